@@ -1,0 +1,166 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Navigator.Api.Problems;
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
+using Navigator.Workers.Flow;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Api.Chat;
+
+internal static class ChatEndpoints
+{
+    private const int LongestWait = 60;
+
+    /// <summary>What a caller who polls should leave between two looks, in seconds.</summary>
+    private const string PollEvery = "1";
+
+    public static IServiceCollection AddChat(this IServiceCollection services) =>
+        services.AddSingleton<JobWatcher>().AddHostedService(provider => provider.GetRequiredService<JobWatcher>());
+
+    public static RouteGroupBuilder MapChatJobs(this IEndpointRouteBuilder routes)
+    {
+        var policy = routes.ServiceProvider.GetRequiredService<ConcurrencyPolicy>();
+        var jobs = routes.MapGroup(ChatJobs.Route).WithTags("Chat");
+        jobs.MapPost("/", Submit).WithName("SubmitChatJob").WithSummary("Ask a question.").WithMetadata(new RequestSizeLimitAttribute(policy.Http.QuestionBytes));
+        jobs.MapGet("/", List).WithName("ListChatJobs").WithSummary("Your questions, newest first.");
+        jobs.MapGet("/{id}", Read).WithName("ReadChatJob").WithSummary("One question: where it stands, and its answer.");
+        jobs.MapGet("/{id}/events", Events).WithName("ChatJobEvents").WithSummary("One question's changes as they happen (server-sent events).");
+        jobs.MapDelete("/{id}", Cancel).WithName("CancelChatJob").WithSummary("Stop working on a question. What has ended stays as it is.");
+        return jobs;
+    }
+
+    private static async Task<Results<Accepted<ChatJob>, ProblemHttpResult>> Submit(
+        ChatJobRequest? body,
+        [FromHeader(Name = "Idempotency-Key"), Description("The same key and body give the same job. 1 to 200 visible ASCII characters.")] string? idempotencyKey,
+        [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60.")] string? wait,
+        HttpResponse response, JobTransitions transitions, JobWatcher watcher, IJobLedger ledger, CancellationToken token)
+    {
+        var (question, problem) = ChatQuestion.From(body);
+        if (question is null)
+            return problem!;
+        if (idempotencyKey is not null && (idempotencyKey.Length is 0 or > 200 || idempotencyKey.Any(c => c is < '!' or > '~')))
+            return Problem.Of(400, "invalid_idempotency_key", "An Idempotency-Key is 1 to 200 visible ASCII characters.");
+        if (ParseWait(wait) is not { } seconds)
+            return InvalidWait();
+
+        var submission = await transitions.Submit(
+            Caller.Tenant, question.ConversationId, question.Text, question.Options, idempotencyKey, question.Hash, token);
+        if (submission.Outcome == SubmissionOutcome.KeyReused)
+            return Problem.Of(422, "idempotency_key_reused", "This Idempotency-Key was used with another body. Nothing was accepted.");
+        var job = await WaitForEnd(submission.Job, seconds, watcher, ledger, token);
+        SetPollHeaders(response, job);
+        return TypedResults.Accepted($"{ChatJobs.Route}/{job.Id}", job.ToHttp());
+    }
+
+    private static async Task<Results<Ok<ChatJob>, StatusCodeHttpResult, ProblemHttpResult>> Read(
+        string id,
+        [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60. With If-None-Match: when it has changed.")] string? wait,
+        [FromHeader(Name = "If-None-Match")] string? ifNoneMatch,
+        HttpResponse response, JobWatcher watcher, IJobLedger ledger, CancellationToken token)
+    {
+        if (!Guid.TryParse(id, out var jobId))
+            return Problem.MalformedId("job");
+        if (ParseWait(wait) is not { } seconds)
+            return InvalidWait();
+        if (await ledger.Find(Caller.Tenant, jobId, token) is not { } job)
+            return Problem.JobNotFound();
+
+        if (ifNoneMatch is null)
+            job = await WaitForEnd(job, seconds, watcher, ledger, token);
+        else if (ifNoneMatch == TagOf(job) && await watcher.WaitForChange(job.Id, job.Version, TimeSpan.FromSeconds(seconds), token))
+            job = await ledger.Find(Caller.Tenant, jobId, token) ?? job;
+        SetPollHeaders(response, job);
+        return ifNoneMatch == TagOf(job) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(job.ToHttp());
+    }
+
+    private static async Task<Results<Ok<ChatJobList>, ProblemHttpResult>> List(
+        [FromQuery] string? status,
+        [FromQuery(Name = "conversation_id")] string? conversationId,
+        [FromQuery, Description("next_cursor of the page before.")] string? cursor,
+        [FromQuery, Description("Jobs per page, 1 to 100. Default: 20.")] string? limit,
+        IJobLedger ledger, CancellationToken token)
+    {
+        if (!TryParseStatus(status, out var wanted))
+            return Problem.Of(400, "invalid_status", "status is one of queued, running, answered, refused, failed, expired, cancelled.");
+        if (conversationId is not null && !ChatQuestion.Conversation().IsMatch(conversationId))
+            return Problem.Of(400, "invalid_conversation_id", "A conversation_id is 1 to 64 letters, digits, '-', '_' or '.'.");
+        if (!Paging.TryParse(cursor, limit, out var before, out var size))
+            return Paging.Invalid();
+
+        var jobs = await ledger.List(Caller.Tenant, new JobFilter(wanted, conversationId, before, size + 1), token);
+        return TypedResults.Ok(new ChatJobList([.. jobs.Take(size).Select(job => job.ToHttp())], jobs.Count > size ? jobs[size - 1].Id.ToString() : null));
+    }
+
+    private static async Task<Results<Ok<ChatJob>, ProblemHttpResult>> Cancel(string id, IJobLedger ledger, CancellationToken token)
+    {
+        if (!Guid.TryParse(id, out var jobId))
+            return Problem.MalformedId("job");
+        return await ledger.Cancel(Caller.Tenant, jobId, token) is { } job ? TypedResults.Ok(job.ToHttp()) : Problem.JobNotFound();
+    }
+
+    private static async Task<Results<ServerSentEventsResult<ChatJob>, ProblemHttpResult>> Events(
+        string id, JobWatcher watcher, IJobLedger ledger, IHostApplicationLifetime lifetime, CancellationToken token)
+    {
+        if (!Guid.TryParse(id, out var jobId))
+            return Problem.MalformedId("job");
+        return await ledger.Find(Caller.Tenant, jobId, token) is { } job
+            ? TypedResults.ServerSentEvents(Follow(job, watcher, ledger, lifetime.ApplicationStopping, token))
+            : Problem.JobNotFound();
+    }
+
+    /// <summary>The job now, then at each change, until it has ended.</summary>
+    private static async IAsyncEnumerable<SseItem<ChatJob>> Follow(
+        Job job, JobWatcher watcher, IJobLedger ledger, CancellationToken stopping, [EnumeratorCancellation] CancellationToken token)
+    {
+        while (true)
+        {
+            yield return new SseItem<ChatJob>(job.ToHttp(), "job") { EventId = job.Version.ToString(CultureInfo.InvariantCulture) };
+            if (job.Status.IsFinished() || stopping.IsCancellationRequested)
+                yield break;
+            // Said again when nothing changes for a while, so that proxies keep the connection.
+            await watcher.WaitForChange(job.Id, job.Version, TimeSpan.FromSeconds(15), token);
+            if (await ledger.Find(job.Tenant, job.Id, token) is not { } next)
+                yield break;
+            job = next;
+        }
+    }
+
+    private static async Task<Job> WaitForEnd(Job job, int seconds, JobWatcher watcher, IJobLedger ledger, CancellationToken token)
+    {
+        var until = TimeProvider.System.GetUtcNow().AddSeconds(seconds);
+        while (!job.Status.IsFinished() && await watcher.WaitForChange(job.Id, job.Version, until - TimeProvider.System.GetUtcNow(), token))
+        {
+            if (await ledger.Find(job.Tenant, job.Id, token) is not { } next)
+                break;
+            job = next;
+        }
+        return job;
+    }
+
+    private static void SetPollHeaders(HttpResponse response, Job job)
+    {
+        response.Headers.ETag = TagOf(job);
+        response.Headers.CacheControl = "no-store";
+        if (!job.Status.IsFinished())
+            response.Headers.RetryAfter = PollEvery;
+    }
+
+    private static string TagOf(Job job) => $"\"{job.Version}\"";
+
+    private static int? ParseWait(string? wait) =>
+        wait is null ? 0 : int.TryParse(wait, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= LongestWait ? seconds : null;
+
+    private static ProblemHttpResult InvalidWait() => Problem.Of(400, "invalid_wait", $"wait is a whole number of seconds, 0 to {LongestWait}.");
+
+    private static bool TryParseStatus(string? text, out JobStatus? status)
+    {
+        status = Enum.TryParse<JobStatus>(text, ignoreCase: true, out var parsed) ? parsed : null;
+        return text is null || (status is { } known && known.ToString().Equals(text, StringComparison.OrdinalIgnoreCase));
+    }
+}

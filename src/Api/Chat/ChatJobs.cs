@@ -1,0 +1,41 @@
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
+
+namespace Navigator.Api.Chat;
+
+/// <summary>A row of the ledger as its owner sees it.</summary>
+internal static class ChatJobs
+{
+    public const string Route = "/v1/chat/jobs";
+
+    public static ChatJob ToHttp(this Job job) => new()
+    {
+        Id = job.Id,
+        Status = job.Status,
+        Stage = job.Stage,
+        CreatedAt = job.AcceptedAt,
+        StartedAt = job.StartedAt,
+        FinishedAt = job.FinishedAt,
+        DeadlineAt = job.DeadlineAt,
+        Attempt = job.Attempt,
+        ConversationId = job.ConversationId,
+        Question = job.Question,
+        Answer = job.Answer,
+        Degraded = job.Degraded,
+        Error = job.Error,
+        Timings = new ChatTimings
+        {
+            QueueMs = Between(job.AcceptedAt, job.StartedAt),
+            IntakeMs = Between(job.StartedAt, job.ToolsAt),
+            ToolsMs = job.Plan?.Tools().Count > 0 ? Between(job.ToolsAt, job.AnswerAt) : null,
+            DocumentsMs = job.Results.Documents?.ElapsedMs,
+            WebSearchMs = job.Results.WebSearch?.ElapsedMs,
+            AnswerMs = job.Status == JobStatus.Answered ? Between(job.AnswerAt, job.FinishedAt) : null,
+            TotalMs = Between(job.AcceptedAt, job.FinishedAt),
+        },
+        Links = new ChatLinks($"{Route}/{job.Id}", $"{Route}/{job.Id}/events", $"{Route}/{job.Id}"),
+    };
+
+    private static long? Between(DateTimeOffset? from, DateTimeOffset? to) => (long?)(to - from)?.TotalMilliseconds;
+}

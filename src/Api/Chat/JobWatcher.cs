@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using Navigator.Storage.Ledger;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Api.Chat;
+
+/// <summary>
+/// Tells waiting callers when their job changes. However many wait, one small statement every few milliseconds asks for
+/// all of them; none of them holds a thread or a connection.
+/// </summary>
+internal sealed partial class JobWatcher(IJobLedger ledger, ConcurrencyPolicy policy, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<JobWatcher> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+
+    private readonly ConcurrentDictionary<Waiter, byte> waiters = new();
+    private readonly SemaphoreSlim somebodyWaits = new(0);
+
+    /// <summary>Wait until the job's version is another than the one known, or is gone, or the time is over.</summary>
+    /// <returns>
+    /// False when it did not change in time. Also at once when the process stops or as many callers wait as may: an early
+    /// answer to a poll is a right one.
+    /// </returns>
+    public async Task<bool> WaitForChange(Guid id, int knownVersion, TimeSpan wait, CancellationToken token)
+    {
+        if (wait <= TimeSpan.Zero || waiters.Count >= policy.Http.Polls)
+            return false;
+        var waiter = new Waiter(id, knownVersion);
+        waiters.TryAdd(waiter, 0);
+        somebodyWaits.Release();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, lifetime.ApplicationStopping);
+        try
+        {
+            await waiter.Changed.Task.WaitAsync(wait, clock, stop.Token);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!token.IsCancellationRequested)
+        {
+            return false;
+        }
+        finally
+        {
+            waiters.TryRemove(waiter, out _);
+        }
+    }
+
+    public override void Dispose()
+    {
+        somebodyWaits.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                if (waiters.IsEmpty)
+                    await somebodyWaits.WaitAsync(stoppingToken);
+                await Task.Delay(Interval, clock, stoppingToken);
+                await Look(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task Look(CancellationToken token)
+    {
+        var waiting = waiters.Keys;
+        if (waiting.Count == 0)
+            return;
+        try
+        {
+            var versions = await ledger.Versions([.. waiting.Select(waiter => waiter.Id).Distinct()], token);
+            foreach (var waiter in waiting)
+            {
+                if (!versions.TryGetValue(waiter.Id, out var version) || version != waiter.KnownVersion)
+                    waiter.Changed.TrySetResult();
+            }
+        }
+        catch (Exception error) when (error is System.Data.Common.DbException or TimeoutException)
+        {
+            LogBlind(error.GetType().Name);
+            await Task.Delay(TimeSpan.FromSeconds(1), clock, token);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting callers cannot be told of changes: the ledger does not answer ({Error})")]
+    private partial void LogBlind(string error);
+
+    private sealed class Waiter(Guid id, int knownVersion)
+    {
+        public Guid Id { get; } = id;
+        public int KnownVersion { get; } = knownVersion;
+        public TaskCompletionSource Changed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,97 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Navigator.Api.Problems;
+using Navigator.Contracts.Http;
+using Navigator.Storage.Passages;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Api.Documents;
+
+internal static class DocumentEndpoints
+{
+    private const string Route = "/v1/documents";
+
+    /// <summary>What a form adds to its file.</summary>
+    private const int FormOverhead = 65_536;
+
+    public static RouteGroupBuilder MapDocuments(this IEndpointRouteBuilder routes)
+    {
+        var policy = routes.ServiceProvider.GetRequiredService<ConcurrencyPolicy>();
+        var documents = routes.MapGroup(Route).WithTags("Documents");
+        documents.MapPost("/", Add).WithName("AddDocument").WithSummary("Upload a document: a file in a form, or title and text as JSON.")
+            .WithMetadata(new RequestSizeLimitAttribute(policy.Http.DocumentBytes + FormOverhead))
+            .Accepts<TextDocumentRequest>("application/json", "multipart/form-data");
+        documents.MapGet("/", List).WithName("ListDocuments").WithSummary("Your documents, newest first.");
+        documents.MapGet("/{id}", Read).WithName("ReadDocument").WithSummary("One document, and how far its ingestion is.");
+        documents.MapGet("/{id}/passages/{passageId}", ReadPassage).WithName("ReadPassage").WithSummary("The passage that a citation names.");
+        documents.MapDelete("/{id}", Delete).WithName("DeleteDocument").WithSummary("Delete a document and everything made from it.");
+        return documents;
+    }
+
+    private static async Task<Results<Accepted<Document>, Ok<Document>, ProblemHttpResult>> Add(
+        HttpRequest request, HttpResponse response, DocumentIntake intake, CancellationToken token)
+    {
+        var (upload, problem) = await Upload.Read(request, token);
+        if (upload is null)
+            return problem!;
+        var (document, accepted) = await intake.Accept(Caller.Tenant, upload.Title, upload.MediaType, upload.Content, token);
+        var location = $"{Route}/{document.Id}";
+        response.Headers.Location = location;
+        // The same bytes again are the same document: nothing was accepted, and nothing is to be waited for that was not before.
+        return accepted ? TypedResults.Accepted(location, ToHttp(document)) : TypedResults.Ok(ToHttp(document));
+    }
+
+    private static async Task<Results<Ok<DocumentList>, ProblemHttpResult>> List(
+        [FromQuery] string? cursor, [FromQuery] string? limit, IDocumentStore store, CancellationToken token)
+    {
+        if (!Paging.TryParse(cursor, limit, out var before, out var size))
+            return Paging.Invalid();
+        var documents = await store.List(Caller.Tenant, before, size + 1, token);
+        return TypedResults.Ok(new DocumentList([.. documents.Take(size).Select(ToHttp)], documents.Count > size ? documents[size - 1].Id.ToString() : null));
+    }
+
+    private static async Task<Results<Ok<Document>, ProblemHttpResult>> Read(string id, HttpResponse response, IDocumentStore store, CancellationToken token)
+    {
+        if (!Guid.TryParse(id, out var documentId))
+            return Problem.MalformedId("document");
+        if (await store.Find(Caller.Tenant, documentId, token) is not { } document)
+            return Problem.DocumentNotFound();
+        if (document.FinishedAt is null)
+            response.Headers.RetryAfter = "1";
+        return TypedResults.Ok(ToHttp(document));
+    }
+
+    private static async Task<Results<Ok<Passage>, ProblemHttpResult>> ReadPassage(string id, string passageId, IPassageIndex index, CancellationToken token)
+    {
+        if (!Guid.TryParse(id, out var documentId))
+            return Problem.MalformedId("document");
+        if (!Guid.TryParse(passageId, out var passage))
+            return Problem.MalformedId("passage");
+        return await index.Read(Caller.Tenant, [passage], token) is [var cited] && cited.Passage.DocumentId == documentId
+            ? TypedResults.Ok(cited.Passage)
+            : Problem.Of(404, "passage_not_found", "There is no such passage.");
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string id, IDocumentStore store, CancellationToken token)
+    {
+        if (!Guid.TryParse(id, out var documentId))
+            return Problem.MalformedId("document");
+        return await store.Delete(Caller.Tenant, documentId, token) ? TypedResults.NoContent() : Problem.DocumentNotFound();
+    }
+
+    private static Document ToHttp(DocumentRecord document) => new()
+    {
+        Id = document.Id,
+        Title = document.Title,
+        MediaType = document.MediaType,
+        Bytes = document.Bytes,
+        Status = document.Status,
+        Pages = document.Pages,
+        Passages = document.Passages,
+        EmbeddedPassages = document.Embedded,
+        CreatedAt = document.CreatedAt,
+        FinishedAt = document.FinishedAt,
+        Error = document.Error,
+        Links = new DocumentLinks($"{Route}/{document.Id}"),
+    };
+}

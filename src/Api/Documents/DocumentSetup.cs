@@ -1,0 +1,12 @@
+using Navigator.Workers.Hosting;
+
+namespace Navigator.Api.Documents;
+
+internal static class DocumentSetup
+{
+    public static IServiceCollection AddDocuments(this IServiceCollection services, NavigatorMode mode)
+    {
+        services.AddSingleton<DocumentIntake>();
+        return mode.IsEmbedded ? services.AddHostedService<SampleDocuments>() : services;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.Features;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Api.Hosting;
+
+internal static class HttpSetup
+{
+    /// <summary>JSON in snake_case, strict about what it takes; requests bounded; OpenAPI.</summary>
+    public static void AddHttp(this WebApplicationBuilder builder)
+    {
+        builder.Services.ConfigureHttpJsonOptions(options =>
+        {
+            var json = options.SerializerOptions;
+            json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.DictionaryKeyPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
+            // A misspelt field is an error, not silence.
+            json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.AllowDuplicateProperties = false;
+            json.MaxDepth = 16;
+            json.NumberHandling = JsonNumberHandling.Strict;
+        });
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.AddOptions<FormOptions>().Configure<ConcurrencyPolicy>((form, policy) =>
+        {
+            form.MultipartBodyLengthLimit = policy.Http.DocumentBytes;
+            form.ValueCountLimit = 16;
+            form.ValueLengthLimit = 4_096;
+            form.MultipartHeadersLengthLimit = 8_192;
+        });
+        builder.WebHost.ConfigureKestrel((_, kestrel) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        });
+        builder.Services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "Navigator";
+            document.Info.Description = "Questions about your own documents, answered by a queue of workers: submit, then poll.";
+            document.Info.Version = "v1";
+            return Task.CompletedTask;
+        }));
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace Navigator.Api.Problems;
+
+internal static class ProblemSetup
+{
+    public static IServiceCollection AddProblems(this IServiceCollection services) =>
+        services.AddProblemDetails().AddExceptionHandler<ProblemExceptionHandler>();
+
+    public static void UseProblems(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        // What routing and the framework refuse without a word gets one too.
+        app.UseStatusCodePages(context => Write(context.HttpContext, context.HttpContext.Response.StatusCode));
+    }
+
+    public static void MapUnknownRoutes(this WebApplication app) =>
+        app.MapFallback(() => Problem.Of(404, "route_not_found", "There is nothing here. /openapi/v1.json lists what there is.")).ExcludeFromDescription();
+
+    private static Task Write(HttpContext context, int status) => (status switch
+    {
+        404 => Problem.Of(404, "route_not_found", "There is nothing here. /openapi/v1.json lists what there is."),
+        405 => Problem.Of(405, "method_not_allowed", $"{context.Request.Method} is not possible here; the Allow header says what is."),
+        415 => Problem.Of(415, "unsupported_media_type", "Send the body as application/json."),
+        _ => Problem.Of(status, $"http_{status}", "The request cannot be answered."),
+    }).ExecuteAsync(context);
+}
+
+/// <summary>Exceptions → problems: the caller's own as 4xx, an absent database as 503, all others as 500 without a word of what is inside.</summary>
+internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> log) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (httpContext.RequestAborted.IsCancellationRequested)
+        {
+            httpContext.Response.StatusCode = 499;
+            return true;
+        }
+        var problem = exception switch
+        {
+            BadHttpRequestException bad => Explain(bad),
+            NpgsqlException or TimeoutException => Unavailable(httpContext, exception),
+            _ => Unexpected(httpContext, exception),
+        };
+        await problem.ExecuteAsync(httpContext);
+        return true;
+    }
+
+    private static ProblemHttpResult Explain(BadHttpRequestException bad) => bad switch
+    {
+        { StatusCode: 413 } => Problem.Of(413, "payload_too_large", "The request is larger than is accepted here."),
+        { StatusCode: 415 } => Problem.Of(415, "unsupported_media_type", "Send the body as application/json."),
+        { StatusCode: 408 } => Problem.Of(408, "request_timeout", "The request arrived too slowly."),
+        { InnerException: JsonException json } => Problem.Of(400, "invalid_json", Explain(json)),
+        { InnerException: InvalidDataException } => Problem.Of(400, "invalid_form", "The form cannot be read."),
+        _ => Problem.Of(bad.StatusCode, "bad_request", "The request cannot be read: its body or a parameter is missing or of the wrong type."),
+    };
+
+    /// <summary>Where the JSON is wrong, without a word of what it says: problems are logged by callers.</summary>
+    private static string Explain(JsonException json)
+    {
+        var place = json.LineNumber is { } line ? $" (line {line + 1}, byte {json.BytePositionInLine + 1})" : "";
+        return json.Path is { Length: > 1 } path && json.Message.Contains("could not be mapped", StringComparison.Ordinal)
+            ? $"The body has a field that is not known here{place}."
+            : json.Path is { Length: > 1 } and not "$" && json.Message.Contains("could not be converted", StringComparison.Ordinal)
+                ? $"The body has a field of the wrong type{place}."
+                : $"The body is not a JSON object as it is expected here{place}.";
+    }
+
+    private ProblemHttpResult Unavailable(HttpContext context, Exception exception)
+    {
+        LogUnavailable(context.Request.Method, context.GetEndpoint()?.DisplayName, exception.GetType().Name);
+        context.Response.Headers.RetryAfter = "2";
+        return Problem.Of(503, "database_unavailable", "The database does not answer. Nothing was accepted; try again in a moment.");
+    }
+
+    private ProblemHttpResult Unexpected(HttpContext context, Exception exception)
+    {
+        LogUnexpected(exception, context.Request.Method, context.GetEndpoint()?.DisplayName);
+        return Problem.Of(500, "internal_error", "Something unexpected went wrong. It has been logged.");
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Endpoint} answered 503: the database does not answer ({Error})")]
+    private partial void LogUnavailable(string method, string? endpoint, string error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Endpoint} failed")]
+    private partial void LogUnexpected(Exception exception, string method, string? endpoint);
+}

@@ -1,0 +1,26 @@
+using Navigator.Api.Chat;
+using Navigator.Api.Documents;
+using Navigator.Api.Hosting;
+using Navigator.Api.Problems;
+using Navigator.Workers;
+using Navigator.Workers.Hosting;
+
+return await Startup.Run(async () =>
+{
+    var builder = NavigatorHost.CreateBuilder(args, urls: "http://localhost:8080");
+    // Embedded, this process holds the workers too; distributed, it only accepts and reports.
+    var mode = builder.AddNavigator(mode => mode.IsEmbedded ? Pipeline.AddConsumers : null);
+    builder.AddHttp();
+    builder.Services.AddProblems().AddChat().AddDocuments(mode);
+
+    var app = builder.Build();
+    app.UseProblems();
+    app.UsePage();
+    app.MapChatJobs();
+    app.MapDocuments();
+    app.MapHealth();
+    app.MapOpenApi("/openapi/{documentName}.json");
+    app.MapUnknownRoutes();
+    app.SayHello(mode);
+    await app.RunNavigator();
+});

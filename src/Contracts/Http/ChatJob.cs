@@ -1,0 +1,111 @@
+using System.ComponentModel;
+using Navigator.Contracts.Chat;
+
+namespace Navigator.Contracts.Http;
+
+/// <summary>A question, as a caller submits it.</summary>
+public sealed record ChatJobRequest
+{
+    /// <summary>The longest question accepted, in UTF-16 characters.</summary>
+    public const int MaxQuestionLength = 5_000;
+
+    [Description("What to answer. 1 to 5,000 characters.")]
+    public string? Question { get; init; }
+
+    [Description("Groups questions of one conversation: 1 to 64 letters, digits, '-', '_' or '.'. Made up when absent.")]
+    public string? ConversationId { get; init; }
+
+    [Description("May the web be asked when the question needs something current? Default: true, where a web provider is configured.")]
+    public bool? Web { get; init; }
+
+    [Description("Only look into these documents. Default: all of the caller's.")]
+    public IReadOnlyList<Guid>? DocumentIds { get; init; }
+}
+
+/// <summary>A job, as its owner sees it. All times are UTC.</summary>
+public sealed record ChatJob
+{
+    public required Guid Id { get; init; }
+    public string Object { get; init; } = "chat.job";
+    public required JobStatus Status { get; init; }
+    public required JobStage Stage { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    [Description("The job ends by then, whatever happens.")]
+    public required DateTimeOffset DeadlineAt { get; init; }
+
+    [Description("Counts from 1; a replay or a lost worker adds one.")]
+    public required int Attempt { get; init; }
+    public required string ConversationId { get; init; }
+    public required string Question { get; init; }
+    public ChatAnswer? Answer { get; init; }
+
+    [Description("What the answer had to do without, and why; empty when nothing.")]
+    public required IReadOnlyList<string> Degraded { get; init; }
+    public ChatError? Error { get; init; }
+    public required ChatTimings Timings { get; init; }
+    public required ChatLinks Links { get; init; }
+}
+
+/// <summary>A page of jobs, newest first.</summary>
+/// <param name="NextCursor">Pass as <c>cursor</c> for the next page; null on the last.</param>
+public sealed record ChatJobList(IReadOnlyList<ChatJob> Data, string? NextCursor)
+{
+    public string Object { get; init; } = "list";
+}
+
+public sealed record ChatAnswer
+{
+    [Description("The answer, with markers such as [1] that name its citations.")]
+    public required string Text { get; init; }
+
+    [Description("BCP 47 language tag of the text.")]
+    public required string Language { get; init; }
+
+    [Description("What wrote it: a model's name, or 'offline-extractive' when no model is configured.")]
+    public required string Model { get; init; }
+    public required IReadOnlyList<Citation> Citations { get; init; }
+}
+
+/// <summary>What a marker in the answer stands for: a passage of a document, or a web page.</summary>
+public sealed record Citation
+{
+    [Description("The number in the answer's [n].")]
+    public required int Marker { get; init; }
+
+    [Description("'document' or 'web'.")]
+    public required string Kind { get; init; }
+    public Guid? DocumentId { get; init; }
+    public required string Title { get; init; }
+
+    [Description("Page of the document, from 1; null where the format has no pages.")]
+    public int? Page { get; init; }
+    public Guid? PassageId { get; init; }
+
+    [Description("Text that stands in the source, word for word.")]
+    public required string Quote { get; init; }
+    public string? Url { get; init; }
+
+    [Description("How well the source fits the question; comparable within one answer only.")]
+    public required double Score { get; init; }
+}
+
+/// <param name="Code">Stable, for programs.</param>
+/// <param name="Message">One sentence, for people.</param>
+public sealed record ChatError(string Code, string Message);
+
+/// <summary>Milliseconds spent per part of the road, on the database's clock; null for a part not reached or not left yet.</summary>
+public sealed record ChatTimings
+{
+    public long? QueueMs { get; init; }
+    public long? IntakeMs { get; init; }
+    public long? ToolsMs { get; init; }
+    public long? DocumentsMs { get; init; }
+    public long? WebSearchMs { get; init; }
+    public long? AnswerMs { get; init; }
+    public long? TotalMs { get; init; }
+}
+
+public sealed record ChatLinks(string Self, string Events, string Cancel);

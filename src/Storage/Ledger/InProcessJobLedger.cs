@@ -1,0 +1,221 @@
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Http;
+
+namespace Navigator.Storage.Ledger;
+
+/// <summary>The ledger of embedded mode: the same transitions on a dictionary. Nothing survives the process.</summary>
+internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
+{
+    private sealed record Entry(Job Job, string? IdempotencyKey, byte[] RequestHash);
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<Guid, Entry> jobs = [];
+    private readonly Dictionary<(string Tenant, string Key), Guid> keys = [];
+    private readonly HashSet<Guid> unfinished = [];
+
+    public Task<Submission> Submit(NewJob job, CancellationToken token)
+    {
+        lock (gate)
+        {
+            if (job.IdempotencyKey is { } key && keys.TryGetValue((job.Tenant, key), out var known))
+            {
+                var same = jobs[known].RequestHash.AsSpan().SequenceEqual(job.RequestHash);
+                return Task.FromResult(new Submission(Stamp(jobs[known].Job), same ? SubmissionOutcome.Repeated : SubmissionOutcome.KeyReused));
+            }
+            var now = clock.GetUtcNow();
+            var created = new Job
+            {
+                Id = job.Id, Tenant = job.Tenant, ConversationId = job.ConversationId, Question = job.Question, Options = job.Options,
+                Status = JobStatus.Queued, Stage = JobStage.Intake, Attempt = 1, Version = 1, AcceptedAt = now, Now = now,
+                DeadlineAt = now + job.Lifetime, DueAt = now + Min(job.DueIn, job.Lifetime),
+            };
+            jobs.Add(job.Id, new Entry(created, job.IdempotencyKey, job.RequestHash));
+            if (job.IdempotencyKey is not null)
+                keys.Add((job.Tenant, job.IdempotencyKey), job.Id);
+            unfinished.Add(job.Id);
+            return Task.FromResult(new Submission(created, SubmissionOutcome.Created));
+        }
+    }
+
+    public Task<Job?> Find(string tenant, Guid id, CancellationToken token)
+    {
+        lock (gate)
+            return Task.FromResult(jobs.TryGetValue(id, out var entry) && entry.Job.Tenant == tenant ? Stamp(entry.Job) : null);
+    }
+
+    public Task<IReadOnlyList<Job>> List(string tenant, JobFilter filter, CancellationToken token)
+    {
+        lock (gate)
+            return Task.FromResult<IReadOnlyList<Job>>(
+            [
+                .. jobs.Values.Select(entry => entry.Job)
+                    .Where(job => job.Tenant == tenant && (filter.Status is null || job.Status == filter.Status)
+                        && (filter.ConversationId is null || job.ConversationId == filter.ConversationId)
+                        && (filter.Before is not { } before || UuidOrder.Instance.Compare(job.Id, before) < 0))
+                    .OrderByDescending(job => job.Id, UuidOrder.Instance).Take(filter.Limit).Select(Stamp),
+            ]);
+    }
+
+    public Task<IReadOnlyDictionary<Guid, int>> Versions(IReadOnlyCollection<Guid> ids, CancellationToken token)
+    {
+        lock (gate)
+            return Task.FromResult<IReadOnlyDictionary<Guid, int>>(
+                ids.Where(jobs.ContainsKey).Distinct().ToDictionary(id => id, id => jobs[id].Job.Version));
+    }
+
+    public async Task<Job?> Cancel(string tenant, Guid id, CancellationToken token) =>
+        await Change(id, job => job.Tenant == tenant && !job.Status.IsFinished(), (job, now) => Finish(job, JobStatus.Cancelled, now))
+        ?? await Find(tenant, id, token);
+
+    public Task<Job?> Claim(JobKey key, JobStage stage, string worker, TimeSpan lease, bool takeOver, int maxAttempts, CancellationToken token) =>
+        Change(
+            key.Id,
+            job => job.Attempt == key.Attempt && job.Stage == stage && !job.Status.IsFinished() && job.DeadlineAt > clock.GetUtcNow()
+                && (job.ClaimedBy is null || (takeOver && job.Attempt < maxAttempts)),
+            (job, now) => job with
+            {
+                Status = JobStatus.Running,
+                StartedAt = job.StartedAt ?? now,
+                Attempt = job.ClaimedBy is null ? job.Attempt : job.Attempt + 1,
+                ClaimedBy = worker,
+                DueAt = Due(job, now, lease),
+            });
+
+    public async Task<bool> Renew(JobKey key, string worker, TimeSpan lease, CancellationToken token) =>
+        await Change(
+            key.Id,
+            job => job.Attempt == key.Attempt && job.Status == JobStatus.Running && job.ClaimedBy == worker,
+            (job, now) => job with { DueAt = Due(job, now, lease) },
+            newVersion: false) is not null;
+
+    public Task<Job?> Plan(JobKey key, JobPlan plan, IReadOnlyList<string> degraded, TimeSpan dueIn, CancellationToken token) =>
+        Change(
+            key.Id,
+            job => IsRunning(job, key, JobStage.Intake),
+            (job, now) => job with
+            {
+                Plan = plan,
+                Pending = plan.Tools(),
+                Degraded = [.. job.Degraded, .. degraded],
+                ClaimedBy = null,
+                DueAt = Due(job, now, dueIn),
+                Stage = plan.Tools().Count == 0 ? JobStage.Answer : JobStage.Tools,
+                ToolsAt = now,
+                AnswerAt = plan.Tools().Count == 0 ? now : null,
+            });
+
+    public Task<IReadOnlyList<Job>> FindPending(IReadOnlyCollection<JobKey> keys, Tool tool, CancellationToken token)
+    {
+        lock (gate)
+            return Task.FromResult<IReadOnlyList<Job>>(
+            [
+                .. keys.Where(key => jobs.TryGetValue(key.Id, out var entry) && IsRunning(entry.Job, key, JobStage.Tools) && entry.Job.Pending.Contains(tool))
+                    .Select(key => Stamp(jobs[key.Id].Job)),
+            ]);
+    }
+
+    public Task<Job?> FinishTool(JobKey key, Tool tool, object? result, string? degraded, TimeSpan dueIn, CancellationToken token) =>
+        Change(
+            key.Id,
+            job => IsRunning(job, key, JobStage.Tools) && job.Pending.Contains(tool),
+            (job, now) =>
+            {
+                var last = job.Pending.Count == 1;
+                return job with
+                {
+                    Results = result switch
+                    {
+                        null => job.Results,
+                        DocumentsResult documents => job.Results with { Documents = documents },
+                        WebSearchResult web => job.Results with { WebSearch = web },
+                        _ => throw new ArgumentException($"{result.GetType()} is no tool's result.", nameof(result)),
+                    },
+                    Degraded = degraded is null ? job.Degraded : [.. job.Degraded, degraded],
+                    Pending = [.. job.Pending.Where(other => other != tool)],
+                    Stage = last ? JobStage.Answer : job.Stage,
+                    AnswerAt = last ? now : null,
+                    DueAt = last ? Due(job, now, dueIn) : job.DueAt,
+                };
+            });
+
+    public Task<Job?> Answer(JobKey key, ChatAnswer answer, CancellationToken token) =>
+        Change(key.Id, job => IsRunning(job, key, JobStage.Answer), (job, now) => Finish(job, JobStatus.Answered, now) with { Answer = answer });
+
+    public Task<Job?> End(JobKey key, JobStatus status, ChatError error, CancellationToken token) =>
+        Change(key.Id, job => job.Attempt == key.Attempt && !job.Status.IsFinished(), (job, now) => Finish(job, status, now) with { Error = error });
+
+    public async Task<IReadOnlyList<Job>> TakeDue(int limit, TimeSpan guard, CancellationToken token)
+    {
+        List<Guid> due;
+        lock (gate)
+        {
+            var now = clock.GetUtcNow();
+            due = [.. unfinished.Select(id => jobs[id].Job).Where(job => job.DueAt <= now).OrderBy(job => job.DueAt).Take(limit).Select(job => job.Id)];
+        }
+        var taken = new List<Job>(due.Count);
+        foreach (var id in due)
+        {
+            if (await Change(id, job => job.DueAt <= clock.GetUtcNow(), (job, now) => job with { DueAt = Due(job, now, guard) }, newVersion: false) is { } job)
+                taken.Add(job);
+        }
+        return taken;
+    }
+
+    public Task<Job?> Rearm(Job taken, TimeSpan dueIn, CancellationToken token) =>
+        Change(taken.Id, job => IsUntouched(job, taken), (job, now) => job with { DueAt = Due(job, now, dueIn) }, newVersion: false);
+
+    public Task<Job?> StartAttempt(Job taken, TimeSpan dueIn, CancellationToken token) =>
+        Change(
+            taken.Id,
+            job => IsUntouched(job, taken) && job.ClaimedBy is not null,
+            (job, now) => job with { Attempt = job.Attempt + 1, ClaimedBy = null, DueAt = Due(job, now, dueIn) });
+
+    public Task<int> DeleteFinished(TimeSpan age, int limit, CancellationToken token)
+    {
+        lock (gate)
+        {
+            var before = clock.GetUtcNow() - age;
+            var old = jobs.Values.Where(entry => entry.Job.FinishedAt < before).Take(limit).ToList();
+            foreach (var entry in old)
+            {
+                jobs.Remove(entry.Job.Id);
+                if (entry.IdempotencyKey is not null)
+                    keys.Remove((entry.Job.Tenant, entry.IdempotencyKey));
+            }
+            return Task.FromResult(old.Count);
+        }
+    }
+
+    /// <summary>What a fenced UPDATE is in SQL: all or nothing, one at a time per ledger.</summary>
+    private Task<Job?> Change(Guid id, Func<Job, bool> fence, Func<Job, DateTimeOffset, Job> change, bool newVersion = true)
+    {
+        lock (gate)
+        {
+            if (!jobs.TryGetValue(id, out var entry) || !fence(entry.Job))
+                return Task.FromResult<Job?>(null);
+            var now = clock.GetUtcNow();
+            var changed = change(entry.Job, now) with { Now = now };
+            if (newVersion)
+                changed = changed with { Version = changed.Version + 1 };
+            jobs[id] = entry with { Job = changed };
+            if (changed.Status.IsFinished())
+                unfinished.Remove(id);
+            return Task.FromResult<Job?>(changed);
+        }
+    }
+
+    private Job Stamp(Job job) => job with { Now = clock.GetUtcNow() };
+
+    private static bool IsRunning(Job job, JobKey key, JobStage stage) =>
+        job.Attempt == key.Attempt && job.Status == JobStatus.Running && job.Stage == stage;
+
+    private static bool IsUntouched(Job job, Job taken) => job.Version == taken.Version && job.DueAt == taken.DueAt;
+
+    private static Job Finish(Job job, JobStatus status, DateTimeOffset now) =>
+        job with { Status = status, FinishedAt = now, DueAt = null, ClaimedBy = null };
+
+    private static DateTimeOffset Due(Job job, DateTimeOffset now, TimeSpan dueIn) =>
+        now + dueIn < job.DeadlineAt ? now + dueIn : job.DeadlineAt;
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

@@ -1,0 +1,114 @@
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Http;
+
+namespace Navigator.Storage.Ledger;
+
+/// <summary>One row of the ledger, as the statement that read or changed it returned it.</summary>
+public sealed record Job
+{
+    public required Guid Id { get; init; }
+    public required string Tenant { get; init; }
+    public required string ConversationId { get; init; }
+    public required string Question { get; init; }
+    public required JobOptions Options { get; init; }
+    public required JobStatus Status { get; init; }
+    public required JobStage Stage { get; init; }
+
+    /// <summary>The fencing token: whoever carries an older one changes nothing any more.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The worker that holds the lease on the stage; null while nobody does.</summary>
+    public string? ClaimedBy { get; init; }
+
+    /// <summary>Tools that have not reported yet. Empty outside the tools stage.</summary>
+    public IReadOnlyList<Tool> Pending { get; init; } = [];
+    public JobPlan? Plan { get; init; }
+    public ToolResults Results { get; init; } = new();
+    public ChatAnswer? Answer { get; init; }
+    public ChatError? Error { get; init; }
+    public IReadOnlyList<string> Degraded { get; init; } = [];
+
+    /// <summary>Counts every change of the row; a caller's ETag.</summary>
+    public required int Version { get; init; }
+    public required DateTimeOffset AcceptedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When the tools stage began.</summary>
+    public DateTimeOffset? ToolsAt { get; init; }
+
+    /// <summary>When the answer stage began.</summary>
+    public DateTimeOffset? AnswerAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+    public required DateTimeOffset DeadlineAt { get; init; }
+
+    /// <summary>When somebody must look again; null once finished. Never later than the deadline.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>The ledger's clock when this was read: the only clock that deadlines are compared with.</summary>
+    public required DateTimeOffset Now { get; init; }
+}
+
+/// <summary>What the caller allows.</summary>
+/// <param name="Web">May the web be asked?</param>
+/// <param name="DocumentIds">Only these documents; null for all of the tenant's.</param>
+public sealed record JobOptions(bool Web, IReadOnlyList<Guid>? DocumentIds);
+
+/// <summary>Which tools, and what to ask them: data on the row, made by planning.</summary>
+/// <param name="Question">What is to be answered: the question as it came out of intake.</param>
+/// <param name="DocumentQueries">What to look for in the documents; none: do not.</param>
+/// <param name="WebQueries">What to look for on the web; none: do not.</param>
+public sealed record JobPlan(string Question, IReadOnlyList<string> DocumentQueries, IReadOnlyList<string> WebQueries)
+{
+    /// <summary>The tools that this plan calls on, in a fixed order.</summary>
+    public IReadOnlyList<Tool> Tools() =>
+        [.. DocumentQueries.Count > 0 ? [Tool.Documents] : Array.Empty<Tool>(), .. WebQueries.Count > 0 ? [Tool.WebSearch] : Array.Empty<Tool>()];
+}
+
+/// <summary>What the tools reported; null for one that has not, or was skipped.</summary>
+public sealed record ToolResults
+{
+    public DocumentsResult? Documents { get; init; }
+    public WebSearchResult? WebSearch { get; init; }
+}
+
+/// <param name="Passages">Best first.</param>
+/// <param name="ElapsedMs">From the start of the tools stage to the report, on the reporter's clock: queueing included.</param>
+public sealed record DocumentsResult(IReadOnlyList<FoundPassage> Passages, long ElapsedMs);
+
+/// <param name="Score">Reciprocal-rank fusion of the legs, 1 for a passage that every leg ranks first.</param>
+/// <param name="Similarity">Cosine of question and passage, −1 to 1; null when only the lexical leg found it.</param>
+public sealed record FoundPassage(Guid PassageId, Guid DocumentId, double Score, double? Similarity);
+
+/// <param name="Pages">Best first.</param>
+/// <param name="ElapsedMs">The search itself, in milliseconds.</param>
+public sealed record WebSearchResult(IReadOnlyList<FoundPage> Pages, long ElapsedMs);
+
+public sealed record FoundPage(string Url, string Title, string Content, double Score);
+
+/// <summary>A question to be written into the ledger.</summary>
+/// <param name="IdempotencyKey">Per tenant: the same key and hash give the same job. Null: always a new job.</param>
+/// <param name="RequestHash">SHA-256 of the request body; compared when the key was seen before.</param>
+/// <param name="Lifetime">From acceptance to deadline.</param>
+/// <param name="DueIn">When to look whether a worker took it.</param>
+public sealed record NewJob(
+    Guid Id, string Tenant, string ConversationId, string Question, JobOptions Options,
+    string? IdempotencyKey, byte[] RequestHash, TimeSpan Lifetime, TimeSpan DueIn);
+
+public enum SubmissionOutcome
+{
+    Created,
+
+    /// <summary>The key and the body were seen before: this is that job.</summary>
+    Repeated,
+
+    /// <summary>The key was seen before, with another body: nothing was written.</summary>
+    KeyReused,
+}
+
+public readonly record struct Submission(Job Job, SubmissionOutcome Outcome);
+
+/// <summary>A job and the fencing token that a message carried.</summary>
+public readonly record struct JobKey(Guid Id, int Attempt);
+
+/// <param name="Before">Only jobs with a smaller id, which are older ones: ids are UUIDv7.</param>
+public sealed record JobFilter(JobStatus? Status = null, string? ConversationId = null, Guid? Before = null, int Limit = 50);

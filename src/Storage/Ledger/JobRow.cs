@@ -1,0 +1,48 @@
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Http;
+using Npgsql;
+
+namespace Navigator.Storage.Ledger;
+
+/// <summary>How a row of chat_job reads.</summary>
+internal static class JobRow
+{
+    /// <summary>In the order that <see cref="Read"/> expects them.</summary>
+    public const string Columns =
+        """
+        id, tenant_id, conversation_id, question, options, status, stage, attempt, claimed_by, pending, plan, tool_result,
+        answer, error_code, error_message, degraded, version, accepted_at, started_at, tools_at, answer_at, finished_at,
+        deadline_at, due_at, clock_timestamp()
+        """;
+
+    public static Job Read(NpgsqlDataReader row) => new()
+    {
+        Id = row.GetGuid(0),
+        Tenant = row.GetString(1),
+        ConversationId = row.GetString(2),
+        Question = row.GetString(3),
+        Options = LedgerJson.Read<JobOptions>(row.GetString(4)),
+        Status = LedgerJson.Parse<JobStatus>(row.GetString(5)),
+        Stage = LedgerJson.Parse<JobStage>(row.GetString(6)),
+        Attempt = row.GetInt32(7),
+        ClaimedBy = row.IsDBNull(8) ? null : row.GetString(8),
+        Pending = [.. row.GetFieldValue<string[]>(9).Select(LedgerJson.Parse<Tool>)],
+        Plan = row.IsDBNull(10) ? null : LedgerJson.Read<JobPlan>(row.GetString(10)),
+        Results = LedgerJson.Read<ToolResults>(row.GetString(11)),
+        Answer = row.IsDBNull(12) ? null : LedgerJson.Read<ChatAnswer>(row.GetString(12)),
+        Error = row.IsDBNull(13) ? null : new ChatError(row.GetString(13), row.GetString(14)),
+        Degraded = row.GetFieldValue<string[]>(15),
+        Version = row.GetInt32(16),
+        AcceptedAt = row.GetFieldValue<DateTimeOffset>(17),
+        StartedAt = Time(row, 18),
+        ToolsAt = Time(row, 19),
+        AnswerAt = Time(row, 20),
+        FinishedAt = Time(row, 21),
+        DeadlineAt = row.GetFieldValue<DateTimeOffset>(22),
+        DueAt = Time(row, 23),
+        Now = row.GetFieldValue<DateTimeOffset>(24),
+    };
+
+    private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
+}

@@ -1,0 +1,209 @@
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Http;
+using Npgsql;
+using NpgsqlTypes;
+using static Navigator.Storage.Ledger.LedgerJson;
+
+namespace Navigator.Storage.Ledger;
+
+/// <summary>The ledger in PostgreSQL: one statement per transition, each committed by itself, on the database's clock.</summary>
+internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
+{
+    public async Task<Submission> Submit(NewJob job, CancellationToken token)
+    {
+        await using var insert = database.CreateCommand(
+            $"""
+            INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, idempotency_key, request_hash, deadline_at, due_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8, now() + least($8, $9))
+            ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+            RETURNING {JobRow.Columns}
+            """);
+        insert.With(job.Id).With(job.Tenant).With(job.ConversationId).With(job.Question).With(Write(job.Options), NpgsqlDbType.Jsonb)
+              .With(job.IdempotencyKey, NpgsqlDbType.Text).With(job.RequestHash).With(job.Lifetime).With(job.DueIn);
+        if (await insert.One(JobRow.Read, token) is { } created)
+            return new Submission(created, SubmissionOutcome.Created);
+
+        await using var find = database.CreateCommand(
+            $"SELECT {JobRow.Columns}, request_hash = $3 FROM chat_job WHERE tenant_id = $1 AND idempotency_key = $2");
+        find.With(job.Tenant).With(job.IdempotencyKey).With(job.RequestHash);
+        await using var row = await find.ExecuteReaderAsync(token);
+        if (!await row.ReadAsync(token))
+            throw new InvalidOperationException("The job of this idempotency key was deleted while it was looked up.");
+        return new Submission(JobRow.Read(row), row.GetBoolean(25) ? SubmissionOutcome.Repeated : SubmissionOutcome.KeyReused);
+    }
+
+    public async Task<Job?> Find(string tenant, Guid id, CancellationToken token)
+    {
+        await using var command = database.CreateCommand($"SELECT {JobRow.Columns} FROM chat_job WHERE tenant_id = $1 AND id = $2");
+        return await command.With(tenant).With(id).One(JobRow.Read, token);
+    }
+
+    public async Task<IReadOnlyList<Job>> List(string tenant, JobFilter filter, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            SELECT {JobRow.Columns} FROM chat_job
+            WHERE  tenant_id = $1 AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR conversation_id = $3) AND ($4::uuid IS NULL OR id < $4)
+            ORDER  BY id DESC LIMIT $5
+            """);
+        return await command.With(tenant).With(filter.Status is { } status ? Name(status) : null, NpgsqlDbType.Text)
+            .With(filter.ConversationId, NpgsqlDbType.Text).With(filter.Before, NpgsqlDbType.Uuid).With(filter.Limit).All(JobRow.Read, token);
+    }
+
+    public async Task<IReadOnlyDictionary<Guid, int>> Versions(IReadOnlyCollection<Guid> ids, CancellationToken token)
+    {
+        await using var command = database.CreateCommand("SELECT id, version FROM chat_job WHERE id = ANY ($1)");
+        var rows = await command.With(ids.ToArray()).All(row => KeyValuePair.Create(row.GetGuid(0), row.GetInt32(1)), token);
+        return new Dictionary<Guid, int>(rows);
+    }
+
+    public async Task<Job?> Cancel(string tenant, Guid id, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE chat_job SET status = 'cancelled', finished_at = now(), due_at = NULL, claimed_by = NULL, version = version + 1
+            WHERE  tenant_id = $1 AND id = $2 AND status IN ('queued', 'running')
+            RETURNING {JobRow.Columns}
+            """);
+        return await command.With(tenant).With(id).One(JobRow.Read, token) ?? await Find(tenant, id, token);
+    }
+
+    public async Task<Job?> Claim(JobKey key, JobStage stage, string worker, TimeSpan lease, bool takeOver, int maxAttempts, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE chat_job
+            SET    status = 'running', started_at = coalesce(started_at, now()), claimed_by = $4, due_at = least(now() + $5, deadline_at),
+                   attempt = attempt + (claimed_by IS NOT NULL)::int, version = version + 1
+            WHERE  id = $1 AND attempt = $2 AND stage = $3 AND status IN ('queued', 'running') AND deadline_at > now()
+            AND    (claimed_by IS NULL OR ($6 AND attempt < $7))
+            RETURNING {JobRow.Columns}
+            """);
+        return await command.With(key.Id).With(key.Attempt).With(Name(stage)).With(worker).With(lease).With(takeOver).With(maxAttempts)
+            .One(JobRow.Read, token);
+    }
+
+    public async Task<bool> Renew(JobKey key, string worker, TimeSpan lease, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            """
+            UPDATE chat_job SET due_at = least(now() + $4, deadline_at)
+            WHERE  id = $1 AND attempt = $2 AND status = 'running' AND claimed_by = $3
+            """);
+        return await command.With(key.Id).With(key.Attempt).With(worker).With(lease).ExecuteNonQueryAsync(token) == 1;
+    }
+
+    public async Task<Job?> Plan(JobKey key, JobPlan plan, IReadOnlyList<string> degraded, TimeSpan dueIn, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE chat_job
+            SET    plan = $3, pending = $4, degraded = degraded || $5, claimed_by = NULL, due_at = least(now() + $6, deadline_at),
+                   stage = CASE WHEN $4 = '{"{}"}' THEN 'answer' ELSE 'tools' END,
+                   tools_at = now(), answer_at = CASE WHEN $4 = '{"{}"}' THEN now() END, version = version + 1
+            WHERE  id = $1 AND attempt = $2 AND status = 'running' AND stage = 'intake'
+            RETURNING {JobRow.Columns}
+            """);
+        return await command.With(key.Id).With(key.Attempt).With(Write(plan), NpgsqlDbType.Jsonb)
+            .With(plan.Tools().Select(Name).ToArray()).With(degraded.ToArray()).With(dueIn).One(JobRow.Read, token);
+    }
+
+    public async Task<IReadOnlyList<Job>> FindPending(IReadOnlyCollection<JobKey> keys, Tool tool, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            SELECT {JobRow.Columns} FROM chat_job
+            JOIN   unnest($1::uuid[], $2::int[]) AS carried (job, token) ON id = job AND attempt = token
+            WHERE  status = 'running' AND stage = 'tools' AND $3 = ANY (pending)
+            """);
+        return await command.With(keys.Select(key => key.Id).ToArray()).With(keys.Select(key => key.Attempt).ToArray()).With(Name(tool))
+            .All(JobRow.Read, token);
+    }
+
+    public async Task<Job?> FinishTool(JobKey key, Tool tool, object? result, string? degraded, TimeSpan dueIn, CancellationToken token)
+    {
+        // The row lock makes parallel tools take turns, so exactly one of them sees that nothing is pending any more.
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE chat_job
+            SET    tool_result = CASE WHEN $4::jsonb IS NULL THEN tool_result ELSE tool_result || jsonb_build_object($3, $4::jsonb) END,
+                   degraded  = CASE WHEN $5::text IS NULL THEN degraded ELSE degraded || $5 END,
+                   pending   = array_remove(pending, $3),
+                   stage     = CASE WHEN pending = ARRAY[$3] THEN 'answer' ELSE stage END,
+                   answer_at = CASE WHEN pending = ARRAY[$3] THEN now() END,
+                   due_at    = CASE WHEN pending = ARRAY[$3] THEN least(now() + $6, deadline_at) ELSE due_at END,
+                   version   = version + 1
+            WHERE  id = $1 AND attempt = $2 AND status = 'running' AND stage = 'tools' AND $3 = ANY (pending)
+            RETURNING {JobRow.Columns}
+            """);
+        return await command.With(key.Id).With(key.Attempt).With(Name(tool), NpgsqlDbType.Text)
+            .With(result is null ? null : Write(result), NpgsqlDbType.Jsonb).With(degraded, NpgsqlDbType.Text).With(dueIn).One(JobRow.Read, token);
+    }
+
+    public async Task<Job?> Answer(JobKey key, ChatAnswer answer, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE chat_job SET status = 'answered', answer = $3, finished_at = now(), due_at = NULL, claimed_by = NULL, version = version + 1
+            WHERE  id = $1 AND attempt = $2 AND status = 'running' AND stage = 'answer'
+            RETURNING {JobRow.Columns}
+            """);
+        return await command.With(key.Id).With(key.Attempt).With(Write(answer), NpgsqlDbType.Jsonb).One(JobRow.Read, token);
+    }
+
+    public async Task<Job?> End(JobKey key, JobStatus status, ChatError error, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE chat_job
+            SET    status = $3, error_code = $4, error_message = $5, finished_at = now(), due_at = NULL, claimed_by = NULL, version = version + 1
+            WHERE  id = $1 AND attempt = $2 AND status IN ('queued', 'running')
+            RETURNING {JobRow.Columns}
+            """);
+        return await command.With(key.Id).With(key.Attempt).With(Name(status)).With(error.Code).With(error.Message).One(JobRow.Read, token);
+    }
+
+    public async Task<IReadOnlyList<Job>> TakeDue(int limit, TimeSpan guard, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE chat_job SET due_at = least(now() + $2, deadline_at)
+            WHERE  id IN (SELECT id FROM chat_job WHERE due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+            RETURNING {JobRow.Columns}
+            """);
+        return await command.With(limit).With(guard).All(JobRow.Read, token);
+    }
+
+    public async Task<Job?> Rearm(Job taken, TimeSpan dueIn, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE chat_job SET due_at = least(now() + $4, deadline_at)
+            WHERE  id = $1 AND version = $2 AND due_at = $3
+            RETURNING {JobRow.Columns}
+            """);
+        return await command.With(taken.Id).With(taken.Version).With(taken.DueAt).With(dueIn).One(JobRow.Read, token);
+    }
+
+    public async Task<Job?> StartAttempt(Job taken, TimeSpan dueIn, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE chat_job
+            SET    attempt = attempt + 1, claimed_by = NULL, due_at = least(now() + $4, deadline_at), version = version + 1
+            WHERE  id = $1 AND version = $2 AND due_at = $3 AND claimed_by IS NOT NULL
+            RETURNING {JobRow.Columns}
+            """);
+        return await command.With(taken.Id).With(taken.Version).With(taken.DueAt).With(dueIn).One(JobRow.Read, token);
+    }
+
+    public async Task<int> DeleteFinished(TimeSpan age, int limit, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            """
+            DELETE FROM chat_job WHERE id IN
+                (SELECT id FROM chat_job WHERE finished_at < now() - $1 ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+            """);
+        return await command.With(age).With(limit).ExecuteNonQueryAsync(token);
+    }
+}

@@ -1,0 +1,73 @@
+using Npgsql;
+
+namespace Navigator.Storage.Migrations;
+
+/// <summary>
+/// Applies the numbered SQL files of this folder, each once, in order, each in a transaction of its own. Any number of
+/// processes may start at once: an advisory lock lets one at a time look.
+/// </summary>
+public static class Migrator
+{
+    /// <summary>Chosen once, by chance: whoever migrates this schema takes this lock.</summary>
+    private const long AdvisoryLock = 0x4E61_7669_6761_746F;
+
+    /// <returns>The names of the migrations that were applied now.</returns>
+    /// <exception cref="InvalidOperationException">The database is ahead of this program.</exception>
+    public static async Task<IReadOnlyList<string>> Migrate(NpgsqlDataSource database, CancellationToken token)
+    {
+        await using var connection = await database.OpenConnectionAsync(token);
+        // Waiting for another migrator and building an index may take longer than a statement of the running system may.
+        await Execute(connection, "SET statement_timeout = 0", token);
+        await Execute(connection, $"SELECT pg_advisory_lock({AdvisoryLock})", token);
+        try
+        {
+            await Execute(
+                connection,
+                "CREATE TABLE IF NOT EXISTS schema_migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())",
+                token);
+            await using var known = connection.CreateCommand();
+            known.CommandText = "SELECT name FROM schema_migration";
+            var applied = (await known.All(row => row.GetString(0), token)).ToHashSet(StringComparer.Ordinal);
+            var shipped = Shipped();
+            if (applied.Except(shipped.Keys).FirstOrDefault() is { } unknown)
+                throw new InvalidOperationException($"The database has migration {unknown}, which this version does not know: it is newer than this program.");
+
+            var now = new List<string>();
+            foreach (var (name, sql) in shipped.Where(migration => !applied.Contains(migration.Key)))
+            {
+                await using var transaction = await connection.BeginTransactionAsync(token);
+                await Execute(connection, sql, token);
+                await using var record = connection.CreateCommand();
+                record.CommandText = "INSERT INTO schema_migration (name) VALUES ($1)";
+                await record.With(name).ExecuteNonQueryAsync(token);
+                await transaction.CommitAsync(token);
+                now.Add(name);
+            }
+            return now;
+        }
+        finally
+        {
+            await Execute(connection, $"SELECT pg_advisory_unlock({AdvisoryLock})", CancellationToken.None);
+        }
+    }
+
+    private static SortedDictionary<string, string> Shipped()
+    {
+        var assembly = typeof(Migrator).Assembly;
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal)))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            files.Add(Path.GetFileNameWithoutExtension(name), reader.ReadToEnd());
+        }
+        return files;
+    }
+
+    private static async Task Execute(NpgsqlConnection connection, string sql, CancellationToken token)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.CommandTimeout = 300;
+        await command.ExecuteNonQueryAsync(token);
+    }
+}

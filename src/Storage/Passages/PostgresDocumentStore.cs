@@ -1,0 +1,269 @@
+using Navigator.Contracts.Http;
+using Npgsql;
+using NpgsqlTypes;
+using static Navigator.Storage.Ledger.LedgerJson;
+
+namespace Navigator.Storage.Passages;
+
+/// <summary>Documents in PostgreSQL.</summary>
+internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocumentStore
+{
+    private const string Columns =
+        """
+        id, tenant_id, title, media_type, bytes, status, attempt, claimed_by, pages, passages, embedded, embedding_model,
+        error_code, error_message, version, created_at, finished_at, deadline_at, due_at, clock_timestamp()
+        """;
+
+    public async Task<(DocumentRecord Document, bool Accepted)> Add(NewDocument document, CancellationToken token)
+    {
+        // A failed document starts again; any other keeps its row, and the DO UPDATE … WHERE returns nothing.
+        await using var insert = database.CreateCommand(
+            $"""
+            INSERT INTO document AS known (id, tenant_id, title, media_type, bytes, sha256, content, deadline_at, due_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8, now() + least($8, $9))
+            ON CONFLICT (tenant_id, sha256) DO UPDATE
+            SET    status = 'queued', attempt = known.attempt + 1, content = excluded.content, title = excluded.title, media_type = excluded.media_type,
+                   error_code = NULL, error_message = NULL, finished_at = NULL, pages = NULL, passages = NULL, embedded = 0, embedding_model = NULL,
+                   deadline_at = excluded.deadline_at, due_at = excluded.due_at, version = known.version + 1
+            WHERE  known.status = 'failed'
+            RETURNING {Columns}
+            """);
+        insert.With(document.Id).With(document.Tenant).With(document.Title).With(document.MediaType).With((long)document.Content.Length)
+              .With(document.Sha256).With(document.Content).With(document.Lifetime).With(document.DueIn);
+        if (await insert.One(Read, token) is { } accepted)
+            return (accepted, true);
+
+        await using var find = database.CreateCommand($"SELECT {Columns} FROM document WHERE tenant_id = $1 AND sha256 = $2");
+        var known = await find.With(document.Tenant).With(document.Sha256).One(Read, token);
+        return (known ?? throw new InvalidOperationException("The document was deleted while it was looked up."), false);
+    }
+
+    public async Task<DocumentRecord?> Find(string tenant, Guid id, CancellationToken token)
+    {
+        await using var command = database.CreateCommand($"SELECT {Columns} FROM document WHERE tenant_id = $1 AND id = $2");
+        return await command.With(tenant).With(id).One(Read, token);
+    }
+
+    public async Task<IReadOnlyList<DocumentRecord>> List(string tenant, Guid? before, int limit, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"SELECT {Columns} FROM document WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3");
+        return await command.With(tenant).With(before, NpgsqlDbType.Uuid).With(limit).All(Read, token);
+    }
+
+    public async Task<bool> Delete(string tenant, Guid id, CancellationToken token)
+    {
+        await using var command = database.CreateCommand("DELETE FROM document WHERE tenant_id = $1 AND id = $2");
+        return await command.With(tenant).With(id).ExecuteNonQueryAsync(token) == 1;
+    }
+
+    public async Task<(DocumentRecord Document, byte[] Content)?> Claim(
+        DocumentKey key, string worker, TimeSpan lease, bool takeOver, int maxAttempts, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE document
+            SET    status = 'extracting', claimed_by = $3, due_at = least(now() + $4, deadline_at),
+                   attempt = attempt + (claimed_by IS NOT NULL)::int, version = version + 1
+            WHERE  id = $1 AND attempt = $2 AND deadline_at > now()
+            AND    (status = 'queued' OR (status = 'extracting' AND $5 AND attempt < $6))
+            RETURNING {Columns}, content
+            """);
+        command.With(key.Id).With(key.Attempt).With(worker).With(lease).With(takeOver).With(maxAttempts);
+        await using var row = await command.ExecuteReaderAsync(token);
+        return await row.ReadAsync(token) ? (Read(row), row.GetFieldValue<byte[]>(20)) : null;
+    }
+
+    public async Task<bool> Renew(DocumentKey key, string worker, TimeSpan lease, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            "UPDATE document SET due_at = least(now() + $4, deadline_at) WHERE id = $1 AND attempt = $2 AND claimed_by = $3");
+        return await command.With(key.Id).With(key.Attempt).With(worker).With(lease).ExecuteNonQueryAsync(token) == 1;
+    }
+
+    public async Task<DocumentRecord?> StorePassages(
+        DocumentKey key, int? pages, IReadOnlyList<NewPassage> passages, TimeSpan dueIn, CancellationToken token)
+    {
+        await using var connection = await database.OpenConnectionAsync(token);
+        await using var transaction = await connection.BeginTransactionAsync(token);
+        await using var update = connection.CreateCommand();
+        update.CommandText =
+            $"""
+            UPDATE document
+            SET    status = 'embedding', pages = $3, passages = $4, embedded = 0, content = NULL, claimed_by = NULL,
+                   due_at = least(now() + $5, deadline_at), version = version + 1
+            WHERE  id = $1 AND attempt = $2 AND status = 'extracting'
+            RETURNING {Columns}
+            """;
+        update.With(key.Id).With(key.Attempt).With(pages, NpgsqlDbType.Integer).With(passages.Count).With(dueIn);
+        if (await update.One(Read, token) is not { } document)
+            return null;
+
+        var ids = passages.Select(_ => Guid.CreateVersion7()).ToArray();
+        await using (var writer = await connection.BeginBinaryImportAsync(
+            "COPY passage (id, tenant_id, document_id, ordinal, page, headings, text) FROM STDIN (FORMAT binary)", token))
+        {
+            for (var ordinal = 0; ordinal < passages.Count; ordinal++)
+            {
+                var passage = passages[ordinal];
+                await writer.StartRowAsync(token);
+                await writer.WriteAsync(ids[ordinal], NpgsqlDbType.Uuid, token);
+                await writer.WriteAsync(document.Tenant, NpgsqlDbType.Text, token);
+                await writer.WriteAsync(document.Id, NpgsqlDbType.Uuid, token);
+                await writer.WriteAsync(ordinal, NpgsqlDbType.Integer, token);
+                if (passage.Page is { } page)
+                    await writer.WriteAsync(page, NpgsqlDbType.Integer, token);
+                else
+                    await writer.WriteNullAsync(token);
+                await writer.WriteAsync(passage.Headings.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text, token);
+                await writer.WriteAsync(passage.Text, NpgsqlDbType.Text, token);
+            }
+            await writer.CompleteAsync(token);
+        }
+        await using (var writer = await connection.BeginBinaryImportAsync(
+            "COPY passage_term (tenant_id, term, passage_id, document_id, weight) FROM STDIN (FORMAT binary)", token))
+        {
+            for (var ordinal = 0; ordinal < passages.Count; ordinal++)
+            {
+                foreach (var (term, weight) in Bm25.Weigh(passages[ordinal].Searchable()))
+                {
+                    await writer.StartRowAsync(token);
+                    await writer.WriteAsync(document.Tenant, NpgsqlDbType.Text, token);
+                    await writer.WriteAsync(term, NpgsqlDbType.Text, token);
+                    await writer.WriteAsync(ids[ordinal], NpgsqlDbType.Uuid, token);
+                    await writer.WriteAsync(document.Id, NpgsqlDbType.Uuid, token);
+                    await writer.WriteAsync(weight, NpgsqlDbType.Real, token);
+                }
+            }
+            await writer.CompleteAsync(token);
+        }
+        await transaction.CommitAsync(token);
+        return document;
+    }
+
+    public async Task<IReadOnlyList<UnembeddedPassage>> FindUnembedded(DocumentKey key, int first, int count, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT passage.ordinal, passage.page, passage.headings, passage.text
+            FROM   passage JOIN document ON document.id = passage.document_id
+            WHERE  document.id = $1 AND document.attempt = $2 AND document.status = 'embedding'
+            AND    passage.ordinal >= $3 AND passage.ordinal < $3 + $4 AND passage.embedding IS NULL
+            ORDER  BY passage.ordinal
+            """);
+        return await command.With(key.Id).With(key.Attempt).With(first).With(count).All(
+            row => new UnembeddedPassage(row.GetInt32(0), new NewPassage(null, row.GetFieldValue<string[]>(2), row.GetString(3)).Searchable()), token);
+    }
+
+    public async Task<DocumentRecord?> StoreVectors(
+        DocumentKey key, string model, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors, CancellationToken token)
+    {
+        await using var connection = await database.OpenConnectionAsync(token);
+        await using var transaction = await connection.BeginTransactionAsync(token);
+        // The document's row first: parallel runs take turns, and a newer attempt's passages are never touched.
+        await using var fence = connection.CreateCommand();
+        fence.CommandText = "SELECT 1 FROM document WHERE id = $1 AND attempt = $2 AND status = 'embedding' FOR UPDATE";
+        if (await fence.With(key.Id).With(key.Attempt).ExecuteScalarAsync(token) is null)
+            return null;
+
+        await using var batch = connection.CreateBatch();
+        for (var i = 0; i < ordinals.Count; i++)
+        {
+            // Cast from real[]: the driver knows arrays, and the type of the extension only by an OID that differs per database.
+            var store = new NpgsqlBatchCommand(
+                "UPDATE passage SET embedding = $3::real[]::vector WHERE document_id = $1 AND ordinal = $2 AND embedding IS NULL");
+            store.Parameters.Add(new NpgsqlParameter { Value = key.Id });
+            store.Parameters.Add(new NpgsqlParameter { Value = ordinals[i] });
+            store.Parameters.Add(new NpgsqlParameter { Value = vectors[i].ToArray() });
+            batch.BatchCommands.Add(store);
+        }
+        var stored = await batch.ExecuteNonQueryAsync(token);
+
+        await using var update = connection.CreateCommand();
+        update.CommandText =
+            $"""
+            UPDATE document
+            SET    embedded = embedded + $2, embedding_model = $3, version = version + 1,
+                   status      = CASE WHEN embedded + $2 = passages THEN 'ready' ELSE status END,
+                   finished_at = CASE WHEN embedded + $2 = passages THEN now() END,
+                   due_at      = CASE WHEN embedded + $2 = passages THEN NULL ELSE due_at END
+            WHERE  id = $1
+            RETURNING {Columns}
+            """;
+        var document = await update.With(key.Id).With(stored).With(model).One(Read, token);
+        await transaction.CommitAsync(token);
+        return document;
+    }
+
+    public async Task<DocumentRecord?> Fail(DocumentKey key, ChatError error, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            WITH gone AS (DELETE FROM passage WHERE document_id IN (SELECT id FROM document WHERE id = $1 AND attempt = $2 AND finished_at IS NULL)),
+                 forgotten AS (DELETE FROM passage_term WHERE document_id IN (SELECT id FROM document WHERE id = $1 AND attempt = $2 AND finished_at IS NULL))
+            UPDATE document
+            SET    status = 'failed', error_code = $3, error_message = $4, content = NULL, claimed_by = NULL, finished_at = now(), due_at = NULL,
+                   pages = NULL, passages = NULL, embedded = 0, embedding_model = NULL, version = version + 1
+            WHERE  id = $1 AND attempt = $2 AND finished_at IS NULL
+            RETURNING {Columns}
+            """);
+        return await command.With(key.Id).With(key.Attempt).With(error.Code).With(error.Message).One(Read, token);
+    }
+
+    public async Task<IReadOnlyList<DocumentRecord>> TakeDue(int limit, TimeSpan guard, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE document SET due_at = least(now() + $2, deadline_at)
+            WHERE  id IN (SELECT id FROM document WHERE due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+            RETURNING {Columns}
+            """);
+        return await command.With(limit).With(guard).All(Read, token);
+    }
+
+    public async Task<DocumentRecord?> Rearm(DocumentRecord taken, TimeSpan dueIn, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE document SET due_at = least(now() + $4, deadline_at)
+            WHERE  id = $1 AND version = $2 AND due_at = $3
+            RETURNING {Columns}
+            """);
+        return await command.With(taken.Id).With(taken.Version).With(taken.DueAt).With(dueIn).One(Read, token);
+    }
+
+    public async Task<DocumentRecord?> StartAttempt(DocumentRecord taken, TimeSpan dueIn, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE document
+            SET    status = 'queued', attempt = attempt + 1, claimed_by = NULL, due_at = least(now() + $4, deadline_at), version = version + 1
+            WHERE  id = $1 AND version = $2 AND due_at = $3 AND status = 'extracting'
+            RETURNING {Columns}
+            """);
+        return await command.With(taken.Id).With(taken.Version).With(taken.DueAt).With(dueIn).One(Read, token);
+    }
+
+    private static DocumentRecord Read(NpgsqlDataReader row) => new()
+    {
+        Id = row.GetGuid(0),
+        Tenant = row.GetString(1),
+        Title = row.GetString(2),
+        MediaType = row.GetString(3),
+        Bytes = row.GetInt64(4),
+        Status = Parse<DocumentStatus>(row.GetString(5)),
+        Attempt = row.GetInt32(6),
+        ClaimedBy = row.IsDBNull(7) ? null : row.GetString(7),
+        Pages = row.IsDBNull(8) ? null : row.GetInt32(8),
+        Passages = row.IsDBNull(9) ? null : row.GetInt32(9),
+        Embedded = row.GetInt32(10),
+        EmbeddingModel = row.IsDBNull(11) ? null : row.GetString(11),
+        Error = row.IsDBNull(12) ? null : new ChatError(row.GetString(12), row.GetString(13)),
+        Version = row.GetInt32(14),
+        CreatedAt = row.GetFieldValue<DateTimeOffset>(15),
+        FinishedAt = row.IsDBNull(16) ? null : row.GetFieldValue<DateTimeOffset>(16),
+        DeadlineAt = row.GetFieldValue<DateTimeOffset>(17),
+        DueAt = row.IsDBNull(18) ? null : row.GetFieldValue<DateTimeOffset>(18),
+        Now = row.GetFieldValue<DateTimeOffset>(19),
+    };
+}

@@ -1,0 +1,63 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Navigator.Storage.Ledger;
+using Navigator.Storage.Passages;
+using Npgsql;
+
+namespace Navigator.Storage;
+
+public static class StorageSetup
+{
+    /// <summary>Everything in this process; nothing survives it.</summary>
+    public static IServiceCollection AddInProcessStorage(this IServiceCollection services)
+    {
+        services.AddSingleton<IJobLedger>(provider => new InProcessJobLedger(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<InProcessCorpus>();
+        services.AddSingleton<IDocumentStore>(provider =>
+            new InProcessDocumentStore(provider.GetRequiredService<InProcessCorpus>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IPassageIndex, InProcessPassageIndex>();
+        return services;
+    }
+
+    /// <summary>Everything in PostgreSQL.</summary>
+    public static IServiceCollection AddPostgresStorage(this IServiceCollection services, string connectionString, PostgresPool pool)
+    {
+        services.AddSingleton(provider => DataSource(connectionString, pool, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<IJobLedger, PostgresJobLedger>();
+        services.AddSingleton<IDocumentStore, PostgresDocumentStore>();
+        services.AddSingleton<IPassageIndex>(provider => new PostgresPassageIndex(provider.GetRequiredService<NpgsqlDataSource>(), pool.ExactSearchUpTo));
+        return services;
+    }
+
+    /// <summary>The one way a data source is made, for the processes and for tests.</summary>
+    public static NpgsqlDataSource DataSource(string connectionString, PostgresPool pool, ILoggerFactory? logs = null)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            MinPoolSize = pool.MinConnections,
+            MaxPoolSize = pool.MaxConnections,
+            // Both the wait for a pooled connection and the opening of a new one.
+            Timeout = (int)Math.Ceiling(pool.Wait.TotalSeconds),
+            // The server gives up first, so that the connection stays usable; the client's limit is for a server that hangs.
+            CommandTimeout = (int)Math.Ceiling(pool.StatementTimeout.TotalSeconds) + 2,
+            Options = $"-c statement_timeout={(int)pool.StatementTimeout.TotalMilliseconds}",
+            CancellationTimeout = 500,
+            KeepAlive = 10,
+            MaxAutoPrepare = 64,
+            // A row with an answer or a vector passes 8 kB.
+            ReadBufferSize = 32_768,
+            IncludeErrorDetail = false,
+            ApplicationName = "navigator",
+        };
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        if (logs is not null)
+            builder.UseLoggerFactory(logs);
+        return builder.Build();
+    }
+}
+
+/// <summary>The limits of one process's connections to PostgreSQL. Source: <c>postgres</c> in concurrency.yaml.</summary>
+/// <param name="Wait">Longest wait for a connection, then an error.</param>
+/// <param name="StatementTimeout">Longest run of one statement.</param>
+/// <param name="ExactSearchUpTo">Passages per tenant that are compared exactly.</param>
+public sealed record PostgresPool(int MinConnections, int MaxConnections, TimeSpan Wait, TimeSpan StatementTimeout, long ExactSearchUpTo);

@@ -1,0 +1,16 @@
+using Navigator.Workers.Upstreams;
+
+namespace Navigator.Workers.Answer;
+
+internal static class AnswerSetup
+{
+    public static IServiceCollection AddAnswer(this IServiceCollection services, OpenAiOptions openAi)
+    {
+        services.AddOptions<AnswerOptions>().BindConfiguration(AnswerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        if (openAi.IsConfigured)
+            services.AddSingleton<IAnswerer, OpenAiAnswerer>();
+        else
+            services.AddSingleton<IAnswerer, ExtractiveAnswerer>();
+        return services.AddSingleton<SourceCollector>();
+    }
+}

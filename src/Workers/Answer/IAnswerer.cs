@@ -1,0 +1,41 @@
+using Navigator.Contracts.Http;
+using Navigator.Workers.Upstreams;
+
+namespace Navigator.Workers.Answer;
+
+/// <summary>Writes an answer from sources, and from nothing else.</summary>
+internal interface IAnswerer
+{
+    /// <param name="sources">Numbered from 1, best first; may be empty.</param>
+    /// <exception cref="UpstreamException">The model did not help.</exception>
+    Task<ChatAnswer> Answer(string question, IReadOnlyList<Source> sources, CancellationToken token);
+}
+
+/// <summary>Something an answer may cite: a passage or a web page.</summary>
+internal sealed record Source
+{
+    public required int Marker { get; init; }
+    public required string Kind { get; init; }
+    public Guid? DocumentId { get; init; }
+    public Guid? PassageId { get; init; }
+    public required string Title { get; init; }
+    public int? Page { get; init; }
+    public IReadOnlyList<string> Headings { get; init; } = [];
+    public string? Url { get; init; }
+    public required string Text { get; init; }
+    public required double Score { get; init; }
+
+    /// <param name="quote">Stands in <see cref="Text"/>, word for word.</param>
+    public Citation Cite(string quote) => new()
+    {
+        Marker = Marker,
+        Kind = Kind,
+        DocumentId = DocumentId,
+        PassageId = PassageId,
+        Title = Title,
+        Page = Page,
+        Url = Url,
+        Quote = quote,
+        Score = Score,
+    };
+}

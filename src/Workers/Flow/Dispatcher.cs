@@ -1,0 +1,80 @@
+using MassTransit;
+using Navigator.Contracts;
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Ingestion;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Workers.Flow;
+
+/// <summary>
+/// The one way a command gets to the broker. A broker that freezes blocks its senders and does not honour their tokens, so
+/// nobody awaits a send bare: at most so many are outstanding, and nobody waits longer than a moment. What could not be
+/// sent is not tried again here. The row is committed, it is due some time, and the sweeper sends then.
+/// </summary>
+public sealed partial class Dispatcher(IBus bus, ConcurrencyPolicy policy, ILogger<Dispatcher> log) : IDisposable
+{
+    private readonly SemaphoreSlim room = new(policy.Sends.Outstanding);
+    private readonly TimeSpan wait = TimeSpan.FromMilliseconds(policy.Sends.WaitMs);
+
+    public Task Send(IReadOnlyList<object> commands, CancellationToken token) =>
+        commands.Count == 1 ? Send(commands[0], token) : Task.WhenAll(commands.Select(command => Send(command, token)));
+
+    public void Dispose() => room.Dispose();
+
+    private async Task Send(object command, CancellationToken token)
+    {
+        if (!await room.WaitAsync(wait, token))
+        {
+            LogNoRoom(command.GetType().Name);
+            return;
+        }
+        var sending = SendAndMakeRoom(command);
+        try
+        {
+            await sending.WaitAsync(wait, token);
+        }
+        catch (TimeoutException)
+        {
+            // It goes on, holding its place until the broker says something; a command that arrives late does no harm.
+            LogLate(command.GetType().Name);
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !token.IsCancellationRequested)
+        {
+            LogFailed(command.GetType().Name, error.GetType().Name);
+        }
+    }
+
+    private async Task SendAndMakeRoom(object command)
+    {
+        try
+        {
+            var endpoint = await bus.GetSendEndpoint(QueueOf(command));
+            await endpoint.Send(command, command.GetType());
+        }
+        finally
+        {
+            room.Release();
+        }
+    }
+
+    private static Uri QueueOf(object command) => new("queue:" + command switch
+    {
+        AnswerQuestion => QueueNames.AnswerQuestion,
+        EmbedQuestion => QueueNames.EmbedQuestion,
+        RetrievePassages => QueueNames.RetrievePassages,
+        SearchWeb => QueueNames.SearchWeb,
+        ComposeAnswer => QueueNames.ComposeAnswer,
+        IngestDocument => QueueNames.IngestDocument,
+        EmbedPassages => QueueNames.EmbedPassages,
+        _ => throw new ArgumentException($"{command.GetType().Name} has no queue.", nameof(command)),
+    });
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Command} was not sent: too many sends are outstanding. The sweeper will.")]
+    private partial void LogNoRoom(string command);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Command} is not confirmed yet: the broker is slow.")]
+    private partial void LogLate(string command);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Command} was not sent ({Error}). The sweeper will.")]
+    private partial void LogFailed(string command, string error);
+}

@@ -1,0 +1,114 @@
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Workers.Flow;
+
+/// <summary>
+/// A transition and what follows from it: commit first, then send what <see cref="JobFlow"/> says. A crash between the two
+/// leaves a row that is due, which the sweeper finds; a transition that the ledger's fence held off sends nothing.
+/// </summary>
+public sealed partial class JobTransitions(IJobLedger ledger, Dispatcher dispatcher, ConcurrencyPolicy policy, ILogger<JobTransitions> log)
+{
+    private JobLimits Limits => policy.Job;
+
+    /// <param name="lifetime">From now to the deadline; null for the default of the policy.</param>
+    public async Task<Submission> Submit(
+        string tenant, string conversation, string question, JobOptions options, string? idempotencyKey, byte[] requestHash, CancellationToken token)
+    {
+        var submission = await ledger.Submit(
+            new NewJob(Guid.CreateVersion7(), tenant, conversation, question, options, idempotencyKey, requestHash, Limits.Deadline, Limits.EnqueueGrace), token);
+        if (submission.Outcome == SubmissionOutcome.Created)
+        {
+            LogAccepted(submission.Job.Id);
+            await Follow(submission.Job, JobEvent.Accepted, token);
+        }
+        return submission;
+    }
+
+    public async Task Plan(Job job, JobPlan plan, IReadOnlyList<string> degraded, CancellationToken token) =>
+        await Follow(await ledger.Plan(KeyOf(job), plan, degraded, JobFlow.WaveOf(plan, Limits), token), JobEvent.Planned, token);
+
+    /// <summary>Report what a tool found.</summary>
+    public Task Finish(Job job, DocumentsResult found, CancellationToken token) => FinishTool(job, Tool.Documents, found, null, token);
+
+    /// <inheritdoc cref="Finish(Job, DocumentsResult, CancellationToken)"/>
+    public Task Finish(Job job, WebSearchResult found, CancellationToken token) => FinishTool(job, Tool.WebSearch, found, null, token);
+
+    /// <summary>Go on without a tool.</summary>
+    public Task<Job?> Skip(Job job, Tool tool, string reason, CancellationToken token) => FinishTool(job, tool, null, reason, token);
+
+    public async Task Answer(Job job, ChatAnswer answer, CancellationToken token)
+    {
+        if (await ledger.Answer(KeyOf(job), answer, token) is { } answered)
+            LogEnded(answered.Id, answered.Status, answered.Attempt);
+    }
+
+    /// <summary>End a job as refused, failed or expired.</summary>
+    public async Task End(Job job, JobStatus status, ChatError error, CancellationToken token)
+    {
+        if (await ledger.End(KeyOf(job), status, error, token) is { } ended)
+            LogEndedBadly(ended.Id, ended.Status, error.Code, ended.Attempt);
+    }
+
+    /// <summary>What follows when a job has been due.</summary>
+    public async Task WhenDue(Job job, CancellationToken token)
+    {
+        switch (JobFlow.WhenDue(job, Limits))
+        {
+            case DueStep.Expire expire:
+                await End(job, JobStatus.Expired, expire.Error, token);
+                break;
+            case DueStep.GiveUp give:
+                await End(job, JobStatus.Failed, give.Error, token);
+                break;
+            case DueStep.StartAttempt start:
+                LogLeaseOver(job.Id, job.Attempt, job.ClaimedBy);
+                await Follow(await ledger.StartAttempt(job, start.LookAgainIn, token), JobEvent.AttemptStarted, token);
+                break;
+            case DueStep.SkipTools skip:
+                Job? now = job;
+                foreach (var tool in skip.Tools)
+                    now = now is null ? null : await Skip(now, tool, skip.Reason, token);
+                if (now?.Stage == JobStage.Tools)
+                    await ledger.Rearm(now, skip.LookAgainIn, token);
+                break;
+            case DueStep.SendAgain again:
+                if (await ledger.Rearm(job, again.LookAgainIn, token) is not null)
+                    await dispatcher.Send(again.Messages, token);
+                break;
+        }
+    }
+
+    private async Task<Job?> FinishTool(Job job, Tool tool, object? result, string? reason, CancellationToken token)
+    {
+        var degraded = reason is null ? null : $"{NameOf(tool)}: {reason}";
+        var finished = await ledger.FinishTool(KeyOf(job), tool, result, degraded, Limits.EnqueueGrace, token);
+        await Follow(finished, JobEvent.ToolFinished, token);
+        return finished;
+    }
+
+    private async Task Follow(Job? job, JobEvent happened, CancellationToken token)
+    {
+        if (job is not null)
+            await dispatcher.Send(JobFlow.After(job, happened), token);
+    }
+
+    private static JobKey KeyOf(Job job) => new(job.Id, job.Attempt);
+
+    /// <summary>As it stands in <c>degraded</c> on HTTP.</summary>
+    private static string NameOf(Tool tool) => tool == Tool.WebSearch ? "web_search" : "documents";
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Job {JobId} accepted")]
+    private partial void LogAccepted(Guid jobId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Job {JobId} {Status} in attempt {Attempt}")]
+    private partial void LogEnded(Guid jobId, JobStatus status, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} {Status} ({Code}) in attempt {Attempt}")]
+    private partial void LogEndedBadly(Guid jobId, JobStatus status, string code, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}: worker {Worker} let the lease of attempt {Attempt} run out; a new attempt begins")]
+    private partial void LogLeaseOver(Guid jobId, int attempt, string? worker);
+}

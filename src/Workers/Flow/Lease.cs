@@ -1,0 +1,96 @@
+using System.Data.Common;
+using MassTransit;
+using Navigator.Contracts.Chat;
+using Navigator.Storage.Ledger;
+using Navigator.Storage.Passages;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Workers.Flow;
+
+/// <summary>
+/// Keeps a lease while work goes on: renews it three times as often as it lasts, and stops the work when it belongs to
+/// somebody else.
+/// </summary>
+internal static class Lease
+{
+    /// <summary>This process, as operators find it in <c>claimed_by</c>.</summary>
+    public static string Worker { get; } = $"{Environment.MachineName}:{Environment.ProcessId}";
+
+    /// <summary>Delivered or tried once more: whoever had the message before has it no longer.</summary>
+    public static bool IsTakenOver(ConsumeContext context) => context.ReceiveContext.Redelivered || context.GetRetryAttempt() > 0;
+
+    /// <param name="renew">False when the lease is lost.</param>
+    /// <param name="work">Its token ends with the lease, and with <paramref name="token"/>.</param>
+    public static async Task Hold(
+        TimeSpan lease, TimeProvider clock, Func<CancellationToken, Task<bool>> renew, Func<CancellationToken, Task> work, CancellationToken token)
+    {
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(token);
+        var timer = new PeriodicTimer(lease / 3, clock);
+        var renewing = Renew(timer, renew, lost);
+        try
+        {
+            await work(lost.Token);
+        }
+        catch (OperationCanceledException) when (lost.IsCancellationRequested && !token.IsCancellationRequested)
+        {
+            // It went on without us; so does this worker.
+        }
+        finally
+        {
+            timer.Dispose();
+            await renewing;
+        }
+    }
+
+    private static async Task Renew(PeriodicTimer timer, Func<CancellationToken, Task<bool>> renew, CancellationTokenSource lost)
+    {
+        while (await timer.WaitForNextTickAsync())
+        {
+            try
+            {
+                if (await renew(lost.Token))
+                    continue;
+                await lost.CancelAsync();
+                return;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception error) when (error is DbException or TimeoutException)
+            {
+                // Not renewed this time; there is another before the lease is over, and the fence holds in any case.
+            }
+        }
+    }
+}
+
+/// <summary>Runs a job's stage that one worker does alone.</summary>
+internal sealed class StageLease(IJobLedger ledger, ConcurrencyPolicy policy, TimeProvider clock)
+{
+    public async Task Run(JobKey key, JobStage stage, ConsumeContext context, Func<Job, CancellationToken, Task> work)
+    {
+        var (lease, token) = (policy.Job.Lease, context.CancellationToken);
+        if (await ledger.Claim(key, stage, Lease.Worker, lease, Lease.IsTakenOver(context), policy.Job.Attempts, token) is not { } job)
+            return; // finished, cancelled or another worker's: this message no longer counts
+        await Lease.Hold(
+            lease, clock, cancel => ledger.Renew(new JobKey(job.Id, job.Attempt), Lease.Worker, lease, cancel), cancel => work(job, cancel), token);
+    }
+}
+
+/// <summary>Runs a document's extraction, which one worker does alone.</summary>
+internal sealed class DocumentLease(IDocumentStore documents, ConcurrencyPolicy policy, TimeProvider clock)
+{
+    /// <summary>When to look whether the messages that follow extraction arrived.</summary>
+    public TimeSpan LookAgainIn => policy.Document.EnqueueGrace;
+
+    public async Task Run(DocumentKey key, ConsumeContext context, Func<DocumentRecord, byte[], CancellationToken, Task> work)
+    {
+        var (lease, token) = (policy.Document.Lease, context.CancellationToken);
+        if (await documents.Claim(key, Lease.Worker, lease, Lease.IsTakenOver(context), policy.Document.Attempts, token) is not var (document, content))
+            return; // deleted, done or another worker's
+        await Lease.Hold(
+            lease, clock, cancel => documents.Renew(new DocumentKey(document.Id, document.Attempt), Lease.Worker, lease, cancel),
+            cancel => work(document, content, cancel), token);
+    }
+}

@@ -1,0 +1,108 @@
+using Navigator.Storage.Ledger;
+using Navigator.Storage.Passages;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Workers.Flow;
+
+/// <summary>
+/// Repairs everything that did not happen in time: lost messages, dead workers, slow waves, passed deadlines. One per
+/// process, workers and API alike (a deadline is kept even when no worker runs); any number share the work through SKIP
+/// LOCKED. What to do is decided by <see cref="JobFlow"/> and <see cref="DocumentFlow"/>.
+/// </summary>
+internal sealed partial class Sweeper(
+    IJobLedger jobs, IDocumentStore documents, JobTransitions transitions, Dispatcher dispatcher, ConcurrencyPolicy policy, TimeProvider clock,
+    ILogger<Sweeper> log) : BackgroundService
+{
+    /// <summary>For how long others leave alone what this sweeper took: much longer than it needs, much shorter than a deadline.</summary>
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan RetentionInterval = TimeSpan.FromMinutes(1);
+
+    private DateTimeOffset lastDeletion;
+    private bool failing;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(policy.Sweeper.Interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await SweepOnce(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task SweepOnce(CancellationToken token)
+    {
+        try
+        {
+            await Sweep(token);
+            if (failing)
+                LogRecovered();
+            failing = false;
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !token.IsCancellationRequested)
+        {
+            // It looks again in a moment, for as long as it takes; one line per episode is enough.
+            if (!failing)
+                LogFailing(error.GetType().Name);
+            failing = true;
+        }
+    }
+
+    internal async Task Sweep(CancellationToken token)
+    {
+        // Full batches mean there is more: do not wait for the next tick.
+        IReadOnlyList<Job> due;
+        do
+        {
+            due = await jobs.TakeDue(policy.Sweeper.Batch, Guard, token);
+            foreach (var some in due.Chunk(16))
+                await Task.WhenAll(some.Select(job => transitions.WhenDue(job, token)));
+        }
+        while (due.Count == policy.Sweeper.Batch);
+
+        foreach (var document in await documents.TakeDue(policy.Sweeper.Batch, Guard, token))
+            await WhenDue(document, token);
+
+        if (clock.GetUtcNow() - lastDeletion > RetentionInterval)
+        {
+            while (await jobs.DeleteFinished(policy.Sweeper.Retention, policy.Sweeper.Batch, token) == policy.Sweeper.Batch)
+                LogDeleted(policy.Sweeper.Batch);
+            lastDeletion = clock.GetUtcNow();
+        }
+    }
+
+    private async Task WhenDue(DocumentRecord document, CancellationToken token)
+    {
+        switch (DocumentFlow.WhenDue(document, policy.Document))
+        {
+            case DocumentStep.GiveUp give:
+                LogGaveUp(document.Id, give.Error.Code);
+                await documents.Fail(new DocumentKey(document.Id, document.Attempt), give.Error, token);
+                break;
+            case DocumentStep.StartAttempt start:
+                if (await documents.StartAttempt(document, start.LookAgainIn, token) is { } started)
+                    await dispatcher.Send(DocumentFlow.MessagesOf(started), token);
+                break;
+            case DocumentStep.SendAgain again:
+                if (await documents.Rearm(document, again.LookAgainIn, token) is not null)
+                    await dispatcher.Send(again.Messages, token);
+                break;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sweeper cannot look at the ledger ({Error}); it keeps trying")]
+    private partial void LogFailing(string error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The sweeper sees the ledger again")]
+    private partial void LogRecovered();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Document {DocumentId} given up ({Code})")]
+    private partial void LogGaveUp(Guid documentId, string code);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} old jobs deleted")]
+    private partial void LogDeleted(int count);
+}

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+
+namespace Navigator.Workers.Hosting;
+
+public static class HealthEndpoints
+{
+    internal const string ReadyTag = "ready";
+
+    /// <summary>/health/live: the process runs. /health/ready: it can do its work; 503 and the part that is down when it cannot.</summary>
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write });
+        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag), ResponseWriter = Write });
+    }
+
+    private static Task Write(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
+    {
+        status = NameOf(report.Status),
+        parts = report.Entries.ToDictionary(
+            entry => entry.Key == "masstransit-bus" ? "broker" : entry.Key,
+            entry => NameOf(entry.Value.Status)),
+    });
+
+    private static string NameOf(HealthStatus status) => status == HealthStatus.Healthy ? "ok" : "down";
+}
+
+/// <summary>Does PostgreSQL answer within a second?</summary>
+internal sealed class DatabaseHealthCheck(NpgsqlDataSource database) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(1));
+        try
+        {
+            await using var command = database.CreateCommand("SELECT 1");
+            // A frozen server does not let go of the caller either: do not wait for it longer than said.
+            await command.ExecuteScalarAsync(timeout.Token).WaitAsync(TimeSpan.FromSeconds(1), cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or OperationCanceledException)
+        {
+            return HealthCheckResult.Unhealthy(error.GetType().Name);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using MassTransit;
+using Microsoft.Extensions.Configuration.Memory;
+using Navigator.Storage;
+using Navigator.Storage.Migrations;
+using Navigator.Workers.Answer;
+using Navigator.Workers.Flow;
+using Navigator.Workers.Ingestion;
+using Navigator.Workers.Intake;
+using Navigator.Workers.Limits;
+using Navigator.Workers.Tools.Embedding;
+using Navigator.Workers.Tools.Retrieval;
+using Navigator.Workers.Tools.WebSearch;
+using Navigator.Workers.Upstreams;
+using Npgsql;
+
+namespace Navigator.Workers.Hosting;
+
+/// <summary>What API and workers have in common: limits, ledger, bus, flow.</summary>
+public static partial class NavigatorHost
+{
+    private static readonly TimeSpan DatabasePatience = TimeSpan.FromSeconds(60);
+
+    /// <summary>A builder that finds settings and pages beside the program, wherever it is started from.</summary>
+    /// <param name="urls">Where to listen when neither ASPNETCORE_URLS nor --urls says.</param>
+    public static WebApplicationBuilder CreateBuilder(string[] args, string urls)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [KeyValuePair.Create("urls", (string?)urls)] });
+        return builder;
+    }
+
+    /// <param name="consumers">Which consumers run in this process, by mode; null for none.</param>
+    /// <exception cref="StartupException">A setting is missing, unknown or out of range.</exception>
+    public static NavigatorMode AddNavigator(this WebApplicationBuilder builder, Func<NavigatorMode, Action<IBusRegistrationConfigurator>?> consumers)
+    {
+        var limits = YamlConfiguration.Read(builder.Configuration["ConcurrencyFile"] ?? Path.Combine(AppContext.BaseDirectory, "concurrency.yaml"), ConcurrencyPolicy.Section);
+        // First, so that the environment and the command line may set any limit by itself.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = limits });
+
+        var mode = NavigatorMode.From(builder.Configuration);
+        var policy = ConcurrencyPolicy.Load(builder.Configuration);
+        builder.AddLogging(mode);
+
+        var services = builder.Services;
+        services.AddSingleton(mode).AddSingleton(policy).AddSingleton(TimeProvider.System);
+        services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        var openAi = builder.Configuration.GetSection(OpenAiOptions.Section).Get<OpenAiOptions>() ?? new OpenAiOptions();
+        services.AddIntake().AddEmbedding(openAi).AddRetrieval().AddWebSearch().AddAnswer(openAi).AddIngestion().AddFlow();
+        if (mode.Postgres is { } postgres)
+        {
+            services.AddPostgresStorage(postgres, policy.Postgres.Pool());
+            services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: [HealthEndpoints.ReadyTag]);
+        }
+        else
+        {
+            services.AddInProcessStorage();
+        }
+        services.AddBus(mode, consumers(mode));
+        return mode;
+    }
+
+    /// <summary>Bring the schema up to date where there is one, and run until told to stop.</summary>
+    /// <exception cref="StartupException">The database did not answer for a minute, or does not fit.</exception>
+    public static async Task RunNavigator(this WebApplication app)
+    {
+        if (app.Services.GetService<NpgsqlDataSource>() is { } database)
+            await Migrate(database, app.Logger, app.Lifetime.ApplicationStopping);
+        await app.RunAsync();
+    }
+
+    private static async Task Migrate(NpgsqlDataSource database, ILogger log, CancellationToken token)
+    {
+        var until = TimeProvider.System.GetUtcNow() + DatabasePatience;
+        while (true)
+        {
+            try
+            {
+                foreach (var name in await Migrator.Migrate(database, token))
+                    LogApplied(log, name);
+                return;
+            }
+            catch (NpgsqlException error) when (error.IsTransient || error is not PostgresException)
+            {
+                if (TimeProvider.System.GetUtcNow() > until)
+                    throw new StartupException($"PostgreSQL does not answer: {error.Message}");
+                LogWaiting(log, error.GetType().Name);
+                await Task.Delay(TimeSpan.FromSeconds(2), token);
+            }
+            catch (PostgresException error)
+            {
+                throw new StartupException($"PostgreSQL refused: {error.MessageText}");
+            }
+            catch (InvalidOperationException error)
+            {
+                throw new StartupException(error.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Migration {Name} applied")]
+    private static partial void LogApplied(ILogger log, string name);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL does not answer yet ({Error}); trying again")]
+    private static partial void LogWaiting(ILogger log, string error);
+}

@@ -1,0 +1,170 @@
+using Navigator.Storage.Passages;
+using Navigator.Workers.Ingestion.Extraction;
+
+namespace Navigator.Workers.Ingestion;
+
+/// <summary>
+/// Cuts a document's blocks into passages of about as many tokens as the options say. A passage stays on its page and under
+/// its heading; blocks (paragraphs, table rows) are only cut when one alone is too long, and then between sentences. Where a
+/// section goes on in the next passage, that one repeats the end of the one before.
+/// </summary>
+internal sealed class Chunker
+{
+    private const int MaxHeading = 200;
+
+    private readonly IngestionOptions options;
+    private readonly List<NewPassage> passages = [];
+    private readonly List<Heading> path = [];
+    private readonly List<string> pieces = [];
+    private int tokens;
+    private int? page;
+
+    /// <summary>False while <see cref="pieces"/> holds nothing but what the passage before already said.</summary>
+    private bool fresh;
+
+    private Chunker(IngestionOptions options) => this.options = options;
+
+    public static IReadOnlyList<NewPassage> Chunk(ExtractedText text, IngestionOptions options)
+    {
+        var chunker = new Chunker(options);
+        foreach (var block in text.Blocks)
+        {
+            if (block.HeadingLevel > 0)
+                chunker.Enter(block);
+            else
+                chunker.Add(block);
+        }
+        chunker.Leave(0);
+        return chunker.passages;
+    }
+
+    private void Enter(TextBlock heading)
+    {
+        Leave(heading.HeadingLevel);
+        path.Add(new Heading(heading.HeadingLevel, heading.Text.Length <= MaxHeading ? heading.Text : heading.Text[..MaxHeading], heading.Page));
+    }
+
+    /// <summary>The sections of this level and below end here. One that held no text is a passage all the same: it says something.</summary>
+    private void Leave(int level)
+    {
+        Close();
+        while (path.Count > 0 && path[^1].Level >= level)
+        {
+            var heading = path[^1];
+            path.RemoveAt(path.Count - 1);
+            if (heading.Said)
+                continue;
+            passages.Add(new NewPassage(heading.Page, [.. path.Select(above => above.Text)], heading.Text));
+            path.ForEach(above => above.Said = true);
+        }
+    }
+
+    private void Add(TextBlock block)
+    {
+        if (block.Page != page)
+            Close();
+        page = block.Page;
+        foreach (var piece in Cut(block.Text))
+        {
+            var size = Tokens.Estimate(piece);
+            // A quarter more is better than a remainder that says little by itself.
+            if (fresh && tokens + size > options.PassageTokens * 5 / 4)
+                CloseAndRepeat();
+            pieces.Add(piece);
+            tokens += size;
+            fresh = true;
+        }
+    }
+
+    private void CloseAndRepeat()
+    {
+        var repeated = new List<string>();
+        var size = 0;
+        foreach (var piece in pieces.AsEnumerable().Reverse())
+        {
+            var tail = Tail(piece, options.OverlapTokens - size);
+            if (tail.Length == 0)
+                break;
+            repeated.Insert(0, tail);
+            size += Tokens.Estimate(tail);
+            if (tail.Length < piece.Length)
+                break;
+        }
+        Close();
+        pieces.AddRange(repeated);
+        tokens = size;
+    }
+
+    private void Close()
+    {
+        if (fresh)
+        {
+            passages.Add(new NewPassage(page, [.. path.Select(heading => heading.Text)], string.Join('\n', pieces)));
+            path.ForEach(heading => heading.Said = true);
+        }
+        pieces.Clear();
+        tokens = 0;
+        fresh = false;
+    }
+
+    /// <summary>A block in pieces no longer than a passage: whole, or at sentences, or where even a sentence is too long, at words.</summary>
+    private IEnumerable<string> Cut(string text)
+    {
+        if (Tokens.Estimate(text) <= options.PassageTokens)
+        {
+            yield return text;
+            yield break;
+        }
+        var start = 0;
+        var end = 0;
+        foreach (var sentence in Sentences.Of(text).SelectMany(range => Words(text, range)))
+        {
+            if (end > start && Tokens.Estimate(text[start..sentence.End.Value]) > options.PassageTokens)
+            {
+                yield return text[start..end].Trim();
+                start = sentence.Start.Value;
+            }
+            end = sentence.End.Value;
+        }
+        yield return text[start..].Trim();
+    }
+
+    /// <summary>A sentence as it is, or in runs of at most a passage's length.</summary>
+    private IEnumerable<Range> Words(string text, Range sentence)
+    {
+        var (start, end) = (sentence.Start.Value, sentence.End.Value);
+        while (Tokens.Estimate(text[start..end]) > options.PassageTokens)
+        {
+            // No token is shorter than a character, so this many characters are never too much.
+            var length = Math.Min(options.PassageTokens, end - start);
+            var space = text.LastIndexOf(' ', start + length - 1, length);
+            var cut = space > start ? space + 1 : char.IsHighSurrogate(text[start + length - 1]) ? start + length - 1 : start + length;
+            yield return new Range(start, cut);
+            start = cut;
+        }
+        yield return new Range(start, end);
+    }
+
+    /// <summary>The last sentences of a piece within so many tokens; empty when not even one fits.</summary>
+    private static string Tail(string piece, int budget)
+    {
+        var from = piece.Length;
+        foreach (var sentence in Sentences.Of(piece).Reverse())
+        {
+            if (Tokens.Estimate(piece[sentence.Start.Value..]) > budget)
+                break;
+            from = sentence.Start.Value;
+        }
+        return piece[from..].Trim();
+    }
+
+    private sealed class Heading(int level, string text, int? page)
+    {
+        public int Level { get; } = level;
+        public string Text { get; } = text;
+        public int? Page { get; } = page;
+
+        /// <summary>Stands in a passage's headings, or in its text.</summary>
+        public bool Said { get; set; }
+    }
+}

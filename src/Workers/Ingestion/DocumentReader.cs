@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Options;
+using Navigator.Storage.Passages;
+using Navigator.Workers.Ingestion.Extraction;
+
+namespace Navigator.Workers.Ingestion;
+
+/// <summary>Bytes → passages.</summary>
+internal sealed class DocumentReader(TextExtractor extractor, IOptions<IngestionOptions> options)
+{
+    /// <exception cref="IngestionException">The document cannot be read, or holds nothing to read.</exception>
+    public async Task<(int? Pages, IReadOnlyList<NewPassage> Passages)> Read(string mediaType, byte[] content, CancellationToken token)
+    {
+        var text = await extractor.Extract(mediaType, content, token);
+        var passages = Chunker.Chunk(text, options.Value);
+        return passages.Count > 0
+            ? (text.Pages, passages)
+            : throw new IngestionException("document_empty", "The document holds no text.");
+    }
+}

@@ -1,0 +1,46 @@
+using MassTransit;
+using Navigator.Contracts.Http;
+using Navigator.Contracts.Ingestion;
+using Navigator.Storage.Passages;
+using Navigator.Workers.Tools.Embedding;
+using Navigator.Workers.Upstreams;
+
+namespace Navigator.Workers.Ingestion;
+
+/// <summary>
+/// A run of passages, one upstream call, their vectors stored. When the model is away nothing is lost: the document stays
+/// due, and the sweeper sends the runs again until its deadline.
+/// </summary>
+internal sealed partial class EmbedPassagesConsumer(IDocumentStore documents, IEmbedder embedder, ILogger<EmbedPassagesConsumer> log) : IConsumer<EmbedPassages>
+{
+    public async Task Consume(ConsumeContext<EmbedPassages> context)
+    {
+        var (message, token) = (context.Message, context.CancellationToken);
+        var key = new DocumentKey(message.DocumentId, message.Attempt);
+        var passages = await documents.FindUnembedded(key, message.First, message.Count, token);
+        if (passages.Count == 0)
+            return; // done before, or the document is gone
+
+        try
+        {
+            var vectors = await embedder.Embed([.. passages.Select(passage => passage.Searchable)], token);
+            var document = await documents.StoreVectors(key, embedder.Model, [.. passages.Select(passage => passage.Ordinal)], vectors, token);
+            if (document?.Status == DocumentStatus.Ready)
+                LogReady(document.Id, document.Passages);
+        }
+        catch (UpstreamException error) when (error.Failure == UpstreamFailure.Rejected)
+        {
+            await documents.Fail(key, new ChatError("embedding_failed", $"The embedding model does not take this document: {error.Reason}."), token);
+        }
+        catch (UpstreamException error)
+        {
+            LogLater(message.DocumentId, error.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Document {DocumentId} ready with {Passages} passages")]
+    private partial void LogReady(Guid documentId, int? passages);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Document {DocumentId}: passages not embedded ({Reason}); they are sent again later")]
+    private partial void LogLater(Guid documentId, string reason);
+}

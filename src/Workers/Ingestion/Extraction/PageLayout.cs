@@ -1,0 +1,169 @@
+using System.Text.RegularExpressions;
+
+namespace Navigator.Workers.Ingestion.Extraction;
+
+/// <summary>
+/// Text laid out with spaces, as pdftotext writes a page → blocks. It takes side-by-side columns apart, so that a table row
+/// reads "what | how much" and not line by line across, joins wrapped lines, finds headings, and drops running headers and
+/// tables of contents.
+/// </summary>
+internal static partial class PageLayout
+{
+    /// <summary>Spaces that separate columns; justified text has fewer.</summary>
+    private const int Gutter = 3;
+
+    public static ExtractedText Read(IReadOnlyList<string> pages)
+    {
+        var running = RunningLines(pages);
+        var blocks = new List<TextBlock>();
+        for (var page = 0; page < pages.Count; page++)
+        {
+            var lines = Lines(pages[page]).Where(line => !running.Contains(Shape(line)) && !ContentsEntry().IsMatch(line)).ToList();
+            blocks.AddRange(Blocks(lines).Select(text => Classify(text, page + 1)));
+        }
+        return new ExtractedText(pages.Count, blocks);
+    }
+
+    /// <summary>A text without pages.</summary>
+    public static ExtractedText ReadPlain(string text) =>
+        new(null, [.. Blocks(Lines(text.Replace('\f', '\n'))).Select(block => Classify(block, null))]);
+
+    private static List<string> Lines(string text) =>
+        [.. text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Replace("\t", "    ", StringComparison.Ordinal).TrimEnd())];
+
+    /// <summary>Lines that stand, page numbers aside, at the top or bottom of a third of all pages: headers and footers.</summary>
+    private static HashSet<string> RunningLines(IReadOnlyList<string> pages)
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var page in pages)
+        {
+            var lines = Lines(page).Where(line => line.Length > 0).ToList();
+            foreach (var shape in lines.Take(2).Concat(lines.TakeLast(2)).Select(Shape).Distinct(StringComparer.Ordinal))
+                counts[shape] = counts.GetValueOrDefault(shape) + 1;
+        }
+        return [.. counts.Where(count => count.Value >= 4 && count.Value * 3 >= pages.Count).Select(count => count.Key)];
+    }
+
+    private static string Shape(string line) => string.Join(' ', Digits().Replace(line, "#").Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>Runs of lines between blank ones, columns side by side read one after the other.</summary>
+    private static IEnumerable<string> Blocks(List<string> lines)
+    {
+        var column = RightColumn(lines);
+        var left = new List<string>();
+        var right = new List<string>();
+        foreach (var line in lines.Append(""))
+        {
+            if (line.Length > 0)
+            {
+                var cut = CutAt(line, column);
+                Add(left, line[..cut]);
+                Add(right, line[cut..]);
+                continue;
+            }
+            if (left.Count + right.Count > 0)
+                yield return Join(left, right);
+            left.Clear();
+            right.Clear();
+        }
+
+        static void Add(List<string> lines, string part)
+        {
+            if (!string.IsNullOrWhiteSpace(part))
+                lines.Add(part.Trim());
+        }
+    }
+
+    /// <summary>Where the right-hand column of a page begins: the place where most lines go on behind a gutter. Int.Max for none.</summary>
+    private static int RightColumn(List<string> lines)
+    {
+        var starts = lines.Select(line => LastGutter(line)).Where(start => start > 0).GroupBy(start => start)
+            .Select(group => (Start: group.Key, Lines: group.Count())).ToList();
+        var best = starts.Select(entry => (entry.Start, Lines: starts.Where(other => Math.Abs(other.Start - entry.Start) <= 1).Sum(other => other.Lines)))
+            .OrderByDescending(entry => entry.Lines).FirstOrDefault();
+        return best.Lines >= 3 ? best.Start - 1 : int.MaxValue;
+    }
+
+    /// <summary>Where the text behind the last gutter of a line begins; 0 for none. A line that only is indented deeply has one too.</summary>
+    private static int LastGutter(string line)
+    {
+        var gap = line.LastIndexOf(new string(' ', Gutter), StringComparison.Ordinal);
+        return gap < 0 || gap + Gutter < 24 ? 0 : gap + Gutter;
+    }
+
+    private static int CutAt(string line, int column)
+    {
+        if (column >= line.Length)
+            return line.Length;
+        // The gap has to end at the column: text that runs across it belongs to one column.
+        var start = column;
+        while (start < line.Length && line[start] == ' ')
+            start++;
+        return start - column <= 3 && column >= 2 && line[column - 1] == ' ' ? column : line.Length;
+    }
+
+    private static string Join(List<string> left, List<string> right)
+    {
+        var (what, which) = (Unwrap(left), Unwrap(right));
+        return (what, which) switch
+        {
+            ("", _) => which,
+            (_, "") => what,
+            _ => NumberedHeading().IsMatch(what) ? $"{what} {which}" : $"{what} | {which}",
+        };
+    }
+
+    /// <summary>Wrapped lines as one; a bullet begins a line of its own.</summary>
+    private static string Unwrap(List<string> lines)
+    {
+        var text = new System.Text.StringBuilder();
+        foreach (var line in lines)
+        {
+            var part = Spaces().Replace(line, " ");
+            if (text.Length == 0)
+                text.Append(part);
+            else if (Bullet().IsMatch(part))
+                text.Append('\n').Append(part);
+            else if (text[^1] == '-' && text.Length > 1 && char.IsLetter(text[^2]) && char.IsLower(part[0]))
+                text.Append(part);
+            else
+                text.Append(' ').Append(part);
+        }
+        return text.ToString();
+    }
+
+    private static TextBlock Classify(string text, int? page)
+    {
+        var level = text.Length > 160 || text.Contains('\n', StringComparison.Ordinal) ? 0
+            : NumberedHeading().Match(text) is { Success: true } numbered ? LevelOf(numbered)
+            : IsTitle(text) ? 4
+            : 0;
+        return new TextBlock(text, level, page);
+    }
+
+    private static int LevelOf(Match numbered) => numbered.Groups["word"].ValueSpan switch
+    {
+        var word when word.Equals("chapter", StringComparison.OrdinalIgnoreCase) || word.Equals("part", StringComparison.OrdinalIgnoreCase) => 1,
+        _ => numbered.Groups["number"].ValueSpan.Contains('.') ? 3 : 2,
+    };
+
+    /// <summary>A short line by itself that begins like a sentence and does not end like one.</summary>
+    private static bool IsTitle(string text) =>
+        text.Length is >= 4 and <= 80 && char.IsUpper(text[0]) && !text.Contains('|', StringComparison.Ordinal)
+        && text[^1] is not ('.' or ',' or ';' or ':' or '!' or '?') && !char.IsDigit(text[^1]) && text.Count(char.IsLetter) * 3 >= text.Length * 2;
+
+    [GeneratedRegex("[0-9]+", RegexOptions.None, 500)]
+    private static partial Regex Digits();
+
+    [GeneratedRegex("[ \u00A0]+", RegexOptions.None, 500)]
+    private static partial Regex Spaces();
+
+    [GeneratedRegex(@"(\.\s?){6,}\s*[0-9ivx]+\s*$", RegexOptions.None, 500)]
+    private static partial Regex ContentsEntry();
+
+    [GeneratedRegex(@"^[•●○▪■◦‣*–—-]\s", RegexOptions.None, 500)]
+    private static partial Regex Bullet();
+
+    [GeneratedRegex(@"^(?:(?<word>chapter|section|article|part|appendix)\s+(?<number>[0-9]+(?:\.[0-9]+)*|[IVX]+|[A-Z])\b|(?<word>)(?<number>[0-9]+(?:\.[0-9]+)*)\.?\s+(?=[A-Z]))", RegexOptions.IgnoreCase, 500)]
+    private static partial Regex NumberedHeading();
+}

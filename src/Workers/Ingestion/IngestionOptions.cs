@@ -1,0 +1,24 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Navigator.Workers.Ingestion;
+
+/// <summary>How documents are read and cut.</summary>
+public sealed record IngestionOptions
+{
+    public const string Section = "Ingestion";
+
+    /// <summary>The program that takes the text out of PDFs (poppler-utils). Default: found on the PATH.</summary>
+    [Required] public string PdfToText { get; init; } = "pdftotext";
+
+    /// <summary>Longest run of it. Default: 60 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")] public TimeSpan PdfTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Characters of text that one document may hold. Default: 20 million, some 6,000 pages.</summary>
+    [Range(1_000, 200_000_000)] public int MaxCharacters { get; init; } = 20_000_000;
+
+    /// <summary>Tokens of a usual passage. Default: 300.</summary>
+    [Range(50, 2_000)] public int PassageTokens { get; init; } = 300;
+
+    /// <summary>Tokens that a passage repeats of the one before it in the same section. Default: 40.</summary>
+    [Range(0, 500)] public int OverlapTokens { get; init; } = 40;
+}

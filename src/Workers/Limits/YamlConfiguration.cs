@@ -1,0 +1,36 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Navigator.Workers.Limits;
+
+/// <summary>A YAML file as configuration below one section; snake_case keys find PascalCase options.</summary>
+internal static class YamlConfiguration
+{
+    /// <exception cref="StartupException">The file is missing or is no YAML mapping; the message names file and line.</exception>
+    public static IReadOnlyList<KeyValuePair<string, string?>> Read(string path, string section)
+    {
+        if (!File.Exists(path))
+            throw new StartupException($"{path}: this file is missing. It names every limit, and nothing runs without.");
+        try
+        {
+            var yaml = new YamlStream();
+            using var reader = new StreamReader(path);
+            yaml.Load(reader);
+            if (yaml.Documents is not [{ RootNode: YamlMappingNode root }])
+                throw new StartupException($"{path}: expected one mapping of sections to limits.");
+            return [.. Flatten(root, section)];
+        }
+        catch (YamlException error)
+        {
+            throw new StartupException($"{path}, line {error.Start.Line}: {error.Message}");
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> Flatten(YamlNode node, string path) => node switch
+    {
+        YamlMappingNode mapping => mapping.Children.SelectMany(
+            child => Flatten(child.Value, ConfigurationPath.Combine(path, child.Key.ToString().Replace("_", "", StringComparison.Ordinal)))),
+        YamlSequenceNode sequence => sequence.Children.SelectMany((child, i) => Flatten(child, ConfigurationPath.Combine(path, $"{i}"))),
+        _ => [KeyValuePair.Create<string, string?>(path, node.ToString())],
+    };
+}

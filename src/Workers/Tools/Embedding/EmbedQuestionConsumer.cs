@@ -1,0 +1,31 @@
+using MassTransit;
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
+using Navigator.Workers.Flow;
+using Navigator.Workers.Upstreams;
+
+namespace Navigator.Workers.Tools.Embedding;
+
+/// <summary>A batch of questions, one upstream call, a vector each.</summary>
+internal sealed class EmbedQuestionConsumer(IJobLedger ledger, QuestionVectors vectors, JobTransitions transitions, Dispatcher dispatcher)
+    : IConsumer<Batch<EmbedQuestion>>
+{
+    public async Task Consume(ConsumeContext<Batch<EmbedQuestion>> context)
+    {
+        var token = context.CancellationToken;
+        var keys = context.Message.Select(message => new JobKey(message.Message.JobId, message.Message.Attempt)).Distinct().ToList();
+        var jobs = await ledger.FindPending(keys, Tool.Documents, token);
+        if (jobs.Count == 0)
+            return;
+
+        var found = await vectors.Of(jobs.SelectMany(job => job.Plan!.DocumentQueries.Select(query => (job.Tenant, query))), token);
+        await Task.WhenAll(jobs.Select(job => Continue(job, [.. job.Plan!.DocumentQueries.Select(query => found[(job.Tenant, query)])], token)));
+    }
+
+    private Task Continue(Job job, IReadOnlyList<VectorOrFailure> queries, CancellationToken token) =>
+        queries.Select(query => query.Failure).OfType<UpstreamException>().FirstOrDefault() is { } failure
+            ? transitions.End(job, JobStatus.Failed, new ChatError("embedding_failed", $"The embedding model did not help: {failure.Reason}."), token)
+            : dispatcher.Send(
+                [new RetrievePassages(job.Id, job.Attempt, vectors.Model, [.. queries.Select(query => VectorCodec.Encode(query.Vector))])], token);
+}

@@ -1,0 +1,21 @@
+using MassTransit;
+using Navigator.Contracts;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Workers.Tools.Embedding;
+
+internal sealed class EmbedQuestionConsumerDefinition : ConsumerDefinition<EmbedQuestionConsumer>
+{
+    private readonly QueueLimits limits;
+
+    public EmbedQuestionConsumerDefinition(ConcurrencyPolicy policy)
+    {
+        EndpointName = QueueNames.EmbedQuestion;
+        limits = policy.For(QueueNames.EmbedQuestion);
+        Endpoint(limits.Apply);
+    }
+
+    protected override void ConfigureConsumer(
+        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<EmbedQuestionConsumer> consumerConfigurator, IRegistrationContext context) =>
+        consumerConfigurator.Options<BatchOptions>(limits.Apply);
+}

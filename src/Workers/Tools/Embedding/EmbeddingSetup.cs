@@ -1,0 +1,15 @@
+using Navigator.Workers.Upstreams;
+
+namespace Navigator.Workers.Tools.Embedding;
+
+internal static class EmbeddingSetup
+{
+    public static IServiceCollection AddEmbedding(this IServiceCollection services, OpenAiOptions openAi)
+    {
+        if (openAi.IsConfigured)
+            services.AddSingleton<IEmbedder, OpenAiEmbedder>();
+        else
+            services.AddSingleton<IEmbedder, HashedNgramEmbedder>();
+        return services.AddSingleton<QuestionVectors>();
+    }
+}

@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Caching.Memory;
+using Navigator.Workers.Upstreams;
+
+namespace Navigator.Workers.Tools.Embedding;
+
+/// <summary>
+/// Vectors of questions: from a small cache, or from one call for everything that is not in it. Keyed by tenant, so that
+/// nobody can learn from a response time what others asked.
+/// </summary>
+internal sealed class QuestionVectors(IEmbedder embedder) : IDisposable
+{
+    /// <summary>6 kB each.</summary>
+    private const int CachedVectors = 4_096;
+
+    private readonly MemoryCache cache = new(new MemoryCacheOptions { SizeLimit = CachedVectors });
+
+    public string Model => embedder.Model;
+
+    /// <summary>
+    /// The vector of each text, or the failure that kept it from getting one. When the upstream does not take a batch,
+    /// each text is tried by itself, so that a poisoned one hurts only itself.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<(string Tenant, string Text), VectorOrFailure>> Of(
+        IEnumerable<(string Tenant, string Text)> texts, CancellationToken token)
+    {
+        var results = new Dictionary<(string, string), VectorOrFailure>();
+        foreach (var text in texts.Distinct())
+            results[text] = new VectorOrFailure(cache.Get<float[]>(KeyOf(text)), null);
+
+        var missing = results.Where(result => result.Value.Vector is null).Select(result => result.Key).ToList();
+        // The same question of two tenants is one text upstream.
+        foreach (var (text, result) in await Ask([.. missing.Select(key => key.Item2).Distinct(StringComparer.Ordinal)], token))
+        {
+            foreach (var key in missing.Where(key => key.Item2 == text))
+            {
+                results[key] = result;
+                if (result.Vector is not null)
+                    cache.Set(KeyOf(key), result.Vector, new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromMinutes(30) });
+            }
+        }
+        return results;
+    }
+
+    public void Dispose() => cache.Dispose();
+
+    private async Task<Dictionary<string, VectorOrFailure>> Ask(List<string> texts, CancellationToken token)
+    {
+        if (texts.Count == 0)
+            return [];
+        try
+        {
+            var vectors = await embedder.Embed(texts, token);
+            return texts.Zip(vectors).ToDictionary(pair => pair.First, pair => new VectorOrFailure(pair.Second.ToArray(), null), StringComparer.Ordinal);
+        }
+        catch (UpstreamException error) when (texts.Count > 1 && error.Failure != UpstreamFailure.Unavailable)
+        {
+            var one = await Task.WhenAll(texts.Select(text => Ask([text], token)));
+            return one.SelectMany(result => result).ToDictionary(StringComparer.Ordinal);
+        }
+        catch (UpstreamException error)
+        {
+            return texts.ToDictionary(text => text, _ => new VectorOrFailure(null, error), StringComparer.Ordinal);
+        }
+    }
+
+    private static string KeyOf((string Tenant, string Text) text) =>
+        $"{text.Tenant}/{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.Text)))}";
+}
+
+/// <summary>One of the two.</summary>
+internal readonly record struct VectorOrFailure(float[]? Vector, UpstreamException? Failure);

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Options;
+using Navigator.Storage.Ledger;
+using Navigator.Storage.Passages;
+using Navigator.Workers.Tools.Embedding;
+
+namespace Navigator.Workers.Tools.Retrieval;
+
+/// <summary>Queries and their vectors → the passages that fit them best.</summary>
+internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOptions> options)
+{
+    public async Task<IReadOnlyList<FoundPassage>> Search(
+        string tenant, string model, IReadOnlyList<PassageQuery> queries, IReadOnlyList<Guid>? documentIds, CancellationToken token)
+    {
+        var settings = options.Value;
+        var legs = await index.Search(
+            new PassageSearch(tenant, model, queries, documentIds, settings.Candidates, settings.SimilarityFloor), token);
+        var weight = model == HashedNgramEmbedder.ModelName ? settings.OfflineVectorWeight : settings.VectorWeight;
+        return Fusion.Fuse(legs, weight, settings.Passages);
+    }
+}

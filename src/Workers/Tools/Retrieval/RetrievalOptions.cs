@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Navigator.Workers.Tools.Retrieval;
+
+/// <summary>How passages are chosen.</summary>
+public sealed record RetrievalOptions
+{
+    public const string Section = "Retrieval";
+
+    /// <summary>Passages per leg and query before fusion. Default: 40.</summary>
+    [Range(1, 1_000)] public int Candidates { get; init; } = 40;
+
+    /// <summary>Passages that go on to the answer. Default: 5.</summary>
+    [Range(1, 50)] public int Passages { get; init; } = 5;
+
+    /// <summary>Cosine below which the vector leg finds nothing. Default: 0.25.</summary>
+    [Range(-1.0, 1.0)] public double SimilarityFloor { get; init; } = 0.25;
+
+    /// <summary>
+    /// What the vector leg counts beside the lexical one, which counts 1. Default: 1. The offline vectors know spelling and
+    /// no meaning, which the lexical leg knows better: there it is <see cref="OfflineVectorWeight"/>.
+    /// </summary>
+    [Range(0.0, 10.0)] public double VectorWeight { get; init; } = 1;
+
+    /// <summary>The same for offline vectors. Default: 0.3.</summary>
+    [Range(0.0, 10.0)] public double OfflineVectorWeight { get; init; } = 0.3;
+}

@@ -1,0 +1,19 @@
+using MassTransit;
+using Navigator.Contracts;
+using Navigator.Contracts.Chat;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Workers.Tools.WebSearch;
+
+internal sealed class SearchWebConsumerDefinition : ConsumerDefinition<SearchWebConsumer>
+{
+    public SearchWebConsumerDefinition(ConcurrencyPolicy policy)
+    {
+        EndpointName = QueueNames.SearchWeb;
+        Endpoint(policy.For(QueueNames.SearchWeb).Apply);
+    }
+
+    protected override void ConfigureConsumer(
+        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<SearchWebConsumer> consumerConfigurator, IRegistrationContext context) =>
+        consumerConfigurator.Message<SearchWeb>(message => message.UseFilter(new SkipOnFailureFilter(context)));
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using MassTransit;
+using Navigator.Contracts.Chat;
+using Navigator.Storage.Ledger;
+using Navigator.Workers.Flow;
+using Navigator.Workers.Upstreams;
+
+namespace Navigator.Workers.Tools.WebSearch;
+
+/// <summary>
+/// Turns every failure of the search, and whatever a breaker throws in its place, into "skipped": the job is answered from
+/// its documents and says so. Only a failing ledger passes through, because then the skip cannot be recorded either.
+/// </summary>
+/// <param name="services">Asked for each skip and not before: the transitions need the bus, which is being built when this is.</param>
+internal sealed class SkipOnFailureFilter(IServiceProvider services) : IFilter<ConsumeContext<SearchWeb>>
+{
+    public async Task Send(ConsumeContext<SearchWeb> context, IPipe<ConsumeContext<SearchWeb>> next)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            await next.Send(context);
+        }
+        catch (Exception error) when (error is not OperationCanceledException and not System.Data.Common.DbException)
+        {
+            var (message, token) = (context.Message, context.CancellationToken);
+            var ledger = services.GetRequiredService<IJobLedger>();
+            if (await ledger.FindPending([new JobKey(message.JobId, message.Attempt)], Tool.WebSearch, token) is [var job])
+                await services.GetRequiredService<JobTransitions>().Skip(job, Tool.WebSearch, ReasonOf(error), token);
+            // Without this a message whose consumer never ran counts as not consumed, and is moved to _skipped.
+            await context.NotifyConsumed(context, Stopwatch.GetElapsedTime(started), nameof(SkipOnFailureFilter));
+        }
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("skip-on-failure");
+
+    private static string ReasonOf(Exception error) => (error as UpstreamException ?? error.GetBaseException() as UpstreamException)?.Reason ?? "the search failed";
+}

@@ -1,0 +1,82 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
+using Navigator.Storage.Ledger;
+using Navigator.Workers.Limits;
+using Navigator.Workers.Upstreams;
+
+namespace Navigator.Workers.Tools.WebSearch;
+
+/// <summary>Web pages from Tavily (POST /search), cached for a while per tenant.</summary>
+internal sealed class TavilyClient : IDisposable
+{
+    private const string Upstream = "tavily";
+    private const int CachedQueries = 1_000;
+    private const int MaxContent = 4_000;
+
+    private readonly WebSearchOptions options;
+    private readonly HttpClient http;
+    private readonly UpstreamCall call;
+    private readonly MemoryCache cache = new(new MemoryCacheOptions { SizeLimit = CachedQueries });
+
+    public TavilyClient(IOptions<WebSearchOptions> options, ConcurrencyPolicy policy, TimeProvider clock)
+    {
+        this.options = options.Value;
+        var limits = policy.ForUpstream(Upstream);
+        http = UpstreamHttp.Create(limits);
+        call = new UpstreamCall(Upstream, limits, clock);
+    }
+
+    /// <returns>Best first, at most as many as the options say.</returns>
+    /// <exception cref="UpstreamException">Tavily failed.</exception>
+    public async Task<IReadOnlyList<FoundPage>> Search(string tenant, string query, CancellationToken token)
+    {
+        var key = $"{tenant}/{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(query)))}";
+        if (cache.TryGetValue<IReadOnlyList<FoundPage>>(key, out var known))
+            return known!;
+        var pages = await call.Run(cancel => Ask(query, cancel), token);
+        if (options.CacheFor > TimeSpan.Zero)
+            cache.Set(key, pages, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = options.CacheFor });
+        return pages;
+    }
+
+    public void Dispose()
+    {
+        http.Dispose();
+        cache.Dispose();
+    }
+
+    private async Task<IReadOnlyList<FoundPage>> Ask(string query, CancellationToken token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.BaseUrl, "search"))
+        {
+            Content = JsonContent.Create(new { query, max_results = options.Results, search_depth = "basic" }),
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.ApiKey);
+        using var response = await http.SendAsync(request, token);
+        response.EnsureSuccessStatusCode();
+        var body = await response.Content.ReadFromJsonAsync<Response>(token);
+        if (body?.Results is not { } results)
+            throw new UpstreamException(Upstream, UpstreamFailure.Invalid, "a response without results");
+        return
+        [
+            .. results.Where(page => Uri.TryCreate(page.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+                .Where(page => !string.IsNullOrWhiteSpace(page.Content)).Take(options.Results)
+                .Select(page => new FoundPage(page.Url!, Storable(page.Title, page.Url!), Storable(page.Content, ""), double.IsFinite(page.Score) ? page.Score : 0)),
+        ];
+    }
+
+    /// <summary>Text that a row can hold: no NUL, and not without end.</summary>
+    private static string Storable(string? text, string otherwise)
+    {
+        var clean = (text ?? "").Replace("\0", "", StringComparison.Ordinal).Trim();
+        return clean.Length == 0 ? otherwise : clean.Length <= MaxContent ? clean : clean[..MaxContent];
+    }
+
+    private sealed record Response(IReadOnlyList<Page>? Results);
+
+    private sealed record Page(string? Url, string? Title, string? Content, double Score);
+}

@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Navigator.Workers.Tools.WebSearch;
+
+/// <summary>Tavily. Without a key no question goes to the web.</summary>
+public sealed record WebSearchOptions
+{
+    public const string Section = "Tavily";
+
+    /// <summary>Unset: no web search.</summary>
+    public string? ApiKey { get; init; }
+
+    [Required] public Uri BaseUrl { get; init; } = new("https://api.tavily.com");
+
+    /// <summary>Pages per query. Default: 3.</summary>
+    [Range(1, 10)] public int Results { get; init; } = 3;
+
+    /// <summary>How long a query's pages serve again. Default: 5 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")] public TimeSpan CacheFor { get; init; } = TimeSpan.FromMinutes(5);
+
+    public bool IsConfigured => !string.IsNullOrWhiteSpace(ApiKey);
+}

@@ -1,0 +1,21 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using Navigator.Workers.Limits;
+using OpenAI;
+
+namespace Navigator.Workers.Upstreams;
+
+/// <summary>The official client, told to leave retries and timeouts to us: its own retry obeys a Retry-After of days.</summary>
+internal static class OpenAiClients
+{
+    public static OpenAIClient Create(OpenAiOptions options, UpstreamLimits limits) => new(
+        new ApiKeyCredential(options.ApiKey!),
+        new OpenAIClientOptions
+        {
+            Endpoint = options.BaseUrl,
+            Transport = new HttpClientPipelineTransport(UpstreamHttp.Create(limits)),
+            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
+            NetworkTimeout = Timeout.InfiniteTimeSpan,
+            UserAgentApplicationId = "navigator",
+        });
+}

@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Navigator.Workers.Upstreams;
+
+/// <summary>OpenAI, or any server that speaks its protocol. Without a key the offline providers serve.</summary>
+public sealed record OpenAiOptions
+{
+    public const string Section = "OpenAI";
+
+    /// <summary>Unset: offline.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>Where the API lives, its version included. Default: OpenAI.</summary>
+    [Required] public Uri BaseUrl { get; init; } = new("https://api.openai.com/v1");
+
+    /// <summary>A model whose vectors have 1,536 dimensions.</summary>
+    [Required] public string EmbeddingModel { get; init; } = "text-embedding-3-small";
+
+    [Required] public string AnswerModel { get; init; } = "gpt-4o-mini";
+
+    public bool IsConfigured => !string.IsNullOrWhiteSpace(ApiKey);
+}
