@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Passages;
 
@@ -14,14 +15,18 @@ internal sealed class ExtractiveAnswerer : IAnswerer
     private const int MaxExcerpts = 3;
     private const int MaxExcerpt = 420;
 
+    /// <summary>A place that holds the kind of thing that was asked for is worth a word that one source in two has.</summary>
+    private const double AskedBonus = 0.3;
+
     public Task<ChatAnswer> Answer(string question, IReadOnlyList<Source> sources, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
         var words = Terms.Of(question).ToHashSet(StringComparer.Ordinal);
+        var asked = AskedFor.PatternOf(question);
         // Words that only few sources have tell more: the idf of five passages.
         var weights = words.ToDictionary(
             word => word, word => 1.0 / (1 + sources.Count(source => Terms.Of(source.Text).Contains(word, StringComparer.Ordinal))), StringComparer.Ordinal);
-        var excerpts = sources.Select(source => (Source: source, Excerpt: BestExcerpt(source, weights))).Where(entry => entry.Excerpt.Score > 0)
+        var excerpts = sources.Select(source => (Source: source, Excerpt: BestExcerpt(source, weights, asked))).Where(entry => entry.Excerpt.Score > 0)
             .OrderByDescending(entry => entry.Excerpt.Score * (0.5 + entry.Source.Score)).Take(MaxExcerpts).ToList();
         var text = excerpts.Count == 0 ? NothingFound(sources.Count) : Write(excerpts);
         return Task.FromResult(new ChatAnswer
@@ -53,7 +58,7 @@ internal sealed class ExtractiveAnswerer : IAnswerer
     /// The run of sentences that covers most of the question, then as many of its neighbours as an excerpt has room for: a
     /// sentence by itself ("For a family it is $1,500.") can mislead.
     /// </summary>
-    private static (string Text, double Score) BestExcerpt(Source source, Dictionary<string, double> weights)
+    private static (string Text, double Score) BestExcerpt(Source source, Dictionary<string, double> weights, Regex? asked)
     {
         var sentences = Sentences.Of(source.Text);
         var terms = sentences.Select(sentence => Terms.Of(source.Text[sentence]).Where(weights.ContainsKey).ToHashSet(StringComparer.Ordinal)).ToList();
@@ -66,6 +71,8 @@ internal sealed class ExtractiveAnswerer : IAnswerer
                 covered.UnionWith(terms[last]);
                 // Every further sentence has to earn its place.
                 var score = covered.Sum(word => weights[word]) - 0.02 * (last - first);
+                if (score > 0 && asked?.IsMatch(source.Text[sentences[first].Start..sentences[last].End]) == true)
+                    score += AskedBonus;
                 if (score > bestScore)
                     (bestFirst, bestLast, bestScore) = (first, last, score);
             }

@@ -5,7 +5,7 @@ using Navigator.Workers.Tools.Embedding;
 
 namespace Navigator.Workers.Tools.Retrieval;
 
-/// <summary>Queries and their vectors → the passages that fit them best.</summary>
+/// <summary>Queries and their vectors → the passages that fit them best: two legs, fused, the best of them looked at closely.</summary>
 internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOptions> options)
 {
     public async Task<IReadOnlyList<FoundPassage>> Search(
@@ -15,6 +15,11 @@ internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOpt
         var legs = await index.Search(
             new PassageSearch(tenant, model, queries, documentIds, settings.Candidates, settings.SimilarityFloor), token);
         var weight = model == HashedNgramEmbedder.ModelName ? settings.OfflineVectorWeight : settings.VectorWeight;
-        return Fusion.Fuse(legs, weight, settings.Passages);
+        var candidates = Fusion.Fuse(legs, weight, settings.Reranked);
+        if (candidates.Count == 0)
+            return [];
+        var texts = (await index.Read(tenant, [.. candidates.Select(candidate => candidate.PassageId)], token))
+            .ToDictionary(cited => cited.Passage.Id, cited => string.Join('\n', [.. cited.Passage.Headings, cited.Passage.Text]));
+        return Reranker.Rerank([.. queries.Select(query => query.Text)], candidates, texts, settings.Passages);
     }
 }

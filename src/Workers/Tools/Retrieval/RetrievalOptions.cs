@@ -10,6 +10,9 @@ public sealed record RetrievalOptions
     /// <summary>Passages per leg and query before fusion. Default: 40.</summary>
     [Range(1, 1_000)] public int Candidates { get; init; } = 40;
 
+    /// <summary>Passages that are looked at closely after fusion. Default: 20.</summary>
+    [Range(1, 200)] public int Reranked { get; init; } = 20;
+
     /// <summary>Passages that go on to the answer. Default: 5.</summary>
     [Range(1, 50)] public int Passages { get; init; } = 5;
 

@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# The two servers that Navigator needs (RabbitMQ 4 with its management UI, PostgreSQL 17 with pgvector), for developers,
+# tests and CI alike, by the first way that works:
+#   1. NAVIGATOR_RABBITMQ and NAVIGATOR_POSTGRES in the environment: they are used as they are;
+#   2. a Docker engine that answers and has or gets the images of compose.yaml;
+#   3. Debian or Ubuntu with apt: Debian trixie's packages, unpacked into a cache folder and run in bubblewrap. Nothing is
+#      installed on the host but bubblewrap. Cold about 40 s, warm about 5 s, 0.5 GB.
+#
+# usage: services.sh up|down|env
+#   up    start what is not running yet, wait until it answers, print settings as NAME=value lines
+#   env   print the settings of what runs
+#   down  stop what up started
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cache=${NAVIGATOR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/navigator}
+state=${NAVIGATOR_STATE:-/tmp/navigator-services-$(id -u)}
+root=$cache/trixie-v2
+# Not the servers' own ports: a developer may run others there.
+export NAVIGATOR_AMQP_PORT=${NAVIGATOR_AMQP_PORT:-35672} NAVIGATOR_MANAGEMENT_PORT=${NAVIGATOR_MANAGEMENT_PORT:-35673}
+export NAVIGATOR_RABBITMQ_METRICS_PORT=${NAVIGATOR_RABBITMQ_METRICS_PORT:-35674} NAVIGATOR_POSTGRES_PORT=${NAVIGATOR_POSTGRES_PORT:-35432}
+dist_port=${NAVIGATOR_DIST_PORT:-35675} epmd_port=${NAVIGATOR_EPMD_PORT:-35676}
+packages=(rabbitmq-server postgresql-17 postgresql-17-pgvector poppler-utils
+  base-files base-passwd dash bash coreutils sed grep mawk procps util-linux)
+
+say() { echo "services.sh: $*" >&2; }
+die() { say "$*"; exit 1; }
+
+settings() {
+  echo "NAVIGATOR_RABBITMQ=${NAVIGATOR_RABBITMQ:-amqp://navigator:navigator@127.0.0.1:$NAVIGATOR_AMQP_PORT/}"
+  echo "NAVIGATOR_RABBITMQ_MANAGEMENT=${NAVIGATOR_RABBITMQ_MANAGEMENT:-http://navigator:navigator@127.0.0.1:$NAVIGATOR_MANAGEMENT_PORT}"
+  echo "NAVIGATOR_POSTGRES=${NAVIGATOR_POSTGRES:-Host=127.0.0.1;Port=$NAVIGATOR_POSTGRES_PORT;Username=navigator;Password=navigator;Database=postgres}"
+  local pdftotext; pdftotext=$(command -v pdftotext || { [ ! -x "$cache/bin/pdftotext" ] || echo "$cache/bin/pdftotext"; })
+  [ -z "$pdftotext" ] || echo "NAVIGATOR_PDFTOTEXT=$pdftotext"
+}
+
+broker_answers() { curl -fsS -m 2 -o /dev/null -u navigator:navigator "http://127.0.0.1:$NAVIGATOR_MANAGEMENT_PORT/api/health/checks/alarms" 2>/dev/null; }
+database_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$NAVIGATOR_POSTGRES_PORT") 2>/dev/null && { [ ! -f "$state/postgres.log" ] || grep -q 'ready to accept connections' "$state/postgres.log"; }; }
+running() { [ -f "$state/way" ] && broker_answers && database_answers; }
+
+with_docker() {
+  command -v docker >/dev/null && timeout 5 docker info >/dev/null 2>&1 || return 1
+  docker compose -f "$here/compose.yaml" up -d --wait --quiet-pull rabbitmq postgres >"$state/docker.log" 2>&1 || {
+    say "Docker answers but cannot start the servers; trying Debian's packages. Its last words:"; tail -n 3 "$state/docker.log" >&2; return 1; }
+  echo docker >"$state/way"
+}
+
+unpack() { # $1: an empty folder. apt with a private state folder, so that the host's own lists and packages stay untouched.
+  local target=$1 apt mirror d
+  apt=$(mktemp -d); chmod 755 "$apt"; mkdir -p "$apt"/{lists/partial,cache/archives/partial,etc}; : >"$apt/status"
+  mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -1)
+  [ -n "$mirror" ] || mirror=$(awk '$1 == "deb" && /debian/ {print $2; exit}' /etc/apt/sources.list 2>/dev/null)
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} trixie main" >"$apt/list"
+  local options=(-o Dir::Etc::sourcelist="$apt/list" -o Dir::Etc::sourceparts="$apt/etc" -o Dir::Etc::preferencesparts="$apt/etc" -o Dir::State="$apt"
+    -o Dir::State::lists="$apt/lists" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache" -o APT::Install-Recommends=false
+    -o APT::Sandbox::User="$(id -un)" -o Acquire::Languages=none -o Acquire::Retries=3 -o APT::Keep-Downloaded-Packages=true
+    -o Binary::apt-get::APT::Keep-Downloaded-Packages=true -o Debug::NoLocking=true)
+  apt-get "${options[@]}" -qq update >&2
+  apt-get "${options[@]}" -qq -y --download-only install "${packages[@]}" >/dev/null
+  mkdir -p "$target"/usr/{bin,sbin,lib,lib64}
+  for d in bin sbin lib lib64; do ln -s "usr/$d" "$target/$d"; done
+  find "$apt/cache/archives" -name '*.deb' -print0 | TARGET=$target xargs -0 -P "$(nproc)" -n 4 sh -c '
+    for deb; do dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$TARGET" --no-same-owner --keep-directory-symlink \
+      --exclude=./usr/share/doc --exclude=./usr/share/man --exclude=./usr/share/locale; done' _
+  [ -e "$target/usr/bin/awk" ] || ln -s mawk "$target/usr/bin/awk"
+  mkdir -p "$target"/{proc,sys,dev,tmp,data,run/postgresql,etc}; chmod 1777 "$target/tmp" "$target/run/postgresql"
+  printf 'root:x:0:0:root:/root:/bin/sh\nsvc:x:990:990:svc:/data:/bin/sh\n' >"$target/etc/passwd"
+  printf 'root:x:0:\nsvc:x:990:\n' >"$target/etc/group"; echo '127.0.0.1 localhost' >"$target/etc/hosts"
+  printf 'hosts: files dns\npasswd: files\ngroup: files\n' >"$target/etc/nsswitch.conf"
+  rm -rf "$apt"; touch "$target/.complete"
+}
+
+with_packages() {
+  command -v apt-get >/dev/null && [ -f /usr/share/keyrings/debian-archive-keyring.gpg ] ||
+    die "there is no Docker engine that has the images, and no Debian packages to take instead. Set NAVIGATOR_RABBITMQ and NAVIGATOR_POSTGRES to servers of your own."
+  command -v curl >/dev/null || die "curl is needed to see whether the servers answer."
+  if ! command -v bwrap >/dev/null; then
+    [ "$(id -u)" = 0 ] || die "bubblewrap is missing. Run: sudo apt-get install bubblewrap"
+    apt-get update -qq >&2 && apt-get install -y -qq bubblewrap >/dev/null
+  fi
+  if [ ! -e "$root/.complete" ]; then
+    say "getting Debian's packages, once (about 40 s)"
+    rm -rf "$root" "$root.new"; mkdir -p "$root.new"; unpack "$root.new"; mv "$root.new" "$root"
+  fi
+  mkdir -p "$cache/bin"
+  printf '#!/bin/sh\n# With its own loader and libraries: the host needs none of them.\nexec %q --library-path %q %q "$@"\n' \
+    "$root/usr/lib64/ld-linux-$(uname -m | tr _ -).so.2" "$root/usr/lib/$(uname -m)-linux-gnu" "$root/usr/bin/pdftotext" >"$cache/bin/pdftotext"
+  chmod +x "$cache/bin/pdftotext"
+
+  mkdir -p "$state"/{pg,rmq}
+  echo '[rabbitmq_management,rabbitmq_prometheus].' >"$state/rmq/enabled_plugins"
+  printf 'management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\nprometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = %s\n' \
+    "$NAVIGATOR_MANAGEMENT_PORT" "$NAVIGATOR_RABBITMQ_METRICS_PORT" >"$state/rmq/rabbitmq.conf"
+  # The caller is uid 990 inside, so that the data folders stay the caller's own.
+  local sandbox=(bwrap --unshare-user --unshare-pid --uid 990 --gid 990 --ro-bind "$root" / --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run)
+  ( export HOME=/data LANG=C.UTF-8 PATH=/usr/lib/rabbitmq/bin:/usr/sbin:/usr/bin:/sbin:/bin # not Debian's wrapper: it swallows the log
+    export RABBITMQ_NODENAME=rabbit@localhost RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT=$NAVIGATOR_AMQP_PORT RABBITMQ_DIST_PORT=$dist_port
+    export ERL_EPMD_PORT=$epmd_port ERL_EPMD_ADDRESS=127.0.0.1 RABBITMQ_MNESIA_BASE=/data/mnesia RABBITMQ_LOG_BASE=/data/log RABBITMQ_LOGS=-
+    export RABBITMQ_ENABLED_PLUGINS_FILE=/data/enabled_plugins RABBITMQ_CONFIG_FILE=/data/rabbitmq.conf RABBITMQ_PID_FILE=/data/pid
+    export RABBITMQ_CONF_ENV_FILE=/dev/null RABBITMQ_GENERATED_CONFIG_DIR=/data/gen RABBITMQ_DEFAULT_USER=navigator RABBITMQ_DEFAULT_PASS=navigator
+    export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}'
+    exec setsid "${sandbox[@]}" --bind "$state/rmq" /data rabbitmq-server ) >"$state/rabbitmq.log" 2>&1 </dev/null 9>&- & echo $! >"$state/rabbitmq.pid"
+  ( export LANG=C.UTF-8 HOME=/data PGBIN=/usr/lib/postgresql/17/bin PGPORT=$NAVIGATOR_POSTGRES_PORT
+    exec setsid "${sandbox[@]}" --bind "$state/pg" /data sh -c 'printf navigator >/data/password
+      [ -d /data/cluster ] || $PGBIN/initdb -D /data/cluster -U navigator --pwfile=/data/password -A scram-sha-256 -E UTF8 --locale=C.UTF-8 >/dev/null
+      exec $PGBIN/postgres -D /data/cluster -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300' ) >"$state/postgres.log" 2>&1 </dev/null 9>&- & echo $! >"$state/postgres.pid"
+  echo packages >"$state/way"
+}
+
+wait_until_up() {
+  local i
+  for i in $(seq 600); do
+    broker_answers && database_answers && return
+    if [ "$(cat "$state/way")" = packages ] && ! kill -0 "$(cat "$state/rabbitmq.pid")" "$(cat "$state/postgres.pid")" 2>/dev/null; then break; fi
+    sleep 0.1
+  done
+  tail -n 5 "$state"/*.log >&2; die "the servers did not come up."
+}
+
+up() {
+  if [ -n "${NAVIGATOR_RABBITMQ:-}" ] && [ -n "${NAVIGATOR_POSTGRES:-}" ]; then settings; return; fi
+  mkdir -p "$cache" "$(dirname "$state")"
+  # One at a time: test projects start together. The servers must not inherit the lock, or it would live as long as they do.
+  exec 9>"$state.lock"; flock 9
+  if ! running; then
+    stop; mkdir -p "$state"
+    with_docker || with_packages
+    wait_until_up
+  fi
+  flock -u 9; settings
+}
+
+stop() {
+  if [ "$(cat "$state/way" 2>/dev/null)" = docker ]; then docker compose -f "$here/compose.yaml" stop rabbitmq postgres >/dev/null 2>&1 || true; fi
+  local name pid
+  for name in rabbitmq postgres; do
+    [ -f "$state/$name.pid" ] || continue
+    pid=$(cat "$state/$name.pid")
+    # Only what up started: the sandbox, and its one child, with whose end the process namespace ends.
+    if grep -qa bwrap "/proc/$pid/cmdline" 2>/dev/null; then kill -9 $(cat "/proc/$pid/task/$pid/children" 2>/dev/null) "$pid" 2>/dev/null || true; fi
+  done
+  rm -rf "$state"
+}
+
+case ${1:-} in
+  up) up ;;
+  down) stop ;;
+  env) running || [ -n "${NAVIGATOR_RABBITMQ:-}" ] || die "nothing runs; start it with: $0 up"; settings ;;
+  *) echo "usage: $0 up|down|env" >&2; exit 2 ;;
+esac

@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+using Navigator.Storage.Ledger;
+using Navigator.Storage.Passages;
+
+namespace Navigator.Workers.Tools.Retrieval;
+
+/// <summary>
+/// Looks once more, closely, at the few passages that fusion chose: how much of the question stands together in one place,
+/// and whether that place holds the kind of thing that was asked for (an amount, a number, a telephone number).
+/// </summary>
+internal static class Reranker
+{
+    /// <summary>About three sentences: what a reader takes in at one look.</summary>
+    private const int Window = 400;
+
+    private const double FusedShare = 0.5, CoverageShare = 0.35, KindShare = 0.15;
+
+    /// <returns>Best first; scores from 0 to 1, comparable within one question only.</returns>
+    public static IReadOnlyList<FoundPassage> Rerank(
+        IReadOnlyList<string> questions, IReadOnlyList<FoundPassage> candidates, IReadOnlyDictionary<Guid, string> texts, int limit)
+    {
+        var words = questions.SelectMany(Terms.Of).ToHashSet(StringComparer.Ordinal);
+        var kind = questions.Select(AskedFor.PatternOf).FirstOrDefault(pattern => pattern is not null);
+        var present = candidates.Where(candidate => texts.ContainsKey(candidate.PassageId)).ToList();
+        var terms = present.ToDictionary(candidate => candidate.PassageId, candidate => Terms.Of(texts[candidate.PassageId]).ToHashSet(StringComparer.Ordinal));
+        // What every candidate says tells nothing about which is best.
+        var weights = words.ToDictionary(
+            word => word, word => Math.Log(1 + (present.Count + 1.0) / (1 + terms.Values.Count(found => found.Contains(word)))), StringComparer.Ordinal);
+        var total = weights.Values.Sum();
+        return
+        [
+            .. present.Select(candidate => candidate with { Score = Math.Round(Score(candidate), 4) })
+                .OrderByDescending(candidate => candidate.Score).ThenBy(candidate => candidate.PassageId).Take(limit),
+        ];
+
+        double Score(FoundPassage candidate)
+        {
+            var (coverage, kindFound) = Closest(texts[candidate.PassageId], weights, kind);
+            return FusedShare * candidate.Score + (total > 0 ? CoverageShare * coverage / total : 0) + (kindFound ? KindShare : 0);
+        }
+    }
+
+    /// <summary>The place that covers most of the question; among equals one that holds what was asked for.</summary>
+    private static (double Coverage, bool KindFound) Closest(string text, Dictionary<string, double> weights, Regex? kind)
+    {
+        var sentences = Sentences.Of(text);
+        var terms = sentences.Select(sentence => Terms.Of(text[sentence]).Where(weights.ContainsKey).ToHashSet(StringComparer.Ordinal)).ToList();
+        var (best, bestKind) = (0.0, false);
+        for (var first = 0; first < sentences.Count; first++)
+        {
+            var covered = new HashSet<string>(StringComparer.Ordinal);
+            var last = first;
+            for (; last < sentences.Count && (last == first || sentences[last].End.Value - sentences[first].Start.Value <= Window); last++)
+                covered.UnionWith(terms[last]);
+            var coverage = covered.Sum(word => weights[word]);
+            if (coverage < best)
+                continue;
+            var kindFound = kind is not null && kind.IsMatch(text[sentences[first].Start..sentences[last - 1].End]);
+            (bestKind, best) = (coverage > best ? kindFound : bestKind || kindFound, coverage);
+        }
+        return (best, bestKind);
+    }
+}
