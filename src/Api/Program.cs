@@ -20,7 +20,6 @@ return await Startup.Run(async () =>
     app.MapDocuments();
     app.MapHealth();
     app.MapOpenApi("/openapi/{documentName}.json");
-    app.MapUnknownRoutes();
     app.SayHello(mode);
     await app.RunNavigator();
 });

@@ -17,9 +17,6 @@ internal static class ProblemSetup
         app.UseStatusCodePages(context => Write(context.HttpContext, context.HttpContext.Response.StatusCode));
     }
 
-    public static void MapUnknownRoutes(this WebApplication app) =>
-        app.MapFallback(() => Problem.Of(404, "route_not_found", "There is nothing here. /openapi/v1.json lists what there is.")).ExcludeFromDescription();
-
     private static Task Write(HttpContext context, int status) => (status switch
     {
         404 => Problem.Of(404, "route_not_found", "There is nothing here. /openapi/v1.json lists what there is."),

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using Npgsql;
+
+namespace Navigator.Servers;
+
+/// <summary>
+/// The RabbitMQ and PostgreSQL that tests run against, brought up by compose/services.sh when the first test asks. The
+/// servers outlive the run; each test gets a virtual host and a database of its own.
+/// </summary>
+public sealed class ServerSet
+{
+    private static readonly Lazy<Task<ServerSet>> Running = new(Start);
+
+    private readonly Dictionary<string, string> settings;
+    private readonly HttpClient management;
+
+    private ServerSet(Dictionary<string, string> settings)
+    {
+        this.settings = settings;
+        var address = new Uri(settings["NAVIGATOR_RABBITMQ_MANAGEMENT"]);
+        management = new HttpClient { BaseAddress = new UriBuilder(address) { UserName = "", Password = "" }.Uri };
+        management.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(address.UserInfo))));
+    }
+
+    /// <summary>The program that reads PDFs; null where none could be had.</summary>
+    public string? PdfToText => settings.GetValueOrDefault("NAVIGATOR_PDFTOTEXT");
+
+    public static Task<ServerSet> Get() => Running.Value;
+
+    /// <summary>The repository's root.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>Connection string of a new, empty database.</summary>
+    public async Task<string> CreateDatabase()
+    {
+        var name = $"test_{Guid.CreateVersion7():N}";
+        await Execute($"CREATE DATABASE {name}");
+        return new NpgsqlConnectionStringBuilder(settings["NAVIGATOR_POSTGRES"]) { Database = name }.ConnectionString;
+    }
+
+    public async Task DropDatabase(string connectionString)
+    {
+        await using (var connection = new NpgsqlConnection(connectionString))
+            NpgsqlConnection.ClearPool(connection);
+        await Execute($"DROP DATABASE IF EXISTS {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
+    }
+
+    /// <summary>Connection string of a new database that is a copy of another, which nobody may be connected to.</summary>
+    public async Task<string> CloneDatabase(string template)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(template);
+        await using (var connection = new NpgsqlConnection(template))
+            NpgsqlConnection.ClearPool(connection);
+        var name = $"test_{Guid.CreateVersion7():N}";
+        await Execute($"CREATE DATABASE {name} TEMPLATE {builder.Database}");
+        builder.Database = name;
+        return builder.ConnectionString;
+    }
+
+    /// <summary>Address of a new virtual host whose queues are quorum queues, as in production.</summary>
+    public async Task<string> CreateVirtualHost()
+    {
+        var name = $"test-{Guid.CreateVersion7():N}";
+        using var response = await management.PutAsJsonAsync($"api/vhosts/{name}", new { default_queue_type = "quorum" });
+        response.EnsureSuccessStatusCode();
+        return new UriBuilder(settings["NAVIGATOR_RABBITMQ"]) { Path = name }.Uri.ToString();
+    }
+
+    public async Task DeleteVirtualHost(string address)
+    {
+        using var response = await management.DeleteAsync($"api/vhosts/{new Uri(address).AbsolutePath.Trim('/')}");
+    }
+
+    /// <summary>The management API's answer about a virtual host's queues.</summary>
+    public async Task<IReadOnlyList<QueueState>> Queues(string address) =>
+        await management.GetFromJsonAsync<List<QueueState>>($"api/queues/{new Uri(address).AbsolutePath.Trim('/')}") ?? [];
+
+    private async Task Execute(string sql)
+    {
+        await using var connection = new NpgsqlConnection(settings["NAVIGATOR_POSTGRES"] + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<ServerSet> Start()
+    {
+        using var process = Process.Start(new ProcessStartInfo(Path.Combine(Root, "compose", "services.sh"), ["up"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var complaints = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"compose/services.sh up failed: {await complaints}");
+        return new ServerSet(output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1]));
+    }
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Navigator.sln")))
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not lie in the repository.");
+        return folder;
+    }
+}
+
+/// <summary>A queue as the management API reports it.</summary>
+public sealed record QueueState(string Name, string Type, long Messages, int Consumers);
+
+/// <summary>Public corpora beside the repository; absent in a stranger's clone, where tests that need them say so and are skipped.</summary>
+public static class Corpora
+{
+    /// <returns>Null where it is absent.</returns>
+    public static string? Find(string path)
+    {
+        var file = Path.Combine(ServerSet.Root, "..", "shared", "data", path);
+        return File.Exists(file) ? Path.GetFullPath(file) : null;
+    }
+}

@@ -1,0 +1,306 @@
+using System.Security.Cryptography;
+using System.Text;
+using Navigator.Contracts.Http;
+using Navigator.Storage.Passages;
+
+namespace Navigator.Storage.Tests;
+
+/// <summary>What every store of documents and every index of passages promises. Both implementations run all of it.</summary>
+public abstract class DocumentContract : IAsyncLifetime
+{
+    private const string Model = "test-model";
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
+    private IDocumentStore store = null!;
+    private IPassageIndex index = null!;
+
+    [Fact]
+    public async Task A_document_goes_its_whole_road()
+    {
+        var (document, accepted) = await Add("one");
+        Assert.True(accepted);
+        Assert.Equal((DocumentStatus.Queued, 1), (document.Status, document.Attempt));
+
+        var claimed = await store.Claim(Key(document), "w", Soon, false, 3, default);
+        Assert.Equal((DocumentStatus.Extracting, "w"), (claimed!.Value.Document.Status, claimed.Value.Document.ClaimedBy));
+        Assert.Equal("one", Encoding.UTF8.GetString(claimed.Value.Content));
+
+        var stored = await store.StorePassages(Key(document), 2, [Passage("alpha"), Passage("beta"), Passage("gamma", 2)], Soon, default);
+        Assert.Equal((DocumentStatus.Embedding, 2, 3, 0), (stored!.Status, stored.Pages, stored.Passages, stored.Embedded));
+
+        var run = await store.FindUnembedded(Key(document), 0, 2, default);
+        Assert.Equal([0, 1], run.Select(passage => passage.Ordinal));
+        var half = await store.StoreVectors(Key(document), Model, [0, 1], [Axis(0), Axis(1)], default);
+        Assert.Equal((DocumentStatus.Embedding, 2), (half!.Status, half.Embedded));
+        Assert.NotNull(half.DueAt);
+
+        var ready = await store.StoreVectors(Key(document), Model, [2], [Axis(2)], default);
+        Assert.Equal((DocumentStatus.Ready, 3, Model), (ready!.Status, ready.Embedded, ready.EmbeddingModel));
+        Assert.Null(ready.DueAt);
+        Assert.NotNull(ready.FinishedAt);
+        Assert.Empty(await store.FindUnembedded(Key(document), 0, 100, default));
+    }
+
+    [Fact]
+    public async Task The_same_bytes_are_the_same_document_and_another_tenants_are_not()
+    {
+        var (first, _) = await Add("same");
+        var (again, accepted) = await Add("same", title: "another name");
+        var (strangers, other) = await Add("same", tenant: "b");
+
+        Assert.Equal((first.Id, false), (again.Id, accepted));
+        Assert.NotEqual(first.Id, strangers.Id);
+        Assert.True(other);
+        Assert.Single(await store.List("a", null, 10, default));
+    }
+
+    [Fact]
+    public async Task A_failed_document_keeps_nothing_and_starts_again_when_it_is_uploaded_again()
+    {
+        var (document, _) = await Add("bad");
+        await store.Claim(Key(document), "w", Soon, false, 3, default);
+        await store.StorePassages(Key(document), 1, [Passage("alpha")], Soon, default);
+        var failed = await store.Fail(Key(document), new ChatError("document_encrypted", "Encrypted."), default);
+        Assert.Equal((DocumentStatus.Failed, "document_encrypted", null), (failed!.Status, failed.Error!.Code, failed.Passages));
+        Assert.Null(await store.StoreVectors(Key(document), Model, [0], [Axis(0)], default));
+
+        var (again, accepted) = await Add("bad");
+
+        Assert.True(accepted);
+        Assert.Equal((document.Id, DocumentStatus.Queued, 2), (again.Id, again.Status, again.Attempt));
+        Assert.Null(again.Error);
+        Assert.Null(await store.Claim(Key(document), "w", Soon, false, 3, default));
+        Assert.NotNull(await store.Claim(Key(again), "w", Soon, false, 3, default));
+    }
+
+    [Fact]
+    public async Task Two_runs_that_overlap_count_every_passage_once()
+    {
+        var document = await Extracted("overlap", [.. Enumerable.Range(0, 40).Select(i => Passage($"word{i}"))]);
+        int[] all = [.. Enumerable.Range(0, 40)];
+        ReadOnlyMemory<float>[] vectors = [.. all.Select(i => Axis(i))];
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => store.StoreVectors(Key(document), Model, all, vectors, default))));
+
+        var ready = await store.Find("a", document.Id, default);
+        Assert.Equal((DocumentStatus.Ready, 40), (ready!.Status, ready.Embedded));
+    }
+
+    [Fact]
+    public async Task A_worker_that_vanished_is_followed_by_another_attempt()
+    {
+        var (document, _) = await Add("lost", dueIn: TimeSpan.FromSeconds(1));
+        var claimed = await store.Claim(Key(document), "w", TimeSpan.FromSeconds(1), false, 3, default);
+        Assert.Null(await store.Claim(Key(document), "other", Soon, false, 3, default));
+        await Wait(TimeSpan.FromSeconds(1.1));
+
+        var taken = Assert.Single(await store.TakeDue(10, TimeSpan.FromSeconds(2), default));
+        var started = await store.StartAttempt(taken, Soon, default);
+
+        Assert.Equal((DocumentStatus.Queued, 2), (started!.Status, started.Attempt));
+        Assert.False(await store.Renew(Key(claimed!.Value.Document), "w", Soon, default));
+        Assert.Null(await store.StorePassages(Key(document), 1, [Passage("late")], Soon, default));
+    }
+
+    [Fact]
+    public async Task A_message_delivered_again_takes_over()
+    {
+        var (document, _) = await Add("again");
+        await store.Claim(Key(document), "w", Soon, false, 3, default);
+
+        var taken = await store.Claim(Key(document), "other", Soon, takeOver: true, 3, default);
+
+        Assert.Equal((2, "other"), (taken!.Value.Document.Attempt, taken.Value.Document.ClaimedBy));
+    }
+
+    [Fact]
+    public async Task What_is_deleted_is_gone_with_all_that_was_made_from_it()
+    {
+        var document = await Ready("gone", Passage("zebra crossing"));
+        var passage = Assert.Single((await Search("zebra"))[0].Lexical).PassageId;
+
+        Assert.False(await store.Delete("b", document.Id, default));
+        Assert.True(await store.Delete("a", document.Id, default));
+        Assert.False(await store.Delete("a", document.Id, default));
+
+        Assert.Null(await store.Find("a", document.Id, default));
+        Assert.Empty((await Search("zebra"))[0].Lexical);
+        Assert.Empty((await Search("zebra"))[0].Nearest);
+        Assert.Empty(await index.Read("a", [passage], default));
+    }
+
+    [Fact]
+    public async Task Words_and_vectors_each_rank_by_their_own_measure()
+    {
+        await Ready("three", Passage("the ambulance ride"), Passage("an ambulance, an ambulance and a hospital"), Passage("nothing of the kind"));
+
+        var legs = Assert.Single(await Search("ambulances", Mix((2, 1), (0, 0.5f))));
+
+        Assert.Equal(2, legs.Lexical.Count);
+        Assert.True(legs.Lexical[0].Score > legs.Lexical[1].Score);
+        Assert.Equal("an ambulance, an ambulance and a hospital", await TextOf(legs.Lexical[0]));
+        Assert.Equal("nothing of the kind", await TextOf(legs.Nearest[0]));
+        Assert.Equal(0.894, legs.Nearest[0].Score, 3);
+        // The floor: the second passage points elsewhere entirely.
+        Assert.Equal(2, legs.Nearest.Count);
+    }
+
+    [Fact]
+    public async Task Headings_are_searched_with_the_text_below_them()
+    {
+        await Ready("h", new NewPassage(3, ["Hospital", "Ambulance services"], "You pay $180."));
+
+        var hit = Assert.Single((await Search("ambulance"))[0].Lexical);
+
+        var passage = Assert.Single(await index.Read("a", [hit.PassageId], default));
+        Assert.Equal((3, 0, "You pay $180."), (passage.Passage.Page, passage.Passage.Ordinal, passage.Passage.Text));
+        Assert.Equal(["Hospital", "Ambulance services"], passage.Passage.Headings);
+        Assert.Equal("h", passage.DocumentTitle);
+    }
+
+    [Fact]
+    public async Task Only_ready_documents_of_the_tenant_and_the_filter_are_searched()
+    {
+        var mine = await Ready("mine", Passage("deductible one"));
+        var alsoMine = await Ready("also", Passage("deductible two"));
+        await Ready("strangers", Passage("deductible three"), tenant: "b");
+        await Extracted("unfinished", [Passage("deductible four")]);
+
+        var all = (await Search("deductible"))[0];
+        var filtered = (await Search("deductible", documents: [alsoMine.Id, Guid.NewGuid()]))[0];
+
+        Assert.Equal([mine.Id, alsoMine.Id], all.Lexical.Select(hit => hit.DocumentId).Order());
+        Assert.Equal([mine.Id, alsoMine.Id], all.Nearest.Select(hit => hit.DocumentId).Order());
+        Assert.Equal(alsoMine.Id, Assert.Single(filtered.Lexical).DocumentId);
+        Assert.Equal(alsoMine.Id, Assert.Single(filtered.Nearest).DocumentId);
+    }
+
+    [Fact]
+    public async Task Vectors_of_another_model_are_not_compared_and_their_words_still_found()
+    {
+        await Ready("old", Passage("deductible"));
+
+        var legs = (await Search("deductible", model: "newer-model"))[0];
+
+        Assert.Single(legs.Lexical);
+        Assert.Empty(legs.Nearest);
+    }
+
+    [Fact]
+    public async Task Several_queries_give_their_lists_in_order()
+    {
+        await Ready("two", Passage("alpha"), Passage("beta"));
+
+        var lists = await index.Search(
+            new PassageSearch("a", Model, [new PassageQuery("beta", Axis(1)), new PassageQuery("alpha", Axis(0))], null, 10, 0.25), default);
+
+        Assert.Equal("beta", await TextOf(Assert.Single(lists[0].Lexical)));
+        Assert.Equal("beta", await TextOf(Assert.Single(lists[0].Nearest)));
+        Assert.Equal("alpha", await TextOf(Assert.Single(lists[1].Lexical)));
+    }
+
+    [Fact]
+    public async Task A_question_without_words_or_without_documents_finds_nothing()
+    {
+        Assert.Empty((await Search("deductible"))[0].Lexical);
+        await Ready("one", Passage("alpha"));
+        Assert.Empty((await Search("¿? … the of"))[0].Lexical);
+    }
+
+    public async Task InitializeAsync() => (store, index) = await Create();
+
+    public abstract Task DisposeAsync();
+
+    protected static ReadOnlyMemory<float> Axis(int axis) => Mix((axis, 1));
+
+    protected abstract Task<(IDocumentStore Store, IPassageIndex Index)> Create();
+
+    protected abstract Task Wait(TimeSpan time);
+
+    private static ReadOnlyMemory<float> Mix(params (int Axis, float Weight)[] parts)
+    {
+        var vector = new float[1_536];
+        foreach (var (axis, weight) in parts)
+            vector[axis] = weight;
+        return vector;
+    }
+
+    private static DocumentKey Key(DocumentRecord document) => new(document.Id, document.Attempt);
+
+    private static NewPassage Passage(string text, int page = 1) => new(page, [], text);
+
+    private Task<(DocumentRecord Document, bool Accepted)> Add(string content, string title = "", string tenant = "a", TimeSpan? dueIn = null)
+    {
+        var bytes = Encoding.UTF8.GetBytes(content);
+        return store.Add(
+            new NewDocument(Guid.CreateVersion7(), tenant, title == "" ? content : title, "text/plain", bytes, SHA256.HashData(bytes), TimeSpan.FromMinutes(30), dueIn ?? Soon),
+            default);
+    }
+
+    private async Task<DocumentRecord> Extracted(string content, NewPassage[] passages, string tenant = "a")
+    {
+        var (document, _) = await Add(content, tenant: tenant);
+        await store.Claim(Key(document), "w", Soon, false, 3, default);
+        return (await store.StorePassages(Key(document), 1, passages, Soon, default))!;
+    }
+
+    private Task<DocumentRecord> Ready(string content, params NewPassage[] passages) => Ready(content, passages, "a");
+
+    private Task<DocumentRecord> Ready(string content, NewPassage passage, string tenant) => Ready(content, [passage], tenant);
+
+    private async Task<DocumentRecord> Ready(string content, NewPassage[] passages, string tenant)
+    {
+        var document = await Extracted(content, passages, tenant);
+        return (await store.StoreVectors(
+            Key(document), Model, [.. Enumerable.Range(0, passages.Length)], [.. Enumerable.Range(0, passages.Length).Select(Axis)], default))!;
+    }
+
+    private Task<IReadOnlyList<SearchLegs>> Search(
+        string text, ReadOnlyMemory<float>? vector = null, string model = Model, IReadOnlyList<Guid>? documents = null) =>
+        index.Search(new PassageSearch("a", model, [new PassageQuery(text, vector ?? Axis(0))], documents, 10, 0.25), default);
+
+    private async Task<string> TextOf(Hit hit) => Assert.Single(await index.Read("a", [hit.PassageId], default)).Passage.Text;
+}
+
+public sealed class InProcessDocumentTests : DocumentContract
+{
+    private readonly ManualClock clock = new();
+
+    public override Task DisposeAsync() => Task.CompletedTask;
+
+    protected override Task<(IDocumentStore Store, IPassageIndex Index)> Create()
+    {
+        var corpus = new InProcessCorpus();
+        return Task.FromResult<(IDocumentStore, IPassageIndex)>((new InProcessDocumentStore(corpus, clock), new InProcessPassageIndex(corpus)));
+    }
+
+    protected override Task Wait(TimeSpan time)
+    {
+        clock.Advance(time);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>A small tenant: vectors compared exactly.</summary>
+public class PostgresDocumentTests : DocumentContract
+{
+    private TestDatabase database = null!;
+
+    protected virtual long ExactUpTo => 5_000;
+
+    public override async Task DisposeAsync() => await database.DisposeAsync();
+
+    protected override async Task<(IDocumentStore Store, IPassageIndex Index)> Create()
+    {
+        database = await TestDatabase.Create();
+        return (new PostgresDocumentStore(database.Source), new PostgresPassageIndex(database.Source, ExactUpTo));
+    }
+
+    protected override Task Wait(TimeSpan time) => Task.Delay(time);
+}
+
+/// <summary>A large tenant: vectors found through HNSW.</summary>
+public sealed class PostgresHnswTests : PostgresDocumentTests
+{
+    protected override long ExactUpTo => 0;
+}

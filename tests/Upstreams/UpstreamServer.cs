@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Navigator.Upstreams;
+
+/// <summary>
+/// A real HTTP server in the place of OpenAI (<c>/v1/embeddings</c>, <c>/v1/chat/completions</c>, <c>/v1/moderations</c>)
+/// and Tavily (<c>/search</c>), on loopback, which is slow, wrong or gone when told to be. Its vectors and answers are made
+/// from the words of the request, so that retrieval finds what it should.
+/// </summary>
+public sealed class UpstreamServer : IAsyncDisposable
+{
+    private const int KeptRequests = 1_000;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    private readonly WebApplication app;
+    private readonly ConcurrentDictionary<string, Behaviour> behaviours = new();
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> requests = new();
+    private readonly ConcurrentDictionary<string, int> calls = new();
+    private readonly Lock gate = new();
+
+    private UpstreamServer(WebApplication app) => this.app = app;
+
+    public Uri Address => new(app.Urls.First() + "/");
+
+    public Uri OpenAi => new(Address, "v1");
+
+    public Uri Tavily => Address;
+
+    /// <summary>Completes when the process is told to stop.</summary>
+    public Task Stopped => app.WaitForShutdownAsync();
+
+    /// <param name="port">On loopback; 0 for any free one.</param>
+    public static async Task<UpstreamServer> Start(int port = 0)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Limits.MinResponseDataRate = null;
+        });
+        var app = builder.Build();
+        var server = new UpstreamServer(app);
+        app.MapPost("/v1/embeddings", context => server.Answer("embeddings", context, Replies.Embeddings));
+        app.MapPost("/v1/chat/completions", context => server.Answer("answers", context, Replies.Completion));
+        app.MapPost("/v1/moderations", context => server.Answer("moderations", context, Replies.Moderation));
+        app.MapPost("/search", context => server.Answer("search", context, Replies.Search));
+        app.MapPut("/_behaviour/{upstream}", async (string upstream, HttpContext context) =>
+            server.Set(upstream, (await context.Request.ReadFromJsonAsync<Behaviour>(Json))!));
+        app.MapGet("/_calls", () => server.calls);
+        await app.StartAsync();
+        return server;
+    }
+
+    /// <param name="upstream">embeddings, answers, moderations or search.</param>
+    public void Set(string upstream, Behaviour behaviour) => behaviours[upstream] = behaviour;
+
+    public int CallsOf(string upstream) => calls.GetValueOrDefault(upstream);
+
+    /// <summary>The bodies it was sent, oldest first; the last thousand.</summary>
+    public IReadOnlyList<string> RequestsTo(string upstream) => [.. requests.GetValueOrDefault(upstream) ?? []];
+
+    public async ValueTask DisposeAsync()
+    {
+        using var now = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await app.StopAsync(now.Token);
+        await app.DisposeAsync();
+    }
+
+    private async Task Answer(string upstream, HttpContext context, Func<JsonElement, Fault, object> reply)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        var text = await reader.ReadToEndAsync(context.RequestAborted);
+        calls.AddOrUpdate(upstream, 1, (_, count) => count + 1);
+        Keep(upstream, text);
+        var (behaviour, fault) = Next(upstream, text);
+        if (behaviour.LatencyMs > 0)
+            await Task.Delay(behaviour.LatencyMs, context.RequestAborted);
+        using var body = JsonDocument.Parse(text);
+        await Write(context, behaviour, fault, JsonSerializer.Serialize(reply(body.RootElement, fault), Json));
+    }
+
+    private void Keep(string upstream, string text)
+    {
+        var kept = requests.GetOrAdd(upstream, _ => new ConcurrentQueue<string>());
+        kept.Enqueue(text);
+        while (kept.Count > KeptRequests)
+            kept.TryDequeue(out _);
+    }
+
+    private (Behaviour Behaviour, Fault Fault) Next(string upstream, string text)
+    {
+        lock (gate)
+        {
+            var behaviour = behaviours.GetValueOrDefault(upstream) ?? new Behaviour();
+            if (behaviour.Fault == Fault.None || behaviour.Times == 0 || (behaviour.OnlyFor is { } only && !text.Contains(only, StringComparison.Ordinal)))
+                return (behaviour, Fault.None);
+            behaviours[upstream] = behaviour with { Times = behaviour.Times - 1 };
+            return (behaviour, behaviour.Fault);
+        }
+    }
+
+    private static async Task Write(HttpContext context, Behaviour behaviour, Fault fault, string json)
+    {
+        var (response, stop) = (context.Response, context.RequestAborted);
+        response.ContentType = "application/json";
+        switch (fault)
+        {
+            case Fault.Status:
+                response.StatusCode = behaviour.Status;
+                if (behaviour.RetryAfter is not null)
+                    response.Headers.RetryAfter = behaviour.RetryAfter;
+                await response.WriteAsync("""{"error": {"message": "told to fail", "type": "server_error"}}""", stop);
+                break;
+            case Fault.ContentFilter:
+                response.StatusCode = 400;
+                await response.WriteAsync("""{"error": {"message": "filtered", "code": "content_filter"}}""", stop);
+                break;
+            case Fault.Reset:
+                context.Abort();
+                break;
+            case Fault.BlackHole:
+                await Task.Delay(Timeout.Infinite, stop);
+                break;
+            case Fault.SlowBody:
+                foreach (var letter in json)
+                {
+                    await response.WriteAsync(letter.ToString(), stop);
+                    await response.Body.FlushAsync(stop);
+                    await Task.Delay(50, stop);
+                }
+                break;
+            case Fault.Truncated:
+                response.ContentLength = json.Length;
+                await response.WriteAsync(json[..(json.Length / 2)], stop);
+                await response.Body.FlushAsync(stop);
+                context.Abort();
+                break;
+            case Fault.Garbage:
+                await response.WriteAsync("<html>Bad gateway</html>", stop);
+                break;
+            case Fault.WrongShape:
+                await response.WriteAsync("""{"data": "nothing", "choices": 7, "results": {}}""", stop);
+                break;
+            case Fault.Huge:
+                var block = new byte[1 << 20];
+                Array.Fill(block, (byte)' ');
+                for (var megabyte = 0; megabyte < 1_024; megabyte++)
+                    await response.Body.WriteAsync(block, stop);
+                break;
+            default:
+                await response.WriteAsync(json, stop);
+                break;
+        }
+    }
+}
