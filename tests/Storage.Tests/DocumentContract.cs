@@ -169,8 +169,8 @@ public abstract class DocumentContract : IAsyncLifetime
         var all = (await Search("deductible"))[0];
         var filtered = (await Search("deductible", documents: [alsoMine.Id, Guid.NewGuid()]))[0];
 
-        Assert.Equal([mine.Id, alsoMine.Id], all.Lexical.Select(hit => hit.DocumentId).Order());
-        Assert.Equal([mine.Id, alsoMine.Id], all.Nearest.Select(hit => hit.DocumentId).Order());
+        Assert.Equivalent(new[] { mine.Id, alsoMine.Id }, all.Lexical.Select(hit => hit.DocumentId), strict: true);
+        Assert.Equivalent(new[] { mine.Id, alsoMine.Id }, all.Nearest.Select(hit => hit.DocumentId), strict: true);
         Assert.Equal(alsoMine.Id, Assert.Single(filtered.Lexical).DocumentId);
         Assert.Equal(alsoMine.Id, Assert.Single(filtered.Nearest).DocumentId);
     }

@@ -266,7 +266,11 @@ public abstract class JobLedgerContract : IAsyncLifetime
     {
         var jobs = new List<Job>();
         for (var i = 0; i < 5; i++)
+        {
             jobs.Add((await Submit(conversation: i % 2 == 0 ? "even" : "odd")).Job);
+            // Ids are ordered by the millisecond.
+            await Task.Delay(5);
+        }
         await ledger.Cancel("a", jobs[0].Id, default);
         jobs.Reverse();
 

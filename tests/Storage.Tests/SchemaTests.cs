@@ -22,7 +22,7 @@ public sealed class SchemaTests : IAsyncLifetime
     [InlineData("claimed_by = 'w'", "claim_is_running")]
     [InlineData("status = 'running'", "running_has_started")]
     [InlineData("attempt = 0", "attempts_count_from_one")]
-    [InlineData("error_code = 'x'", "error_has_both_parts")]
+    [InlineData("error_message = 'x'", "error_has_both_parts")]
     public async Task A_row_that_makes_no_sense_is_impossible(string change, string constraint)
     {
         await database.Execute(

@@ -6,6 +6,9 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Flow;
 
+/// <summary>Sends commands to their queues. Never throws because of the broker.</summary>
+public delegate Task SendCommands(IReadOnlyList<object> commands, CancellationToken token);
+
 /// <summary>
 /// The one way a command gets to the broker. A broker that freezes blocks its senders and does not honour their tokens, so
 /// nobody awaits a send bare: at most so many are outstanding, and nobody waits longer than a moment. What could not be

@@ -9,16 +9,14 @@ namespace Navigator.Workers.Flow;
 /// A transition and what follows from it: commit first, then send what <see cref="JobFlow"/> says. A crash between the two
 /// leaves a row that is due, which the sweeper finds; a transition that the ledger's fence held off sends nothing.
 /// </summary>
-public sealed partial class JobTransitions(IJobLedger ledger, Dispatcher dispatcher, ConcurrencyPolicy policy, ILogger<JobTransitions> log)
+/// <param name="send">Sends commands, or gives up soon; see <see cref="Dispatcher"/>.</param>
+public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send, JobLimits limits, ILogger<JobTransitions> log)
 {
-    private JobLimits Limits => policy.Job;
-
-    /// <param name="lifetime">From now to the deadline; null for the default of the policy.</param>
     public async Task<Submission> Submit(
         string tenant, string conversation, string question, JobOptions options, string? idempotencyKey, byte[] requestHash, CancellationToken token)
     {
         var submission = await ledger.Submit(
-            new NewJob(Guid.CreateVersion7(), tenant, conversation, question, options, idempotencyKey, requestHash, Limits.Deadline, Limits.EnqueueGrace), token);
+            new NewJob(Guid.CreateVersion7(), tenant, conversation, question, options, idempotencyKey, requestHash, limits.Deadline, limits.EnqueueGrace), token);
         if (submission.Outcome == SubmissionOutcome.Created)
         {
             LogAccepted(submission.Job.Id);
@@ -28,7 +26,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, Dispatcher dispatc
     }
 
     public async Task Plan(Job job, JobPlan plan, IReadOnlyList<string> degraded, CancellationToken token) =>
-        await Follow(await ledger.Plan(KeyOf(job), plan, degraded, JobFlow.WaveOf(plan, Limits), token), JobEvent.Planned, token);
+        await Follow(await ledger.Plan(KeyOf(job), plan, degraded, JobFlow.WaveOf(plan, limits), token), JobEvent.Planned, token);
 
     /// <summary>Report what a tool found.</summary>
     public Task Finish(Job job, DocumentsResult found, CancellationToken token) => FinishTool(job, Tool.Documents, found, null, token);
@@ -55,7 +53,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, Dispatcher dispatc
     /// <summary>What follows when a job has been due.</summary>
     public async Task WhenDue(Job job, CancellationToken token)
     {
-        switch (JobFlow.WhenDue(job, Limits))
+        switch (JobFlow.WhenDue(job, limits))
         {
             case DueStep.Expire expire:
                 await End(job, JobStatus.Expired, expire.Error, token);
@@ -76,7 +74,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, Dispatcher dispatc
                 break;
             case DueStep.SendAgain again:
                 if (await ledger.Rearm(job, again.LookAgainIn, token) is not null)
-                    await dispatcher.Send(again.Messages, token);
+                    await send(again.Messages, token);
                 break;
         }
     }
@@ -84,7 +82,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, Dispatcher dispatc
     private async Task<Job?> FinishTool(Job job, Tool tool, object? result, string? reason, CancellationToken token)
     {
         var degraded = reason is null ? null : $"{NameOf(tool)}: {reason}";
-        var finished = await ledger.FinishTool(KeyOf(job), tool, result, degraded, Limits.EnqueueGrace, token);
+        var finished = await ledger.FinishTool(KeyOf(job), tool, result, degraded, limits.EnqueueGrace, token);
         await Follow(finished, JobEvent.ToolFinished, token);
         return finished;
     }
@@ -92,7 +90,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, Dispatcher dispatc
     private async Task Follow(Job? job, JobEvent happened, CancellationToken token)
     {
         if (job is not null)
-            await dispatcher.Send(JobFlow.After(job, happened), token);
+            await send(JobFlow.After(job, happened), token);
     }
 
     private static JobKey KeyOf(Job job) => new(job.Id, job.Attempt);

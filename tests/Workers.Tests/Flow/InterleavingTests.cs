@@ -1,0 +1,186 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Microsoft.Extensions.Logging.Abstractions;
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
+using Navigator.Workers.Flow;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Workers.Tests.Flow;
+
+/// <summary>
+/// Thousands of histories of a few jobs, each from its own seed: messages lost, doubled, late and out of order, workers that
+/// die between any two steps, cancels at any moment. Whatever happens, every job ends once, in time.
+/// </summary>
+public class InterleavingTests
+{
+    [Fact]
+    public void Every_job_ends_once_and_in_time() =>
+        Prop.ForAll<int>(seed => new History(seed).Run()).Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
+
+    [Fact]
+    public void Without_the_sweeper_some_jobs_never_end()
+    {
+        // The check of the check: what the property above holds to must be able to fail.
+        var lost = Enumerable.Range(0, 50).Count(seed => !new History(seed) { Sweeps = false }.AllEnded());
+        Assert.True(lost > 10, $"only {lost} of 50 histories lost a job");
+    }
+
+    private sealed class History
+    {
+        private static readonly JobLimits Limits = Policies.With().Job;
+
+        private readonly Random random;
+        private readonly ManualClock clock = new();
+        private readonly InProcessJobLedger ledger;
+        private readonly JobTransitions transitions;
+        private readonly List<object> bus = [];
+        private readonly Dictionary<Guid, Job> ends = [];
+        private readonly List<Job> jobs = [];
+
+        public History(int seed)
+        {
+            random = new Random(seed);
+            ledger = new InProcessJobLedger(clock);
+            transitions = new JobTransitions(ledger, Send, Limits, NullLogger<JobTransitions>.Instance);
+        }
+
+        public bool Sweeps { get; init; } = true;
+
+        public void Run()
+        {
+            Assert.True(AllEnded(), "a job did not end by its deadline");
+            Assert.All(ends.Values, job => Assert.InRange(job.Attempt, 1, Limits.Attempts));
+            Assert.All(ends.Values, job => Assert.True(job.FinishedAt <= job.DeadlineAt + TimeSpan.FromSeconds(1)));
+        }
+
+        public bool AllEnded()
+        {
+            for (var i = 0; i < 3; i++)
+                jobs.Add(Do(transitions.Submit("a", "c", "q", new JobOptions(true, null), null, [], default)).Job);
+            var last = jobs.Max(job => job.DeadlineAt) + TimeSpan.FromSeconds(1);
+            for (var step = 0; step < 150; step++)
+            {
+                Step();
+                Look();
+            }
+            // Whatever is still open now is left to the sweeper alone: every message is lost, every worker gone.
+            while (clock.GetUtcNow() < last)
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(250));
+                Sweep();
+                Look();
+            }
+            return ends.Count == jobs.Count;
+        }
+
+        private void Step()
+        {
+            switch (random.Next(10))
+            {
+                case < 6 when bus.Count > 0:
+                    var message = bus[random.Next(bus.Count)];
+                    if (random.Next(5) > 0)
+                        bus.Remove(message);
+                    Deliver(message, redelivered: random.Next(4) == 0);
+                    break;
+                case 6:
+                    clock.Advance(TimeSpan.FromMilliseconds(random.Next(6_000)));
+                    break;
+                case 7 when random.Next(8) == 0:
+                    Do(ledger.Cancel("a", jobs[random.Next(jobs.Count)].Id, default));
+                    break;
+                default:
+                    clock.Advance(TimeSpan.FromMilliseconds(250));
+                    Sweep();
+                    break;
+            }
+        }
+
+        /// <summary>What a worker does with a message; it may die before each of its steps.</summary>
+        private void Deliver(object message, bool redelivered)
+        {
+            switch (message)
+            {
+                case AnswerQuestion m when Claim(new JobKey(m.JobId, m.Attempt), JobStage.Intake, redelivered) is { } job && Lives():
+                    var plan = random.Next(4) switch { 0 => new JobPlan("q", [], []), 1 => new JobPlan("q", ["q"], []), _ => new JobPlan("q", ["q"], ["q"]) };
+                    if (random.Next(20) == 0)
+                        Do(transitions.End(job, JobStatus.Refused, new ChatError("c", "m"), default));
+                    else
+                        Do(transitions.Plan(job, plan, [], default));
+                    break;
+                case EmbedQuestion m when Pending(m.JobId, m.Attempt, Tool.Documents) is { } job && Lives():
+                    if (random.Next(20) == 0)
+                        Do(transitions.End(job, JobStatus.Failed, new ChatError("c", "m"), default));
+                    else
+                        Do(Send([new RetrievePassages(job.Id, job.Attempt, "m", [])], default));
+                    break;
+                case RetrievePassages m when Pending(m.JobId, m.Attempt, Tool.Documents) is { } job && Lives():
+                    Do(transitions.Finish(job, new DocumentsResult([], 1), default));
+                    break;
+                case SearchWeb m when Pending(m.JobId, m.Attempt, Tool.WebSearch) is { } job && Lives():
+                    Do(random.Next(2) == 0
+                        ? transitions.Finish(job, new WebSearchResult([], 1), default)
+                        : transitions.Skip(job, Tool.WebSearch, "down", default));
+                    break;
+                case ComposeAnswer m when Claim(new JobKey(m.JobId, m.Attempt), JobStage.Answer, redelivered) is { } job && Lives():
+                    clock.Advance(TimeSpan.FromMilliseconds(random.Next(2_000)));
+                    Do(transitions.Answer(job, new ChatAnswer { Text = "t", Language = "en", Model = "m", Citations = [] }, default));
+                    break;
+            }
+        }
+
+        /// <summary>A send may be lost, or arrive twice.</summary>
+        private Task Send(IReadOnlyList<object> commands, CancellationToken token)
+        {
+            foreach (var command in commands)
+                for (var copies = random.Next(6) switch { 0 => 0, 1 => 2, _ => 1 }; copies > 0; copies--)
+                    bus.Add(command);
+            return Task.CompletedTask;
+        }
+
+        private void Sweep()
+        {
+            if (!Sweeps)
+                return;
+            foreach (var job in Do(ledger.TakeDue(100, TimeSpan.FromSeconds(2), default)))
+            {
+                // A sweeper may die too, after it took what is due: the next one takes it when the guard is over.
+                if (random.Next(20) > 0 || job.Now >= job.DeadlineAt)
+                    Do(transitions.WhenDue(job, default));
+            }
+        }
+
+        /// <summary>An end that was seen never changes.</summary>
+        private void Look()
+        {
+            foreach (var id in jobs.Select(job => job.Id))
+            {
+                var job = Do(ledger.Find("a", id, default))!;
+                if (ends.TryGetValue(id, out var end))
+                    Assert.Equal((end.Status, end.Version, end.FinishedAt), (job.Status, job.Version, job.FinishedAt));
+                else if (job.Status.IsFinished())
+                    ends.Add(id, job);
+                else
+                    Assert.NotNull(job.DueAt);
+            }
+        }
+
+        private Job? Claim(JobKey key, JobStage stage, bool redelivered) =>
+            Do(ledger.Claim(key, stage, "w", Limits.Lease, redelivered, Limits.Attempts, default));
+
+        private Job? Pending(Guid id, int attempt, Tool tool) => Do(ledger.FindPending([new JobKey(id, attempt)], tool, default)) is [var job] ? job : null;
+
+        private bool Lives() => random.Next(6) > 0;
+
+        /// <summary>The in-process ledger completes at once: a history is one thread of events.</summary>
+        private static T Do<T>(Task<T> task)
+        {
+            Assert.True(task.IsCompletedSuccessfully);
+            return task.Result;
+        }
+
+        private static void Do(Task task) => Assert.True(task.IsCompletedSuccessfully, task.Exception?.ToString());
+    }
+}

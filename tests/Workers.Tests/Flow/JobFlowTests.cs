@@ -1,0 +1,113 @@
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
+using Navigator.Workers.Flow;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Workers.Tests.Flow;
+
+public class JobFlowTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly JobLimits Limits = Policies.With().Job;
+
+    [Fact]
+    public void An_accepted_job_is_sent_to_intake() =>
+        Assert.Equal([new AnswerQuestion(Id, 1)], JobFlow.After(Job(), JobEvent.Accepted));
+
+    [Fact]
+    public void A_planned_job_is_sent_to_all_its_tools_at_once() =>
+        Assert.Equal(
+            [new EmbedQuestion(Id, 1), new SearchWeb(Id, 1)],
+            JobFlow.After(Job(JobStatus.Running, JobStage.Tools, Tool.Documents, Tool.WebSearch), JobEvent.Planned));
+
+    [Fact]
+    public void A_job_planned_without_tools_is_sent_to_the_answer() =>
+        Assert.Equal([new ComposeAnswer(Id, 1)], JobFlow.After(Job(JobStatus.Running, JobStage.Answer), JobEvent.Planned));
+
+    [Fact]
+    public void Only_the_last_tool_to_report_has_a_consequence()
+    {
+        Assert.Empty(JobFlow.After(Job(JobStatus.Running, JobStage.Tools, Tool.WebSearch), JobEvent.ToolFinished));
+        Assert.Equal([new ComposeAnswer(Id, 1)], JobFlow.After(Job(JobStatus.Running, JobStage.Answer), JobEvent.ToolFinished));
+    }
+
+    [Fact]
+    public void Nothing_follows_an_end()
+    {
+        foreach (var status in Enum.GetValues<JobStatus>().Where(status => status.IsFinished()))
+            foreach (var stage in Enum.GetValues<JobStage>())
+                foreach (var happened in Enum.GetValues<JobEvent>())
+                    Assert.Empty(JobFlow.After(Job(status, stage), happened));
+    }
+
+    [Fact]
+    public void The_deadline_comes_before_everything_else()
+    {
+        foreach (var job in Unfinished())
+            Assert.Equal("deadline_exceeded", Assert.IsType<DueStep.Expire>(JobFlow.WhenDue(job with { Now = job.DeadlineAt }, Limits)).Error.Code);
+    }
+
+    [Fact]
+    public void A_lease_that_ran_out_is_a_new_attempt_until_there_were_too_many()
+    {
+        var held = Job(JobStatus.Running, JobStage.Answer) with { ClaimedBy = "w" };
+
+        Assert.IsType<DueStep.StartAttempt>(JobFlow.WhenDue(held, Limits));
+        Assert.Equal("attempts_exhausted", Assert.IsType<DueStep.GiveUp>(JobFlow.WhenDue(held with { Attempt = Limits.Attempts }, Limits)).Error.Code);
+    }
+
+    [Fact]
+    public void When_the_wave_is_over_only_optional_tools_are_skipped()
+    {
+        var both = Job(JobStatus.Running, JobStage.Tools, Tool.Documents, Tool.WebSearch);
+        var documents = Job(JobStatus.Running, JobStage.Tools, Tool.Documents);
+
+        Assert.Equal([Tool.WebSearch], Assert.IsType<DueStep.SkipTools>(JobFlow.WhenDue(both, Limits)).Tools);
+        Assert.Equal([new EmbedQuestion(Id, 1)], Assert.IsType<DueStep.SendAgain>(JobFlow.WhenDue(documents, Limits)).Messages);
+    }
+
+    [Fact]
+    public void A_message_that_nobody_took_is_sent_again_less_and_less_often()
+    {
+        var job = Job();
+        var sends = 0;
+        for (var at = Start + Limits.EnqueueGrace; at < job.DeadlineAt; sends++)
+            at += Assert.IsType<DueStep.SendAgain>(JobFlow.WhenDue(job with { Now = at }, Limits)).LookAgainIn;
+
+        Assert.InRange(sends, 2, 4);
+    }
+
+    [Fact]
+    public void The_wave_ends_early_only_when_there_is_something_to_skip()
+    {
+        Assert.Equal(Limits.Wave, JobFlow.WaveOf(new JobPlan("q", ["q"], ["q"]), Limits));
+        Assert.Equal(Limits.EnqueueGrace, JobFlow.WaveOf(new JobPlan("q", ["q"], []), Limits));
+    }
+
+    private static readonly Guid Id = Guid.NewGuid();
+
+    private static IEnumerable<Job> Unfinished() =>
+        from stage in Enum.GetValues<JobStage>()
+        from claimed in new[] { null, "w" }
+        select Job(claimed is null && stage == JobStage.Intake ? JobStatus.Queued : JobStatus.Running, stage, stage == JobStage.Tools ? [Tool.Documents] : [])
+            with { ClaimedBy = stage == JobStage.Tools ? null : claimed };
+
+    private static Job Job(JobStatus status = JobStatus.Queued, JobStage stage = JobStage.Intake, params Tool[] pending) => new()
+    {
+        Id = Id,
+        Tenant = "a",
+        ConversationId = "c",
+        Question = "q",
+        Options = new JobOptions(true, null),
+        Status = status,
+        Stage = stage,
+        Attempt = 1,
+        Pending = pending,
+        Version = 1,
+        AcceptedAt = Start,
+        DeadlineAt = Start + Limits.Deadline,
+        Now = Start + TimeSpan.FromSeconds(1),
+        Error = status is JobStatus.Failed ? new ChatError("c", "m") : null,
+    };
+}

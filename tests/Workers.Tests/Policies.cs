@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Configuration;
+using Navigator.Servers;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Workers.Tests;
+
+/// <summary>The policy that ships, with what a test sets differently.</summary>
+internal static class Policies
+{
+    public static ConcurrencyPolicy With(params (string Key, string Value)[] settings) =>
+        ConcurrencyPolicy.Load(new ConfigurationBuilder()
+            .AddInMemoryCollection(YamlConfiguration.Read(Path.Combine(ServerSet.Root, "concurrency.yaml"), ConcurrencyPolicy.Section))
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"{ConcurrencyPolicy.Section}:{setting.Key}", (string?)setting.Value)))
+            .Build());
+}
