@@ -85,6 +85,8 @@ internal sealed class PdfTextReader(IOptions<IngestionOptions> options)
     {
         if (complaint.Contains("Incorrect password", StringComparison.Ordinal))
             throw new IngestionException("document_encrypted", "The PDF is encrypted. Remove its password and upload it again.");
+        if (complaint.Contains("Wrong page range", StringComparison.Ordinal))
+            throw new IngestionException("document_empty", "The PDF has no pages.");
         if (exitCode != 0)
             throw new IngestionException("document_not_readable", "The file is damaged or not a PDF.");
         // One form feed behind each page; NUL cannot be stored.

@@ -1,0 +1,99 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Navigator.Storage.Passages;
+using Navigator.Workers.Ingestion;
+using Navigator.Workers.Ingestion.Extraction;
+
+namespace Navigator.Workers.Tests.Ingestion;
+
+public class ChunkerTests
+{
+    private static readonly IngestionOptions Options = new();
+
+    [Fact]
+    public void A_passage_knows_its_headings_and_its_page()
+    {
+        var passages = Chunk(
+            new TextBlock("Costs", 1, 4), new TextBlock("Ambulance", 2, 4), new TextBlock("You pay $180.", 0, 4),
+            new TextBlock("Hospital", 2, 5), new TextBlock("You pay $100 a day.", 0, 5));
+
+        Assert.Equal(2, passages.Count);
+        Assert.Equal(["Costs", "Ambulance"], passages[0].Headings);
+        Assert.Equal((4, "You pay $180."), (passages[0].Page, passages[0].Text));
+        Assert.Equal(["Costs", "Hospital"], passages[1].Headings);
+        Assert.Equal("Costs\nHospital\nYou pay $100 a day.", passages[1].Searchable());
+    }
+
+    [Fact]
+    public void A_passage_stays_on_its_page()
+    {
+        var passages = Chunk(new TextBlock("First.", 0, 1), new TextBlock("Second.", 0, 2));
+
+        Assert.Equal([(1, "First."), (2, "Second.")], passages.Select(passage => (passage.Page!.Value, passage.Text)));
+    }
+
+    [Fact]
+    public void Table_rows_are_not_torn_apart()
+    {
+        var rows = Enumerable.Range(0, 60).Select(i => $"Service number {i} | you pay {i} dollars each time that you use it").ToList();
+
+        var passages = Chunk([.. rows.Select(row => new TextBlock(row))]);
+
+        Assert.True(passages.Count > 1);
+        Assert.All(passages.SelectMany(passage => passage.Text.Split('\n')), line => Assert.Contains(line, rows));
+    }
+
+    [Fact]
+    public void Where_a_section_goes_on_the_next_passage_repeats_the_end_of_the_one_before()
+    {
+        var sentences = string.Join(' ', Enumerable.Range(0, 200).Select(i => $"This is sentence number {i} of a long paragraph."));
+
+        var passages = Chunk(new TextBlock(sentences));
+
+        Assert.True(passages.Count > 5);
+        foreach (var (before, after) in passages.Zip(passages.Skip(1)))
+            Assert.EndsWith(after.Text.Split('\n')[0], before.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_heading_without_text_is_found_all_the_same()
+    {
+        var passages = Chunk(new TextBlock("Contents", 1), new TextBlock("Dental care", 2), new TextBlock("Vision", 2));
+
+        Assert.Equal(["Dental care", "Vision"], passages.Select(passage => passage.Text));
+    }
+
+    [Fact]
+    public void Whatever_the_text_no_word_is_lost_and_no_passage_is_much_too_long() =>
+        Prop.ForAll<int>(seed =>
+        {
+            var random = new Random(seed);
+            var blocks = Enumerable.Range(0, random.Next(1, 30)).Select(i => Block(random, i)).ToArray();
+
+            var passages = Chunk(blocks);
+
+            var all = string.Join(' ', passages.Select(passage => passage.Searchable()));
+            Assert.All(blocks.SelectMany(block => block.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Where(word => word.Length < 50),
+                word => Assert.Contains(word, all, StringComparison.Ordinal));
+            Assert.All(passages, passage => Assert.False(string.IsNullOrWhiteSpace(passage.Text)));
+            Assert.All(passages, passage => Assert.InRange(Tokens.Estimate(passage.Text), 0, Options.PassageTokens * 3 / 2 + Options.OverlapTokens));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+
+    private static TextBlock Block(Random random, int i)
+    {
+        if (random.Next(5) == 0)
+            return new TextBlock($"Heading{i}", random.Next(1, 5), i / 4);
+        var words = Enumerable.Range(0, random.Next(1, 400)).Select(word => random.Next(40) switch
+        {
+            0 => new string('x', random.Next(1, 3_000)),
+            1 => "多少钱多少钱",
+            2 => "👩‍⚕️",
+            3 => "end.",
+            4 => "row | cell",
+            _ => $"w{i}_{word}",
+        });
+        return new TextBlock(string.Join(random.Next(10) == 0 ? "\n" : " ", words), 0, i / 4);
+    }
+
+    private static IReadOnlyList<NewPassage> Chunk(params TextBlock[] blocks) => Chunker.Chunk(new ExtractedText(null, blocks), Options);
+}
