@@ -1,0 +1,82 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Navigator.Api.Documents;
+
+namespace Navigator.Api.Tests;
+
+/// <summary>The API, embedded, one for all tests of a class.</summary>
+public sealed class ApiHost : IDisposable
+{
+    // Any type of the API's assembly names its entry point.
+    private readonly WebApplicationFactory<DocumentIntake> factory = new();
+
+    public ApiHost() => Client = factory.CreateClient();
+
+    public HttpClient Client { get; }
+
+    public async Task<JsonElement> Get(string path) => await Json(await Client.GetAsync(new Uri(path, UriKind.Relative)));
+
+    public Task<HttpResponseMessage> Post(string path, object body) => Client.PostAsJsonAsync(path, body);
+
+    public async Task<HttpResponseMessage> PostRaw(string path, string body, string contentType = "application/json")
+    {
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        return await Client.PostAsync(new Uri(path, UriKind.Relative), content);
+    }
+
+    public async Task<HttpResponseMessage> Upload(string fileName, byte[] bytes, string field = "file", string? title = null)
+    {
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(bytes), field, fileName } };
+        if (title is not null)
+            form.Add(new StringContent(title), "title");
+        return await Client.PostAsync(new Uri("/v1/documents", UriKind.Relative), form);
+    }
+
+    /// <summary>Ask and wait for the end.</summary>
+    public async Task<JsonElement> Ask(object body)
+    {
+        var response = await Post("/v1/chat/jobs?wait=20", body);
+        Assert.Equal(System.Net.HttpStatusCode.Accepted, response.StatusCode);
+        return await Json(response);
+    }
+
+    /// <summary>The document once it is ready or failed.</summary>
+    public async Task<JsonElement> Ingested(HttpResponseMessage uploaded)
+    {
+        var document = await Json(uploaded);
+        while (document.GetProperty("status").GetString() is not ("ready" or "failed"))
+        {
+            await Task.Delay(20);
+            document = await Get(document.GetProperty("links").GetProperty("self").GetString()!);
+        }
+        return document;
+    }
+
+    public static async Task<JsonElement> Json(HttpResponseMessage response)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        return JsonDocument.Parse(text).RootElement.Clone();
+    }
+
+    /// <summary>The response is a problem of this status and code, and says what is wrong.</summary>
+    public static async Task AssertProblem(HttpResponseMessage response, int status, string code)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(status == (int)response.StatusCode, $"{(int)response.StatusCode}: {text}");
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        var problem = JsonDocument.Parse(text).RootElement;
+        Assert.Equal(code, problem.GetProperty("code").GetString());
+        Assert.Equal(status, problem.GetProperty("status").GetInt32());
+        Assert.Equal($"urn:navigator:problem:{code}", problem.GetProperty("type").GetString());
+        Assert.NotEmpty(problem.GetProperty("detail").GetString()!);
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        factory.Dispose();
+    }
+}

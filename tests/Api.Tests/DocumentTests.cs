@@ -1,0 +1,133 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace Navigator.Api.Tests;
+
+public sealed class DocumentTests(ApiHost api) : IClassFixture<ApiHost>
+{
+    [Theory]
+    [InlineData("zebra.md", "# Animals\n\nThe zebra is striped.", "text/markdown")]
+    [InlineData("okapi.html", "<h1>Animals</h1><p>The okapi is shy.</p>", "text/html")]
+    [InlineData("lynx.txt", "The lynx is quick.", "text/plain")]
+    public async Task A_file_is_ingested_and_answers_are_found_in_it(string name, string content, string mediaType)
+    {
+        var animal = Path.GetFileNameWithoutExtension(name);
+
+        var uploaded = await api.Upload(name, Encoding.UTF8.GetBytes(content));
+        var document = await api.Ingested(uploaded);
+
+        Assert.Equal(HttpStatusCode.Accepted, uploaded.StatusCode);
+        Assert.Equal($"/v1/documents/{document.GetProperty("id").GetString()}", uploaded.Headers.Location!.ToString());
+        Assert.Equal(("ready", mediaType, animal), (Text(document, "status"), Text(document, "media_type"), Text(document, "title")));
+        Assert.Equal(document.GetProperty("passages").GetInt32(), document.GetProperty("embedded_passages").GetInt32());
+        var job = await api.Ask(new { question = $"What is the {animal} like?" });
+        Assert.Equal(document.GetProperty("id").GetString(), Text(job.GetProperty("answer").GetProperty("citations")[0], "document_id"));
+    }
+
+    [Fact]
+    public async Task Text_is_taken_as_json_too()
+    {
+        var document = await api.Ingested(await api.Post("/v1/documents", new { title = "Vet bills", text = "A vet costs $90." }));
+
+        Assert.Equal(("ready", "Vet bills"), (Text(document, "status"), Text(document, "title")));
+    }
+
+    [Fact]
+    public async Task The_same_bytes_twice_are_the_same_document()
+    {
+        var bytes = Encoding.UTF8.GetBytes("The same words.");
+
+        var first = await api.Upload("one.txt", bytes);
+        var second = await api.Upload("two.txt", bytes);
+
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.OK), (first.StatusCode, second.StatusCode));
+        Assert.Equal(Text(await ApiHost.Json(first), "id"), Text(await ApiHost.Json(second), "id"));
+    }
+
+    [Fact]
+    public async Task A_deleted_document_is_gone_and_no_answer_cites_it()
+    {
+        var document = await api.Ingested(await api.Upload("quokka.txt", Encoding.UTF8.GetBytes("The quokka smiles.")));
+        var path = new Uri(Text(document.GetProperty("links"), "self")!, UriKind.Relative);
+
+        Assert.Equal(HttpStatusCode.NoContent, (await api.Client.DeleteAsync(path)).StatusCode);
+
+        await ApiHost.AssertProblem(await api.Client.GetAsync(path), 404, "document_not_found");
+        await ApiHost.AssertProblem(await api.Client.DeleteAsync(path), 404, "document_not_found");
+        var job = await api.Ask(new { question = "Does the quokka smile?" });
+        Assert.DoesNotContain(
+            job.GetProperty("answer").GetProperty("citations").EnumerateArray(), citation => Text(citation, "document_id") == Text(document, "id"));
+    }
+
+    [Theory]
+    [InlineData("a.pdf", "this is no pdf", 422, "document_not_readable")]
+    [InlineData("a.txt", "", 422, "document_empty")]
+    [InlineData("a.txt", " \n\t ", 422, "document_empty")]
+    [InlineData("a.docx", "PK", 415, "unsupported_document")]
+    [InlineData("a.txt", "with a \0 in it", 415, "unsupported_document")]
+    public async Task A_file_that_cannot_be_one_is_refused_at_once(string name, string content, int status, string code)
+    {
+        var before = (await api.Get("/v1/documents?limit=100")).GetProperty("data").GetArrayLength();
+
+        await ApiHost.AssertProblem(await api.Upload(name, Encoding.UTF8.GetBytes(content)), status, code);
+
+        Assert.Equal(before, (await api.Get("/v1/documents?limit=100")).GetProperty("data").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_picture_is_refused() =>
+        await ApiHost.AssertProblem(await api.Upload("a.txt", [0x89, 0x50, 0x4E, 0x47, 0xFF, 0xFE]), 415, "unsupported_document");
+
+    [Fact]
+    public async Task A_document_whose_text_is_nothing_fails_and_says_why()
+    {
+        var document = await api.Ingested(await api.Upload("empty.html", Encoding.UTF8.GetBytes("<html><script>only script</script></html>")));
+
+        Assert.Equal(("failed", "document_empty"), (Text(document, "status"), Text(document.GetProperty("error"), "code")));
+        Assert.Equal(JsonValueKind.Null, document.GetProperty("passages").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_form_must_hold_one_file_named_file()
+    {
+        await ApiHost.AssertProblem(await api.Upload("a.txt", [65], field: "document"), 422, "file_missing");
+        await ApiHost.AssertProblem(await api.PostRaw("/v1/documents", "nonsense", "multipart/form-data; boundary=x"), 400, "invalid_form");
+        await ApiHost.AssertProblem(await api.PostRaw("/v1/documents", "nonsense", "multipart/form-data"), 400, "invalid_form");
+        await ApiHost.AssertProblem(await api.Upload("a.txt", [65], title: new string('t', 201)), 422, "invalid_title");
+    }
+
+    [Theory]
+    [InlineData("""{"title": "t"}""", 422, "text_missing")]
+    [InlineData("""{"text": "t"}""", 422, "invalid_title")]
+    [InlineData("""{"title": "  ", "text": "t"}""", 422, "invalid_title")]
+    [InlineData("""{"title": "t", "text": " "}""", 422, "document_empty")]
+    [InlineData("""{"title": "t", "text": "a\u0000b"}""", 415, "unsupported_document")]
+    [InlineData("""{"title": "t", "text": 7}""", 400, "invalid_json")]
+    [InlineData("""["t"]""", 400, "invalid_json")]
+    [InlineData("null", 400, "invalid_json")]
+    [InlineData("{", 400, "invalid_json")]
+    public async Task A_body_that_is_no_document_is_refused(string body, int status, string code) =>
+        await ApiHost.AssertProblem(await api.PostRaw("/v1/documents", body), status, code);
+
+    [Theory]
+    [InlineData("GET", "/v1/documents/not-an-id", 400, "malformed_id")]
+    [InlineData("DELETE", "/v1/documents/not-an-id", 400, "malformed_id")]
+    [InlineData("GET", "/v1/documents/00000000-0000-0000-0000-000000000000", 404, "document_not_found")]
+    [InlineData("GET", "/v1/documents/00000000-0000-0000-0000-000000000000/passages/00000000-0000-0000-0000-000000000000", 404, "passage_not_found")]
+    [InlineData("GET", "/v1/documents/00000000-0000-0000-0000-000000000000/passages/x", 400, "malformed_id")]
+    [InlineData("GET", "/v1/documents?limit=abc", 400, "invalid_paging")]
+    [InlineData("PUT", "/v1/documents", 405, "method_not_allowed")]
+    public async Task A_request_that_makes_no_sense_is_told_so(string method, string path, int status, string code)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+
+        await ApiHost.AssertProblem(await api.Client.SendAsync(request), status, code);
+    }
+
+    [Fact]
+    public async Task Another_content_type_is_refused() =>
+        await ApiHost.AssertProblem(await api.PostRaw("/v1/documents", "hello", "text/plain"), 415, "unsupported_media_type");
+
+    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Text.Json;
+using Navigator.Servers;
+using Xunit.Abstractions;
+
+namespace Navigator.Api.Tests;
+
+public sealed class SurfaceTests(ApiHost api, ITestOutputHelper output) : IClassFixture<ApiHost>
+{
+    [Fact]
+    public async Task The_process_is_alive_and_ready()
+    {
+        Assert.Equal("ok", (await api.Get("/health/live")).GetProperty("status").GetString());
+        var ready = await api.Get("/health/ready");
+        Assert.Equal("ok", ready.GetProperty("status").GetString());
+        Assert.Equal("ok", ready.GetProperty("parts").GetProperty("broker").GetString());
+    }
+
+    [Fact]
+    public async Task The_api_describes_itself()
+    {
+        var document = await api.Get("/openapi/v1.json");
+
+        string[] paths = ["/v1/chat/jobs", "/v1/chat/jobs/{id}", "/v1/chat/jobs/{id}/events", "/v1/documents", "/v1/documents/{id}", "/v1/documents/{id}/passages/{passageId}"];
+        Assert.All(paths, path => Assert.True(document.GetProperty("paths").TryGetProperty(path, out _), path));
+        var fields = document.GetProperty("components").GetProperty("schemas").GetProperty("ChatJob").GetProperty("properties");
+        Assert.True(fields.TryGetProperty("conversation_id", out _));
+    }
+
+    [Fact]
+    public async Task The_page_runs_no_script_but_its_own()
+    {
+        var response = await api.Client.GetAsync(new Uri("/", UriKind.Relative));
+        var html = await response.Content.ReadAsStringAsync();
+
+        Assert.Equal("text/html", response.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("script-src 'self'", Assert.Single(response.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        Assert.DoesNotContain("onclick", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<style", html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await api.Client.GetAsync(new Uri("/page.js", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Strings_that_break_programs_are_kept_as_they_are_and_answered()
+    {
+        if (Corpora.Find("naughty-strings/blns.json") is not { } file)
+        {
+            output.WriteLine("Skipped: the collection of naughty strings is not on this machine.");
+            return;
+        }
+        var strings = JsonSerializer.Deserialize<string[]>(await File.ReadAllTextAsync(file))!;
+
+        var asked = 0;
+        foreach (var chunk in strings.Chunk(32))
+        {
+            await Task.WhenAll(chunk.Select(async text =>
+            {
+                var response = await api.Post("/v1/chat/jobs?wait=20", new { question = text });
+                if (string.IsNullOrWhiteSpace(text))
+                {
+                    await ApiHost.AssertProblem(response, 422, "question_empty");
+                    return;
+                }
+                var job = await ApiHost.Json(response);
+                Assert.Equal(text, job.GetProperty("question").GetString());
+                Assert.Contains(job.GetProperty("status").GetString(), new[] { "answered", "refused" });
+                Interlocked.Increment(ref asked);
+            }));
+        }
+        output.WriteLine($"{asked} of {strings.Length} strings asked");
+        Assert.True(asked > 450);
+    }
+}
