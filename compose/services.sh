@@ -88,7 +88,7 @@ with_packages() {
 
   mkdir -p "$state"/{pg,rmq}
   echo '[rabbitmq_management,rabbitmq_prometheus].' >"$state/rmq/enabled_plugins"
-  printf 'management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\nprometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = %s\n' \
+  printf 'collect_statistics_interval = 1000\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\nprometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = %s\n' \
     "$NAVIGATOR_MANAGEMENT_PORT" "$NAVIGATOR_RABBITMQ_METRICS_PORT" >"$state/rmq/rabbitmq.conf"
   # The caller is uid 990 inside, so that the data folders stay the caller's own.
   local sandbox=(bwrap --unshare-user --unshare-pid --uid 990 --gid 990 --ro-bind "$root" / --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run)

@@ -17,10 +17,13 @@ internal static class ProblemSetup
         app.UseStatusCodePages(context => Write(context.HttpContext, context.HttpContext.Response.StatusCode));
     }
 
+    public static ProblemHttpResult TooLarge() => Problem.Of(413, "payload_too_large", "The request is larger than is accepted here.");
+
     private static Task Write(HttpContext context, int status) => (status switch
     {
         404 => Problem.Of(404, "route_not_found", "There is nothing here. /openapi/v1.json lists what there is."),
         405 => Problem.Of(405, "method_not_allowed", $"{context.Request.Method} is not possible here; the Allow header says what is."),
+        413 => TooLarge(),
         415 => Problem.Of(415, "unsupported_media_type", "Send the body as application/json."),
         _ => Problem.Of(status, $"http_{status}", "The request cannot be answered."),
     }).ExecuteAsync(context);
@@ -48,7 +51,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
 
     private static ProblemHttpResult Explain(BadHttpRequestException bad) => bad switch
     {
-        { StatusCode: 413 } => Problem.Of(413, "payload_too_large", "The request is larger than is accepted here."),
+        { StatusCode: 413 } => ProblemSetup.TooLarge(),
         { StatusCode: 415 } => Problem.Of(415, "unsupported_media_type", "Send the body as application/json."),
         { StatusCode: 408 } => Problem.Of(408, "request_timeout", "The request arrived too slowly."),
         { InnerException: JsonException json } => Problem.Of(400, "invalid_json", Explain(json)),

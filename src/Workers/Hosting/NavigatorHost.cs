@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Options;
 using Navigator.Storage;
 using Navigator.Storage.Migrations;
 using Navigator.Workers.Answer;
@@ -63,6 +64,8 @@ public static partial class NavigatorHost
     /// <exception cref="StartupException">The database did not answer for a minute, or does not fit.</exception>
     public static async Task RunNavigator(this WebApplication app)
     {
+        // Before anything runs that would have to be stopped again.
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
         if (app.Services.GetService<NpgsqlDataSource>() is { } database)
             await Migrate(database, app.Logger, app.Lifetime.ApplicationStopping);
         await app.RunAsync();

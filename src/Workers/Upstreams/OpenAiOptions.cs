@@ -11,7 +11,7 @@ public sealed record OpenAiOptions
     public string? ApiKey { get; init; }
 
     /// <summary>Where the API lives, its version included. Default: OpenAI.</summary>
-    [Required] public Uri BaseUrl { get; init; } = new("https://api.openai.com/v1");
+    [HttpAddress] public Uri BaseUrl { get; init; } = new("https://api.openai.com/v1");
 
     /// <summary>A model whose vectors have 1,536 dimensions.</summary>
     [Required] public string EmbeddingModel { get; init; } = "text-embedding-3-small";

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tools.WebSearch;
 
@@ -10,7 +11,7 @@ public sealed record WebSearchOptions
     /// <summary>Unset: no web search.</summary>
     public string? ApiKey { get; init; }
 
-    [Required] public Uri BaseUrl { get; init; } = new("https://api.tavily.com");
+    [HttpAddress] public Uri BaseUrl { get; init; } = new("https://api.tavily.com");
 
     /// <summary>Pages per query. Default: 3.</summary>
     [Range(1, 10)] public int Results { get; init; } = 3;

@@ -1,0 +1,178 @@
+using System.Text;
+using System.Text.Json;
+using Navigator.Servers;
+using Navigator.Upstreams;
+using Xunit.Abstractions;
+
+namespace Navigator.EndToEnd.Tests;
+
+/// <summary>What a person does, from upload to answer, in both modes.</summary>
+public abstract class JourneyTests(ITestOutputHelper output)
+{
+    /// <summary>0: embedded.</summary>
+    protected abstract int Workers { get; }
+
+    protected abstract TimeSpan IngestionLimit { get; }
+
+    [Fact]
+    public async Task A_real_document_of_232_pages_is_read_and_every_question_about_it_answered_with_its_page()
+    {
+        if (Corpora.Find("insurance/scan_classic_hmo.pdf") is not { } pdf || (await ServerSet.Get()).PdfToText is null)
+        {
+            output.WriteLine("Skipped: the insurance corpus or pdftotext is not on this machine.");
+            return;
+        }
+        await using var system = await NavigatorSystem.Start(Workers);
+
+        var document = await system.Ingest("scan_classic_hmo.pdf", await File.ReadAllBytesAsync(pdf), IngestionLimit);
+
+        Assert.Equal(("ready", 232), (document.GetProperty("status").GetString(), document.GetProperty("pages").GetInt32()));
+        var (texts, pages, lines) = (0, 0, File.ReadAllLines(Corpora.Find("insurance/questions.jsonl")!));
+        foreach (var line in lines)
+        {
+            var question = JsonDocument.Parse(line).RootElement;
+            var job = await system.Ask(question.GetProperty("question").GetString()!);
+            Assert.Equal("answered", job.GetProperty("status").GetString());
+            var citations = job.GetProperty("answer").GetProperty("citations").EnumerateArray()
+                .Where(citation => citation.GetProperty("document_id").GetString() == document.GetProperty("id").GetString()).ToList();
+            var quotes = string.Join('\n', citations.Select(citation => citation.GetProperty("quote").GetString()));
+            var right = question.GetProperty("page").EnumerateArray().Select(page => page.GetInt32()).ToList();
+            var text = question.GetProperty("expect").EnumerateArray().All(expected => quotes.Contains(expected.GetString()!, StringComparison.Ordinal));
+            var page = citations.Any(citation => right.Any(known => Math.Abs(known - citation.GetProperty("page").GetInt32()) <= 1));
+            texts += text ? 1 : 0;
+            pages += page ? 1 : 0;
+            output.WriteLine($"text {text}, page {page}: {question.GetProperty("question").GetString()}");
+        }
+        Assert.Equal(lines.Length, texts);
+        Assert.True(pages >= lines.Length - 1, $"{pages} of {lines.Length} pages");
+    }
+
+    [Fact]
+    public async Task With_a_model_and_the_web_the_answer_comes_from_both()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        await using var system = await NavigatorSystem.Start(Workers, upstreams);
+        var document = await system.Ingest("zebra.md", Encoding.UTF8.GetBytes("# Animals\n\nThe zebra is striped."), IngestionLimit);
+
+        var job = await system.Ask("What is the latest news about the zebra?", new[] { document.GetProperty("id").GetString() });
+
+        var answer = job.GetProperty("answer");
+        Assert.Equal("gpt-4o-mini", answer.GetProperty("model").GetString());
+        Assert.Equal("The stand-in read the sources and answers from the first [1].", answer.GetProperty("text").GetString());
+        Assert.Equal("The zebra is striped.", Assert.Single(answer.GetProperty("citations").EnumerateArray()).GetProperty("quote").GetString());
+        Assert.Empty(job.GetProperty("degraded").EnumerateArray());
+        Assert.NotEqual(JsonValueKind.Null, job.GetProperty("timings").GetProperty("web_search_ms").ValueKind);
+        Assert.Contains("What the web says about", Prompt(upstreams), StringComparison.Ordinal);
+        Assert.Contains("The zebra is striped.", Prompt(upstreams), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Fault.BlackHole)]
+    [InlineData(Fault.Status)]
+    [InlineData(Fault.Garbage)]
+    [InlineData(Fault.Reset)]
+    public async Task When_the_web_fails_the_job_is_answered_without_it_and_says_so(Fault fault)
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        upstreams.Set("search", new Behaviour { Fault = fault });
+        await using var system = await NavigatorSystem.Start(Workers, upstreams);
+
+        var job = await system.Ask("What is the latest news?");
+
+        Assert.Equal("answered", job.GetProperty("status").GetString());
+        Assert.StartsWith("web_search: ", Assert.Single(job.GetProperty("degraded").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        if (Workers > 0)
+            Assert.DoesNotContain(await system.Queues(), queue => queue.Name.Contains('_', StringComparison.Ordinal) && queue.Messages > 0);
+    }
+
+    [Theory]
+    [InlineData("embeddings", "embedding_failed")]
+    [InlineData("answers", "answer_failed")]
+    public async Task When_a_model_fails_for_good_the_job_fails_with_a_code(string upstream, string code)
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        await using var system = await NavigatorSystem.Start(Workers, upstreams);
+        upstreams.Set(upstream, new Behaviour { Fault = Fault.Status, Status = 500 });
+
+        var job = await system.Ask("What is covered?");
+
+        Assert.Equal(("failed", code), (job.GetProperty("status").GetString(), job.GetProperty("error").GetProperty("code").GetString()));
+        Assert.Contains("HTTP 500", job.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_that_refuses_makes_a_refused_job()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        upstreams.Set("answers", new Behaviour { Fault = Fault.ContentFilter });
+        await using var system = await NavigatorSystem.Start(Workers, upstreams);
+
+        var job = await system.Ask("What is covered?");
+
+        Assert.Equal(("refused", "content_filtered"), (job.GetProperty("status").GetString(), job.GetProperty("error").GetProperty("code").GetString()));
+    }
+
+    [Fact]
+    public async Task A_cancelled_job_stops_the_call_that_runs_for_it()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        upstreams.Set("answers", new Behaviour { Fault = Fault.BlackHole });
+        await using var system = await NavigatorSystem.Start(Workers, upstreams, ("Concurrency__Job__LeaseMs", "1500"));
+        var job = await system.Submit(new { question = "What is covered?" });
+        await Until(() => upstreams.CallsOf("answers") == 1);
+
+        using var response = await system.Client.DeleteAsync(job);
+
+        Assert.Equal("cancelled", (await system.End(job, TimeSpan.FromSeconds(5))).GetProperty("status").GetString());
+        // The call would have been tried again after its timeout: that it is not says that it was stopped.
+        await Task.Delay(2_000);
+        Assert.Equal(1, upstreams.CallsOf("answers"));
+    }
+
+    [Theory]
+    [InlineData("none.pdf", "%PDF-1.4\nthis is none", "document_not_readable")]
+    [InlineData("zero.pdf", PdfSamples.NoPages, "document_empty")]
+    [InlineData("blank.pdf", PdfSamples.BlankPage, "document_without_text")]
+    [InlineData("secret.pdf", PdfSamples.Encrypted, "document_encrypted")]
+    public async Task A_pdf_that_cannot_be_read_fails_says_why_and_leaves_nothing(string name, string content, string code)
+    {
+        if ((await ServerSet.Get()).PdfToText is null)
+        {
+            output.WriteLine("Skipped: there is no pdftotext on this machine.");
+            return;
+        }
+        await using var system = await NavigatorSystem.Start(Workers);
+
+        var document = await system.Ingest(name, Encoding.Latin1.GetBytes(content), IngestionLimit);
+
+        Assert.Equal(("failed", code), (document.GetProperty("status").GetString(), document.GetProperty("error").GetProperty("code").GetString()));
+        Assert.Equal(0, document.GetProperty("embedded_passages").GetInt32());
+    }
+
+    protected static async Task Until(Func<bool> condition)
+    {
+        for (var i = 0; i < 300 && !condition(); i++)
+            await Task.Delay(100);
+        Assert.True(condition());
+    }
+
+    private static string Prompt(UpstreamServer upstreams)
+    {
+        using var request = JsonDocument.Parse(Assert.Single(upstreams.RequestsTo("answers")));
+        return request.RootElement.GetProperty("messages")[1].GetProperty("content").GetString()!;
+    }
+}
+
+public sealed class EmbeddedJourneyTests(ITestOutputHelper output) : JourneyTests(output)
+{
+    protected override int Workers => 0;
+
+    protected override TimeSpan IngestionLimit => TimeSpan.FromSeconds(30);
+}
+
+public sealed class DistributedJourneyTests(ITestOutputHelper output) : JourneyTests(output)
+{
+    protected override int Workers => 2;
+
+    protected override TimeSpan IngestionLimit => TimeSpan.FromSeconds(60);
+}

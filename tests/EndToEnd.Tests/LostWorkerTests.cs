@@ -1,0 +1,58 @@
+using Navigator.Upstreams;
+using Npgsql;
+using Xunit.Abstractions;
+
+namespace Navigator.EndToEnd.Tests;
+
+public sealed class LostWorkerTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task When_the_one_worker_is_killed_with_a_hundred_jobs_in_flight_and_started_again_each_ends_exactly_once()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        upstreams.Set("answers", new Behaviour { LatencyMs = 300 });
+        await using var system = await NavigatorSystem.Start(1, upstreams, ("Concurrency__Job__LeaseMs", "4000"));
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
+        for (var i = 0; i < 200 && upstreams.CallsOf("answers") < 10; i++)
+            await Task.Delay(20);
+
+        await system.Workers[0].Kill();
+        var answeredBefore = await Count(system, "status = 'answered'");
+        Assert.InRange(answeredBefore, 0, 99);
+        system.StartWorker();
+
+        var ends = await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(130))));
+        Assert.All(ends, job => Assert.Equal("answered", job.GetProperty("status").GetString()));
+        Assert.Equal(100, await Count(system, "status = 'answered' AND finished_at IS NOT NULL"));
+        // An answer is one transition; every other version is a step on the road or a new attempt.
+        Assert.Equal(0, await Count(system, "attempt > 3 OR pending <> '{}' OR claimed_by IS NOT NULL OR due_at IS NOT NULL"));
+        output.WriteLine($"{answeredBefore} answered before the kill, {ends.Count(job => job.GetProperty("attempt").GetInt32() > 1)} in a later attempt, "
+            + $"{upstreams.CallsOf("answers")} calls for 100 answers");
+        Assert.InRange(upstreams.CallsOf("answers"), 100, 120);
+    }
+
+    [Fact]
+    public async Task A_worker_told_to_stop_ends_in_order_and_another_takes_over()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        upstreams.Set("answers", new Behaviour { LatencyMs = 500 });
+        await using var system = await NavigatorSystem.Start(2, upstreams);
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
+        for (var i = 0; i < 200 && upstreams.CallsOf("answers") < 5; i++)
+            await Task.Delay(20);
+
+        Assert.Equal(0, await system.Workers[0].Stop());
+
+        var ends = await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(60))));
+        Assert.All(ends, job => Assert.Equal(("answered", 1), (job.GetProperty("status").GetString(), job.GetProperty("attempt").GetInt32())));
+        Assert.Equal(40, upstreams.CallsOf("answers"));
+    }
+
+    private static async Task<long> Count(NavigatorSystem system, string where)
+    {
+        await using var connection = new NpgsqlConnection(system.Database);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"SELECT count(*) FROM chat_job WHERE {where}", connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+}

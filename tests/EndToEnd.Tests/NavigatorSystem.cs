@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Navigator.Servers;
+using Navigator.Upstreams;
+
+namespace Navigator.EndToEnd.Tests;
+
+/// <summary>A whole Navigator: embedded in one process, or API and workers with a virtual host and a database of their own.</summary>
+internal sealed class NavigatorSystem : IAsyncDisposable
+{
+    private readonly Dictionary<string, string> environment = [];
+    private readonly ServerSet servers;
+    private readonly bool distributed;
+
+    private NavigatorSystem(ServerSet servers, bool distributed)
+    {
+        this.servers = servers;
+        this.distributed = distributed;
+    }
+
+    public NavigatorProcess Api { get; private set; } = null!;
+
+    public List<NavigatorProcess> Workers { get; } = [];
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public string? VirtualHost { get; private set; }
+
+    public string? Database { get; private set; }
+
+    /// <param name="workers">0: embedded.</param>
+    /// <param name="upstreams">Null: offline.</param>
+    public static async Task<NavigatorSystem> Start(int workers, UpstreamServer? upstreams = null, params (string Key, string Value)[] settings)
+    {
+        var system = new NavigatorSystem(await ServerSet.Get(), workers > 0);
+        await system.Configure(upstreams, settings);
+        system.StartApi();
+        for (var i = 0; i < workers; i++)
+            system.StartWorker();
+        await system.UntilReady();
+        return system;
+    }
+
+    public NavigatorProcess StartWorker()
+    {
+        var worker = new NavigatorProcess("Navigator.Workers", environment);
+        Workers.Add(worker);
+        return worker;
+    }
+
+    public async Task<IReadOnlyList<QueueState>> Queues() => await servers.Queues(VirtualHost!);
+
+    /// <summary>Upload a file and wait until it is ready or failed.</summary>
+    public async Task<JsonElement> Ingest(string fileName, byte[] content, TimeSpan limit)
+    {
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(content), "file", fileName } };
+        using var response = await Client.PostAsync(new Uri("/v1/documents", UriKind.Relative), form);
+        var document = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.True(response.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.OK, document.ToString());
+        var until = DateTime.UtcNow + limit;
+        while (document.GetProperty("status").GetString() is not ("ready" or "failed"))
+        {
+            Assert.True(DateTime.UtcNow < until, $"not ready within {limit}: {document}");
+            await Task.Delay(100);
+            document = await Client.GetFromJsonAsync<JsonElement>(document.GetProperty("links").GetProperty("self").GetString());
+        }
+        return document;
+    }
+
+    public async Task<Uri> Submit(object body)
+    {
+        using var response = await Client.PostAsJsonAsync("/v1/chat/jobs", body);
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        return response.Headers.Location!;
+    }
+
+    /// <summary>The job once it has ended.</summary>
+    public async Task<JsonElement> End(Uri job, TimeSpan limit)
+    {
+        var until = DateTime.UtcNow + limit;
+        while (true)
+        {
+            var now = await Client.GetFromJsonAsync<JsonElement>($"{job}?wait=10");
+            if (now.GetProperty("status").GetString() is not ("queued" or "running"))
+                return now;
+            Assert.True(DateTime.UtcNow < until, $"not ended within {limit}: {now}");
+        }
+    }
+
+    public async Task<JsonElement> Ask(string question, object? documentIds = null) =>
+        await End(await Submit(documentIds is null ? new { question } : new { question, document_ids = documentIds }), TimeSpan.FromSeconds(60));
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        foreach (var process in Workers.Append(Api))
+            await process.DisposeAsync();
+        if (!distributed)
+            return;
+        await servers.DeleteVirtualHost(VirtualHost!);
+        await servers.DropDatabase(Database!);
+    }
+
+    private async Task Configure(UpstreamServer? upstreams, (string Key, string Value)[] settings)
+    {
+        if (servers.PdfToText is { } pdfToText)
+            environment["Ingestion__PdfToText"] = pdfToText;
+        if (distributed)
+        {
+            VirtualHost = await servers.CreateVirtualHost();
+            Database = await servers.CreateDatabase();
+            environment["ConnectionStrings__RabbitMq"] = VirtualHost;
+            environment["ConnectionStrings__Postgres"] = Database;
+        }
+        if (upstreams is not null)
+        {
+            environment["OpenAI__ApiKey"] = "test";
+            environment["OpenAI__BaseUrl"] = upstreams.OpenAi.ToString();
+            environment["Tavily__ApiKey"] = "test";
+            environment["Tavily__BaseUrl"] = upstreams.Tavily.ToString();
+        }
+        foreach (var (key, value) in settings)
+            environment[key] = value;
+    }
+
+    private void StartApi()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var url = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
+        free.Stop();
+        Api = new NavigatorProcess("Navigator.Api", environment, "--urls", url);
+        Client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    private async Task UntilReady()
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            Assert.False(Api.HasExited, Api.Output);
+            try
+            {
+                using var response = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                if (response.IsSuccessStatusCode && (!distributed || (await Queues()).Count(queue => queue.Consumers > 0) >= 7))
+                    return;
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+            await Task.Delay(100);
+        }
+        Assert.Fail($"Not ready after 30 s: {Api.Output}\n{string.Join('\n', Workers.Select(worker => worker.Output))}");
+    }
+}

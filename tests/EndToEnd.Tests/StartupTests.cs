@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Navigator.EndToEnd.Tests;
+
+public sealed class StartupTests
+{
+    private static readonly Dictionary<string, string> Nothing = [];
+
+    [Theory]
+    [InlineData("Navigator.Api", "ConnectionStrings__RabbitMq", "amqp://localhost", "ConnectionStrings__Postgres is not")]
+    [InlineData("Navigator.Api", "ConnectionStrings__Postgres", "Host=localhost", "ConnectionStrings__RabbitMq is not")]
+    [InlineData("Navigator.Workers", "ConnectionStrings__Postgres", "Host=localhost", "ConnectionStrings__RabbitMq is not")]
+    [InlineData("Navigator.Workers", "LANG", "C", "workers need ConnectionStrings__RabbitMq and ConnectionStrings__Postgres")]
+    [InlineData("Navigator.Api", "ConcurrencyFile", "/nowhere.yaml", "/nowhere.yaml: this file is missing")]
+    [InlineData("Navigator.Api", "Concurrency__Queues__search-web__InFlight", "lots", "queues.search-web.")]
+    [InlineData("Navigator.Api", "Retrieval__Passages", "-1", "Passages")]
+    [InlineData("Navigator.Api", "OpenAI__BaseUrl", "not a url", "BaseUrl")]
+    public async Task What_keeps_a_process_from_starting_is_said_in_one_line(string program, string key, string value, string said)
+    {
+        await using var process = new NavigatorProcess(program, new Dictionary<string, string> { [key] = value }, "--urls", "http://127.0.0.1:0");
+
+        Assert.Equal(1, await process.Exit());
+        var line = Assert.Single(process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("Navigator cannot start: ", line, StringComparison.Ordinal);
+        Assert.Contains(said, line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var url = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
+        await using var process = new NavigatorProcess("Navigator.Api", Nothing, "--urls", url);
+
+        Assert.Equal(1, await process.Exit());
+        Assert.Contains(url, Assert.Single(process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Embedded_it_says_what_it_is_and_that_nothing_survives_it_and_stops_when_told()
+    {
+        await using var system = await NavigatorSystem.Start(workers: 0);
+
+        Assert.Contains("Nothing survives it", system.Api.Output, StringComparison.Ordinal);
+        Assert.Contains("curl -s", system.Api.Output, StringComparison.Ordinal);
+        Assert.Contains("offline", system.Api.Output, StringComparison.Ordinal);
+        Assert.InRange(system.Api.Output.Split('\n').Length, 10, 40);
+        Assert.Equal(0, await system.Api.Stop());
+    }
+
+    [Fact]
+    public async Task Requests_that_are_too_large_are_refused_and_others_served()
+    {
+        await using var system = await NavigatorSystem.Start(workers: 0);
+
+        using var question = await system.Client.PostAsJsonAsync("/v1/chat/jobs", new { question = new string('q', 200_000) });
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "payload_too_large"), (question.StatusCode, await CodeOf(question)));
+
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(new byte[30_000_000]), "file", "large.txt" } };
+        // As curl does with a large body: ask before sending it.
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/documents") { Content = form, Headers = { ExpectContinue = true } };
+        using var upload = await system.Client.SendAsync(request);
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "payload_too_large"), (upload.StatusCode, await CodeOf(upload)));
+
+        Assert.Equal("answered", (await system.Ask("What is my deductible?")).GetProperty("status").GetString());
+    }
+
+    private static async Task<string?> CodeOf(HttpResponseMessage response) =>
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString();
+}
