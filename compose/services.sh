@@ -39,7 +39,7 @@ running() { [ -f "$state/way" ] && broker_answers && database_answers; }
 
 with_docker() {
   command -v docker >/dev/null && timeout 5 docker info >/dev/null 2>&1 || return 1
-  docker compose -f "$here/compose.yaml" up -d --wait --quiet-pull rabbitmq postgres >"$state/docker.log" 2>&1 || {
+  docker compose -p navigator-services -f "$here/compose.yaml" up -d --wait --quiet-pull rabbitmq postgres >"$state/docker.log" 2>&1 || {
     say "Docker answers but cannot start the servers; trying Debian's packages. Its last words:"; tail -n 3 "$state/docker.log" >&2; return 1; }
   echo docker >"$state/way"
 }
@@ -88,7 +88,7 @@ with_packages() {
 
   mkdir -p "$state"/{pg,rmq}
   echo '[rabbitmq_management,rabbitmq_prometheus].' >"$state/rmq/enabled_plugins"
-  printf 'collect_statistics_interval = 1000\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\nprometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = %s\n' \
+  printf 'default_queue_type = quorum\ncollect_statistics_interval = 1000\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\nprometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = %s\n' \
     "$NAVIGATOR_MANAGEMENT_PORT" "$NAVIGATOR_RABBITMQ_METRICS_PORT" >"$state/rmq/rabbitmq.conf"
   # The caller is uid 990 inside, so that the data folders stay the caller's own.
   local sandbox=(bwrap --unshare-user --unshare-pid --uid 990 --gid 990 --ro-bind "$root" / --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run)
@@ -130,7 +130,7 @@ up() {
 }
 
 stop() {
-  if [ "$(cat "$state/way" 2>/dev/null)" = docker ]; then docker compose -f "$here/compose.yaml" stop rabbitmq postgres >/dev/null 2>&1 || true; fi
+  if [ "$(cat "$state/way" 2>/dev/null)" = docker ]; then docker compose -p navigator-services -f "$here/compose.yaml" down >/dev/null 2>&1 || true; fi
   local name pid
   for name in rabbitmq postgres; do
     [ -f "$state/$name.pid" ] || continue

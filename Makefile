@@ -1,0 +1,39 @@
+.DEFAULT_GOAL := help
+compose := docker compose -f compose/compose.yaml
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Navigator embedded, on http://localhost:8080
+	dotnet run --project src/Api
+
+build: ## everything, warnings are errors
+	dotnet build -warnaserror
+
+test: ## all tests; brings up RabbitMQ and PostgreSQL by itself
+	dotnet test
+
+services: ## RabbitMQ and PostgreSQL for development, with or without Docker
+	compose/services.sh up
+
+services-down: ## stop them
+	compose/services.sh down
+
+images: ## container images of API and workers
+	dotnet publish src/Api -c Release -o artifacts/publish/api
+	dotnet publish src/Workers -c Release -o artifacts/publish/workers
+	$(compose) build
+
+up: images ## everything in containers: page on http://localhost:8080, management on http://localhost:15672
+	$(compose) up -d --wait --scale workers=$(or $(WORKERS),1)
+
+down: ## stop the containers; data is kept
+	$(compose) down
+
+upstreams: ## a stand-in for OpenAI and Tavily on port 8089
+	dotnet run --project tests/Upstreams -- 8089
+
+ci: ## what CI runs
+	.ci/run
+
+.PHONY: help run build test services services-down images up down upstreams ci
