@@ -114,14 +114,3 @@ public sealed class ServerSet
 
 /// <summary>A queue as the management API reports it.</summary>
 public sealed record QueueState(string Name, string Type, long Messages, int Consumers);
-
-/// <summary>Public corpora beside the repository; absent in a stranger's clone, where tests that need them say so and are skipped.</summary>
-public static class Corpora
-{
-    /// <returns>Null where it is absent.</returns>
-    public static string? Find(string path)
-    {
-        var file = Path.Combine(ServerSet.Root, "..", "shared", "data", path);
-        return File.Exists(file) ? Path.GetFullPath(file) : null;
-    }
-}

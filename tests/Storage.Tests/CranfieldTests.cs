@@ -9,17 +9,12 @@ namespace Navigator.Storage.Tests;
 /// <summary>The lexical leg against a public test collection: 1,400 abstracts, 225 questions, and which abstracts answer which.</summary>
 public class CranfieldTests(ITestOutputHelper output)
 {
-    [Fact]
+    [CorpusFact("cranfield/cran.all.1400")]
     public async Task Bm25_ranks_as_well_as_the_literature_says_and_both_stores_rank_alike()
     {
-        if (Corpora.Find("cranfield/cran.all.1400") is not { } file)
-        {
-            output.WriteLine("Skipped: the Cranfield collection is not on this machine.");
-            return;
-        }
-        var abstracts = Records(file);
-        var questions = Records(Corpora.Find("cranfield/cran.qry")!);
-        var relevant = File.ReadLines(Corpora.Find("cranfield/cranqrel")!).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        var abstracts = Records(Corpora.Get("cranfield/cran.all.1400"));
+        var questions = Records(Corpora.Get("cranfield/cran.qry"));
+        var relevant = File.ReadLines(Corpora.Get("cranfield/cranqrel")).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(parts => parts.Length >= 3).ToLookup(parts => int.Parse(parts[0], CultureInfo.InvariantCulture), parts => int.Parse(parts[1], CultureInfo.InvariantCulture));
 
         var corpus = new InProcessCorpus();

@@ -20,13 +20,13 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
         if (submission.Outcome == SubmissionOutcome.Created)
         {
             LogAccepted(submission.Job.Id);
-            await Follow(submission.Job, JobEvent.Accepted, token);
+            await Follow(submission.Job, JobEvent.Accepted);
         }
         return submission;
     }
 
     public async Task Plan(Job job, JobPlan plan, IReadOnlyList<string> degraded, CancellationToken token) =>
-        await Follow(await ledger.Plan(KeyOf(job), plan, degraded, JobFlow.WaveOf(plan, limits), token), JobEvent.Planned, token);
+        await Follow(await ledger.Plan(KeyOf(job), plan, degraded, JobFlow.WaveOf(plan, limits), token), JobEvent.Planned);
 
     /// <summary>Report what a tool found.</summary>
     public Task Finish(Job job, DocumentsResult found, CancellationToken token) => FinishTool(job, Tool.Documents, found, null, token);
@@ -63,7 +63,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
                 break;
             case DueStep.StartAttempt start:
                 LogLeaseOver(job.Id, job.Attempt, job.ClaimedBy);
-                await Follow(await ledger.StartAttempt(job, start.LookAgainIn, token), JobEvent.AttemptStarted, token);
+                await Follow(await ledger.StartAttempt(job, start.LookAgainIn, token), JobEvent.AttemptStarted);
                 break;
             case DueStep.SkipTools skip:
                 Job? now = job;
@@ -83,14 +83,16 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     {
         var degraded = reason is null ? null : $"{NameOf(tool)}: {reason}";
         var finished = await ledger.FinishTool(KeyOf(job), tool, result, degraded, limits.EnqueueGrace, token);
-        await Follow(finished, JobEvent.ToolFinished, token);
+        await Follow(finished, JobEvent.ToolFinished);
         return finished;
     }
 
-    private async Task Follow(Job? job, JobEvent happened, CancellationToken token)
+    private async Task Follow(Job? job, JobEvent happened)
     {
+        // Without the caller's token: it is committed, and a caller who has left must not keep it from going on. Sending has
+        // a limit of its own.
         if (job is not null)
-            await send(JobFlow.After(job, happened), token);
+            await send(JobFlow.After(job, happened), CancellationToken.None);
     }
 
     private static JobKey KeyOf(Job job) => new(job.Id, job.Attempt);
