@@ -39,9 +39,10 @@ public static class StorageSetup
             // Both the wait for a pooled connection and the opening of a new one.
             Timeout = (int)Math.Ceiling(pool.Wait.TotalSeconds),
             // The server gives up first, so that the connection stays usable; the client's limit is for a server that hangs.
-            CommandTimeout = (int)Math.Ceiling(pool.StatementTimeout.TotalSeconds) + 2,
+            CommandTimeout = (int)Math.Ceiling((pool.StatementTimeout + TimeSpan.FromMilliseconds(100)).TotalSeconds),
             Options = $"-c statement_timeout={(int)pool.StatementTimeout.TotalMilliseconds}",
-            CancellationTimeout = 500,
+            // A server that does not answer a statement does not answer its cancellation either: do not wait for that too.
+            CancellationTimeout = -1,
             KeepAlive = 10,
             MaxAutoPrepare = 64,
             // A row with an answer or a vector passes 8 kB.

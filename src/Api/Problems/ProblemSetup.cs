@@ -72,14 +72,14 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
 
     private ProblemHttpResult Unavailable(HttpContext context, Exception exception)
     {
-        LogUnavailable(context.Request.Method, context.GetEndpoint()?.DisplayName, exception.GetType().Name);
+        LogUnavailable(context.Request.Method, context.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName, exception.GetType().Name);
         context.Response.Headers.RetryAfter = "2";
-        return Problem.Of(503, "database_unavailable", "The database does not answer. Nothing was accepted; try again in a moment.");
+        return Problem.Of(503, "database_unavailable", "The database does not answer. Try again in a moment; with an Idempotency-Key nothing is done twice.");
     }
 
     private ProblemHttpResult Unexpected(HttpContext context, Exception exception)
     {
-        LogUnexpected(exception, context.Request.Method, context.GetEndpoint()?.DisplayName);
+        LogUnexpected(exception, context.Request.Method, context.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName);
         return Problem.Of(500, "internal_error", "Something unexpected went wrong. It has been logged.");
     }
 

@@ -18,6 +18,8 @@ internal static class LoggingSetup
             // What keeps a process from starting is said in one line by Startup, what fails a request by the problem handler.
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
             .MinimumLevel.Override("Microsoft.AspNetCore.Diagnostics", LogEventLevel.Fatal)
+            // Whoever asks /health is told; a line at every look would bury the one that says what happened.
+            .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext();
         logger = mode.IsEmbedded

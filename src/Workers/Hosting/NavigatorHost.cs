@@ -49,7 +49,8 @@ public static partial class NavigatorHost
         services.AddIntake().AddEmbedding(openAi).AddRetrieval().AddWebSearch().AddAnswer(openAi).AddIngestion().AddFlow();
         if (mode.Postgres is { } postgres)
         {
-            services.AddPostgresStorage(postgres, policy.Postgres.Pool());
+            var pool = policy.Postgres.Pool();
+            services.AddPostgresStorage(postgres, consumers(mode) is null ? pool with { StatementTimeout = policy.Http.StatementTimeout } : pool);
             services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: [HealthEndpoints.ReadyTag]);
         }
         else

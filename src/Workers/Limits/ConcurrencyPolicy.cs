@@ -169,5 +169,10 @@ public sealed record HttpLimits
 {
     [Range(1_024, 1 << 30)] public required int QuestionBytes { get; init; }
     [Range(1_024, 1 << 30)] public required int DocumentBytes { get; init; }
+
+    /// <summary>Takes the place of the database's own where a caller waits.</summary>
+    [Range(100, 60_000)] public required int StatementTimeoutMs { get; init; }
     [Range(1, 1_000_000)] public required int Polls { get; init; }
+
+    public TimeSpan StatementTimeout => TimeSpan.FromMilliseconds(StatementTimeoutMs);
 }
