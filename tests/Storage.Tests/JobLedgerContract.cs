@@ -8,8 +8,8 @@ namespace Navigator.Storage.Tests;
 public abstract class JobLedgerContract : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
-    private static readonly JobPlan BothTools = new("q", ["q"], ["q"]);
-    private static readonly JobPlan DocumentsOnly = new("q", ["q"], []);
+    private static readonly JobPlan BothTools = new("q", "en", ["q"], ["q"]);
+    private static readonly JobPlan DocumentsOnly = new("q", "en", ["q"], []);
     private static readonly ChatAnswer Hello = new() { Text = "Hello [1]", Language = "en", Model = "m", Citations = [] };
 
     private IJobLedger ledger = null!;
@@ -93,7 +93,7 @@ public abstract class JobLedgerContract : IAsyncLifetime
         var job = (await Submit()).Job;
         await Claim(job);
 
-        var planned = await ledger.Plan(Key(job), new JobPlan("hello", [], []), [], Soon, default);
+        var planned = await ledger.Plan(Key(job), new JobPlan("hello", "en", [], []), [], Soon, default);
 
         Assert.Equal(JobStage.Answer, planned!.Stage);
         Assert.NotNull(planned.AnswerAt);
@@ -205,7 +205,7 @@ public abstract class JobLedgerContract : IAsyncLifetime
     {
         for (var round = 0; round < 20; round++)
         {
-            var job = await Planned(new JobPlan("q", [], []));
+            var job = await Planned(new JobPlan("q", "en", [], []));
 
             var race = await Task.WhenAll(
                 Task.Run(() => ledger.Answer(Key(job), Hello, default)), Task.Run(() => ledger.Cancel("a", job.Id, default)));

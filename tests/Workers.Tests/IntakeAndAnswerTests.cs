@@ -32,7 +32,7 @@ public class IntakeAndAnswerTests
     {
         var planner = new Planner(Options.Create(new WebSearchOptions { ApiKey = configured ? "k" : null }));
 
-        var plan = await planner.Plan(question, new JobOptions(allowed, null), default);
+        var plan = await planner.Plan(question, "en", new JobOptions(allowed, null), default);
 
         Assert.Equal([question], plan.DocumentQueries);
         Assert.Equal(asked, plan.WebQueries.Count == 1);
@@ -58,7 +58,7 @@ public class IntakeAndAnswerTests
     public async Task Offline_the_answer_quotes_the_source_that_fits_and_says_where_it_stands()
     {
         var answer = await new ExtractiveAnswerer().Answer(
-            "What does an ambulance ride cost?",
+            "What does an ambulance ride cost?", "en",
             [Source(1, "Dental cleanings are free."), Source(2, "An ambulance ride costs $180. Other rides cost nothing.")], default);
 
         Assert.Contains("$180", answer.Text, StringComparison.Ordinal);
@@ -69,9 +69,18 @@ public class IntakeAndAnswerTests
     }
 
     [Fact]
+    public async Task Offline_a_table_is_quoted_by_its_row()
+    {
+        var answer = await new ExtractiveAnswerer().Answer(
+            "What does an ambulance ride cost?", "en", [Source(1, "Service | Cost\nDental cleaning | $0\nAmbulance ride | $180\nLaboratory | $5 of the cost")], default);
+
+        Assert.Contains("“Ambulance ride | $180”", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Offline_nothing_found_is_said()
     {
-        var answer = await new ExtractiveAnswerer().Answer("What does an ambulance ride cost?", [], default);
+        var answer = await new ExtractiveAnswerer().Answer("What does an ambulance ride cost?", "en", [], default);
 
         Assert.StartsWith("The documents do not say", answer.Text, StringComparison.Ordinal);
         Assert.Empty(answer.Citations);

@@ -61,7 +61,7 @@ public sealed record ChatAnswer
     [Description("The answer, with markers such as [1] that name its citations.")]
     public required string Text { get; init; }
 
-    [Description("BCP 47 language tag of the text.")]
+    [Description("BCP 47 language tag of the text; 'und' where nobody could tell.")]
     public required string Language { get; init; }
 
     [Description("What wrote it: a model's name, or 'offline-extractive' when no model is configured.")]

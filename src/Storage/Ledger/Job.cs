@@ -55,9 +55,10 @@ public sealed record JobOptions(bool Web, IReadOnlyList<Guid>? DocumentIds);
 
 /// <summary>Which tools, and what to ask them: data on the row, made by planning.</summary>
 /// <param name="Question">What is to be answered: the question as it came out of intake.</param>
+/// <param name="Language">BCP 47 tag of the language that the question was asked in; "und" where nobody could tell.</param>
 /// <param name="DocumentQueries">What to look for in the documents; none: do not.</param>
 /// <param name="WebQueries">What to look for on the web; none: do not.</param>
-public sealed record JobPlan(string Question, IReadOnlyList<string> DocumentQueries, IReadOnlyList<string> WebQueries)
+public sealed record JobPlan(string Question, string Language, IReadOnlyList<string> DocumentQueries, IReadOnlyList<string> WebQueries)
 {
     /// <summary>The tools that this plan calls on, in a fixed order.</summary>
     public IReadOnlyList<Tool> Tools() =>

@@ -15,7 +15,8 @@ internal sealed class ComposeAnswerConsumer(StageLease lease, JobTransitions tra
         {
             try
             {
-                await transitions.Answer(job, await answerer.Answer(job.Plan!.Question, await collector.Collect(job, token), token), token);
+                var (plan, sources) = (job.Plan!, await collector.Collect(job, token));
+                await transitions.Answer(job, await answerer.Answer(plan.Question, plan.Language, sources, token), token);
             }
             catch (UpstreamException error)
             {

@@ -18,7 +18,7 @@ internal sealed class ExtractiveAnswerer : IAnswerer
     /// <summary>A place that holds the kind of thing that was asked for is worth a word that one source in two has.</summary>
     private const double AskedBonus = 0.3;
 
-    public Task<ChatAnswer> Answer(string question, IReadOnlyList<Source> sources, CancellationToken token)
+    public Task<ChatAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
         var words = Terms.Of(question).ToHashSet(StringComparer.Ordinal);
@@ -32,6 +32,7 @@ internal sealed class ExtractiveAnswerer : IAnswerer
         return Task.FromResult(new ChatAnswer
         {
             Text = text,
+            // Its own words are English, whatever was asked.
             Language = "en",
             Model = ModelName,
             Citations = [.. sources.Select(source => source.Cite(Quotes.Best(source.Text, question)))],
@@ -66,7 +67,7 @@ internal sealed class ExtractiveAnswerer : IAnswerer
         for (var first = 0; first < sentences.Count; first++)
         {
             var covered = new HashSet<string>(StringComparer.Ordinal);
-            for (var last = first; last < sentences.Count && (last == first || Length(first, last) <= MaxExcerpt); last++)
+            for (var last = first; last < sentences.Count && (last == first || (BelongTogether(last - 1) && Length(first, last) <= MaxExcerpt)); last++)
             {
                 covered.UnionWith(terms[last]);
                 // Every further sentence has to earn its place.
@@ -79,13 +80,23 @@ internal sealed class ExtractiveAnswerer : IAnswerer
         }
         if (bestScore <= 0)
             return ("", 0);
-        while (bestFirst > 0 && Length(bestFirst - 1, bestLast) <= MaxExcerpt)
+        while (bestFirst > 0 && BelongTogether(bestFirst - 1) && Length(bestFirst - 1, bestLast) <= MaxExcerpt)
             bestFirst--;
-        while (bestLast < sentences.Count - 1 && Length(bestFirst, bestLast + 1) <= MaxExcerpt)
+        while (bestLast < sentences.Count - 1 && BelongTogether(bestLast) && Length(bestFirst, bestLast + 1) <= MaxExcerpt)
             bestLast++;
         return (Shorten(source.Text[sentences[bestFirst].Start..sentences[bestLast].End]), bestScore);
 
         int Length(int first, int last) => sentences[last].End.Value - sentences[first].Start.Value;
+
+        // A row of a table stands by itself; the rows around it are about something else.
+        bool BelongTogether(int sentence) =>
+            source.Text[sentences[sentence].End.Value - 1] != '\n' || (!IsRow(sentences[sentence]) && !IsRow(sentences[sentence + 1]));
+
+        bool IsRow(Range sentence)
+        {
+            var start = source.Text.LastIndexOf('\n', Math.Max(0, sentence.Start.Value - 1)) + 1;
+            return source.Text.IndexOf(" | ", start, sentence.End.Value - start, StringComparison.Ordinal) >= 0;
+        }
     }
 
     private static string Shorten(string text)

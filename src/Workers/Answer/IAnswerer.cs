@@ -6,9 +6,10 @@ namespace Navigator.Workers.Answer;
 /// <summary>Writes an answer from sources, and from nothing else.</summary>
 internal interface IAnswerer
 {
+    /// <param name="language">BCP 47 tag of the question's language.</param>
     /// <param name="sources">Numbered from 1, best first; may be empty.</param>
     /// <exception cref="UpstreamException">The model did not help.</exception>
-    Task<ChatAnswer> Answer(string question, IReadOnlyList<Source> sources, CancellationToken token);
+    Task<ChatAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, CancellationToken token);
 }
 
 /// <summary>Something an answer may cite: a passage or a web page.</summary>

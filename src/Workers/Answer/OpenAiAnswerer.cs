@@ -27,7 +27,7 @@ internal sealed partial class OpenAiAnswerer : IAnswerer
         call = new UpstreamCall(Upstream, limits, clock);
     }
 
-    public Task<ChatAnswer> Answer(string question, IReadOnlyList<Source> sources, CancellationToken token) =>
+    public Task<ChatAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, CancellationToken token) =>
         call.Run(
             async cancel =>
             {
@@ -35,11 +35,11 @@ internal sealed partial class OpenAiAnswerer : IAnswerer
                     [new SystemChatMessage(AnswerPrompt.System), new UserChatMessage(AnswerPrompt.User(question, sources))],
                     new ChatCompletionOptions { MaxOutputTokenCount = maxTokens, Temperature = 0.2f },
                     cancel);
-                return Check(response.Value, question, sources);
+                return Check(response.Value, question, language, sources);
             },
             token);
 
-    private ChatAnswer Check(ChatCompletion completion, string question, IReadOnlyList<Source> sources)
+    private ChatAnswer Check(ChatCompletion completion, string question, string language, IReadOnlyList<Source> sources)
     {
         if (completion.FinishReason == ChatFinishReason.ContentFilter || !string.IsNullOrEmpty(completion.Refusal))
             throw new UpstreamException(Upstream, UpstreamFailure.Filtered, "its content filter refused");
@@ -63,7 +63,7 @@ internal sealed partial class OpenAiAnswerer : IAnswerer
         return new ChatAnswer
         {
             Text = text,
-            Language = "en",
+            Language = language,
             Model = model,
             Citations = [.. cited.Select(number => sources[number - 1]).Select(source => source.Cite(Quotes.Best(source.Text, question)))],
         };

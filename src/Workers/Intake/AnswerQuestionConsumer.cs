@@ -21,6 +21,6 @@ internal sealed class AnswerQuestionConsumer(StageLease lease, JobTransitions tr
                 await transitions.End(job, JobStatus.Refused, verdict.Refusal!, token);
                 return;
             }
-            await transitions.Plan(job, await planner.Plan(question, job.Options, token), [], token);
+            await transitions.Plan(job, await planner.Plan(question, translated.Language, job.Options, token), [], token);
         });
 }

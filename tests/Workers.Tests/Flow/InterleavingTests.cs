@@ -104,7 +104,7 @@ public class InterleavingTests
             switch (message)
             {
                 case AnswerQuestion m when Claim(new JobKey(m.JobId, m.Attempt), JobStage.Intake, redelivered) is { } job && Lives():
-                    var plan = random.Next(4) switch { 0 => new JobPlan("q", [], []), 1 => new JobPlan("q", ["q"], []), _ => new JobPlan("q", ["q"], ["q"]) };
+                    var plan = random.Next(4) switch { 0 => new JobPlan("q", "en", [], []), 1 => new JobPlan("q", "en", ["q"], []), _ => new JobPlan("q", "en", ["q"], ["q"]) };
                     if (random.Next(20) == 0)
                         Do(transitions.End(job, JobStatus.Refused, new ChatError("c", "m"), default));
                     else

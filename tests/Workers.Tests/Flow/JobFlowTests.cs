@@ -81,8 +81,8 @@ public class JobFlowTests
     [Fact]
     public void The_wave_ends_early_only_when_there_is_something_to_skip()
     {
-        Assert.Equal(Limits.Wave, JobFlow.WaveOf(new JobPlan("q", ["q"], ["q"]), Limits));
-        Assert.Equal(Limits.EnqueueGrace, JobFlow.WaveOf(new JobPlan("q", ["q"], []), Limits));
+        Assert.Equal(Limits.Wave, JobFlow.WaveOf(new JobPlan("q", "en", ["q"], ["q"]), Limits));
+        Assert.Equal(Limits.EnqueueGrace, JobFlow.WaveOf(new JobPlan("q", "en", ["q"], []), Limits));
     }
 
     private static readonly Guid Id = Guid.NewGuid();

@@ -29,8 +29,28 @@ public class ExtractionTests(ITestOutputHelper output)
         var blocks = PageLayout.Read([Page]).Blocks;
 
         Assert.Contains(blocks, block => block.Text ==
-            "Ambulance services Covered ambulance services include ground and air ambulance to the nearest hospital. | $180 copayment for each one-way trip.");
-        Assert.Contains(blocks, block => block.Text.EndsWith("| $10 copayment for each visit.", StringComparison.Ordinal));
+            "Ambulance services | $180 copayment for each one-way trip.\nCovered ambulance services include ground and air ambulance to the nearest hospital.");
+        Assert.Contains(blocks, block => block.Text.StartsWith("Chiropractic services | $10 copayment for each visit.\n", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Text_that_runs_across_the_page_is_not_torn_where_others_have_a_column()
+    {
+        const string Page =
+            """
+            Section 1.1                                        Types of costs that you may pay
+
+            Section 1.2                                        The most that you will ever pay
+
+            Section 1.3                                        Where you can look up what you paid
+
+            For medical services there is a limit. In this plan it is $1,500 for the whole calendar year.
+            """;
+
+        var blocks = PageLayout.Read([Page]).Blocks;
+
+        Assert.Equal("For medical services there is a limit. In this plan it is $1,500 for the whole calendar year.", blocks[^1].Text);
+        Assert.Equal("Section 1.2 The most that you will ever pay", blocks[1].Text);
     }
 
     [Fact]

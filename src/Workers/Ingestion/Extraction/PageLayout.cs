@@ -95,22 +95,22 @@ internal static partial class PageLayout
     {
         if (column >= line.Length)
             return line.Length;
-        // The gap has to end at the column: text that runs across it belongs to one column.
+        // The gap has to end at the column: text that runs across it, with one space as between words, belongs to one.
         var start = column;
         while (start < line.Length && line[start] == ' ')
             start++;
-        return start - column <= 3 && column >= 2 && line[column - 1] == ' ' ? column : line.Length;
+        return start - column <= 3 && line[start - 1] == ' ' && line[start - 2] == ' ' ? column : line.Length;
     }
 
     private static string Join(List<string> left, List<string> right)
     {
+        if (left.Count == 0 || right.Count == 0)
+            return Unwrap(left.Count == 0 ? right : left);
+        // "Ambulance services" above its description is what the other column is about: the two belong together.
+        if (left.Count > 1 && IsTitle(left[0]) && left[0].Length * 4 <= left.Max(line => line.Length) * 3)
+            return $"{left[0]} | {Unwrap(right)}\n{Unwrap(left[1..])}";
         var (what, which) = (Unwrap(left), Unwrap(right));
-        return (what, which) switch
-        {
-            ("", _) => which,
-            (_, "") => what,
-            _ => NumberedHeading().IsMatch(what) ? $"{what} {which}" : $"{what} | {which}",
-        };
+        return NumberedHeading().IsMatch(what) ? $"{what} {which}" : $"{what} | {which}";
     }
 
     /// <summary>Wrapped lines as one; a bullet begins a line of its own.</summary>

@@ -16,10 +16,10 @@ internal sealed class Planner(IOptions<WebSearchOptions> web)
         Terms.Of("today tonight tomorrow yesterday now currently current latest recent recently news newest update updates nowadays online website"),
         StringComparer.Ordinal);
 
-    public Task<JobPlan> Plan(string question, JobOptions options, CancellationToken token)
+    public Task<JobPlan> Plan(string question, string language, JobOptions options, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
         var asksWeb = options.Web && web.Value.IsConfigured && Terms.Of(question).Any(CurrentWords.Contains);
-        return Task.FromResult(new JobPlan(question, [question], asksWeb ? [question] : []));
+        return Task.FromResult(new JobPlan(question, language, [question], asksWeb ? [question] : []));
     }
 }
