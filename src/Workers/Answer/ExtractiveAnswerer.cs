@@ -14,6 +14,7 @@ internal sealed class ExtractiveAnswerer : IAnswerer
     public const string ModelName = "offline-extractive";
     private const int MaxExcerpts = 3;
     private const int MaxExcerpt = 420;
+    private const double LeastShare = 0.6;
 
     /// <summary>A place that holds the kind of thing that was asked for is worth a word that one source in two has.</summary>
     private const double AskedBonus = 0.3;
@@ -28,6 +29,8 @@ internal sealed class ExtractiveAnswerer : IAnswerer
             word => word, word => 1.0 / (1 + sources.Count(source => Terms.Of(source.Text).Contains(word, StringComparer.Ordinal))), StringComparer.Ordinal);
         var excerpts = sources.Select(source => (Source: source, Excerpt: BestExcerpt(source, weights, asked))).Where(entry => entry.Excerpt.Score > 0)
             .OrderByDescending(entry => entry.Excerpt.Score * (0.5 + entry.Source.Score)).Take(MaxExcerpts).ToList();
+        // What says much less than the best only distracts from it.
+        excerpts.RemoveAll(entry => entry.Excerpt.Score < excerpts[0].Excerpt.Score * LeastShare);
         var text = excerpts.Count == 0 ? NothingFound(sources.Count) : Write(excerpts);
         return Task.FromResult(new ChatAnswer
         {
