@@ -5,6 +5,9 @@ namespace Navigator.Workers.Hosting;
 
 internal static class BusSetup
 {
+    /// <summary>Some 20 minutes: below the half hour after which RabbitMQ takes a message back from a consumer.</summary>
+    private const int TriesWhileAway = 240;
+
     /// <param name="consumers">Null for a process that only sends.</param>
     public static IServiceCollection AddBus(this IServiceCollection services, NavigatorMode mode, Action<IBusRegistrationConfigurator>? consumers)
     {
@@ -34,10 +37,15 @@ internal static class BusSetup
         return services;
     }
 
-    /// <summary>The one owner of what a database does now and then: deadlock, serialization failure, a broken connection.</summary>
+    /// <summary>
+    /// The one owner of what a database does now and then. A deadlock or a broken connection is gone at the second try. While
+    /// the database is away, what a worker holds is tried every few seconds: its places are taken, so it takes no more from the
+    /// queue, and nothing is moved to _error for a fault that is not its own.
+    /// </summary>
     private static void RetryDatabase(IRetryConfigurator retry)
     {
         retry.Handle<NpgsqlException>(error => error.IsTransient);
-        retry.Intervals([.. new[] { 100, 500, 2_000 }.Select(wait => Random.Shared.Next(wait / 2, wait * 3 / 2))]);
+        int[] waits = [100, 500, 2_000, .. Enumerable.Repeat(5_000, TriesWhileAway)];
+        retry.Intervals([.. waits.Select(wait => Random.Shared.Next(wait / 2, wait * 3 / 2))]);
     }
 }
