@@ -16,6 +16,7 @@ public sealed record ConcurrencyPolicy
     [Required] public required DocumentLimits Document { get; init; }
     [Required] public required SweeperLimits Sweeper { get; init; }
     [Required] public required SendLimits Sends { get; init; }
+    [Required] public required BreakerLimits Breaker { get; init; }
     [Required] public required PostgresLimits Postgres { get; init; }
     [Required] public required HttpLimits Http { get; init; }
 
@@ -38,7 +39,7 @@ public sealed record ConcurrencyPolicy
             Check(limits, $"queues.{name}.");
         foreach (var (name, limits) in policy.Upstreams)
             Check(limits, $"upstreams.{name}.");
-        foreach (var part in new object[] { policy.Job, policy.Document, policy.Sweeper, policy.Sends, policy.Postgres, policy.Http })
+        foreach (var part in new object[] { policy.Job, policy.Document, policy.Sweeper, policy.Sends, policy.Breaker, policy.Postgres, policy.Http })
             Check(part, $"{part.GetType().Name.Replace("Limits", "", StringComparison.Ordinal)}.".ToLowerInvariant());
         return policy;
     }
@@ -149,6 +150,19 @@ public sealed record SendLimits
 {
     [Range(1, 100_000)] public required int Outstanding { get; init; }
     [Range(10, 60_000)] public required int WaitMs { get; init; }
+}
+
+/// <summary>When web search is left alone, and when it is tried again.</summary>
+public sealed record BreakerLimits
+{
+    /// <summary>Failures in a row that open the circuit.</summary>
+    [Range(1, 1_000)] public required int Failures { get; init; }
+    [Range(100, 600_000)] public required int OpenMs { get; init; }
+
+    /// <summary>Calls, no more of them at a time, that must succeed before it closes.</summary>
+    [Range(1, 100)] public required int Probes { get; init; }
+
+    public TimeSpan OpenFor => TimeSpan.FromMilliseconds(OpenMs);
 }
 
 /// <inheritdoc cref="PostgresPool"/>

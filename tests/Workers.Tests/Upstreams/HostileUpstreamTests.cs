@@ -153,7 +153,8 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
         await tavily.Search("a", "news", default);
         await tavily.Search("b", "news", default);
 
-        Assert.Equal(["https://example.org/a", "https://example.org/b"], first.Select(page => page.Url));
+        Assert.Equal(["https://example.org/a", "https://example.org/b"], first.Pages.Select(page => page.Url));
+        Assert.True(first.Asked);
         Assert.Equal(2, server.CallsOf("search"));
     }
 

@@ -17,7 +17,9 @@ internal sealed class SearchWebConsumer(IJobLedger ledger, TavilyClient tavily, 
 
         var started = Stopwatch.GetTimestamp();
         var found = await Task.WhenAll(job.Plan!.WebQueries.Select(query => tavily.Search(job.Tenant, query, token)));
-        var pages = found.SelectMany(pages => pages).DistinctBy(page => page.Url).OrderByDescending(page => page.Score).ToList();
+        if (context.TryGetPayload<TavilyCall>(out var call))
+            call.Answered = found.Any(search => search.Asked);
+        var pages = found.SelectMany(search => search.Pages).DistinctBy(page => page.Url).OrderByDescending(page => page.Score).ToList();
         await transitions.Finish(job, new WebSearchResult(pages, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds), token);
     }
 }

@@ -15,5 +15,10 @@ internal sealed class SearchWebConsumerDefinition : ConsumerDefinition<SearchWeb
 
     protected override void ConfigureConsumer(
         IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<SearchWebConsumer> consumerConfigurator, IRegistrationContext context) =>
-        consumerConfigurator.Message<SearchWeb>(message => message.UseFilter(new SkipOnFailureFilter(context)));
+        // The first is the outermost: skip on failure ▸ circuit breaker ▸ consumer.
+        consumerConfigurator.Message<SearchWeb>(message =>
+        {
+            message.UseFilter(new SkipOnFailureFilter(context));
+            message.UseTavilyCircuitBreaker(context.GetRequiredService<TavilyCircuitBreaker>());
+        });
 }

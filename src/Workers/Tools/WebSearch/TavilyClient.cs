@@ -30,17 +30,17 @@ internal sealed class TavilyClient : IDisposable
         call = new UpstreamCall(Upstream, limits, clock);
     }
 
-    /// <returns>Best first, at most as many as the options say.</returns>
+    /// <returns>Pages, best first, at most as many as the options say; and whether Tavily itself was asked.</returns>
     /// <exception cref="UpstreamException">Tavily failed.</exception>
-    public async Task<IReadOnlyList<FoundPage>> Search(string tenant, string query, CancellationToken token)
+    public async Task<(IReadOnlyList<FoundPage> Pages, bool Asked)> Search(string tenant, string query, CancellationToken token)
     {
         var key = $"{tenant}/{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(query)))}";
         if (cache.TryGetValue<IReadOnlyList<FoundPage>>(key, out var known))
-            return known!;
+            return (known!, false);
         var pages = await call.Run(cancel => Ask(query, cancel), token);
         if (options.CacheFor > TimeSpan.Zero)
             cache.Set(key, pages, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = options.CacheFor });
-        return pages;
+        return (pages, true);
     }
 
     public void Dispose()

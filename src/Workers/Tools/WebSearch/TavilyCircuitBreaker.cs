@@ -1,0 +1,111 @@
+using Navigator.Workers.Limits;
+
+namespace Navigator.Workers.Tools.WebSearch;
+
+public enum CircuitState
+{
+    /// <summary>Calls go through.</summary>
+    Closed,
+
+    /// <summary>No call is made.</summary>
+    Open,
+
+    /// <summary>A few probes are made; they decide.</summary>
+    HalfOpen,
+}
+
+/// <summary>What became of a call that the breaker let through.</summary>
+internal enum CallOutcome
+{
+    Succeeded,
+    Failed,
+
+    /// <summary>Tavily was not asked after all, or nobody waited for its answer: no evidence.</summary>
+    NotMade,
+}
+
+/// <summary>
+/// So many failures in a row open the circuit; after a while so many probes, no more of them at a time, must all succeed to
+/// close it, and one that fails opens it again. Exact, not a percentage.
+/// </summary>
+internal sealed partial class TavilyCircuitBreaker(ConcurrencyPolicy policy, TimeProvider clock, ILogger<TavilyCircuitBreaker> log)
+{
+    private readonly BreakerLimits limits = policy.Breaker;
+    private readonly Lock gate = new();
+    private CircuitState state = CircuitState.Closed;
+
+    /// <summary>Counts the states there have been, so that a call's outcome is told to the state that let it through.</summary>
+    private int period;
+    private int failures;
+    private int probesInFlight;
+    private int probesSucceeded;
+    private DateTimeOffset openUntil;
+
+    public CircuitState State
+    {
+        get
+        {
+            lock (gate)
+                return state;
+        }
+    }
+
+    /// <returns>What to report the outcome with; null when no call may be made now.</returns>
+    public int? TryEnter()
+    {
+        lock (gate)
+        {
+            if (state == CircuitState.Open && clock.GetUtcNow() >= openUntil)
+                Become(CircuitState.HalfOpen);
+            switch (state)
+            {
+                case CircuitState.Closed:
+                    return period;
+                case CircuitState.HalfOpen when probesInFlight + probesSucceeded < limits.Probes:
+                    probesInFlight++;
+                    return period;
+                default:
+                    return null;
+            }
+        }
+    }
+
+    /// <summary>To be called once for each call that was let through.</summary>
+    public void Report(int entered, CallOutcome outcome)
+    {
+        lock (gate)
+        {
+            // It began before the circuit last changed: what it found is old news.
+            if (entered != period)
+                return;
+            if (state == CircuitState.HalfOpen)
+                ReportProbe(outcome);
+            else if (outcome == CallOutcome.Succeeded)
+                failures = 0;
+            else if (outcome == CallOutcome.Failed && ++failures >= limits.Failures)
+                Become(CircuitState.Open);
+        }
+    }
+
+    private void ReportProbe(CallOutcome outcome)
+    {
+        probesInFlight--;
+        if (outcome == CallOutcome.Failed)
+            Become(CircuitState.Open);
+        else if (outcome == CallOutcome.Succeeded && ++probesSucceeded >= limits.Probes)
+            Become(CircuitState.Closed);
+    }
+
+    private void Become(CircuitState next)
+    {
+        LogChanged(state, next);
+        state = next;
+        period++;
+        (failures, probesInFlight, probesSucceeded) = (0, 0, 0);
+        if (next == CircuitState.Open)
+            openUntil = clock.GetUtcNow() + limits.OpenFor;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Web search: the circuit was {Before} and is {Now}")]
+    private partial void LogChanged(CircuitState before, CircuitState now);
+}

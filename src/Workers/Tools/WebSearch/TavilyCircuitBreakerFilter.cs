@@ -1,0 +1,46 @@
+using MassTransit;
+using Navigator.Contracts.Chat;
+using Navigator.Workers.Upstreams;
+
+namespace Navigator.Workers.Tools.WebSearch;
+
+/// <summary>The breaker as bus middleware: while the circuit is open, a search fails before it begins.</summary>
+internal sealed class TavilyCircuitBreakerFilter(TavilyCircuitBreaker breaker) : IFilter<ConsumeContext<SearchWeb>>
+{
+    public async Task Send(ConsumeContext<SearchWeb> context, IPipe<ConsumeContext<SearchWeb>> next)
+    {
+        if (breaker.TryEnter() is not { } entered)
+            throw new UpstreamException("tavily", UpstreamFailure.Unavailable, "the circuit is open after repeated failures");
+
+        var call = context.GetOrAddPayload(() => new TavilyCall());
+        var outcome = CallOutcome.NotMade;
+        try
+        {
+            await next.Send(context);
+            outcome = call.Answered ? CallOutcome.Succeeded : CallOutcome.NotMade;
+        }
+        catch (UpstreamException)
+        {
+            outcome = CallOutcome.Failed;
+            throw;
+        }
+        finally
+        {
+            breaker.Report(entered, outcome);
+        }
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("tavily-circuit-breaker");
+}
+
+/// <summary>Tells the breaker whether a message led to a call: one for a job that has ended, or a page from the cache, did not.</summary>
+internal sealed class TavilyCall
+{
+    public bool Answered { get; set; }
+}
+
+internal static class TavilyCircuitBreakerMiddleware
+{
+    public static void UseTavilyCircuitBreaker(this IPipeConfigurator<ConsumeContext<SearchWeb>> pipe, TavilyCircuitBreaker breaker) =>
+        pipe.UseFilter(new TavilyCircuitBreakerFilter(breaker));
+}
