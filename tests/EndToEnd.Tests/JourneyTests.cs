@@ -175,4 +175,19 @@ public sealed class DistributedJourneyTests(ITestOutputHelper output) : JourneyT
     protected override int Workers => 2;
 
     protected override TimeSpan IngestionLimit => TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Every_step_is_a_durable_queue_with_a_consumer_in_each_worker()
+    {
+        await using var system = await NavigatorSystem.Start(Workers);
+        for (var i = 0; i < 50 && (await system.Queues()).Any(queue => queue.Consumers < Workers); i++)
+            await Task.Delay(200);
+
+        var queues = await system.Queues();
+
+        Assert.Equal(
+            ["answer-question", "compose-answer", "embed-passages", "embed-question", "ingest-document", "retrieve-passages", "search-web"],
+            queues.Select(queue => queue.Name).Order(StringComparer.Ordinal));
+        Assert.All(queues, queue => Assert.Equal(("quorum", Workers, 0), (queue.Type, queue.Consumers, queue.Messages)));
+    }
 }

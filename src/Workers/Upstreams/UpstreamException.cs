@@ -20,7 +20,6 @@ public enum UpstreamFailure
 public sealed class UpstreamException(string upstream, UpstreamFailure failure, string reason, TimeSpan? retryAfter = null)
     : Exception($"{upstream}: {reason}")
 {
-    public string Upstream { get; } = upstream;
     public UpstreamFailure Failure { get; } = failure;
 
     /// <summary>The reason alone, fit for a person.</summary>
