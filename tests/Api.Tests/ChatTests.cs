@@ -91,6 +91,20 @@ public sealed class ChatTests(ApiHost api) : IClassFixture<ApiHost>
         await ApiHost.AssertProblem(await api.PostRaw("/v1/chat/jobs", """{"question": "q"}""", contentType), 415, "unsupported_media_type");
 
     [Theory]
+    [InlineData("application/json; charset=klingon")]
+    [InlineData("application/json; charset=utf-16")]
+    [InlineData("application/json; charset=\"utf-8\"")]
+    public async Task Json_in_another_encoding_is_refused(string contentType) =>
+        await ApiHost.AssertProblem(await api.PostRaw("/v1/chat/jobs", """{"question": "q"}""", contentType), 415, "unsupported_charset");
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("application/json;charset=UTF-8")]
+    public async Task Json_in_utf_8_is_accepted_however_it_is_said(string contentType) =>
+        Assert.Equal(HttpStatusCode.Accepted, (await api.PostRaw("/v1/chat/jobs", """{"question": "q"}""", contentType)).StatusCode);
+
+    [Theory]
     [InlineData("GET", "/v1/chat/jobs/00000000-0000-0000-0000-000000000000", 404, "job_not_found")]
     [InlineData("DELETE", "/v1/chat/jobs/00000000-0000-0000-0000-000000000000", 404, "job_not_found")]
     [InlineData("GET", "/v1/chat/jobs/00000000-0000-0000-0000-000000000000/events", 404, "job_not_found")]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 using Npgsql;
 
 namespace Navigator.Api.Problems;
@@ -15,7 +16,15 @@ internal static class ProblemSetup
         app.UseExceptionHandler();
         // What routing and the framework refuse without a word gets one too.
         app.UseStatusCodePages(context => Write(context.HttpContext, context.HttpContext.Response.StatusCode));
+        // JSON is UTF-8 (RFC 8259). The framework's reader takes an encoding that it does not know for a fault of ours.
+        app.Use((context, next) => context.Request.HasJsonContentType() && !IsUtf8(context.Request)
+            ? Problem.Of(415, "unsupported_charset", "JSON is sent as UTF-8; leave the charset out.").ExecuteAsync(context)
+            : next(context));
     }
+
+    private static bool IsUtf8(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
     public static ProblemHttpResult TooLarge() => Problem.Of(413, "payload_too_large", "The request is larger than is accepted here.");
 
