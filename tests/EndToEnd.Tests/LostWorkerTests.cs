@@ -49,6 +49,20 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
         Assert.Equal(40, upstreams.CallsOf("answers"));
     }
 
+    [Fact]
+    public async Task A_deadline_is_kept_when_no_worker_is_left()
+    {
+        await using var system = await NavigatorSystem.Start(1, null, ("Concurrency__Job__DeadlineMs", "3000"));
+        await system.Workers[0].Kill();
+
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
+
+        var ends = await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(20))));
+        Assert.All(ends, job => Assert.Equal(
+            ("expired", "deadline_exceeded"), (job.GetProperty("status").GetString(), job.GetProperty("error").GetProperty("code").GetString())));
+        Assert.Equal(0, await Count(system, "finished_at > deadline_at + interval '1 second'"));
+    }
+
     private static async Task<long> Count(NavigatorSystem system, string where)
     {
         await using var connection = new NpgsqlConnection(system.Database);
