@@ -51,7 +51,7 @@ public abstract class JourneyTests(ITestOutputHelper output)
     public async Task With_a_model_and_the_web_the_answer_comes_from_both()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(Workers, upstreams);
+        await using var system = await NavigatorSystem.Start(Workers, upstreams, NavigatorSystem.PatientWithTheWeb);
         var document = await system.Ingest("zebra.md", Encoding.UTF8.GetBytes("# Animals\n\nThe zebra is striped."), IngestionLimit);
 
         var job = await system.Ask("What is the latest news about the zebra?", new[] { document.GetProperty("id").GetString() });

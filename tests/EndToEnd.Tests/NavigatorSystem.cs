@@ -30,6 +30,13 @@ internal sealed class NavigatorSystem : IAsyncDisposable
 
     public string? Database { get; private set; }
 
+    /// <summary>
+    /// For tests of what the web says, not of how long it may take: on a busy machine its 800 ms are short. Settings for
+    /// <see cref="Start"/>.
+    /// </summary>
+    public static (string Key, string Value)[] PatientWithTheWeb { get; } =
+        [("Concurrency__Upstreams__tavily__TimeoutMs", "20000"), ("Concurrency__Job__WaveMs", "30000")];
+
     /// <param name="workers">0: embedded.</param>
     /// <param name="upstreams">Null: offline.</param>
     public static async Task<NavigatorSystem> Start(int workers, UpstreamServer? upstreams = null, params (string Key, string Value)[] settings)

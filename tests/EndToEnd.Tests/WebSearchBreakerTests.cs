@@ -11,7 +11,8 @@ public sealed class WebSearchBreakerTests
     {
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("search", new Behaviour { Fault = Fault.Status, Status = 503 });
-        await using var system = await NavigatorSystem.Start(workers, upstreams, ("Concurrency__Breaker__OpenMs", "3000"));
+        await using var system = await NavigatorSystem.Start(
+            workers, upstreams, [.. NavigatorSystem.PatientWithTheWeb, ("Concurrency__Breaker__OpenMs", "8000")]);
 
         var reasons = new List<string?>();
         for (var i = 0; i < 8; i++)
@@ -22,7 +23,7 @@ public sealed class WebSearchBreakerTests
         Assert.All(reasons[5..], reason => Assert.Equal("web_search: the circuit is open after repeated failures", reason));
 
         upstreams.Set("search", new Behaviour());
-        await Task.Delay(3_100);
+        await Task.Delay(8_100);
         for (var i = 0; i < 4; i++)
             Assert.Null(await Ask(system, $"What is the latest news, once more {i}?"));
 

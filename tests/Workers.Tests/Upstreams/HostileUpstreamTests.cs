@@ -12,7 +12,7 @@ namespace Navigator.Workers.Tests.Upstreams;
 public sealed class HostileUpstreamTests : IAsyncLifetime
 {
     private static readonly Limits.ConcurrencyPolicy Policy = Policies.With(
-        ("Upstreams:embeddings:TimeoutMs", "1500"), ("Upstreams:answers:TimeoutMs", "1500"), ("Upstreams:answers:MaxResponseBytes", "100000"));
+        ("Upstreams:embeddings:TimeoutMs", "2500"), ("Upstreams:answers:TimeoutMs", "2500"), ("Upstreams:tavily:TimeoutMs", "1500"), ("Upstreams:answers:MaxResponseBytes", "100000"));
 
     private static readonly IReadOnlyList<Source> Sources =
     [
@@ -169,7 +169,7 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     {
         server.Set("search", new Behaviour { Fault = fault });
 
-        await Assert.ThrowsAsync<UpstreamException>(() => tavily.Search("a", "news", default).WaitAsync(TimeSpan.FromSeconds(3)));
+        await Assert.ThrowsAsync<UpstreamException>(() => tavily.Search("a", "news", default).WaitAsync(TimeSpan.FromSeconds(10)));
 
         Assert.Equal(1, server.CallsOf("search"));
     }
