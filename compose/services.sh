@@ -3,7 +3,7 @@
 # tests and CI alike, by the first way that works:
 #   1. NAVIGATOR_RABBITMQ and NAVIGATOR_POSTGRES in the environment: they are used as they are;
 #   2. a Docker engine that answers and has or gets the images of compose.yaml;
-#   3. Debian or Ubuntu with apt: Debian trixie's packages, unpacked into a cache folder and run in bubblewrap. Nothing is
+#   3. Debian with apt: Debian trixie's packages, unpacked into a cache folder and run in bubblewrap. Nothing is
 #      installed on the host but bubblewrap. Cold about 40 s, warm about 5 s, 0.5 GB.
 #
 # usage: services.sh up|down|env
@@ -49,7 +49,8 @@ unpack() { # $1: an empty folder. apt with a private state folder, so that the h
   apt=$(mktemp -d); chmod 755 "$apt"; mkdir -p "$apt"/{lists/partial,cache/archives/partial,etc}; : >"$apt/status"
   mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -1)
   [ -n "$mirror" ] || mirror=$(awk '$1 == "deb" && /debian/ {print $2; exit}' /etc/apt/sources.list 2>/dev/null)
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} trixie main" >"$apt/list"
+  [ -n "$mirror" ] || die "no Debian mirror is named in /etc/apt."
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$apt/list"
   local options=(-o Dir::Etc::sourcelist="$apt/list" -o Dir::Etc::sourceparts="$apt/etc" -o Dir::Etc::preferencesparts="$apt/etc" -o Dir::State="$apt"
     -o Dir::State::lists="$apt/lists" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache" -o APT::Install-Recommends=false
     -o APT::Sandbox::User="$(id -un)" -o Acquire::Languages=none -o Acquire::Retries=3 -o APT::Keep-Downloaded-Packages=true
