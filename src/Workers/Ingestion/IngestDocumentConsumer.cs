@@ -19,7 +19,7 @@ internal sealed partial class IngestDocumentConsumer(
                 var (pages, passages) = await reader.Read(document.MediaType, content, token);
                 if (await documents.StorePassages(key, pages, passages, lease.LookAgainIn, token) is { } stored)
                 {
-                    LogExtracted(stored.Id, stored.Pages, passages.Count);
+                    LogExtracted(stored.Id, passages.Count);
                     await dispatcher.Send(DocumentFlow.MessagesOf(stored), token);
                 }
             }
@@ -30,8 +30,8 @@ internal sealed partial class IngestDocumentConsumer(
             }
         });
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Document {DocumentId}: {Pages} pages, {Passages} passages")]
-    private partial void LogExtracted(Guid documentId, int? pages, int passages);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Document {DocumentId} read: {Passages} passages")]
+    private partial void LogExtracted(Guid documentId, int passages);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Document {DocumentId} cannot be read ({Code})")]
     private partial void LogUnreadable(Guid documentId, string code);
