@@ -145,14 +145,14 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     {
         await using var command = database.CreateCommand(
             """
-            SELECT passage.ordinal, passage.page, passage.headings, passage.text
+            SELECT passage.ordinal, passage.headings, passage.text
             FROM   passage JOIN document ON document.id = passage.document_id
             WHERE  document.id = $1 AND document.attempt = $2 AND document.status = 'embedding'
             AND    passage.ordinal >= $3 AND passage.ordinal < $3 + $4 AND passage.embedding IS NULL
             ORDER  BY passage.ordinal
             """);
         return await command.With(key.Id).With(key.Attempt).With(first).With(count).All(
-            row => new UnembeddedPassage(row.GetInt32(0), new NewPassage(null, row.GetFieldValue<string[]>(2), row.GetString(3)).Searchable()), token);
+            row => new UnembeddedPassage(row.GetInt32(0), new NewPassage(null, row.GetFieldValue<string[]>(1), row.GetString(2)).Searchable()), token);
     }
 
     public async Task<DocumentRecord?> StoreVectors(

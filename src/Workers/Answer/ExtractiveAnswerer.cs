@@ -24,9 +24,9 @@ internal sealed class ExtractiveAnswerer : IAnswerer
         token.ThrowIfCancellationRequested();
         var words = Terms.Of(question).ToHashSet(StringComparer.Ordinal);
         var asked = AskedFor.PatternOf(question);
+        var found = sources.Select(source => Terms.Of(source.Text).ToHashSet(StringComparer.Ordinal)).ToList();
         // Words that only few sources have tell more: the idf of five passages.
-        var weights = words.ToDictionary(
-            word => word, word => 1.0 / (1 + sources.Count(source => Terms.Of(source.Text).Contains(word, StringComparer.Ordinal))), StringComparer.Ordinal);
+        var weights = words.ToDictionary(word => word, word => 1.0 / (1 + found.Count(terms => terms.Contains(word))), StringComparer.Ordinal);
         var excerpts = sources.Select(source => (Source: source, Excerpt: BestExcerpt(source, weights, asked))).Where(entry => entry.Excerpt.Score > 0)
             .OrderByDescending(entry => entry.Excerpt.Score * (0.5 + entry.Source.Score)).Take(MaxExcerpts).ToList();
         // What says much less than the best only distracts from it.

@@ -1,13 +1,10 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Caching.Memory;
 using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tools.Embedding;
 
 /// <summary>
-/// Vectors of questions: from a small cache, or from one call for everything that is not in it. Keyed by tenant, so that
-/// nobody can learn from a response time what others asked.
+/// Vectors of questions: from a small cache, or from one call for everything that is not in it.
 /// </summary>
 internal sealed class QuestionVectors(IEmbedder embedder) : IDisposable
 {
@@ -27,7 +24,7 @@ internal sealed class QuestionVectors(IEmbedder embedder) : IDisposable
     {
         var results = new Dictionary<(string, string), VectorOrFailure>();
         foreach (var text in texts.Distinct())
-            results[text] = new VectorOrFailure(cache.Get<float[]>(KeyOf(text)), null);
+            results[text] = new VectorOrFailure(cache.Get<float[]>(TenantCacheKey.Of(text.Tenant, text.Text)), null);
 
         var missing = results.Where(result => result.Value.Vector is null).Select(result => result.Key).ToList();
         // The same question of two tenants is one text upstream.
@@ -37,7 +34,7 @@ internal sealed class QuestionVectors(IEmbedder embedder) : IDisposable
             {
                 results[key] = result;
                 if (result.Vector is not null)
-                    cache.Set(KeyOf(key), result.Vector, new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromMinutes(30) });
+                    cache.Set(TenantCacheKey.Of(key.Item1, key.Item2), result.Vector, new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromMinutes(30) });
             }
         }
         return results;
@@ -64,9 +61,6 @@ internal sealed class QuestionVectors(IEmbedder embedder) : IDisposable
             return texts.ToDictionary(text => text, _ => new VectorOrFailure(null, error), StringComparer.Ordinal);
         }
     }
-
-    private static string KeyOf((string Tenant, string Text) text) =>
-        $"{text.Tenant}/{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.Text)))}";
 }
 
 /// <summary>One of the two.</summary>

@@ -1,7 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using Navigator.Storage.Ledger;
@@ -34,7 +32,7 @@ internal sealed class TavilyClient : IDisposable
     /// <exception cref="UpstreamException">Tavily failed.</exception>
     public async Task<(IReadOnlyList<FoundPage> Pages, bool Asked)> Search(string tenant, string query, CancellationToken token)
     {
-        var key = $"{tenant}/{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(query)))}";
+        var key = TenantCacheKey.Of(tenant, query);
         if (cache.TryGetValue<IReadOnlyList<FoundPage>>(key, out var known))
             return (known!, false);
         var pages = await call.Run(cancel => Ask(query, cancel), token);
