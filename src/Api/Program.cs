@@ -2,6 +2,7 @@ using Navigator.Api.Chat;
 using Navigator.Api.Documents;
 using Navigator.Api.Hosting;
 using Navigator.Api.Problems;
+using Navigator.Api.Replay;
 using Navigator.Workers;
 using Navigator.Workers.Hosting;
 
@@ -18,6 +19,7 @@ return await Startup.Run(async () =>
     app.UsePage();
     app.MapChatJobs();
     app.MapDocuments();
+    app.MapReplays();
     app.MapHealth();
     app.MapOpenApi("/openapi/{documentName}.json");
     app.SayHello(mode);

@@ -10,4 +10,7 @@ public static class QueueNames
     public const string ComposeAnswer = "compose-answer";
     public const string IngestDocument = "ingest-document";
     public const string EmbedPassages = "embed-passages";
+
+    public static IReadOnlyList<string> All { get; } =
+        [AnswerQuestion, EmbedQuestion, RetrievePassages, SearchWeb, ComposeAnswer, IngestDocument, EmbedPassages];
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
+using Navigator.Storage.Replays;
 using Npgsql;
 
 namespace Navigator.Storage;
@@ -11,7 +12,10 @@ public static class StorageSetup
     /// <summary>Everything in this process; nothing survives it.</summary>
     public static IServiceCollection AddInProcessStorage(this IServiceCollection services)
     {
-        services.AddSingleton<IJobLedger>(provider => new InProcessJobLedger(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new InProcessJobLedger(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IJobLedger>(provider => provider.GetRequiredService<InProcessJobLedger>());
+        services.AddSingleton<IReplayStore>(provider =>
+            new InProcessReplayStore(provider.GetRequiredService<InProcessJobLedger>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<InProcessCorpus>();
         services.AddSingleton<IDocumentStore>(provider =>
             new InProcessDocumentStore(provider.GetRequiredService<InProcessCorpus>(), provider.GetRequiredService<TimeProvider>()));
@@ -24,6 +28,7 @@ public static class StorageSetup
     {
         services.AddSingleton(provider => DataSource(connectionString, pool, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<IJobLedger, PostgresJobLedger>();
+        services.AddSingleton<IReplayStore, PostgresReplayStore>();
         services.AddSingleton<IDocumentStore, PostgresDocumentStore>();
         services.AddSingleton<IPassageIndex>(provider => new PostgresPassageIndex(provider.GetRequiredService<NpgsqlDataSource>(), pool.ExactSearchUpTo));
         return services;

@@ -300,9 +300,10 @@ public abstract class JobLedgerContract : IAsyncLifetime
         await ledger.Cancel("a", finished.Id, default);
         var unfinished = (await Submit()).Job;
 
-        Assert.Equal(0, await ledger.DeleteFinished(TimeSpan.FromHours(1), 10, default));
+        Assert.Equal(0, await ledger.DeleteFinished(null, TimeSpan.FromHours(1), 10, default));
         await Wait(TimeSpan.FromSeconds(0.2));
-        Assert.Equal(1, await ledger.DeleteFinished(TimeSpan.FromSeconds(0.1), 10, default));
+        Assert.Equal(0, await ledger.DeleteFinished("b", TimeSpan.FromSeconds(0.1), 10, default));
+        Assert.Equal(1, await ledger.DeleteFinished("a", TimeSpan.FromSeconds(0.1), 10, default));
 
         Assert.Null(await ledger.Find("a", finished.Id, default));
         Assert.NotNull(await ledger.Find("a", unfinished.Id, default));

@@ -23,6 +23,8 @@ public sealed class SchemaTests : IAsyncLifetime
     [InlineData("status = 'running'", "running_has_started")]
     [InlineData("attempt = 0", "attempts_count_from_one")]
     [InlineData("error_message = 'x'", "error_has_both_parts")]
+    [InlineData("first_attempt = 2", "first_attempt_came_before")]
+    [InlineData("queued_at = deadline_at + interval '1 s'", "queued_before_deadline")]
     public async Task A_row_that_makes_no_sense_is_impossible(string change, string constraint)
     {
         await database.Execute(

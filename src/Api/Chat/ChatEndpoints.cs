@@ -39,9 +39,9 @@ internal static class ChatEndpoints
         ChatJobRequest? body,
         [FromHeader(Name = "Idempotency-Key"), Description("The same key and body give the same job. 1 to 200 visible ASCII characters.")] string? idempotencyKey,
         [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60.")] string? wait,
-        HttpResponse response, JobTransitions transitions, JobWatcher watcher, IJobLedger ledger, CancellationToken token)
+        HttpResponse response, JobTransitions transitions, ConcurrencyPolicy policy, JobWatcher watcher, IJobLedger ledger, CancellationToken token)
     {
-        var (question, problem) = ChatQuestion.From(body);
+        var (question, problem) = ChatQuestion.From(body, policy.Job);
         if (question is null)
             return problem!;
         if (idempotencyKey is not null && (idempotencyKey.Length is 0 or > 200 || idempotencyKey.Any(c => c is < '!' or > '~')))
@@ -50,7 +50,7 @@ internal static class ChatEndpoints
             return InvalidWait();
 
         var submission = await transitions.Submit(
-            Caller.Tenant, question.ConversationId, question.Text, question.Options, idempotencyKey, question.Hash, token);
+            Caller.Tenant, question.ConversationId, question.Text, question.Options, question.Lifetime, idempotencyKey, question.Hash, token);
         if (submission.Outcome == SubmissionOutcome.KeyReused)
             return Problem.Of(422, "idempotency_key_reused", "This Idempotency-Key was used with another body. Nothing was accepted.");
         var job = await WaitForEnd(submission.Job, seconds, watcher, ledger, token);

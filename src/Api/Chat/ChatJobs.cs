@@ -24,15 +24,16 @@ internal static class ChatJobs
         Answer = job.Answer,
         Degraded = job.Degraded,
         Error = job.Error,
+        EarlierEnds = job.EarlierEnds,
         Timings = new ChatTimings
         {
-            QueueMs = Between(job.AcceptedAt, job.StartedAt),
+            QueueMs = Between(job.QueuedAt, job.StartedAt),
             IntakeMs = Between(job.StartedAt, job.ToolsAt),
             ToolsMs = job.Plan?.Tools().Count > 0 ? Between(job.ToolsAt, job.AnswerAt) : null,
             DocumentsMs = job.Results.Documents?.ElapsedMs,
             WebSearchMs = job.Results.WebSearch?.ElapsedMs,
             AnswerMs = job.Status == JobStatus.Answered ? Between(job.AnswerAt, job.FinishedAt) : null,
-            TotalMs = Between(job.AcceptedAt, job.FinishedAt),
+            TotalMs = Between(job.QueuedAt, job.FinishedAt),
         },
         Links = new ChatLinks($"{Route}/{job.Id}", $"{Route}/{job.Id}/events", $"{Route}/{job.Id}"),
     };

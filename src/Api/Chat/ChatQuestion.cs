@@ -1,21 +1,27 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
+using Navigator.Workers.Limits;
 
 namespace Navigator.Api.Chat;
 
 /// <summary>A submitted question that was found fit to be accepted.</summary>
+/// <param name="Lifetime">From acceptance to deadline; null for the usual.</param>
 /// <param name="Hash">SHA-256 of everything the caller sent, for idempotency.</param>
-internal sealed partial record ChatQuestion(string Text, string ConversationId, JobOptions Options, byte[] Hash)
+internal sealed partial record ChatQuestion(string Text, string ConversationId, JobOptions Options, TimeSpan? Lifetime, byte[] Hash)
 {
     private const int MaxDocuments = 100;
 
+    /// <summary>Without what was not sent: a field that a later version knows must not change an earlier request's hash.</summary>
+    private static readonly JsonSerializerOptions Hashed = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
     /// <returns>The question, or the problem with it.</returns>
-    public static (ChatQuestion? Question, ProblemHttpResult? Problem) From(ChatJobRequest? request)
+    public static (ChatQuestion? Question, ProblemHttpResult? Problem) From(ChatJobRequest? request, JobLimits limits)
     {
         var problem = request switch
         {
@@ -30,6 +36,8 @@ internal sealed partial record ChatQuestion(string Text, string ConversationId, 
                 Problem.Of(422, "invalid_conversation_id", "A conversation_id is 1 to 64 letters, digits, '-', '_' or '.'."),
             { DocumentIds: { Count: 0 or > MaxDocuments } } =>
                 Problem.Of(422, "invalid_document_ids", $"document_ids names 1 to {MaxDocuments} documents; leave it out for all."),
+            { DeadlineSeconds: { } seconds } when !(seconds >= limits.MinDeadline.TotalSeconds && seconds <= limits.MaxDeadline.TotalSeconds) =>
+                Problem.Of(422, "invalid_deadline", $"deadline_seconds is a number from {limits.MinDeadline.TotalSeconds} to {limits.MaxDeadline.TotalSeconds}."),
             _ => null,
         };
         return problem is not null
@@ -38,7 +46,8 @@ internal sealed partial record ChatQuestion(string Text, string ConversationId, 
                 request!.Question!,
                 request.ConversationId ?? Guid.CreateVersion7().ToString(),
                 new JobOptions(request.Web ?? true, request.DocumentIds),
-                SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request))), null);
+                request.DeadlineSeconds is { } lifetime ? TimeSpan.FromSeconds(lifetime) : null,
+                SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Hashed))), null);
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z", RegexOptions.None, matchTimeoutMilliseconds: 200)]

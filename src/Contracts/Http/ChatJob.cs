@@ -18,6 +18,9 @@ public sealed record ChatJobRequest
     [Description("May the web be asked when the question needs something current? Default: true, where a web provider is configured.")]
     public bool? Web { get; init; }
 
+    [Description("The job ends by then, in seconds from acceptance. Default: 120; the limits are the operator's.")]
+    public double? DeadlineSeconds { get; init; }
+
     [Description("Only look into these documents. Default: all of the caller's.")]
     public IReadOnlyList<Guid>? DocumentIds { get; init; }
 }
@@ -45,6 +48,9 @@ public sealed record ChatJob
     [Description("What the answer had to do without, and why; empty when nothing.")]
     public required IReadOnlyList<string> Degraded { get; init; }
     public ChatError? Error { get; init; }
+
+    [Description("How it ended before it was replayed, oldest first; empty when it never was.")]
+    public required IReadOnlyList<EarlierEnd> EarlierEnds { get; init; }
     public required ChatTimings Timings { get; init; }
     public required ChatLinks Links { get; init; }
 }
@@ -96,7 +102,10 @@ public sealed record Citation
 /// <param name="Message">One sentence, for people.</param>
 public sealed record ChatError(string Code, string Message);
 
-/// <summary>Milliseconds spent per part of the road, on the database's clock; null for a part not reached or not left yet.</summary>
+/// <summary>An end that a replay took back.</summary>
+public sealed record EarlierEnd(JobStatus Status, int Attempt, DateTimeOffset FinishedAt, ChatError Error);
+
+/// <summary>Milliseconds spent per part of the road, since acceptance or the last replay, on the database's clock; null for a part not reached or not left yet.</summary>
 public sealed record ChatTimings
 {
     public long? QueueMs { get; init; }

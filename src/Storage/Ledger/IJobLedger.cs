@@ -27,6 +27,7 @@ public interface IJobLedger
     Task<Job?> Cancel(string tenant, Guid id, CancellationToken token);
 
     /// <summary>Take the lease on a stage that one worker does alone.</summary>
+    /// <param name="maxAttempts">Workers that one run of a job may have; a replay begins another run.</param>
     /// <param name="takeOver">
     /// The broker delivered the message again, so that whoever held the lease lost it: begin a new attempt at once
     /// instead of waiting for the lease to run out.
@@ -69,5 +70,6 @@ public interface IJobLedger
     Task<Job?> StartAttempt(Job taken, TimeSpan dueIn, CancellationToken token);
 
     /// <summary>Delete jobs that ended longer than <paramref name="age"/> ago. Returns how many.</summary>
-    Task<int> DeleteFinished(TimeSpan age, int limit, CancellationToken token);
+    /// <param name="tenant">Only this one's; null for everybody's.</param>
+    Task<int> DeleteFinished(string? tenant, TimeSpan age, int limit, CancellationToken token);
 }

@@ -26,7 +26,7 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
             var created = new Job
             {
                 Id = job.Id, Tenant = job.Tenant, ConversationId = job.ConversationId, Question = job.Question, Options = job.Options,
-                Status = JobStatus.Queued, Stage = JobStage.Intake, Attempt = 1, Version = 1, AcceptedAt = now, Now = now,
+                Status = JobStatus.Queued, Stage = JobStage.Intake, Attempt = 1, Version = 1, AcceptedAt = now, QueuedAt = now, Now = now,
                 DeadlineAt = now + job.Lifetime, DueAt = now + Min(job.DueIn, job.Lifetime),
             };
             jobs.Add(job.Id, new Entry(created, job.IdempotencyKey, job.RequestHash));
@@ -71,7 +71,7 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
         Change(
             key.Id,
             job => job.Attempt == key.Attempt && job.Stage == stage && !job.Status.IsFinished() && job.DeadlineAt > clock.GetUtcNow()
-                && (job.ClaimedBy is null || (takeOver && job.Attempt < maxAttempts)),
+                && (job.ClaimedBy is null || (takeOver && job.AttemptsUsed < maxAttempts)),
             (job, now) => job with
             {
                 Status = JobStatus.Running,
@@ -170,12 +170,12 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
             job => IsUntouched(job, taken) && job.ClaimedBy is not null,
             (job, now) => job with { Attempt = job.Attempt + 1, ClaimedBy = null, DueAt = Due(job, now, dueIn) });
 
-    public Task<int> DeleteFinished(TimeSpan age, int limit, CancellationToken token)
+    public Task<int> DeleteFinished(string? tenant, TimeSpan age, int limit, CancellationToken token)
     {
         lock (gate)
         {
             var before = clock.GetUtcNow() - age;
-            var old = jobs.Values.Where(entry => entry.Job.FinishedAt < before).Take(limit).ToList();
+            var old = jobs.Values.Where(entry => entry.Job.FinishedAt < before && (tenant is null || entry.Job.Tenant == tenant)).Take(limit).ToList();
             foreach (var entry in old)
             {
                 jobs.Remove(entry.Job.Id);
@@ -184,6 +184,38 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
             }
             return Task.FromResult(old.Count);
         }
+    }
+
+    /// <summary>All jobs now, oldest first.</summary>
+    internal IReadOnlyList<Job> All()
+    {
+        lock (gate)
+            return [.. jobs.Values.Select(entry => entry.Job).OrderBy(job => job.Id, UuidOrder.Instance)];
+    }
+
+    internal int CountUnfinished()
+    {
+        lock (gate)
+            return unfinished.Count;
+    }
+
+    /// <summary>Queue a job again that still is as it was seen; see <see cref="Replays.IReplayStore.Requeue"/>.</summary>
+    internal async Task<Job?> Requeue(Job seen, Guid replay, TimeSpan dueIn)
+    {
+        var requeued = await Change(seen.Id, job => job.Version == seen.Version, (job, now) => job.Status == JobStatus.Queued
+            ? job with { ReplayId = replay, DueAt = Due(job, now, dueIn) }
+            : new Job
+            {
+                Id = job.Id, Tenant = job.Tenant, ConversationId = job.ConversationId, Question = job.Question, Options = job.Options,
+                Status = JobStatus.Queued, Stage = JobStage.Intake, Attempt = job.Attempt + 1, FirstAttempt = job.Attempt + 1, Version = job.Version,
+                AcceptedAt = job.AcceptedAt, QueuedAt = now, Now = now, ReplayId = replay,
+                DeadlineAt = now + (job.DeadlineAt - job.QueuedAt), DueAt = now + Min(dueIn, job.DeadlineAt - job.QueuedAt),
+                EarlierEnds = [.. job.EarlierEnds, new EarlierEnd(job.Status, job.Attempt, job.FinishedAt!.Value, job.Error!)],
+            });
+        if (requeued is not null)
+            lock (gate)
+                unfinished.Add(requeued.Id);
+        return requeued;
     }
 
     /// <summary>What a fenced UPDATE is in SQL: all or nothing, one at a time per ledger.</summary>

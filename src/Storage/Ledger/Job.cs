@@ -17,6 +17,9 @@ public sealed record Job
     /// <summary>The fencing token: whoever carries an older one changes nothing any more.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>The attempt that began when the job was queued: the first, or the first since its last replay.</summary>
+    public int FirstAttempt { get; init; } = 1;
+
     /// <summary>The worker that holds the lease on the stage; null while nobody does.</summary>
     public string? ClaimedBy { get; init; }
 
@@ -31,6 +34,9 @@ public sealed record Job
     /// <summary>Counts every change of the row; a caller's ETag.</summary>
     public required int Version { get; init; }
     public required DateTimeOffset AcceptedAt { get; init; }
+
+    /// <summary>When it was accepted, or last replayed.</summary>
+    public required DateTimeOffset QueuedAt { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>When the tools stage began.</summary>
@@ -43,6 +49,15 @@ public sealed record Job
 
     /// <summary>When somebody must look again; null once finished. Never later than the deadline.</summary>
     public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>How it ended before it was replayed, oldest first.</summary>
+    public IReadOnlyList<EarlierEnd> EarlierEnds { get; init; } = [];
+
+    /// <summary>The last replay that queued it again; null when none did.</summary>
+    public Guid? ReplayId { get; init; }
+
+    /// <summary>How many workers this run of the job has had.</summary>
+    public int AttemptsUsed => Attempt - FirstAttempt + 1;
 
     /// <summary>The ledger's clock when this was read: the only clock that deadlines are compared with.</summary>
     public required DateTimeOffset Now { get; init; }

@@ -7,12 +7,15 @@ namespace Navigator.Storage.Ledger;
 /// <summary>How a row of chat_job reads.</summary>
 internal static class JobRow
 {
+    /// <summary>How many <see cref="Columns"/> there are: where a statement's own columns begin.</summary>
+    public const int Count = 29;
+
     /// <summary>In the order that <see cref="Read"/> expects them.</summary>
     public const string Columns =
         """
         id, tenant_id, conversation_id, question, options, status, stage, attempt, claimed_by, pending, plan, tool_result,
         answer, error_code, error_message, degraded, version, accepted_at, started_at, tools_at, answer_at, finished_at,
-        deadline_at, due_at, clock_timestamp()
+        deadline_at, due_at, queued_at, first_attempt, earlier_ends, replay_id, clock_timestamp()
         """;
 
     public static Job Read(NpgsqlDataReader row) => new()
@@ -40,7 +43,11 @@ internal static class JobRow
         FinishedAt = Time(row, 21),
         DeadlineAt = row.GetFieldValue<DateTimeOffset>(22),
         DueAt = Time(row, 23),
-        Now = row.GetFieldValue<DateTimeOffset>(24),
+        QueuedAt = row.GetFieldValue<DateTimeOffset>(24),
+        FirstAttempt = row.GetInt32(25),
+        EarlierEnds = LedgerJson.Read<EarlierEnd[]>(row.GetString(26)),
+        ReplayId = row.IsDBNull(27) ? null : row.GetGuid(27),
+        Now = row.GetFieldValue<DateTimeOffset>(28),
     };
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>

@@ -26,10 +26,11 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
         await using var find = database.CreateCommand(
             $"SELECT {JobRow.Columns}, request_hash = $3 FROM chat_job WHERE tenant_id = $1 AND idempotency_key = $2");
         find.With(job.Tenant).With(job.IdempotencyKey).With(job.RequestHash);
-        await using var row = await find.ExecuteReaderAsync(token);
-        if (!await row.ReadAsync(token))
-            throw new InvalidOperationException("The job of this idempotency key was deleted while it was looked up.");
-        return new Submission(JobRow.Read(row), row.GetBoolean(25) ? SubmissionOutcome.Repeated : SubmissionOutcome.KeyReused);
+        var known = await find.All(
+            row => new Submission(JobRow.Read(row), row.GetBoolean(JobRow.Count) ? SubmissionOutcome.Repeated : SubmissionOutcome.KeyReused), token);
+        return known is [var submission]
+            ? submission
+            : throw new InvalidOperationException("The job of this idempotency key was deleted while it was looked up.");
     }
 
     public async Task<Job?> Find(string tenant, Guid id, CancellationToken token)
@@ -76,7 +77,7 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
             SET    status = 'running', started_at = coalesce(started_at, now()), claimed_by = $4, due_at = least(now() + $5, deadline_at),
                    attempt = attempt + (claimed_by IS NOT NULL)::int, version = version + 1
             WHERE  id = $1 AND attempt = $2 AND stage = $3 AND status IN ('queued', 'running') AND deadline_at > now()
-            AND    (claimed_by IS NULL OR ($6 AND attempt < $7))
+            AND    (claimed_by IS NULL OR ($6 AND attempt - first_attempt + 1 < $7))
             RETURNING {JobRow.Columns}
             """);
         return await command.With(key.Id).With(key.Attempt).With(Name(stage)).With(worker).With(lease).With(takeOver).With(maxAttempts)
@@ -90,7 +91,7 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
             UPDATE chat_job SET due_at = least(now() + $4, deadline_at)
             WHERE  id = $1 AND attempt = $2 AND status = 'running' AND claimed_by = $3
             """);
-        return await command.With(key.Id).With(key.Attempt).With(worker).With(lease).ExecuteNonQueryAsync(token) == 1;
+        return await command.With(key.Id).With(key.Attempt).With(worker).With(lease).Change(token) == 1;
     }
 
     public async Task<Job?> Plan(JobKey key, JobPlan plan, IReadOnlyList<string> degraded, TimeSpan dueIn, CancellationToken token)
@@ -197,13 +198,14 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
         return await command.With(taken.Id).With(taken.Version).With(taken.DueAt).With(dueIn).One(JobRow.Read, token);
     }
 
-    public async Task<int> DeleteFinished(TimeSpan age, int limit, CancellationToken token)
+    public async Task<int> DeleteFinished(string? tenant, TimeSpan age, int limit, CancellationToken token)
     {
         await using var command = database.CreateCommand(
             """
             DELETE FROM chat_job WHERE id IN
-                (SELECT id FROM chat_job WHERE finished_at < now() - $1 ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+                (SELECT id FROM chat_job WHERE finished_at < now() - $2 AND ($1::text IS NULL OR tenant_id = $1)
+                 ORDER BY finished_at LIMIT $3 FOR UPDATE SKIP LOCKED)
             """);
-        return await command.With(age).With(limit).ExecuteNonQueryAsync(token);
+        return await command.With(tenant, NpgsqlDbType.Text).With(age).With(limit).Change(token);
     }
 }

@@ -54,7 +54,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     public async Task<bool> Delete(string tenant, Guid id, CancellationToken token)
     {
         await using var command = database.CreateCommand("DELETE FROM document WHERE tenant_id = $1 AND id = $2");
-        return await command.With(tenant).With(id).ExecuteNonQueryAsync(token) == 1;
+        return await command.With(tenant).With(id).Change(token) == 1;
     }
 
     public async Task<(DocumentRecord Document, byte[] Content)?> Claim(
@@ -78,7 +78,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     {
         await using var command = database.CreateCommand(
             "UPDATE document SET due_at = least(now() + $4, deadline_at) WHERE id = $1 AND attempt = $2 AND claimed_by = $3");
-        return await command.With(key.Id).With(key.Attempt).With(worker).With(lease).ExecuteNonQueryAsync(token) == 1;
+        return await command.With(key.Id).With(key.Attempt).With(worker).With(lease).Change(token) == 1;
     }
 
     public async Task<DocumentRecord?> StorePassages(

@@ -16,7 +16,9 @@ internal sealed class ComposeAnswerConsumer(StageLease lease, JobTransitions tra
             try
             {
                 var (plan, sources) = (job.Plan!, await collector.Collect(job, token));
-                await transitions.Answer(job, await answerer.Answer(plan.Question, plan.Language, sources, token), token);
+                var answer = job.Tenant == Canary.Tenant ? Canary.Answer : await answerer.Answer(plan.Question, plan.Language, sources, token);
+                FailPoint.Reach(FailPoint.AfterUpstream);
+                await transitions.Answer(job, answer, token);
             }
             catch (UpstreamException error)
             {

@@ -39,6 +39,7 @@ public sealed partial class Dispatcher(IBus bus, ConcurrencyPolicy policy, ILogg
         if (!await room.WaitAsync(wait, token))
         {
             LogNoRoom(command.GetType().Name);
+            NavigatorMeter.SendsFailed.Add(1, KeyValuePair.Create("reason", (object?)"no_room"));
             return;
         }
         var sending = SendAndMakeRoom(command);
@@ -54,6 +55,7 @@ public sealed partial class Dispatcher(IBus bus, ConcurrencyPolicy policy, ILogg
         catch (Exception error) when (error is not OperationCanceledException || !token.IsCancellationRequested)
         {
             LogFailed(command.GetType().Name, error.GetType().Name);
+            NavigatorMeter.SendsFailed.Add(1, KeyValuePair.Create("reason", (object?)"failed"));
         }
     }
 

@@ -1,5 +1,6 @@
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Limits;
+using Navigator.Workers.Replay;
 
 namespace Navigator.Workers.Flow;
 
@@ -8,8 +9,11 @@ internal static class FlowSetup
     public static IServiceCollection AddFlow(this IServiceCollection services) => services
         .AddSingleton<Dispatcher>().AddSingleton<StageLease>().AddSingleton<DocumentLease>()
         .AddSingleton(provider => Transitions(provider, provider.GetRequiredService<Dispatcher>().Send))
-        .AddHostedService(provider => ActivatorUtilities.CreateInstance<Sweeper>(
-            provider, Transitions(provider, provider.GetRequiredService<Dispatcher>().Start)));
+        // Neither of the two may come late to anything because the broker is slow.
+        .AddHostedService(provider => ActivatorUtilities.CreateInstance<Sweeper>(provider, Unattended(provider)))
+        .AddHostedService(provider => ActivatorUtilities.CreateInstance<Replayer>(provider, Unattended(provider)));
+
+    private static JobTransitions Unattended(IServiceProvider provider) => Transitions(provider, provider.GetRequiredService<Dispatcher>().Start);
 
     private static JobTransitions Transitions(IServiceProvider provider, SendCommands send) => new(
         provider.GetRequiredService<IJobLedger>(), send, provider.GetRequiredService<ConcurrencyPolicy>().Job, provider.GetRequiredService<ILogger<JobTransitions>>());

@@ -12,6 +12,7 @@ public enum JobEvent
     Planned,
     ToolFinished,
     AttemptStarted,
+    Replayed,
     Ended,
 }
 
@@ -65,9 +66,9 @@ public static class JobFlow
             return new DueStep.Expire(new ChatError("deadline_exceeded", "The question could not be answered in time. It can be asked again."));
 
         if (job.ClaimedBy is not null)
-            return job.Attempt < limits.Attempts
+            return job.AttemptsUsed < limits.Attempts
                 ? new DueStep.StartAttempt(limits.EnqueueGrace)
-                : new DueStep.GiveUp(new ChatError("attempts_exhausted", $"Every one of {job.Attempt} workers stopped while it had this question."));
+                : new DueStep.GiveUp(new ChatError("attempts_exhausted", $"Every one of {job.AttemptsUsed} workers stopped while it had this question."));
 
         var again = Later(job, limits);
         var skippable = job.Stage == JobStage.Tools ? job.Pending.Where(IsOptional).ToList() : [];
@@ -97,7 +98,7 @@ public static class JobFlow
     /// <summary>Twice as long as it has been in its stage: a deep queue is not made deeper by messages sent again and again.</summary>
     private static TimeSpan Later(Job job, JobLimits limits)
     {
-        var waited = job.Now - (job.AnswerAt ?? job.ToolsAt ?? job.AcceptedAt);
+        var waited = job.Now - (job.AnswerAt ?? job.ToolsAt ?? job.QueuedAt);
         return waited > limits.EnqueueGrace ? waited : limits.EnqueueGrace;
     }
 }

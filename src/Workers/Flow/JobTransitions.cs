@@ -12,14 +12,20 @@ namespace Navigator.Workers.Flow;
 /// <param name="send">Sends commands, or gives up soon; see <see cref="Dispatcher"/>.</param>
 public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send, JobLimits limits, ILogger<JobTransitions> log)
 {
+    /// <param name="lifetime">From acceptance to deadline; null for the usual.</param>
     public async Task<Submission> Submit(
-        string tenant, string conversation, string question, JobOptions options, string? idempotencyKey, byte[] requestHash, CancellationToken token)
+        string tenant, string conversation, string question, JobOptions options, TimeSpan? lifetime, string? idempotencyKey, byte[] requestHash,
+        CancellationToken token)
     {
         var submission = await ledger.Submit(
-            new NewJob(Guid.CreateVersion7(), tenant, conversation, question, options, idempotencyKey, requestHash, limits.Deadline, limits.EnqueueGrace), token);
+            new NewJob(
+                Guid.CreateVersion7(), tenant, conversation, question, options, idempotencyKey, requestHash, lifetime ?? limits.Deadline, limits.EnqueueGrace),
+            token);
         if (submission.Outcome == SubmissionOutcome.Created)
         {
+            FailPoint.Reach(FailPoint.AfterAcceptance);
             LogAccepted(submission.Job.Id);
+            NavigatorMeter.JobsAccepted.Add(1);
             await Follow(submission.Job, JobEvent.Accepted);
         }
         return submission;
@@ -40,20 +46,32 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     public async Task Answer(Job job, ChatAnswer answer, CancellationToken token)
     {
         if (await ledger.Answer(KeyOf(job), answer, token) is { } answered)
+        {
             LogEnded(answered.Id, answered.Status, answered.Attempt);
+            Count(answered);
+        }
+        FailPoint.Reach(FailPoint.AfterCommit);
     }
+
+    /// <summary>Send jobs that a replay has queued again.</summary>
+    public Task Resend(IReadOnlyList<Job> requeued) => Task.WhenAll(requeued.Select(job => Follow(job, JobEvent.Replayed)));
 
     /// <summary>End a job as refused, failed or expired.</summary>
     public async Task End(Job job, JobStatus status, ChatError error, CancellationToken token)
     {
         if (await ledger.End(KeyOf(job), status, error, token) is { } ended)
+        {
             LogEndedBadly(ended.Id, ended.Status, error.Code, ended.Attempt);
+            Count(ended);
+        }
     }
 
     /// <summary>What follows when a job has been due.</summary>
     public async Task WhenDue(Job job, CancellationToken token)
     {
-        switch (JobFlow.WhenDue(job, limits))
+        var step = JobFlow.WhenDue(job, limits);
+        NavigatorMeter.JobsRepaired.Add(1, KeyValuePair.Create("step", (object?)step.GetType().Name));
+        switch (step)
         {
             case DueStep.Expire expire:
                 await End(job, JobStatus.Expired, expire.Error, token);
@@ -94,6 +112,9 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
         if (job is not null)
             await send(JobFlow.After(job, happened), CancellationToken.None);
     }
+
+    private static void Count(Job ended) =>
+        NavigatorMeter.JobsEnded.Add(1, KeyValuePair.Create("status", (object?)ended.Status.ToString()), KeyValuePair.Create("code", (object?)(ended.Error?.Code ?? "")));
 
     private static JobKey KeyOf(Job job) => new(job.Id, job.Attempt);
 

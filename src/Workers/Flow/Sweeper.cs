@@ -1,5 +1,6 @@
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
+using Navigator.Storage.Replays;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Flow;
@@ -10,7 +11,7 @@ namespace Navigator.Workers.Flow;
 /// LOCKED. What to do is decided by <see cref="JobFlow"/> and <see cref="DocumentFlow"/>.
 /// </summary>
 internal sealed partial class Sweeper(
-    IJobLedger jobs, IDocumentStore documents, JobTransitions transitions, Dispatcher dispatcher, ConcurrencyPolicy policy, TimeProvider clock,
+    IJobLedger jobs, IReplayStore replays, IDocumentStore documents, JobTransitions transitions, Dispatcher dispatcher, ConcurrencyPolicy policy, TimeProvider clock,
     ILogger<Sweeper> log) : BackgroundService
 {
     /// <summary>For how long others leave alone what this sweeper took: much longer than it needs, much shorter than a deadline.</summary>
@@ -69,8 +70,9 @@ internal sealed partial class Sweeper(
 
         if (clock.GetUtcNow() - lastDeletion > RetentionInterval)
         {
-            while (await jobs.DeleteFinished(policy.Sweeper.Retention, policy.Sweeper.Batch, token) == policy.Sweeper.Batch)
+            while (await jobs.DeleteFinished(null, policy.Sweeper.Retention, policy.Sweeper.Batch, token) == policy.Sweeper.Batch)
                 LogDeleted(policy.Sweeper.Batch);
+            await replays.DeleteFinished(policy.Sweeper.Retention, token);
             lastDeletion = clock.GetUtcNow();
         }
     }

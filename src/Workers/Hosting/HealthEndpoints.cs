@@ -8,9 +8,13 @@ public static class HealthEndpoints
 {
     internal const string ReadyTag = "ready";
 
-    /// <summary>/health/live: the process runs. /health/ready: it can do its work; 503 and the part that is down when it cannot.</summary>
+    /// <summary>
+    /// /health/live: the process runs. /health/ready: it can do its work; 503 and the part that is down when it cannot, 200 and
+    /// the part that is degraded when it can all the same. /metrics: numbers.
+    /// </summary>
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
+        routes.ServiceProvider.GetRequiredService<MetricsEndpoint>().Map(routes);
         routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write });
         routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag), ResponseWriter = Write });
     }
@@ -20,10 +24,17 @@ public static class HealthEndpoints
         status = NameOf(report.Status),
         parts = report.Entries.ToDictionary(
             entry => entry.Key == "masstransit-bus" ? "broker" : entry.Key,
-            entry => NameOf(entry.Value.Status)),
+            entry => entry.Value.Status == HealthStatus.Healthy || entry.Key is "masstransit-bus" or "database"
+                ? NameOf(entry.Value.Status)
+                : $"{NameOf(entry.Value.Status)}: {entry.Value.Description}"),
     });
 
-    private static string NameOf(HealthStatus status) => status == HealthStatus.Healthy ? "ok" : "down";
+    private static string NameOf(HealthStatus status) => status switch
+    {
+        HealthStatus.Healthy => "ok",
+        HealthStatus.Degraded => "degraded",
+        _ => "down",
+    };
 }
 
 /// <summary>Does PostgreSQL answer within a second?</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Navigator.Storage;
 using Navigator.Storage.Migrations;
 using Navigator.Workers.Answer;
+using Navigator.Workers.Broker;
 using Navigator.Workers.Flow;
 using Navigator.Workers.Ingestion;
 using Navigator.Workers.Intake;
@@ -52,12 +53,14 @@ public static partial class NavigatorHost
             var pool = policy.Postgres.Pool();
             services.AddPostgresStorage(postgres, consumers(mode) is null ? pool with { StatementTimeout = policy.Http.StatementTimeout } : pool);
             services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: [HealthEndpoints.ReadyTag]);
+            services.AddBrokerWatch(consumes: consumers(mode) is not null);
         }
         else
         {
             services.AddInProcessStorage();
         }
         services.AddBus(mode, consumers(mode));
+        services.AddSingleton<MetricsEndpoint>();
         return mode;
     }
 

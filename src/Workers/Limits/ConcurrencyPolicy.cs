@@ -15,6 +15,9 @@ public sealed record ConcurrencyPolicy
     [Required] public required JobLimits Job { get; init; }
     [Required] public required DocumentLimits Document { get; init; }
     [Required] public required SweeperLimits Sweeper { get; init; }
+    [Required] public required ReplayLimits Replay { get; init; }
+    [Required] public required WatchLimits Watch { get; init; }
+    [Required] public required CanaryLimits Canary { get; init; }
     [Required] public required SendLimits Sends { get; init; }
     [Required] public required BreakerLimits Breaker { get; init; }
     [Required] public required PostgresLimits Postgres { get; init; }
@@ -39,7 +42,7 @@ public sealed record ConcurrencyPolicy
             Check(limits, $"queues.{name}.");
         foreach (var (name, limits) in policy.Upstreams)
             Check(limits, $"upstreams.{name}.");
-        foreach (var part in new object[] { policy.Job, policy.Document, policy.Sweeper, policy.Sends, policy.Breaker, policy.Postgres, policy.Http })
+        foreach (var part in new object[] { policy.Job, policy.Document, policy.Sweeper, policy.Replay, policy.Watch, policy.Canary, policy.Sends, policy.Breaker, policy.Postgres, policy.Http })
             Check(part, $"{part.GetType().Name.Replace("Limits", "", StringComparison.Ordinal)}.".ToLowerInvariant());
         return policy;
     }
@@ -110,12 +113,18 @@ public sealed record UpstreamLimits
 public sealed record JobLimits
 {
     [Range(1_000, 3_600_000)] public required int DeadlineMs { get; init; }
+
+    /// <summary>The least and the most that a caller may ask for.</summary>
+    [Range(100, 3_600_000)] public required int MinDeadlineMs { get; init; }
+    [Range(1_000, 86_400_000)] public required int MaxDeadlineMs { get; init; }
     [Range(1_000, 600_000)] public required int LeaseMs { get; init; }
     [Range(1, 100)] public required int Attempts { get; init; }
     [Range(100, 600_000)] public required int EnqueueGraceMs { get; init; }
     [Range(10, 600_000)] public required int WaveMs { get; init; }
 
     public TimeSpan Deadline => TimeSpan.FromMilliseconds(DeadlineMs);
+    public TimeSpan MinDeadline => TimeSpan.FromMilliseconds(MinDeadlineMs);
+    public TimeSpan MaxDeadline => TimeSpan.FromMilliseconds(MaxDeadlineMs);
     public TimeSpan Lease => TimeSpan.FromMilliseconds(LeaseMs);
     public TimeSpan EnqueueGrace => TimeSpan.FromMilliseconds(EnqueueGraceMs);
     public TimeSpan Wave => TimeSpan.FromMilliseconds(WaveMs);
@@ -143,6 +152,40 @@ public sealed record SweeperLimits
 
     public TimeSpan Interval => TimeSpan.FromMilliseconds(IntervalMs);
     public TimeSpan Retention => TimeSpan.FromMilliseconds(RetentionMs);
+}
+
+/// <summary>How much of a replay is let in at once.</summary>
+public sealed record ReplayLimits
+{
+    /// <summary>Unfinished jobs, live and replayed, from which on no more are replayed.</summary>
+    [Range(1, 1_000_000)] public required int HoldAbove { get; init; }
+    [Range(1, 10_000)] public required int Batch { get; init; }
+    [Range(10, 60_000)] public required int IntervalMs { get; init; }
+
+    public TimeSpan Interval => TimeSpan.FromMilliseconds(IntervalMs);
+}
+
+/// <summary>How closely the broker's queues are looked at.</summary>
+public sealed record WatchLimits
+{
+    [Range(100, 60_000)] public required int IntervalMs { get; init; }
+
+    /// <summary>Looks in a row.</summary>
+    [Range(1, 1_000)] public required int VanishedAfter { get; init; }
+    [Range(1_000, 3_600_000)] public required int RestMs { get; init; }
+
+    public TimeSpan Interval => TimeSpan.FromMilliseconds(IntervalMs);
+    public TimeSpan Rest => TimeSpan.FromMilliseconds(RestMs);
+}
+
+/// <summary>The system's own question.</summary>
+public sealed record CanaryLimits
+{
+    [Range(1_000, 86_400_000)] public required int IntervalMs { get; init; }
+    [Range(100, 600_000)] public required int LateMs { get; init; }
+
+    public TimeSpan Interval => TimeSpan.FromMilliseconds(IntervalMs);
+    public TimeSpan Late => TimeSpan.FromMilliseconds(LateMs);
 }
 
 /// <summary>Messages on their way to the broker.</summary>

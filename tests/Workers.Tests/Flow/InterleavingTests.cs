@@ -11,12 +11,12 @@ namespace Navigator.Workers.Tests.Flow;
 
 /// <summary>
 /// Thousands of histories of a few jobs, each from its own seed: messages lost, doubled, late and out of order, workers that
-/// die between any two steps, cancels at any moment. Whatever happens, every job ends once, in time.
+/// die between any two steps, cancels and replays at any moment. Whatever happens, every job ends once, in time.
 /// </summary>
 public class InterleavingTests
 {
     [Fact]
-    public void Every_job_ends_once_and_in_time() =>
+    public void Every_job_ends_once_and_in_time_and_once_more_after_each_replay() =>
         Prop.ForAll<int>(seed => new History(seed).Run()).Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
 
     [Fact]
@@ -38,6 +38,7 @@ public class InterleavingTests
         private readonly List<object> bus = [];
         private readonly Dictionary<Guid, Job> ends = [];
         private readonly List<Job> jobs = [];
+        private DateTimeOffset last;
 
         public History(int seed)
         {
@@ -51,15 +52,15 @@ public class InterleavingTests
         public void Run()
         {
             Assert.True(AllEnded(), "a job did not end by its deadline");
-            Assert.All(ends.Values, job => Assert.InRange(job.Attempt, 1, Limits.Attempts));
+            Assert.All(ends.Values, job => Assert.InRange(job.AttemptsUsed, 1, Limits.Attempts));
             Assert.All(ends.Values, job => Assert.True(job.FinishedAt <= job.DeadlineAt + TimeSpan.FromSeconds(1)));
         }
 
         public bool AllEnded()
         {
             for (var i = 0; i < 3; i++)
-                jobs.Add(Do(transitions.Submit("a", "c", "q", new JobOptions(true, null), null, [], default)).Job);
-            var last = jobs.Max(job => job.DeadlineAt) + TimeSpan.FromSeconds(1);
+                jobs.Add(Do(transitions.Submit("a", "c", "q", new JobOptions(true, null), null, null, [], default)).Job);
+            last = jobs.Max(job => job.DeadlineAt) + TimeSpan.FromSeconds(1);
             for (var step = 0; step < 150; step++)
             {
                 Step();
@@ -88,6 +89,9 @@ public class InterleavingTests
                 case 6:
                     clock.Advance(TimeSpan.FromMilliseconds(random.Next(6_000)));
                     break;
+                case 8 when random.Next(4) == 0:
+                    Replay(jobs[random.Next(jobs.Count)].Id);
+                    break;
                 case 7 when random.Next(8) == 0:
                     Do(ledger.Cancel("a", jobs[random.Next(jobs.Count)].Id, default));
                     break;
@@ -96,6 +100,19 @@ public class InterleavingTests
                     Sweep();
                     break;
             }
+        }
+
+        /// <summary>What an operator may do to a job that failed or expired: its end is taken back, once.</summary>
+        private void Replay(Guid id)
+        {
+            var job = Do(ledger.Find("a", id, default))!;
+            if (job.Status is not (JobStatus.Failed or JobStatus.Expired))
+                return;
+            var requeued = Do(ledger.Requeue(job, Guid.NewGuid(), Limits.EnqueueGrace))!;
+            Assert.Null(Do(ledger.Requeue(job, Guid.NewGuid(), Limits.EnqueueGrace)));
+            ends.Remove(id);
+            last = requeued.DeadlineAt + TimeSpan.FromSeconds(1) > last ? requeued.DeadlineAt + TimeSpan.FromSeconds(1) : last;
+            Do(transitions.Resend([requeued]));
         }
 
         /// <summary>What a worker does with a message; it may die before each of its steps.</summary>

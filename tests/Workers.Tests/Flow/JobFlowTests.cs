@@ -58,6 +58,19 @@ public class JobFlowTests
     }
 
     [Fact]
+    public void A_replay_begins_to_count_lost_workers_anew()
+    {
+        var replayed = Job(JobStatus.Running, JobStage.Intake) with { ClaimedBy = "w", FirstAttempt = Limits.Attempts + 1, Attempt = Limits.Attempts + 1 };
+
+        Assert.IsType<DueStep.StartAttempt>(JobFlow.WhenDue(replayed, Limits));
+        Assert.IsType<DueStep.GiveUp>(JobFlow.WhenDue(replayed with { Attempt = 2 * Limits.Attempts }, Limits));
+    }
+
+    [Fact]
+    public void A_replayed_job_is_sent_to_intake() =>
+        Assert.Equal([new AnswerQuestion(Id, 4)], JobFlow.After(Job() with { Attempt = 4, FirstAttempt = 4 }, JobEvent.Replayed));
+
+    [Fact]
     public void When_the_wave_is_over_only_optional_tools_are_skipped()
     {
         var both = Job(JobStatus.Running, JobStage.Tools, Tool.Documents, Tool.WebSearch);
@@ -106,6 +119,7 @@ public class JobFlowTests
         Pending = pending,
         Version = 1,
         AcceptedAt = Start,
+        QueuedAt = Start,
         DeadlineAt = Start + Limits.Deadline,
         Now = Start + TimeSpan.FromSeconds(1),
         Error = status is JobStatus.Failed ? new ChatError("c", "m") : null,

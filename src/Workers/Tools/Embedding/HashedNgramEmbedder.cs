@@ -18,10 +18,10 @@ internal sealed class HashedNgramEmbedder : IEmbedder
     public Task<IReadOnlyList<ReadOnlyMemory<float>>> Embed(IReadOnlyList<string> texts, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
-        return Task.FromResult<IReadOnlyList<ReadOnlyMemory<float>>>([.. texts.Select(text => (ReadOnlyMemory<float>)Embed(text))]);
+        return Task.FromResult<IReadOnlyList<ReadOnlyMemory<float>>>([.. texts.Select(text => (ReadOnlyMemory<float>)VectorOf(text))]);
     }
 
-    private static float[] Embed(string text)
+    public static float[] VectorOf(string text)
     {
         var counts = new Dictionary<uint, float>();
         string? previous = null;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Caching.Memory;
+using Navigator.Workers.Flow;
 using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tools.Embedding;
@@ -6,12 +7,22 @@ namespace Navigator.Workers.Tools.Embedding;
 /// <summary>
 /// Vectors of questions: from a small cache, or from one call for everything that is not in it.
 /// </summary>
-internal sealed class QuestionVectors(IEmbedder embedder) : IDisposable
+internal sealed class QuestionVectors : IDisposable
 {
     /// <summary>6 kB each.</summary>
     private const int CachedVectors = 4_096;
 
+    private readonly IEmbedder embedder;
     private readonly MemoryCache cache = new(new MemoryCacheOptions { SizeLimit = CachedVectors });
+
+    public QuestionVectors(IEmbedder embedder)
+    {
+        this.embedder = embedder;
+        // The canary takes the same road and asks nobody.
+        cache.Set(
+            TenantCacheKey.Of(Canary.Tenant, Canary.Question), HashedNgramEmbedder.VectorOf(Canary.Question),
+            new MemoryCacheEntryOptions { Size = 1, Priority = CacheItemPriority.NeverRemove });
+    }
 
     public string Model => embedder.Model;
 

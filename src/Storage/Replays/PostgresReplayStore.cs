@@ -1,0 +1,190 @@
+using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
+using Npgsql;
+using NpgsqlTypes;
+using static Navigator.Storage.Ledger.LedgerJson;
+
+namespace Navigator.Storage.Replays;
+
+/// <summary>Replays in PostgreSQL, on the database's clock.</summary>
+internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplayStore
+{
+    private const string Columns =
+        """
+        id, tenant_id, filter, rate_per_second, max_jobs, status, matched, replayed, skipped, held_back, paced_until, created_at,
+        finished_at, due_at, clock_timestamp()
+        """;
+
+    /// <summary>$1 tenant, $2 statuses, $3 from, $4 to, $5 error code, $6 conversation.</summary>
+    private const string IsSelected =
+        """
+        tenant_id = $1 AND status = ANY ($2) AND status IN ('queued', 'failed', 'expired')
+        AND ($3::timestamptz IS NULL OR accepted_at >= $3) AND ($4::timestamptz IS NULL OR accepted_at < $4)
+        AND ($5::text IS NULL OR error_code = $5) AND ($6::text IS NULL OR conversation_id = $6)
+        """;
+
+    public async Task<int> Count(string tenant, ReplaySelection selection, CancellationToken token)
+    {
+        await using var command = database.CreateCommand($"SELECT count(*)::int FROM chat_job WHERE {IsSelected}");
+        return await Select(command, tenant, selection).Number(token);
+    }
+
+    public async Task<ReplayRecord> Create(string tenant, ReplaySelection selection, double ratePerSecond, int max, int matched, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            INSERT INTO replay (id, tenant_id, filter, rate_per_second, max_jobs, matched) VALUES ($1, $2, $3, $4, $5, $6)
+            RETURNING {Columns}
+            """);
+        return (await command.With(Guid.CreateVersion7()).With(tenant).With(Write(selection), NpgsqlDbType.Jsonb).With((float)ratePerSecond).With(max)
+            .With(matched).One(Read, token))!;
+    }
+
+    public async Task<ReplayRecord?> Find(string tenant, Guid id, CancellationToken token)
+    {
+        await using var command = database.CreateCommand($"SELECT {Columns} FROM replay WHERE tenant_id = $1 AND id = $2");
+        var replay = await command.With(tenant).With(id).One(Read, token);
+        if (replay is null || replay.Selection.Queue is not null)
+            return replay;
+
+        await using var count = database.CreateCommand(
+            """
+            SELECT count(*) FILTER (WHERE status IN ('queued', 'running'))::int, count(*) FILTER (WHERE status = 'answered')::int,
+                   count(*) FILTER (WHERE status = 'refused')::int, count(*) FILTER (WHERE status = 'cancelled')::int
+            FROM   chat_job WHERE replay_id = $1
+            """);
+        var ends = await count.With(id).All(row => (row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3)), token);
+        var (unfinished, answered, refused, cancelled) = ends[0];
+        return replay with { Outcomes = ReplayOutcomes.Of(replay.Replayed, unfinished, answered, refused, cancelled) };
+    }
+
+    public async Task<IReadOnlyList<ReplayRecord>> List(string tenant, Guid? before, int limit, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"SELECT {Columns} FROM replay WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3");
+        return await command.With(tenant).With(before, NpgsqlDbType.Uuid).With(limit).All(Read, token);
+    }
+
+    public async Task<ReplayRecord?> Set(string tenant, Guid id, ReplayStatus status, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            """
+            UPDATE replay
+            SET    status = $3, due_at = CASE WHEN $3 = 'running' THEN now() END, held_back = false,
+                   paced_until = greatest(paced_until, now()), finished_at = CASE WHEN $3 = 'cancelled' THEN now() END
+            WHERE  tenant_id = $1 AND id = $2 AND status IN ('running', 'paused') AND status <> $3
+            """);
+        await command.With(tenant).With(id).With(Name(status), NpgsqlDbType.Text).Change(token);
+        return await Find(tenant, id, token);
+    }
+
+    public async Task<IReadOnlyList<ReplayRecord>> TakeDue(TimeSpan guard, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE replay SET due_at = now() + $1
+            WHERE  id IN (SELECT id FROM replay WHERE due_at <= now() FOR UPDATE SKIP LOCKED)
+            RETURNING {Columns}
+            """);
+        return await command.With(guard).All(Read, token);
+    }
+
+    public async Task<int> CountUnfinished(int limit, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT count(*)::int FROM (SELECT FROM chat_job WHERE due_at IS NOT NULL LIMIT $1) AS unfinished");
+        return await command.With(limit).Number(token);
+    }
+
+    public async Task<IReadOnlyList<Job>> Requeue(ReplayRecord taken, int count, TimeSpan jobDueIn, TimeSpan lookAgainIn, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            WITH turn AS (
+                SELECT * FROM replay WHERE id = $7 AND status = 'running' AND due_at = $8 FOR UPDATE
+            ), chosen AS (
+                SELECT id FROM chat_job
+                WHERE  {IsSelected} AND id > (SELECT cursor_id FROM turn)
+                -- What ended, or was queued, after the replay was asked for is not what it was asked for.
+                AND    coalesce(finished_at, queued_at) <= (SELECT created_at FROM turn)
+                ORDER  BY id LIMIT $9 FOR UPDATE
+            ), asked_again AS (
+                UPDATE chat_job
+                SET    earlier_ends = earlier_ends || jsonb_build_object(
+                           'status', status, 'attempt', attempt, 'finished_at', finished_at, 'error', jsonb_build_object('code', error_code, 'message', error_message)),
+                       status = 'queued', stage = 'intake', attempt = attempt + 1, first_attempt = attempt + 1, pending = DEFAULT, plan = NULL,
+                       tool_result = DEFAULT, degraded = DEFAULT, error_code = NULL, error_message = NULL, started_at = NULL, tools_at = NULL,
+                       answer_at = NULL, finished_at = NULL, queued_at = now(), deadline_at = now() + (deadline_at - queued_at),
+                       due_at = now() + least($10, deadline_at - queued_at), replay_id = $7, version = version + 1
+                WHERE  id IN (SELECT id FROM chosen) AND status IN ('failed', 'expired')
+                RETURNING {JobRow.Columns}
+            ), sent_again AS (
+                UPDATE chat_job SET due_at = least(now() + $10, deadline_at), replay_id = $7, version = version + 1
+                WHERE  id IN (SELECT id FROM chosen) AND status = 'queued'
+                RETURNING {JobRow.Columns}
+            ), progress AS (
+                UPDATE replay
+                SET    replayed = replayed + done, held_back = false, cursor_id = coalesce((SELECT id FROM chosen ORDER BY id DESC LIMIT 1), cursor_id),
+                       paced_until = greatest(paced_until, now() - interval '1 s') + done / rate_per_second * interval '1 s',
+                       status = CASE WHEN ended THEN 'finished' ELSE status END,
+                       finished_at = CASE WHEN ended THEN now() END,
+                       due_at = CASE WHEN ended THEN NULL ELSE now() + $11 END,
+                       skipped = CASE WHEN ended THEN greatest(0, least(matched, max_jobs) - replayed - done) ELSE 0 END
+                FROM   (SELECT done, done < $9 OR done + (SELECT replayed FROM turn) >= (SELECT max_jobs FROM turn) AS ended
+                        FROM   (SELECT count(*)::int AS done FROM chosen) AS counted) AS state
+                WHERE  id IN (SELECT id FROM turn)
+            )
+            SELECT * FROM asked_again UNION ALL SELECT * FROM sent_again
+            """);
+        return await Select(command, taken.Tenant, taken.Selection).With(taken.Id).With(taken.DueAt).With(count).With(jobDueIn).With(lookAgainIn)
+            .All(JobRow.Read, token);
+    }
+
+    public async Task<ReplayRecord?> Record(ReplayRecord taken, ReplayProgress progress, bool heldBack, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE replay
+            SET    replayed = replayed + $3, held_back = $4,
+                   paced_until = greatest(paced_until, now() - interval '1 s') + $3 / rate_per_second * interval '1 s',
+                   status = CASE WHEN $5 THEN 'finished' ELSE status END,
+                   finished_at = CASE WHEN $5 THEN now() END,
+                   due_at = CASE WHEN $5 THEN NULL ELSE now() + $6 END,
+                   skipped = CASE WHEN $5 THEN greatest(0, least(matched, max_jobs) - replayed - $3) ELSE 0 END
+            WHERE  id = $1 AND status = 'running' AND due_at = $2
+            RETURNING {Columns}
+            """);
+        return await command.With(taken.Id).With(taken.DueAt).With(progress.Replayed).With(heldBack).With(progress.Done).With(progress.LookAgainIn)
+            .One(Read, token);
+    }
+
+    public async Task DeleteFinished(TimeSpan age, CancellationToken token)
+    {
+        await using var command = database.CreateCommand("DELETE FROM replay WHERE finished_at < now() - $1");
+        await command.With(age).Change(token);
+    }
+
+    private static NpgsqlCommand Select(NpgsqlCommand command, string tenant, ReplaySelection selection) => command
+        .With(tenant).With(selection.Statuses.Select(Name).ToArray())
+        .With(selection.From?.ToUniversalTime(), NpgsqlDbType.TimestampTz).With(selection.To?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
+        .With(selection.ErrorCode, NpgsqlDbType.Text).With(selection.ConversationId, NpgsqlDbType.Text);
+
+    private static ReplayRecord Read(NpgsqlDataReader row) => new()
+    {
+        Id = row.GetGuid(0),
+        Tenant = row.GetString(1),
+        Selection = LedgerJson.Read<ReplaySelection>(row.GetString(2)),
+        RatePerSecond = row.GetFloat(3),
+        Max = row.GetInt32(4),
+        Status = Parse<ReplayStatus>(row.GetString(5)),
+        Matched = row.GetInt32(6),
+        Replayed = row.GetInt32(7),
+        Skipped = row.GetInt32(8),
+        HeldBack = row.GetBoolean(9),
+        PacedUntil = row.GetFieldValue<DateTimeOffset>(10),
+        CreatedAt = row.GetFieldValue<DateTimeOffset>(11),
+        FinishedAt = row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12),
+        DueAt = row.IsDBNull(13) ? null : row.GetFieldValue<DateTimeOffset>(13),
+        Now = row.GetFieldValue<DateTimeOffset>(14),
+    };
+}

@@ -1,0 +1,94 @@
+using MassTransit;
+using Navigator.Contracts;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Workers.Broker;
+
+/// <summary>
+/// Notices when a consumer of this process is there in name only, and takes all of them up anew. This version of the bus can
+/// lose a consumer that the broker cancelled, or whose channel it closed, and never says so: messages then lie ready while this
+/// process, with room for them, gets none.
+/// </summary>
+internal sealed partial class ConsumerWatch(
+    IBusControl bus, QueueWatch queues, EndpointActivity activity, ConcurrencyPolicy policy, TimeProvider clock, ILogger<ConsumerWatch> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
+
+    private readonly Dictionary<string, int> streaks = [];
+    private readonly Dictionary<string, Activity> before = [];
+    private DateTimeOffset restUntil;
+
+    /// <summary>Queues that this process should consume from, and does not.</summary>
+    public IReadOnlyList<string> Vanished { get; private set; } = [];
+
+    /// <summary>Does the queue treat this process as if it did not consume from it?</summary>
+    internal static bool LooksVanished(QueueSample sample, Activity before, Activity now) =>
+        !sample.Exists || sample.Consumers == 0 || (sample.Ready > 0 && now.InFlight == 0 && now.Delivered == before.Delivered);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var observing = bus.ConnectReceiveObserver(activity);
+        using var timer = new PeriodicTimer(policy.Watch.Interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await Look(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task Look(CancellationToken token)
+    {
+        if (queues.Latest is not { } samples)
+        {
+            streaks.Clear();
+            return;
+        }
+        // A bus that knows that it lost its connection is about to mend it; it gets longer.
+        var healthy = bus.CheckHealth().Status == BusHealthStatus.Healthy;
+        var enough = healthy ? policy.Watch.VanishedAfter : policy.Watch.VanishedAfter + (int)(policy.Watch.Rest / policy.Watch.Interval);
+        foreach (var sample in samples)
+        {
+            var now = activity.Of(sample.Queue);
+            streaks[sample.Queue] = LooksVanished(sample, before.GetValueOrDefault(sample.Queue), now) ? streaks.GetValueOrDefault(sample.Queue) + 1 : 0;
+            before[sample.Queue] = now;
+        }
+        Vanished = [.. QueueNames.All.Where(queue => streaks[queue] >= enough)];
+        if (Vanished.Count > 0 && clock.GetUtcNow() >= restUntil)
+            await Recover(token);
+    }
+
+    private async Task Recover(CancellationToken token)
+    {
+        LogVanished(string.Join(", ", Vanished));
+        try
+        {
+            using (var limit = CancellationTokenSource.CreateLinkedTokenSource(token))
+            {
+                limit.CancelAfter(Patience);
+                await bus.StopAsync(limit.Token);
+            }
+            await bus.StartAsync(token);
+            NavigatorMeter.ConsumersRecovered.Add(1);
+            LogRecovered();
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !token.IsCancellationRequested)
+        {
+            LogNotRecovered(error.GetType().Name);
+        }
+        streaks.Clear();
+        restUntil = clock.GetUtcNow() + policy.Watch.Rest;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "This process does not get messages any more from {Queues}; it takes up its consumers anew")]
+    private partial void LogVanished(string queues);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The consumers of this process are taken up anew")]
+    private partial void LogRecovered();
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The consumers of this process could not be taken up anew ({Error}); another try follows")]
+    private partial void LogNotRecovered(string error);
+}

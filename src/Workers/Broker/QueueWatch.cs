@@ -1,0 +1,68 @@
+using Navigator.Contracts;
+using Navigator.Workers.Limits;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Navigator.Workers.Broker;
+
+/// <summary>One queue as the broker last told.</summary>
+/// <param name="Ready">Messages that no consumer has.</param>
+/// <param name="Consumers">Of all processes together.</param>
+public sealed record QueueSample(string Queue, bool Exists, long Ready, long Consumers);
+
+/// <summary>Asks the broker about every queue once a second (a passive declare), so that nobody has to ask it per request.</summary>
+internal sealed partial class QueueWatch(BrokerConnection broker, ConcurrencyPolicy policy, TimeProvider clock, ILogger<QueueWatch> log) : BackgroundService
+{
+    private bool blind;
+
+    /// <summary>Null while the broker does not answer, and before it did.</summary>
+    public IReadOnlyList<QueueSample>? Latest { get; private set; }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(policy.Watch.Interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await Look(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task Look(CancellationToken token)
+    {
+        try
+        {
+            var samples = new List<QueueSample>();
+            foreach (var queue in QueueNames.All)
+                samples.Add(await Sample(queue, token));
+            Latest = samples;
+            blind = false;
+        }
+        catch (BrokerUnavailableException error)
+        {
+            Latest = null;
+            if (!blind)
+                LogBlind(error.InnerException!.GetType().Name);
+            blind = true;
+        }
+    }
+
+    private async Task<QueueSample> Sample(string queue, CancellationToken token)
+    {
+        try
+        {
+            var found = await broker.Use(channel => channel.QueueDeclarePassiveAsync(queue, token), null, token);
+            return new QueueSample(queue, true, found.MessageCount, found.ConsumerCount);
+        }
+        catch (OperationInterruptedException)
+        {
+            return new QueueSample(queue, false, 0, 0);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker does not say how its queues are ({Error})")]
+    private partial void LogBlind(string error);
+}

@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Workers.Flow;
+
+/// <summary>
+/// A question of the system's own now and then, through every queue that a person's question takes. It asks no model and finds
+/// no document; that it comes back says that the road is open. One per interval, however many processes there are.
+/// </summary>
+public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger, ConcurrencyPolicy policy, TimeProvider clock, ILogger<Canary> log)
+    : BackgroundService
+{
+    /// <summary>Owns nothing else; no caller can be it.</summary>
+    public const string Tenant = "_canary";
+    public const string Question = "canary";
+
+    public static readonly ChatAnswer Answer = new() { Text = "canary", Language = "und", Model = "none", Citations = [] };
+
+    private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
+
+    /// <summary>The newest that has ended; null before the first.</summary>
+    public Job? Last { get; private set; }
+
+    public bool IsLate => Last is { Status: not JobStatus.Answered };
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(policy.Canary.Interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await Ask(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task Ask(CancellationToken token)
+    {
+        try
+        {
+            var wasLate = IsLate;
+            var recent = await ledger.List(Tenant, new JobFilter(Limit: 10), token);
+            Last = recent.FirstOrDefault(job => job.Status.IsFinished()) ?? Last;
+            if (IsLate && !wasLate)
+                LogLate(Last!.Id, Last.Stage);
+
+            var key = clock.GetUtcNow().Ticks / policy.Canary.Interval.Ticks;
+            await transitions.Submit(
+                Tenant, "canary", Question, new JobOptions(Web: false, null), policy.Canary.Late, $"canary-{key}", SHA256.HashData([]), token);
+            await ledger.DeleteFinished(Tenant, Kept, 100, token);
+        }
+        catch (Exception error) when (error is System.Data.Common.DbException or TimeoutException)
+        {
+            // The ledger is away, which its own health check says.
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The canary {JobId} did not come back; it got as far as {Stage}. Nobody works there, or too slowly")]
+    private partial void LogLate(Guid jobId, JobStage stage);
+}

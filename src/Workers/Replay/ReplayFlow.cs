@@ -1,0 +1,40 @@
+using Navigator.Storage.Replays;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Workers.Replay;
+
+/// <summary>What a replay does in its turn: exactly one of the records below.</summary>
+internal abstract record ReplayStep
+{
+    private ReplayStep()
+    {
+    }
+
+    /// <summary>Its rate is used up.</summary>
+    public sealed record Wait(TimeSpan LookAgainIn) : ReplayStep;
+
+    /// <summary>Too much is unfinished: old questions wait for people who ask now.</summary>
+    public sealed record HoldBack(TimeSpan LookAgainIn) : ReplayStep;
+
+    public sealed record Go(int Count, TimeSpan LookAgainIn) : ReplayStep;
+}
+
+/// <summary>How fast a replay goes: a pure function of its row and of how much is unfinished.</summary>
+internal static class ReplayFlow
+{
+    /// <summary>What a rate that was not used up is worth later: a second of it.</summary>
+    private static readonly TimeSpan Saved = TimeSpan.FromSeconds(1);
+
+    public static ReplayStep Next(ReplayRecord replay, int unfinished, ReplayLimits limits)
+    {
+        if (replay.Now < replay.PacedUntil)
+            return new ReplayStep.Wait(replay.PacedUntil - replay.Now);
+        var room = limits.HoldAbove - unfinished;
+        if (room <= 0)
+            return new ReplayStep.HoldBack(limits.Interval);
+
+        var unused = replay.Now - replay.PacedUntil;
+        var byRate = 1 + (int)((unused < Saved ? unused : Saved).TotalSeconds * replay.RatePerSecond);
+        return new ReplayStep.Go(Math.Min(Math.Min(byRate, room), Math.Min(limits.Batch, replay.Max - replay.Replayed)), limits.Interval);
+    }
+}

@@ -1,0 +1,84 @@
+using Navigator.Storage.Replays;
+using Navigator.Workers.Broker;
+using Navigator.Workers.Flow;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Workers.Replay;
+
+/// <summary>
+/// Carries replays out, turn by turn. One in every process; a turn is one process's alone, and whoever dies in it leaves it to
+/// the next. How fast is decided by <see cref="ReplayFlow"/>.
+/// </summary>
+internal sealed partial class Replayer(
+    IReplayStore replays, JobTransitions transitions, ConcurrencyPolicy policy, TimeProvider clock, ILogger<Replayer> log, ErrorQueues? errorQueues = null)
+    : BackgroundService
+{
+    /// <summary>For how long others leave a turn alone: longer than it takes.</summary>
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(10);
+
+    private bool failing;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(policy.Replay.Interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await TurnOnce(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task TurnOnce(CancellationToken token)
+    {
+        try
+        {
+            foreach (var replay in await replays.TakeDue(Guard, token))
+                await Turn(replay, token);
+            failing = false;
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !token.IsCancellationRequested)
+        {
+            if (!failing)
+                LogFailing(error.GetType().Name);
+            failing = true;
+        }
+    }
+
+    internal async Task Turn(ReplayRecord replay, CancellationToken token)
+    {
+        switch (ReplayFlow.Next(replay, await replays.CountUnfinished(policy.Replay.HoldAbove, token), policy.Replay))
+        {
+            case ReplayStep.Wait wait:
+                await replays.Record(replay, new ReplayProgress(0, wait.LookAgainIn, Done: false), heldBack: false, token);
+                break;
+            case ReplayStep.HoldBack hold:
+                await replays.Record(replay, new ReplayProgress(0, hold.LookAgainIn, Done: false), heldBack: true, token);
+                break;
+            case ReplayStep.Go go when replay.Selection.Queue is { } queue:
+                // No more than were there when it was asked for: one that fails again comes back to the same queue.
+                var left = Math.Min(replay.Matched, replay.Max) - replay.Replayed;
+                var moved = left > 0 ? await errorQueues!.Move(queue, Math.Min(go.Count, left), token) : 0;
+                await replays.Record(replay, new ReplayProgress(moved, go.LookAgainIn, Done: moved < go.Count || moved == left), heldBack: false, token);
+                LogMoved(replay.Id, moved);
+                break;
+            case ReplayStep.Go go:
+                var jobs = await replays.Requeue(replay, go.Count, policy.Job.EnqueueGrace, go.LookAgainIn, token);
+                await transitions.Resend(jobs);
+                NavigatorMeter.JobsReplayed.Add(jobs.Count);
+                LogReplayed(replay.Id, jobs.Count);
+                break;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Replays cannot go on ({Error}); they keep trying")]
+    private partial void LogFailing(string error);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Replay {ReplayId}: {Count} jobs queued again")]
+    private partial void LogReplayed(Guid replayId, int count);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Replay {ReplayId}: {Count} messages sent back")]
+    private partial void LogMoved(Guid replayId, int count);
+}
