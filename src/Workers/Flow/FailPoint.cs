@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using MassTransit;
+using MassTransit.RabbitMqTransport;
 
 namespace Navigator.Workers.Flow;
 
 /// <summary>
-/// Places where a process can be told to die as kill -9 lets it, for the fault suite: NAVIGATOR_FAIL_POINT=after-claim:3 in
-/// the environment dies the third time it comes there. Off unless that variable is set.
+/// Places where a process can be told to break, for the fault suite: NAVIGATOR_FAIL_POINT=after-claim:3 in the environment
+/// dies, as kill -9 lets it, the third time it comes there. Off unless that variable is set.
 /// </summary>
 public static class FailPoint
 {
@@ -14,14 +16,24 @@ public static class FailPoint
     public const string AfterUpstream = "after-upstream";
     public const string AfterCommit = "after-commit";
 
+    /// <summary>Does not die: cancels the consumer, and the bus is not told.</summary>
+    public const string ConsumerLost = "consumer-lost";
+
     private static readonly (string Name, int Time)? Armed = Read(Environment.GetEnvironmentVariable("NAVIGATOR_FAIL_POINT"));
     private static int times;
 
     public static void Reach(string name)
     {
-        if (Armed is { } armed && armed.Name == name && Interlocked.Increment(ref times) == armed.Time)
+        if (IsNow(name))
             Process.GetCurrentProcess().Kill();
     }
+
+    public static Task LoseConsumer(ConsumeContext context) =>
+        IsNow(ConsumerLost) && context.TryGetPayload<ChannelContext>(out var channel) && context.TryGetPayload<RabbitMqBasicConsumeContext>(out var consume)
+            ? channel.Channel.BasicCancelAsync(consume.ConsumerTag, noWait: true, context.CancellationToken)
+            : Task.CompletedTask;
+
+    private static bool IsNow(string name) => Armed is { } armed && armed.Name == name && Interlocked.Increment(ref times) == armed.Time;
 
     private static (string, int)? Read(string? setting) =>
         setting?.Split(':') is [var name, var time] ? (name, int.Parse(time, CultureInfo.InvariantCulture)) : null;

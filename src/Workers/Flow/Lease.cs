@@ -74,6 +74,7 @@ internal sealed class StageLease(IJobLedger ledger, ConcurrencyPolicy policy, Ti
         if (await ledger.Claim(key, stage, Lease.Worker, lease, Lease.IsTakenOver(context), policy.Job.Attempts, token) is not { } job)
             return; // finished, cancelled or another worker's: this message no longer counts
         FailPoint.Reach(FailPoint.AfterClaim);
+        await FailPoint.LoseConsumer(context);
         await Lease.Hold(
             lease, clock, cancel => ledger.Renew(new JobKey(job.Id, job.Attempt), Lease.Worker, lease, cancel), cancel => work(job, cancel), token);
     }

@@ -1,4 +1,5 @@
 using MassTransit;
+using MassTransit.Middleware;
 using Npgsql;
 
 namespace Navigator.Workers.Hosting;
@@ -14,7 +15,15 @@ internal static class BusSetup
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
-            bus.AddConfigureEndpointsCallback((_, _, endpoint) => endpoint.UseMessageRetry(RetryDatabase));
+            bus.AddConfigureEndpointsCallback((context, _, endpoint) =>
+            {
+                endpoint.UseMessageRetry(RetryDatabase);
+                endpoint.ConfigureError(pipe =>
+                {
+                    pipe.UseFilter(new ShortFaultFilter(context.GetRequiredService<ILogger<ShortFaultFilter>>()));
+                    pipe.UseFilter(new ErrorTransportFilter());
+                });
+            });
             consumers?.Invoke(bus);
             if (mode.RabbitMq is { } address)
                 bus.UsingRabbitMq((context, rabbit) =>

@@ -14,6 +14,8 @@ internal static class LoggingSetup
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
             .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
+            // A message that failed is logged by ShortFaultFilter, without the words of the exception.
+            .MinimumLevel.Override("MassTransit.ReceiveTransport", LogEventLevel.Fatal)
             .MinimumLevel.Override("Npgsql", LogEventLevel.Error)
             // What keeps a process from starting is said in one line by Startup, what fails a request by the problem handler.
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Http;
+using Spectre.Console;
+
+namespace Navigator.Cli;
+
+internal static class AskCommand
+{
+    public static Command Create()
+    {
+        var question = new Argument<string>("question") { Description = "What to ask; - reads it from standard input." };
+        var conversation = new Option<string?>("--conversation") { Description = "The conversation that it belongs to." };
+        var documents = new Option<Guid[]>("--document") { Description = "Look only into this document; may be repeated." };
+        var noWeb = new Option<bool>("--no-web") { Description = "Do not ask the web." };
+        var deadline = new Option<double?>("--deadline") { Description = "Seconds after which an answer is of no use." };
+        var detach = new Option<bool>("--detach") { Description = "Do not wait for the answer; print the job." };
+        var command = new Command("ask", "Ask a question and wait for its answer.") { question, conversation, documents, noWeb, deadline, detach };
+        command.SetAction(Session.Run(async (session, parsed, token) =>
+        {
+            var text = parsed.GetValue(question)!;
+            var body = new ChatJobRequest
+            {
+                Question = text == "-" ? await Console.In.ReadToEndAsync(token) : text,
+                ConversationId = parsed.GetValue(conversation),
+                DocumentIds = parsed.GetValue(documents) is { Length: > 0 } ids ? ids : null,
+                Web = parsed.GetValue(noWeb) ? false : null,
+                DeadlineSeconds = parsed.GetValue(deadline),
+            };
+            var job = await session.Client.Post<ChatJob>("/v1/chat/jobs", body, Guid.NewGuid().ToString(), token);
+            if (!parsed.GetValue(detach))
+                job = await Wait(session, job, token);
+            session.Print(job, JobView.Print);
+            return parsed.GetValue(detach) || job.Status == JobStatus.Answered ? ExitCode.Done : ExitCode.EndedBadly;
+        }));
+        return command;
+    }
+
+    /// <summary>Whoever stops waiting does not want the answer any more: the job is cancelled.</summary>
+    private static async Task<ChatJob> Wait(Session session, ChatJob job, CancellationToken token)
+    {
+        try
+        {
+            return await session.Progress.Status().StartAsync(
+                "queued", status => session.Client.UntilEnded(job, now => status.Status($"{now.Status} · {now.Stage}".ToLowerInvariant()), token));
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            await session.Client.Delete<ChatJob>(job.Links.Cancel, soon.Token);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using System.CommandLine;
+using Navigator.Cli;
+
+// navigator: ask, ingest, jobs, replay, from the command line. What it found goes to standard output, how it is going to
+// standard error. Exit codes: ExitCode.cs.
+var root = new RootCommand("Questions about your own documents, answered. A server is needed: NAVIGATOR_URL, or --url.")
+{
+    AskCommand.Create(),
+    IngestCommand.Create(),
+    JobsCommand.Create(),
+    ReplayCommand.Create(),
+};
+root.Options.Add(Session.Url);
+root.Options.Add(Session.Json);
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    Console.Error.WriteLine($"navigator: {parsed.Errors[0].Message} See navigator --help.");
+    return ExitCode.Usage;
+}
+return await parsed.InvokeAsync();
