@@ -6,10 +6,11 @@
 #   3. Debian with apt: Debian trixie's packages, unpacked into a cache folder and run in bubblewrap. Nothing is
 #      installed on the host but bubblewrap. Cold about 40 s, warm about 5 s, 0.5 GB.
 #
-# usage: services.sh up|down|env
-#   up    start what is not running yet, wait until it answers, print settings as NAME=value lines
+# usage: services.sh up|down|env|ctl
+#   up    start what does not run, with the data it had; wait until it answers; print settings as NAME=value lines
 #   env   print the settings of what runs
-#   down  stop what up started
+#   ctl   rabbitmqctl, with the arguments that follow (third way only)
+#   down  stop what up started, and delete its data
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${NAVIGATOR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/navigator}
@@ -18,6 +19,9 @@ root=$cache/trixie-v2
 # Not the servers' own ports: a developer may run others there.
 export NAVIGATOR_AMQP_PORT=${NAVIGATOR_AMQP_PORT:-35672} NAVIGATOR_MANAGEMENT_PORT=${NAVIGATOR_MANAGEMENT_PORT:-35673}
 export NAVIGATOR_RABBITMQ_METRICS_PORT=${NAVIGATOR_RABBITMQ_METRICS_PORT:-35674} NAVIGATOR_POSTGRES_PORT=${NAVIGATOR_POSTGRES_PORT:-35432}
+# For tests of failure: a set of servers of their own, which they may kill (packages), and more than one broker. Node n listens
+# on each port plus 10 · (n − 1).
+way=${NAVIGATOR_WAY:-} nodes=${NAVIGATOR_RABBITMQ_NODES:-1}
 dist_port=${NAVIGATOR_DIST_PORT:-35675} epmd_port=${NAVIGATOR_EPMD_PORT:-35676}
 packages=(rabbitmq-server postgresql-17 postgresql-17-pgvector poppler-utils
   base-files base-passwd dash bash coreutils sed grep mawk procps util-linux)
@@ -31,14 +35,18 @@ settings() {
   echo "NAVIGATOR_POSTGRES=${NAVIGATOR_POSTGRES:-Host=127.0.0.1;Port=$NAVIGATOR_POSTGRES_PORT;Username=navigator;Password=navigator;Database=postgres}"
   local pdftotext; pdftotext=$(command -v pdftotext || { [ ! -x "$cache/bin/pdftotext" ] || echo "$cache/bin/pdftotext"; })
   [ -z "$pdftotext" ] || echo "NAVIGATOR_PDFTOTEXT=$pdftotext"
+  local name; for name in "${servers[@]}"; do [ ! -f "$state/$name.pid" ] || echo "NAVIGATOR_PID_${name^^}=$(cat "$state/$name.pid")"; done
 }
 
-broker_answers() { curl -fsS -m 2 -o /dev/null -u navigator:navigator "http://127.0.0.1:$NAVIGATOR_MANAGEMENT_PORT/api/health/checks/alarms" 2>/dev/null; }
+servers=(postgres); for ((n = 1; n <= nodes; n++)); do servers+=("rabbitmq$n"); done
+port() { echo $(($1 + 10 * ($2 - 1))); }
+alive() { [ -f "$state/$1.pid" ] && grep -qa bwrap "/proc/$(cat "$state/$1.pid")/cmdline" 2>/dev/null; }
+broker_answers() { curl -fsS -m 2 -o /dev/null -u navigator:navigator "http://127.0.0.1:$(port "$NAVIGATOR_MANAGEMENT_PORT" "$1")/api/health/checks/local-alarms" 2>/dev/null; }
 database_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$NAVIGATOR_POSTGRES_PORT") 2>/dev/null && { [ ! -f "$state/postgres.log" ] || grep -q 'ready to accept connections' "$state/postgres.log"; }; }
-running() { [ -f "$state/way" ] && broker_answers && database_answers; }
+running() { local n; [ -f "$state/way" ] && database_answers || return 1; for ((n = 1; n <= nodes; n++)); do broker_answers "$n" || return 1; done; }
 
 with_docker() {
-  command -v docker >/dev/null && timeout 5 docker info >/dev/null 2>&1 || return 1
+  [ "$way" != packages ] && command -v docker >/dev/null && timeout 5 docker info >/dev/null 2>&1 || return 1
   docker compose -p navigator-services -f "$here/compose.yaml" up -d --wait --quiet-pull rabbitmq postgres >"$state/docker.log" 2>&1 || {
     say "Docker answers but cannot start the servers; trying Debian's packages. Its last words:"; tail -n 3 "$state/docker.log" >&2; return 1; }
   echo docker >"$state/way"
@@ -87,31 +95,54 @@ with_packages() {
     "$root/usr/lib64/ld-linux-$(uname -m | tr _ -).so.2" "$root/usr/lib/$(uname -m)-linux-gnu" "$root/usr/bin/pdftotext" >"$cache/bin/pdftotext"
   chmod +x "$cache/bin/pdftotext"
 
-  mkdir -p "$state"/{pg,rmq}
-  echo '[rabbitmq_management,rabbitmq_prometheus].' >"$state/rmq/enabled_plugins"
-  printf 'default_queue_type = quorum\ncollect_statistics_interval = 1000\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\nprometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = %s\n' \
-    "$NAVIGATOR_MANAGEMENT_PORT" "$NAVIGATOR_RABBITMQ_METRICS_PORT" >"$state/rmq/rabbitmq.conf"
-  # The caller is uid 990 inside, so that the data folders stay the caller's own.
-  local sandbox=(bwrap --unshare-user --unshare-pid --uid 990 --gid 990 --ro-bind "$root" / --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run)
-  ( export HOME=/data LANG=C.UTF-8 PATH=/usr/lib/rabbitmq/bin:/usr/sbin:/usr/bin:/sbin:/bin # not Debian's wrapper: it swallows the log
-    export RABBITMQ_NODENAME=rabbit@localhost RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT=$NAVIGATOR_AMQP_PORT RABBITMQ_DIST_PORT=$dist_port
-    export ERL_EPMD_PORT=$epmd_port ERL_EPMD_ADDRESS=127.0.0.1 RABBITMQ_MNESIA_BASE=/data/mnesia RABBITMQ_LOG_BASE=/data/log RABBITMQ_LOGS=-
-    export RABBITMQ_ENABLED_PLUGINS_FILE=/data/enabled_plugins RABBITMQ_CONFIG_FILE=/data/rabbitmq.conf RABBITMQ_PID_FILE=/data/pid
-    export RABBITMQ_CONF_ENV_FILE=/dev/null RABBITMQ_GENERATED_CONFIG_DIR=/data/gen RABBITMQ_DEFAULT_USER=navigator RABBITMQ_DEFAULT_PASS=navigator
-    export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}'
-    exec setsid "${sandbox[@]}" --bind "$state/rmq" /data rabbitmq-server ) >"$state/rabbitmq.log" 2>&1 </dev/null 9>&- & echo $! >"$state/rabbitmq.pid"
-  ( export LANG=C.UTF-8 HOME=/data PGBIN=/usr/lib/postgresql/17/bin PGPORT=$NAVIGATOR_POSTGRES_PORT
-    exec setsid "${sandbox[@]}" --bind "$state/pg" /data sh -c 'printf navigator >/data/password
-      [ -d /data/cluster ] || $PGBIN/initdb -D /data/cluster -U navigator --pwfile=/data/password -A scram-sha-256 -E UTF8 --locale=C.UTF-8 >/dev/null
-      exec $PGBIN/postgres -D /data/cluster -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300' ) >"$state/postgres.log" 2>&1 </dev/null 9>&- & echo $! >"$state/postgres.pid"
+  [ "$nodes" = 1 ] || alive epmd || start epmd epmd -port "$epmd_port" -address 127.0.0.1
+  local n; for ((n = 1; n <= nodes; n++)); do alive "rabbitmq$n" || start_rabbitmq "$n"; done
+  alive postgres || start_postgres
   echo packages >"$state/way"
 }
 
+# $1: name; the rest: what to run in the sandbox. The caller is uid 990 inside, so that the data folders stay the caller's own.
+sandbox() {
+  local name=$1; shift; mkdir -p "$state/data/$name"
+  exec setsid bwrap --unshare-user --unshare-pid --uid 990 --gid 990 --ro-bind "$root" / --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run --bind "$state/data/$name" /data "$@"
+}
+start() { ( export HOME=/data LANG=C.UTF-8 PATH=/usr/lib/rabbitmq/bin:/usr/sbin:/usr/bin:/sbin:/bin; sandbox "$@" ) >"$state/$1.log" 2>&1 </dev/null 9>&- & echo $! >"$state/$1.pid"; }
+
+rabbitmq_environment() {
+  # Not Debian's wrapper on the PATH: it swallows the log.
+  export RABBITMQ_NODENAME="navigator$1@localhost" RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT; RABBITMQ_NODE_PORT=$(port "$NAVIGATOR_AMQP_PORT" "$1")
+  export RABBITMQ_DIST_PORT; RABBITMQ_DIST_PORT=$(port "$dist_port" "$1")
+  export ERL_EPMD_PORT=$epmd_port ERL_EPMD_ADDRESS=127.0.0.1 RABBITMQ_MNESIA_BASE=/data/mnesia RABBITMQ_LOG_BASE=/data/log RABBITMQ_LOGS=-
+  export RABBITMQ_ENABLED_PLUGINS_FILE=/data/enabled_plugins RABBITMQ_CONFIG_FILE=/data/rabbitmq.conf RABBITMQ_PID_FILE=/data/pid
+  export RABBITMQ_CONF_ENV_FILE=/dev/null RABBITMQ_GENERATED_CONFIG_DIR=/data/gen RABBITMQ_DEFAULT_USER=navigator RABBITMQ_DEFAULT_PASS=navigator
+  export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}'
+}
+
+start_rabbitmq() {
+  local data=$state/data/rabbitmq$1 i; mkdir -p "$data"
+  echo '[rabbitmq_management,rabbitmq_prometheus].' >"$data/enabled_plugins"
+  printf 'default_queue_type = quorum\ncollect_statistics_interval = 1000\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\nprometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = %s\n' \
+    "$(port "$NAVIGATOR_MANAGEMENT_PORT" "$1")" "$(port "$NAVIGATOR_RABBITMQ_METRICS_PORT" "$1")" >"$data/rabbitmq.conf"
+  if [ "$nodes" -gt 1 ]; then
+    [ -f "$data/.erlang.cookie" ] || { echo -n navigator >"$data/.erlang.cookie"; chmod 400 "$data/.erlang.cookie"; }
+    for ((i = 1; i <= nodes; i++)); do echo "cluster_formation.classic_config.nodes.$i = navigator$i@localhost"; done >>"$data/rabbitmq.conf"
+  fi
+  ( rabbitmq_environment "$1"; start "rabbitmq$1" rabbitmq-server )
+}
+
+start_postgres() {
+  ( export PGBIN=/usr/lib/postgresql/17/bin PGPORT=$NAVIGATOR_POSTGRES_PORT
+    start postgres sh -c 'printf navigator >/data/password
+      [ -d /data/cluster ] || $PGBIN/initdb -D /data/cluster -U navigator --pwfile=/data/password -A scram-sha-256 -E UTF8 --locale=C.UTF-8 >/dev/null
+      rm -f /data/cluster/postmaster.pid # of a server that was killed: no other runs here
+      exec $PGBIN/postgres -D /data/cluster -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300' )
+}
+
 wait_until_up() {
-  local i
+  local i name
   for i in $(seq 600); do
-    broker_answers && database_answers && return
-    if [ "$(cat "$state/way")" = packages ] && ! kill -0 "$(cat "$state/rabbitmq.pid")" "$(cat "$state/postgres.pid")" 2>/dev/null; then break; fi
+    running && return
+    if [ "$(cat "$state/way")" = packages ]; then for name in "${servers[@]}"; do alive "$name" || break 2; done; fi
     sleep 0.1
   done
   tail -n 5 "$state"/*.log >&2; die "the servers did not come up."
@@ -123,7 +154,7 @@ up() {
   # One at a time: test projects start together. The servers must not inherit the lock, or it would live as long as they do.
   exec 9>"$state.lock"; flock 9
   if ! running; then
-    stop; mkdir -p "$state"
+    mkdir -p "$state"
     with_docker || with_packages
     wait_until_up
   fi
@@ -133,11 +164,11 @@ up() {
 stop() {
   if [ "$(cat "$state/way" 2>/dev/null)" = docker ]; then docker compose -p navigator-services -f "$here/compose.yaml" down >/dev/null 2>&1 || true; fi
   local name pid
-  for name in rabbitmq postgres; do
-    [ -f "$state/$name.pid" ] || continue
+  for name in "${servers[@]}" epmd; do
+    alive "$name" || continue
     pid=$(cat "$state/$name.pid")
     # Only what up started: the sandbox, and its one child, with whose end the process namespace ends.
-    if grep -qa bwrap "/proc/$pid/cmdline" 2>/dev/null; then kill -9 $(cat "/proc/$pid/task/$pid/children" 2>/dev/null) "$pid" 2>/dev/null || true; fi
+    kill -9 $(cat "/proc/$pid/task/$pid/children" 2>/dev/null) "$pid" 2>/dev/null || true
   done
   rm -rf "$state"
 }
@@ -145,6 +176,8 @@ stop() {
 case ${1:-} in
   up) up ;;
   down) stop ;;
+  ctl) shift; alive rabbitmq1 || die "no broker of this script's runs."
+    rabbitmq_environment 1; export HOME=/data LANG=C.UTF-8 PATH=/usr/lib/rabbitmq/bin:/usr/sbin:/usr/bin:/sbin:/bin; sandbox rabbitmq1 rabbitmqctl "$@" ;;
   env) running || [ -n "${NAVIGATOR_RABBITMQ:-}" ] || die "nothing runs; start it with: $0 up"; settings ;;
-  *) echo "usage: $0 up|down|env" >&2; exit 2 ;;
+  *) echo "usage: $0 up|down|env|ctl" >&2; exit 2 ;;
 esac

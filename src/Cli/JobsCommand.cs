@@ -54,7 +54,9 @@ internal static class JobsCommand
 
     private static void PrintTable(IAnsiConsole console, List<ChatJob> jobs)
     {
-        var table = new Table().Border(TableBorder.None).AddColumns("id", "status", "attempt", "seconds", "asked", "question");
+        var table = new Table().Border(TableBorder.None);
+        foreach (var name in new[] { "id", "status", "attempt", "seconds", "asked", "question" })
+            table.AddColumn(new TableColumn(name) { NoWrap = name != "question" });
         foreach (var job in jobs)
             table.AddRow(
                 new Text(job.Id.ToString()), new Text(job.Error is { } error ? error.Code : job.Status.ToString().ToLowerInvariant()),

@@ -55,9 +55,14 @@ internal sealed class Session : IDisposable
     public void Print<T>(T value, Action<IAnsiConsole, T> forPeople)
     {
         if (json)
+        {
             Console.WriteLine(JsonSerializer.Serialize(value, NavigatorClient.Json));
-        else
-            forPeople(AnsiConsole.Console, value);
+            return;
+        }
+        // Another program's lines are not broken to fit a screen.
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Console.Profile.Width = 10_000;
+        forPeople(AnsiConsole.Console, value);
     }
 
     public void Dispose() => Client.Dispose();
