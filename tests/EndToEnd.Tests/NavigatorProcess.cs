@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Navigator.EndToEnd.Tests;
+namespace Navigator.Processes;
 
 /// <summary>The API or a worker as users start it: a process of its own.</summary>
 internal sealed class NavigatorProcess : IAsyncDisposable
@@ -31,6 +31,8 @@ internal sealed class NavigatorProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', output);
 
+    public int Id => process.Id;
+
     public bool HasExited => process.HasExited;
 
     public int Threads => Status("Threads:");
@@ -49,9 +51,14 @@ internal sealed class NavigatorProcess : IAsyncDisposable
     public async Task<int> Stop()
     {
         if (!process.HasExited)
-            using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
-                await kill.WaitForExitAsync();
+            await Signal("TERM");
         return await Exit();
+    }
+
+    public async Task Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
     }
 
     /// <summary>The exit code, once it has ended by itself.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
@@ -12,7 +13,9 @@ namespace Navigator.Servers;
 /// </summary>
 public sealed class ServerSet
 {
-    private static readonly Lazy<Task<ServerSet>> Running = new(Start);
+    private static readonly Lazy<Task<ServerSet>> Running = new(() => Up(new Dictionary<string, string>()));
+
+    private const string ProcessPrefix = "NAVIGATOR_PID_";
 
     private readonly Dictionary<string, string> settings;
     private readonly HttpClient management;
@@ -25,6 +28,12 @@ public sealed class ServerSet
         management.DefaultRequestHeaders.Authorization =
             new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(address.UserInfo))));
     }
+
+    /// <summary>Process ids by the name of the server, in lower case; empty where the servers are not the script's processes.</summary>
+    public IReadOnlyDictionary<string, int> Processes => settings.Where(setting => setting.Key.StartsWith(ProcessPrefix, StringComparison.Ordinal))
+        .ToDictionary(setting => setting.Key[ProcessPrefix.Length..].ToLowerInvariant(), setting => int.Parse(setting.Value, CultureInfo.InvariantCulture));
+
+    public string Postgres => settings["NAVIGATOR_POSTGRES"];
 
     /// <summary>The program that reads PDFs; null where none could be had.</summary>
     public string? PdfToText => settings.GetValueOrDefault("NAVIGATOR_PDFTOTEXT");
@@ -75,6 +84,9 @@ public sealed class ServerSet
         using var response = await management.DeleteAsync($"api/vhosts/{new Uri(address).AbsolutePath.Trim('/')}");
     }
 
+    /// <summary>The management API, for what has no method here.</summary>
+    public HttpClient Management => management;
+
     /// <summary>The management API's answer about a virtual host's queues.</summary>
     public async Task<IReadOnlyList<QueueState>> Queues(string address) =>
         await management.GetFromJsonAsync<List<QueueState>>($"api/queues/{new Uri(address).AbsolutePath.Trim('/')}") ?? [];
@@ -87,20 +99,26 @@ public sealed class ServerSet
         await command.ExecuteNonQueryAsync();
     }
 
-    private static async Task<ServerSet> Start()
+    /// <summary>compose/services.sh up, with these settings in its environment.</summary>
+    internal static async Task<ServerSet> Up(IReadOnlyDictionary<string, string> environment)
     {
-        using var process = Process.Start(new ProcessStartInfo(Path.Combine(Root, "compose", "services.sh"), ["up"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        var output = await Script(environment, "up");
+        return new ServerSet(output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1]));
+    }
+
+    internal static async Task<string> Script(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Root, "compose", "services.sh"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
         var complaints = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"compose/services.sh up failed: {await complaints}");
-        return new ServerSet(output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2))
-            .ToDictionary(pair => pair[0], pair => pair[1]));
+        return process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"compose/services.sh {string.Join(' ', arguments)} failed: {await complaints}");
     }
 
     private static string FindRoot()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Navigator.Upstreams;
@@ -11,7 +12,7 @@ namespace Navigator.Upstreams;
 /// and Tavily (<c>/search</c>), on loopback, which is slow, wrong or gone when told to be. Its vectors and answers are made
 /// from the words of the request, so that retrieval finds what it should.
 /// </summary>
-public sealed class UpstreamServer : IAsyncDisposable
+public sealed partial class UpstreamServer : IAsyncDisposable
 {
     private const int KeptRequests = 1_000;
 
@@ -25,6 +26,7 @@ public sealed class UpstreamServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Behaviour> behaviours = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> requests = new();
     private readonly ConcurrentDictionary<string, int> calls = new();
+    private readonly ConcurrentDictionary<(string Upstream, string Case), int> cases = new();
     private readonly Lock gate = new();
 
     private UpstreamServer(WebApplication app) => this.app = app;
@@ -66,6 +68,10 @@ public sealed class UpstreamServer : IAsyncDisposable
 
     public int CallsOf(string upstream) => calls.GetValueOrDefault(upstream);
 
+    /// <summary>How often it was asked about each question that names a case (case-0000002a).</summary>
+    public IReadOnlyDictionary<string, int> CallsPerCase(string upstream) =>
+        cases.Where(call => call.Key.Upstream == upstream).ToDictionary(call => call.Key.Case, call => call.Value);
+
     /// <summary>The bodies it was sent, oldest first; the last thousand.</summary>
     public IReadOnlyList<string> RequestsTo(string upstream) => [.. requests.GetValueOrDefault(upstream) ?? []];
 
@@ -81,6 +87,8 @@ public sealed class UpstreamServer : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         var text = await reader.ReadToEndAsync(context.RequestAborted);
         calls.AddOrUpdate(upstream, 1, (_, count) => count + 1);
+        foreach (var named in Case().Matches(text).Select(match => match.Value).Distinct())
+            cases.AddOrUpdate((upstream, named), 1, (_, count) => count + 1);
         Keep(upstream, text);
         var (behaviour, fault) = Next(upstream, text);
         if (behaviour.LatencyMs > 0)
@@ -88,6 +96,9 @@ public sealed class UpstreamServer : IAsyncDisposable
         using var body = JsonDocument.Parse(text);
         await Write(context, behaviour, fault, JsonSerializer.Serialize(reply(body.RootElement, fault), Json));
     }
+
+    [GeneratedRegex("case-[0-9a-f]{8}", RegexOptions.None, 1_000)]
+    private static partial Regex Case();
 
     private void Keep(string upstream, string text)
     {

@@ -1,0 +1,125 @@
+using System.Net.Http.Json;
+using Navigator.Contracts;
+using Xunit.Abstractions;
+
+namespace Navigator.Faults.Tests;
+
+public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output) : Scenario(servers, output)
+{
+    private const string Broker = "rabbitmq1";
+
+    [FaultTheory]
+    [InlineData(5, 5)]
+    [InlineData(8, 30)]
+    public async Task The_broker_is_frozen(double inShort, double inLong) => await Run(
+        async stage =>
+        {
+            Servers.Servers.Freeze(Broker);
+            await Task.Delay(Seconds(inShort, inLong));
+            Servers.Servers.Thaw(Broker);
+        },
+        // Deadlines pass while the broker is frozen: they are kept all the same.
+        shortDeadline: 3,
+        after: stage => Assert.DoesNotContain(stage.History.Calls, call => call.Method == "POST" && call.Outcome is not ("202" or "200")));
+
+    [FaultFact]
+    public async Task The_broker_is_killed_and_restarted_again_and_again() => await Run(async stage =>
+    {
+        for (var i = 0; i < (Long ? 10 : 2); i++)
+        {
+            Servers.Servers.Kill(Broker);
+            await Task.Delay(TimeSpan.FromSeconds(stage.Random.NextDouble() * 2));
+            await Servers.Servers.Restart();
+            await Task.Delay(TimeSpan.FromSeconds(1 + stage.Random.NextDouble() * 3));
+        }
+    });
+
+    [FaultTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Queues_are_deleted(bool all) => await Run(async stage =>
+    {
+        var queues = all ? QueueNames.All : [QueueNames.All[stage.Random.Next(5)]];
+        await Task.WhenAll(queues.Select(queue => Servers.Servers.Set.Management.DeleteAsync(new Uri($"api/queues/{stage.System.VirtualHostName}/{queue}", UriKind.Relative))));
+        await Task.Delay(Seconds(3, 10));
+    });
+
+    [FaultFact]
+    public async Task The_brokers_memory_alarm_stops_every_publisher() => await Run(async _ =>
+    {
+        await Servers.Servers.Ctl("set_vm_memory_high_watermark", "absolute", "1MB");
+        await Task.Delay(Seconds(4, 20));
+        await Servers.Servers.Ctl("set_vm_memory_high_watermark", "0.6");
+    });
+
+    /// <summary>Each command five times more, and in whatever order.</summary>
+    [FaultFact]
+    public async Task Every_message_is_delivered_five_times_and_out_of_order() => await Run(
+        async stage =>
+        {
+            for (var round = 0; round < (Long ? 20 : 6); round++)
+            {
+                var messages = stage.History.Jobs.TakeLast(30).SelectMany(job => new[] { "AnswerQuestion", "EmbedQuestion", "SearchWeb", "ComposeAnswer" }
+                    .SelectMany(command => Enumerable.Repeat((job, command), 5))).ToArray();
+                stage.Random.Shuffle(messages);
+                await Task.WhenAll(messages.Select(message => Publish(stage.System.VirtualHostName, message.job, message.command)));
+            }
+        },
+        maxCalls: 2);
+
+    [FaultFact]
+    public async Task Poison_is_put_aside_once_and_hurts_nobody() => await Run(
+        async stage =>
+        {
+            var host = stage.System.VirtualHostName;
+            foreach (var body in new[] { "{", "nonsense", "", "null", Envelope("AnswerQuestion", """{"jobId": "no id", "attempt": "x"}""") })
+                await Publish(host, "answer-question", body);
+            await Publish(host, "answer-question", Envelope("SomethingElse", "{}"));
+            // Not poison: a job of another database, and five megabytes of what nobody reads.
+            await Publish(host, "answer-question", Envelope("AnswerQuestion", $$"""{"jobId": "{{Guid.NewGuid()}}", "attempt": 1}"""));
+            await Publish(host, "answer-question", Envelope("AnswerQuestion", $$"""{"jobId": "{{Guid.NewGuid()}}", "attempt": 1, "padding": "{{new string('x', 5_000_000)}}"}"""));
+            await Task.Delay(Seconds(2, 5));
+            Assert.Equal((5, 1), (await Messages(host, "answer-question_error"), await Messages(host, "answer-question_skipped")));
+            var headers = await Headers(host, "answer-question_error");
+            Assert.Contains("JsonReaderException in ", headers, StringComparison.Ordinal);
+            Assert.DoesNotContain("nonsense", headers, StringComparison.Ordinal);
+
+            // Sent back by an operator, it is put aside once more, and not in a loop.
+            using var http = new HttpClient { BaseAddress = stage.System.Url };
+            using (var replay = await http.PostAsJsonAsync("/v1/replays", new { filter = new { queue = "answer-question_error" }, rate_per_second = 100 }))
+                Assert.Equal(System.Net.HttpStatusCode.Accepted, replay.StatusCode);
+            await Task.Delay(Seconds(3, 5));
+            Assert.Equal((5, 1), (await Messages(host, "answer-question_error"), await Messages(host, "answer-question_skipped")));
+            foreach (var queue in new[] { "answer-question_error", "answer-question_skipped" })
+                await Servers.Servers.Set.Management.DeleteAsync(new Uri($"api/queues/{host}/{queue}", UriKind.Relative));
+        });
+
+    private async Task<int> Messages(string host, string queue)
+    {
+        // The count that the management shows is a moment old.
+        var messages = await Servers.Servers.Set.Management.PostAsJsonAsync($"api/queues/{host}/{queue}/get", new { count = 100, ackmode = "ack_requeue_true", encoding = "auto", truncate = 10 });
+        return (await messages.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>()).GetArrayLength();
+    }
+
+    private async Task<string> Headers(string host, string queue)
+    {
+        var messages = await Servers.Servers.Set.Management.PostAsJsonAsync($"api/queues/{host}/{queue}/get", new { count = 100, ackmode = "ack_requeue_true", encoding = "auto", truncate = 10 });
+        return string.Join('\n', (await messages.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>()).EnumerateArray().Select(message => message.GetProperty("properties").ToString()));
+    }
+
+    private Task Publish(string host, Guid job, string command) => Publish(
+        host,
+        command switch { "AnswerQuestion" => "answer-question", "EmbedQuestion" => "embed-question", "SearchWeb" => "search-web", _ => "compose-answer" },
+        Envelope(command, $$"""{"jobId": "{{job}}", "attempt": 1}"""));
+
+    private async Task Publish(string host, string queue, string body)
+    {
+        using var response = await Servers.Servers.Set.Management.PostAsJsonAsync(
+            $"api/exchanges/{host}/amq.default/publish",
+            new { properties = new { delivery_mode = 2, content_type = "application/vnd.masstransit+json" }, routing_key = queue, payload = body, payload_encoding = "string" });
+        response.EnsureSuccessStatusCode();
+    }
+
+    private static string Envelope(string type, string message) =>
+        $$"""{"messageId": "{{Guid.NewGuid()}}", "messageType": ["urn:message:Navigator.Contracts.Chat:{{type}}"], "message": {{message}}}""";
+}

@@ -1,0 +1,89 @@
+using Npgsql;
+
+namespace Navigator.Faults.Tests;
+
+/// <summary>What must be true of any history, whatever broke while it was written. Reads the callers' history and the ledger.</summary>
+internal static class Checker
+{
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(1);
+
+    private sealed record Row(Guid Id, string Status, string? Key, DateTimeOffset Deadline, DateTimeOffset? Finished, int Attempt, string Tag, bool Replayed);
+
+    /// <param name="callsPerCase">How often the answer model was asked about each question.</param>
+    /// <param name="maxCalls">How often it may be asked about one, lost workers and replays counted.</param>
+    /// <returns>One line per violation.</returns>
+    public static async Task<IReadOnlyList<string>> Check(History history, string database, IReadOnlyDictionary<string, int> callsPerCase, int maxCalls)
+    {
+        var rows = (await Read(database)).ToDictionary(row => row.Id);
+        return
+        [
+            .. EachEndsInTime(history, rows),
+            .. AnEndReadNeverChanges(history, rows),
+            .. EachIsDurableAndOne(history, rows),
+            .. NoCallHangs(history),
+            .. callsPerCase.Where(calls => calls.Value > maxCalls).Select(calls => $"I5: {calls.Value} model calls for {calls.Key}, {maxCalls} are possible"),
+        ];
+    }
+
+    private static IEnumerable<string> EachEndsInTime(History history, Dictionary<Guid, Row> rows)
+    {
+        foreach (var row in rows.Values)
+        {
+            if (row.Finished is not { } finished)
+                yield return $"I1: {row.Id} is still {row.Status}";
+            else if (finished > row.Deadline + Late)
+                yield return $"I1: {row.Id} {row.Status} {(finished - row.Deadline).TotalSeconds:0.0} s after its deadline";
+        }
+        var seen = history.Readings.Where(reading => IsEnd(reading.Status)).Select(reading => reading.Job).ToHashSet();
+        foreach (var job in history.Jobs.Where(job => !seen.Contains(job)))
+            yield return $"I1: nobody saw an end of {job}";
+    }
+
+    private static IEnumerable<string> AnEndReadNeverChanges(History history, Dictionary<Guid, Row> rows)
+    {
+        foreach (var readings in history.Readings.GroupBy(reading => reading.Job))
+        {
+            Reading? end = null;
+            foreach (var reading in readings.OrderBy(reading => reading.At))
+            {
+                if (end is not null && reading with { At = end.At } != end && !(end.Status is "failed" or "expired" && rows[reading.Job].Replayed))
+                    yield return $"I2: {reading.Job} was {end.Status} {end.Tag} and then {reading.Status} {reading.Tag}";
+                if (IsEnd(reading.Status))
+                    end = reading;
+            }
+            if (end is not null && rows.TryGetValue(readings.Key, out var row) && !row.Replayed && (row.Status, row.Tag) != (end.Status, end.Tag))
+                yield return $"I2: {row.Id} was read as {end.Status} {end.Tag} and is {row.Status} {row.Tag}";
+        }
+    }
+
+    private static IEnumerable<string> EachIsDurableAndOne(History history, Dictionary<Guid, Row> rows)
+    {
+        foreach (var job in history.Jobs.Where(job => !rows.ContainsKey(job)))
+            yield return $"I3: {job} was accepted and is not in the ledger";
+        foreach (var key in history.Accepted.GroupBy(accepted => accepted.Key).Where(key => key.Select(accepted => accepted.Job).Distinct().Count() > 1))
+            yield return $"I3: key {key.Key} was given {key.Select(accepted => accepted.Job).Distinct().Count()} jobs";
+        foreach (var key in rows.Values.Where(row => row.Key is not null).GroupBy(row => row.Key).Where(key => key.Count() > 1))
+            yield return $"I3: key {key.Key} has {key.Count()} rows";
+    }
+
+    private static IEnumerable<string> NoCallHangs(History history) =>
+        history.Calls.Where(call => call.Took > call.Limit + Late)
+            .Select(call => $"I4: {call.Method} {call.Path} took {call.Took.TotalSeconds:0.0} s, {call.Limit.TotalSeconds} s are allowed ({call.Outcome})");
+
+    private static bool IsEnd(string status) => status is not ("queued" or "running");
+
+    private static async Task<List<Row>> Read(string database)
+    {
+        await using var connection = new NpgsqlConnection(database + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            "SELECT id, status, idempotency_key, deadline_at, finished_at, attempt, version, replay_id IS NOT NULL FROM chat_job WHERE tenant_id = 'default'", connection);
+        await using var row = await command.ExecuteReaderAsync();
+        var rows = new List<Row>();
+        while (await row.ReadAsync())
+            rows.Add(new Row(
+                row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetFieldValue<DateTimeOffset>(3),
+                row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4), row.GetInt32(5), $"\"{row.GetInt32(6)}\"", row.GetBoolean(7)));
+        return rows;
+    }
+}

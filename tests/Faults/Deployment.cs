@@ -1,0 +1,173 @@
+using System.Net;
+using System.Net.Sockets;
+using Navigator.Servers;
+using Navigator.Upstreams;
+using Npgsql;
+
+namespace Navigator.Faults.Tests;
+
+/// <summary>APIs behind a load balancer, workers, and the servers they need: what is broken in a scenario.</summary>
+internal sealed class Deployment : IAsyncDisposable
+{
+    private readonly Dictionary<string, string> environment = [];
+    private readonly List<int> apiPorts = [];
+    private TcpProxy front = null!;
+
+    private Deployment(BreakableServers servers, UpstreamServer upstreams) => (Servers, Upstreams) = (servers, upstreams);
+
+    public BreakableServers Servers { get; }
+
+    public UpstreamServer Upstreams { get; }
+
+    public List<NavigatorProcess> Apis { get; } = [];
+
+    public List<NavigatorProcess> Workers { get; } = [];
+
+    /// <summary>Between workers and broker.</summary>
+    public TcpProxy BrokerLine { get; private set; } = null!;
+
+    /// <summary>Between workers and database.</summary>
+    public TcpProxy DatabaseLine { get; private set; } = null!;
+
+    public string VirtualHost { get; private set; } = "";
+
+    public string VirtualHostName => new Uri(VirtualHost).AbsolutePath.Trim('/');
+
+    public string Database { get; private set; } = "";
+
+    public Uri Url => new($"http://127.0.0.1:{front.Port}");
+
+    public static async Task<Deployment> Start(BreakableServers servers, int apis, int workers, string? apiFailPoint, string? workerFailPoint, IReadOnlyList<(string Key, string Value)> settings)
+    {
+        var deployment = new Deployment(servers, await UpstreamServer.Start());
+        await deployment.Configure(settings);
+        for (var i = 0; i < apis; i++)
+            deployment.apiPorts.Add(FreePort());
+        deployment.front = new TcpProxy([.. deployment.apiPorts.Select(port => new IPEndPoint(IPAddress.Loopback, port))]);
+        for (var i = 0; i < apis; i++)
+            deployment.Apis.Add(deployment.StartApi(i, i == 0 ? apiFailPoint : null));
+        for (var i = 0; i < workers; i++)
+            deployment.Workers.Add(deployment.StartWorker(i == 0 ? workerFailPoint : null));
+        await deployment.UntilWhole();
+        return deployment;
+    }
+
+    public NavigatorProcess StartApi(int index, string? failPoint = null) => new(
+        "Navigator.Api", With(("NAVIGATOR_FAIL_POINT", failPoint ?? ""), ("ConnectionStrings__RabbitMq", VirtualHost), ("ConnectionStrings__Postgres", Database)),
+        "--urls", $"http://127.0.0.1:{apiPorts[index]}");
+
+    public NavigatorProcess StartWorker(string? failPoint = null) => new(
+        "Navigator.Workers",
+        With(
+            ("NAVIGATOR_FAIL_POINT", failPoint ?? ""),
+            ("ConnectionStrings__RabbitMq", new UriBuilder(VirtualHost) { Port = BrokerLine.Port }.Uri.ToString()),
+            ("ConnectionStrings__Postgres", new NpgsqlConnectionStringBuilder(Database) { Host = "127.0.0.1", Port = DatabaseLine.Port }.ConnectionString)));
+
+    /// <summary>Every process answers that it is ready, every queue has a consumer of each worker, and nothing waits or has failed.</summary>
+    public async Task UntilWhole(int limitSeconds = 60)
+    {
+        var until = DateTime.UtcNow.AddSeconds(limitSeconds);
+        var missing = "nothing yet";
+        while (DateTime.UtcNow < until)
+        {
+            missing = await Missing();
+            if (missing.Length == 0)
+                return;
+            await Task.Delay(250);
+        }
+        throw new InvalidOperationException(
+            $"Not whole {limitSeconds} s after healing: {missing}\n{string.Join('\n', Apis.Concat(Workers).Select(process => string.Join('\n', process.Output.Split('\n').TakeLast(15))))}");
+    }
+
+    /// <summary>Every process is ready, and its consumers are there; messages may wait.</summary>
+    public async Task UntilRunning()
+    {
+        for (var i = 0; i < 240; i++)
+        {
+            if ((await Missing()).Split("; ").All(missing => missing.Length == 0 || missing.Contains(" messages in ", StringComparison.Ordinal)))
+                return;
+            await Task.Delay(250);
+        }
+        throw new InvalidOperationException($"Not running after a minute: {await Missing()}");
+    }
+
+    public async Task Execute(string sql)
+    {
+        await using var connection = new NpgsqlConnection(Database + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 60 };
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in Apis.Concat(Workers))
+            await process.DisposeAsync();
+        await front.DisposeAsync();
+        await BrokerLine.DisposeAsync();
+        await DatabaseLine.DisposeAsync();
+        await Upstreams.DisposeAsync();
+        await Servers.Set.DeleteVirtualHost(VirtualHost);
+        await Servers.Set.DropDatabase(Database);
+    }
+
+    private async Task Configure(IReadOnlyList<(string Key, string Value)> settings)
+    {
+        VirtualHost = await Servers.Set.CreateVirtualHost();
+        Database = await Servers.Set.CreateDatabase();
+        var (broker, database) = (new Uri(VirtualHost), new NpgsqlConnectionStringBuilder(Database));
+        BrokerLine = new TcpProxy(new IPEndPoint(IPAddress.Loopback, broker.Port));
+        DatabaseLine = new TcpProxy(new IPEndPoint(IPAddress.Loopback, database.Port));
+        environment["OpenAI__ApiKey"] = environment["Tavily__ApiKey"] = "test";
+        environment["OpenAI__BaseUrl"] = Upstreams.OpenAi.ToString();
+        environment["Tavily__BaseUrl"] = Upstreams.Tavily.ToString();
+        // Quicker than in production, in proportion: a scenario has seconds where operations have minutes.
+        environment["Concurrency__Job__LeaseMs"] = "3000";
+        environment["Concurrency__Job__EnqueueGraceMs"] = "2000";
+        environment["Concurrency__Canary__IntervalMs"] = "86400000";
+        foreach (var (key, value) in settings)
+            environment[key] = value;
+    }
+
+    private async Task<string> Missing()
+    {
+        var missing = new List<string>();
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
+        try
+        {
+            foreach (var port in apiPorts)
+                using (var response = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/health/ready")))
+                    if (!response.IsSuccessStatusCode)
+                        missing.Add(await response.Content.ReadAsStringAsync());
+            var queues = await Servers.Set.Queues(VirtualHost);
+            missing.AddRange(Contracts.QueueNames.All.Where(name => queues.All(queue => queue.Name != name)).Select(name => $"no queue {name}"));
+            foreach (var queue in queues)
+            {
+                if (queue.Messages > 0)
+                    missing.Add($"{queue.Messages} messages in {queue.Name}");
+                if (!queue.Name.Contains('_', StringComparison.Ordinal) && queue.Consumers != Workers.Count)
+                    missing.Add($"{queue.Consumers} consumers on {queue.Name}");
+            }
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+        {
+            missing.Add(error.Message);
+        }
+        return string.Join("; ", missing);
+    }
+
+    private Dictionary<string, string> With(params (string Key, string Value)[] own)
+    {
+        var all = new Dictionary<string, string>(environment);
+        foreach (var (key, value) in own)
+            all[key] = value;
+        return all;
+    }
+
+    private static int FreePort()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        return ((IPEndPoint)free.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,29 @@
+using System.Collections.Concurrent;
+
+namespace Navigator.Faults.Tests;
+
+/// <param name="Outcome">The HTTP status, or the name of what was thrown.</param>
+internal sealed record Call(string Method, string Path, DateTimeOffset At, TimeSpan Took, TimeSpan Limit, string Outcome);
+
+/// <summary>A job as a caller read it. The tag is its version.</summary>
+internal sealed record Reading(Guid Job, DateTimeOffset At, string Status, string Tag, string? Answer);
+
+/// <summary>Everything that callers did and saw, written by the callers.</summary>
+internal sealed class History
+{
+    public ConcurrentQueue<Call> Calls { get; } = new();
+
+    public ConcurrentQueue<Reading> Readings { get; } = new();
+
+    /// <summary>Every 202: the job, by the idempotency key it was asked for with.</summary>
+    public ConcurrentQueue<(string Key, Guid Job)> Accepted { get; } = new();
+
+    public IReadOnlyCollection<Guid> Jobs => [.. Accepted.Select(accepted => accepted.Job).Distinct()];
+
+    public string Summary() =>
+        $"{Jobs.Count} jobs accepted; calls: {string.Join(", ", Calls.GroupBy(call => $"{call.Method} {call.Outcome}").OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $"{group.Count()}× {group.Key}"))}; "
+        + $"slowest POST {Slowest("POST")} ms, slowest GET over its wait {Slowest("GET")} ms";
+
+    private long Slowest(string method) =>
+        (long)Calls.Where(call => call.Method == method).Select(call => (call.Took - (method == "GET" ? Load.Wait : TimeSpan.Zero)).TotalMilliseconds).DefaultIfEmpty().Max();
+}

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Navigator.Faults.Tests;
+
+/// <summary>
+/// People who ask: they arrive whatever the system does (an open loop), send again what was not accepted, under the same key,
+/// poll until the end, look once more, and now and then cancel.
+/// </summary>
+internal sealed class Load(Uri server, History history, Random random) : IAsyncDisposable
+{
+    /// <summary>How long a poll asks to be kept waiting.</summary>
+    public static readonly TimeSpan Wait = TimeSpan.FromSeconds(2);
+
+    /// <summary>What a caller grants the server beyond that.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly HttpClient http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 2_000, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5) })
+    {
+        BaseAddress = server,
+        Timeout = TimeSpan.FromSeconds(30),
+    };
+
+    private readonly List<Task> people = [];
+    private readonly CancellationTokenSource closing = new();
+    private Task arrivals = Task.CompletedTask;
+
+    public double PerSecond { get; init; } = 15;
+
+    /// <summary>One in so many is cancelled by its owner.</summary>
+    public int CancelOneIn { get; init; } = 15;
+
+    /// <summary>Set, every other job must end within it.</summary>
+    public double? ShortDeadline { get; init; }
+
+    public void Begin() => arrivals = Arrive();
+
+    /// <summary>No more arrivals; everybody who was accepted waits for their end.</summary>
+    public async Task End(TimeSpan limit)
+    {
+        await closing.CancelAsync();
+        await arrivals;
+        await Task.WhenAll(people).WaitAsync(limit);
+    }
+
+    /// <summary>So many at once, after the others: all of them are answered.</summary>
+    public async Task<TimeSpan> Burst(int count)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, count).Select(_ => Ask(random.Next(), cancels: false, deadline: null)));
+        return Stopwatch.GetElapsedTime(started);
+    }
+
+    /// <summary>Read these once more.</summary>
+    public Task ReadAgain(IEnumerable<Guid> jobs) => Parallel.ForEachAsync(jobs, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (job, _) => await Read(job, wait: false));
+
+    public async ValueTask DisposeAsync()
+    {
+        await closing.CancelAsync();
+        closing.Dispose();
+        http.Dispose();
+    }
+
+    private async Task Arrive()
+    {
+        try
+        {
+            for (var number = 0; ; number++)
+            {
+                people.Add(Ask(random.Next(), random.Next(CancelOneIn) == 0, number % 2 == 0 ? ShortDeadline : null));
+                await Task.Delay(TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) / PerSecond), closing.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private async Task Ask(int number, bool cancels, double? deadline)
+    {
+        var key = Guid.NewGuid().ToString();
+        var body = new { question = $"What is covered in case-{number:x8}?", deadline_seconds = deadline };
+        Guid? job = null;
+        for (var tries = 0; job is null && (tries < 3 || !closing.IsCancellationRequested); tries++)
+        {
+            if (tries > 0)
+                await Task.Delay(300);
+            job = await Submit(key, body);
+        }
+        if (job is not { } id)
+            return;
+        // Some do not see the answer to their first request, and ask again.
+        if (number % 10 == 0)
+            await Submit(key, body);
+        if (cancels)
+            await Send(HttpMethod.Delete, $"/v1/chat/jobs/{id}", null, null, TimeSpan.Zero);
+        while (!await Read(id, wait: true))
+        {
+        }
+        await Read(id, wait: false);
+    }
+
+    private async Task<Guid?> Submit(string key, object body)
+    {
+        if (await Send(HttpMethod.Post, "/v1/chat/jobs", body, key, TimeSpan.Zero) is not (202, { } accepted, _))
+            return null;
+        var id = accepted.GetProperty("id").GetGuid();
+        history.Accepted.Enqueue((key, id));
+        return id;
+    }
+
+    /// <returns>True when the job has ended.</returns>
+    private async Task<bool> Read(Guid job, bool wait)
+    {
+        if (await Send(HttpMethod.Get, $"/v1/chat/jobs/{job}{(wait ? $"?wait={Wait.TotalSeconds}" : "")}", null, null, wait ? Wait : TimeSpan.Zero) is not (200, { } read, { } tag))
+        {
+            await Task.Delay(200);
+            return false;
+        }
+        var status = read.GetProperty("status").GetString()!;
+        var answer = read.GetProperty("answer");
+        history.Readings.Enqueue(new Reading(
+            job, DateTimeOffset.UtcNow, status, tag, answer.ValueKind == JsonValueKind.Null ? null : answer.GetProperty("text").GetString()));
+        return status is not ("queued" or "running");
+    }
+
+    private async Task<(int Status, JsonElement? Body, string? Tag)> Send(HttpMethod method, string path, object? body, string? key, TimeSpan wait)
+    {
+        var (at, started) = (DateTimeOffset.UtcNow, Stopwatch.GetTimestamp());
+        var limit = wait + Patience;
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
+        string outcome;
+        (int, JsonElement?, string?) result = (0, null, null);
+        try
+        {
+            using var response = await http.SendAsync(request);
+            outcome = ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            result = ((int)response.StatusCode, response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<JsonElement>() : null, response.Headers.ETag?.Tag);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException or JsonException)
+        {
+            outcome = error.GetType().Name;
+        }
+        history.Calls.Enqueue(new Call(method.Method, path, at, Stopwatch.GetElapsedTime(started), limit, outcome));
+        return result;
+    }
+}

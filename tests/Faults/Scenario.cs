@@ -1,0 +1,90 @@
+using System.Globalization;
+using Navigator.Servers;
+using Navigator.Upstreams;
+using Xunit.Abstractions;
+
+namespace Navigator.Faults.Tests;
+
+/// <summary>Load running, a fault, healing, draining; then the checker. Every choice comes from a seed, which is printed.</summary>
+[Collection(nameof(FaultServers))]
+public abstract class Scenario(FaultServers servers, ITestOutputHelper output)
+{
+    /// <summary>make faults: longer faults under more load. Unset: the short form of dotnet test.</summary>
+    protected static bool Long { get; } = Environment.GetEnvironmentVariable("NAVIGATOR_FAULTS") == "long";
+
+    private static readonly int Seed =
+        Environment.GetEnvironmentVariable("NAVIGATOR_FAULTS_SEED") is { Length: > 0 } seed ? int.Parse(seed, CultureInfo.InvariantCulture) : Random.Shared.Next();
+
+    /// <summary>Seconds in the short form, and in the long one.</summary>
+    protected static TimeSpan Seconds(double inShort, double inLong) => TimeSpan.FromSeconds(Long ? inLong : inShort);
+
+    protected int Apis { get; init; } = 1;
+
+    protected FaultServers Servers => servers;
+
+    /// <summary>What a scenario can touch.</summary>
+    internal sealed record Stage(Deployment System, Load Load, History History, Random Random);
+
+    /// <param name="break">From the first fault to the last healing.</param>
+    /// <param name="maxCalls">Model calls that one question may cost: attempts × tries of the policy, unless a fault costs fewer.</param>
+    internal async Task Run(
+        Func<Stage, Task> @break, int apis = 1, int workers = 2, string? apiFailPoint = null, string? workerFailPoint = null, int maxCalls = 6,
+        double? shortDeadline = null, Behaviour? answers = null, Action<Stage>? after = null, params (string Key, string Value)[] settings)
+    {
+        output.WriteLine($"NAVIGATOR_FAULTS_SEED={Seed}{(Long ? " NAVIGATOR_FAULTS=long" : "")}");
+        var random = new Random(Seed);
+        await using var system = await Deployment.Start(servers.Servers, apis, workers, apiFailPoint, workerFailPoint, settings);
+        system.Upstreams.Set("answers", answers ?? new Behaviour { LatencyMs = 100 });
+        var history = new History();
+        await using var load = new Load(system.Url, history, random) { PerSecond = Long ? 40 : 15, ShortDeadline = shortDeadline };
+        var stage = new Stage(system, load, history, random);
+
+        load.Begin();
+        await Task.Delay(Seconds(1.5, 5));
+        await @break(stage);
+        await Task.Delay(Seconds(1.5, 10));
+        await load.End(TimeSpan.FromSeconds(150));
+        await system.UntilWhole();
+        var burst = await load.Burst(Long ? 100 : 30);
+        await load.ReadAgain(history.Jobs);
+
+        output.WriteLine($"{history.Summary()}; afterwards {(Long ? 100 : 30)} at once took {burst.TotalSeconds:0.0} s");
+        var violations = await Checker.Check(history, system.Database, system.Upstreams.CallsPerCase("answers"), maxCalls);
+        Assert.True(violations.Count == 0, $"seed {Seed}, {violations.Count} violations:\n{string.Join('\n', violations.Take(20))}");
+        Assert.True(burst < TimeSpan.FromSeconds(20), $"I6: {burst} for a burst after healing");
+        after?.Invoke(stage);
+    }
+}
+
+/// <summary>One set of servers that may be broken, for all scenarios, one after the other.</summary>
+public sealed class FaultServers : IAsyncLifetime
+{
+    public BreakableServers Servers { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        if (BreakableServers.Missing is null)
+            Servers = await BreakableServers.Start("faults", 36_072);
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (Servers is not null)
+            await Servers.DisposeAsync();
+    }
+}
+
+[CollectionDefinition(nameof(FaultServers))]
+public sealed class FaultServersCollection : ICollectionFixture<FaultServers>;
+
+/// <summary>A fact that needs servers of its own to break.</summary>
+public sealed class FaultFactAttribute : FactAttribute
+{
+    public FaultFactAttribute() => Skip = BreakableServers.Missing;
+}
+
+/// <inheritdoc cref="FaultFactAttribute"/>
+public sealed class FaultTheoryAttribute : TheoryAttribute
+{
+    public FaultTheoryAttribute() => Skip = BreakableServers.Missing;
+}

@@ -1,0 +1,50 @@
+using Xunit.Abstractions;
+
+namespace Navigator.Faults.Tests;
+
+public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output) : Scenario(servers, output)
+{
+    [FaultTheory]
+    [InlineData("after-claim")]
+    [InlineData("after-upstream")]
+    [InlineData("after-commit")]
+    public async Task A_worker_is_killed(string point) => await Run(
+        async stage =>
+        {
+            await Gone(stage.System.Workers[0]);
+            await Task.Delay(Seconds(1, 5));
+            stage.System.Workers[0] = stage.System.StartWorker();
+        },
+        workerFailPoint: $"{point}:12");
+
+    [FaultFact]
+    public async Task A_worker_is_frozen_past_its_lease_and_wakes_up() => await Run(async stage =>
+    {
+        for (var i = 0; i < (Long ? 5 : 2); i++)
+        {
+            var worker = stage.System.Workers[stage.Random.Next(2)];
+            await worker.Signal("STOP");
+            await Task.Delay(TimeSpan.FromSeconds(5));
+            await worker.Signal("CONT");
+            await Task.Delay(TimeSpan.FromSeconds(1));
+        }
+    });
+
+    [FaultFact]
+    public async Task A_consumer_vanishes_and_the_bus_is_not_told() => await Run(
+        async stage =>
+        {
+            for (var i = 0; i < 100 && !stage.System.Workers[0].Output.Contains("taken up anew", StringComparison.Ordinal); i++)
+                await Task.Delay(200);
+            Assert.Contains("taken up anew", stage.System.Workers[0].Output, StringComparison.Ordinal);
+        },
+        workers: 1, workerFailPoint: "consumer-lost:10");
+
+    private static async Task Gone(NavigatorProcess process)
+    {
+        for (var i = 0; i < 150 && !process.HasExited; i++)
+            await Task.Delay(100);
+        Assert.True(process.HasExited, "The fail point was not reached.");
+        await process.DisposeAsync();
+    }
+}

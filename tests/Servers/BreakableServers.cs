@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Navigator.Servers;
+
+/// <summary>
+/// A RabbitMQ (or several, clustered) and a PostgreSQL for tests of failure only: they may be frozen, killed and started again
+/// with their data, which the shared ones of <see cref="ServerSet"/> may not.
+/// </summary>
+public sealed class BreakableServers : IAsyncDisposable
+{
+    private readonly Dictionary<string, string> environment;
+
+    private BreakableServers(Dictionary<string, string> environment, ServerSet set)
+    {
+        this.environment = environment;
+        Set = set;
+    }
+
+    public ServerSet Set { get; private set; }
+
+    /// <summary>Why there can be none on this machine; null when there can.</summary>
+    public static string? Missing => !OperatingSystem.IsLinux() || !File.Exists("/usr/bin/apt-get")
+        ? "Servers that may be killed are made of Debian's packages, and this is no Debian."
+        : null;
+
+    /// <param name="firstPort">Of a range of 60 on loopback.</param>
+    public static async Task<BreakableServers> Start(string name, int firstPort, int brokers = 1)
+    {
+        string Port(int offset) => (firstPort + offset).ToString(CultureInfo.InvariantCulture);
+        var environment = new Dictionary<string, string>
+        {
+            ["NAVIGATOR_RABBITMQ"] = "",
+            ["NAVIGATOR_POSTGRES"] = "",
+            ["NAVIGATOR_WAY"] = "packages",
+            ["NAVIGATOR_STATE"] = Path.Combine(Path.GetTempPath(), $"navigator-{name}-{Environment.UserName}"),
+            ["NAVIGATOR_RABBITMQ_NODES"] = brokers.ToString(CultureInfo.InvariantCulture),
+            ["NAVIGATOR_AMQP_PORT"] = Port(0),
+            ["NAVIGATOR_MANAGEMENT_PORT"] = Port(1),
+            ["NAVIGATOR_RABBITMQ_METRICS_PORT"] = Port(2),
+            ["NAVIGATOR_POSTGRES_PORT"] = Port(3),
+            ["NAVIGATOR_DIST_PORT"] = Port(4),
+            ["NAVIGATOR_EPMD_PORT"] = Port(5),
+        };
+        // Whatever an earlier run, stopped in the middle, has left frozen.
+        await ServerSet.Script(environment, "down");
+        return new BreakableServers(environment, await ServerSet.Up(environment));
+    }
+
+    public void Freeze(string server) => Signal(server, "STOP");
+
+    public void Thaw(string server) => Signal(server, "CONT");
+
+    /// <summary>kill -9; <see cref="Restart"/> brings it back.</summary>
+    public void Kill(string server) => Signal(server, "KILL");
+
+    /// <summary>An orderly shutdown.</summary>
+    public void Stop(string server) => Signal(server, "INT");
+
+    /// <summary>Start again, with its data, what does not run.</summary>
+    public async Task Restart() => Set = await ServerSet.Up(environment);
+
+    /// <summary>rabbitmqctl.</summary>
+    public Task<string> Ctl(params string[] arguments) => ServerSet.Script(environment, ["ctl", .. arguments]);
+
+    public async ValueTask DisposeAsync() => await ServerSet.Script(environment, "down");
+
+    /// <summary>To the server's processes, not to the sandbox around them: whose end would end them without a word.</summary>
+    private void Signal(string server, string signal)
+    {
+        var sandbox = Set.Processes[server];
+        var inside = Descendants(sandbox).Skip(1).ToList();
+        List<int> targets = signal switch
+        {
+            "KILL" => [sandbox, .. inside],
+            // PostgreSQL's first process tells the others.
+            "INT" => [inside.First(id => !File.ReadAllText($"/proc/{id}/comm").StartsWith("bwrap", StringComparison.Ordinal))],
+            _ => inside,
+        };
+        using var kill = Process.Start("kill", [$"-{signal}", .. targets.Select(id => id.ToString(CultureInfo.InvariantCulture))]);
+        kill.WaitForExit();
+    }
+
+    private static IEnumerable<int> Descendants(int process)
+    {
+        string children;
+        try
+        {
+            children = File.ReadAllText($"/proc/{process}/task/{process}/children");
+        }
+        catch (IOException)
+        {
+            yield break; // gone meanwhile
+        }
+        foreach (var child in children.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture)))
+        {
+            yield return child;
+            foreach (var grandchild in Descendants(child))
+                yield return grandchild;
+        }
+    }
+}
