@@ -15,6 +15,7 @@ return await Startup.Run(async () =>
     builder.Services.AddProblems().AddChat().AddDocuments(mode);
 
     var app = builder.Build();
+    app.UseDrain();
     app.UseProblems();
     app.UsePage();
     app.MapChatJobs();

@@ -142,7 +142,7 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
         }
         catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException or JsonException)
         {
-            outcome = error.GetType().Name;
+            outcome = $"{error.GetType().Name} ({(error as HttpRequestException)?.HttpRequestError}: {error.GetBaseException().Message})";
         }
         history.Calls.Enqueue(new Call(method.Method, path, at, Stopwatch.GetElapsedTime(started), limit, outcome));
         return result;

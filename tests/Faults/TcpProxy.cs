@@ -23,6 +23,7 @@ internal sealed class TcpProxy : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly IReadOnlyList<IPEndPoint> backends;
+    private readonly ConcurrentDictionary<int, byte> unready = new();
     private readonly ConcurrentDictionary<Socket, byte> sockets = new();
     private readonly CancellationTokenSource stop = new();
     private int next;
@@ -51,6 +52,15 @@ internal sealed class TcpProxy : IAsyncDisposable
             foreach (var socket in sockets.Keys)
                 Reset(socket);
         }
+    }
+
+    /// <summary>A back end that is not ready gets no new connection while another is.</summary>
+    public void Use(int backend, bool ready)
+    {
+        if (ready)
+            unready.TryRemove(backend, out _);
+        else
+            unready.TryAdd(backend, 0);
     }
 
     public async ValueTask DisposeAsync()
@@ -87,7 +97,10 @@ internal sealed class TcpProxy : IAsyncDisposable
             }
             sockets.TryAdd(server, 0);
             client.NoDelay = server.NoDelay = true;
-            await Task.WhenAll(Pump(client, server), Pump(server, client));
+            // The first that breaks breaks both.
+            var pumps = new[] { Pump(client, server), Pump(server, client) };
+            await await Task.WhenAny(pumps);
+            await Task.WhenAll(pumps);
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -109,12 +122,13 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     private async Task<Socket?> Connect()
     {
-        for (var i = 0; i < backends.Count; i++)
+        var first = Interlocked.Increment(ref next);
+        foreach (var index in Enumerable.Range(0, backends.Count).Select(i => (first + i) % backends.Count).OrderBy(index => unready.ContainsKey(index)))
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                await socket.ConnectAsync(backends[Interlocked.Increment(ref next) % backends.Count], stop.Token);
+                await socket.ConnectAsync(backends[index], stop.Token);
                 return socket;
             }
             catch (SocketException)

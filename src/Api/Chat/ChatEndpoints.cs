@@ -4,6 +4,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Navigator.Api.Hosting;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
@@ -105,12 +106,12 @@ internal static class ChatEndpoints
     }
 
     private static async Task<Results<ServerSentEventsResult<ChatJob>, ProblemHttpResult>> Events(
-        string id, JobWatcher watcher, IJobLedger ledger, IHostApplicationLifetime lifetime, CancellationToken token)
+        string id, JobWatcher watcher, IJobLedger ledger, Drain drain, CancellationToken token)
     {
         if (!Guid.TryParse(id, out var jobId))
             return Problem.MalformedId("job");
         return await ledger.Find(Caller.Tenant, jobId, token) is { } job
-            ? TypedResults.ServerSentEvents(Follow(job, watcher, ledger, lifetime.ApplicationStopping, token))
+            ? TypedResults.ServerSentEvents(Follow(job, watcher, ledger, drain.Over, token))
             : Problem.JobNotFound();
     }
 

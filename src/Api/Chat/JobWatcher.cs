@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Navigator.Api.Hosting;
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Limits;
 
@@ -8,7 +9,7 @@ namespace Navigator.Api.Chat;
 /// Tells waiting callers when their job changes. However many wait, one small statement every few milliseconds asks for
 /// all of them; none of them holds a thread or a connection.
 /// </summary>
-internal sealed partial class JobWatcher(IJobLedger ledger, ConcurrencyPolicy policy, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<JobWatcher> log)
+internal sealed partial class JobWatcher(IJobLedger ledger, ConcurrencyPolicy policy, Drain drain, TimeProvider clock, ILogger<JobWatcher> log)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
@@ -28,7 +29,7 @@ internal sealed partial class JobWatcher(IJobLedger ledger, ConcurrencyPolicy po
         var waiter = new Waiter(id, knownVersion);
         waiters.TryAdd(waiter, 0);
         somebodyWaits.Release();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, lifetime.ApplicationStopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, drain.Over);
         try
         {
             await waiter.Changed.Task.WaitAsync(wait, clock, stop.Token);

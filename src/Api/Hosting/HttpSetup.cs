@@ -1,12 +1,21 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Features;
+using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Api.Hosting;
 
 internal static class HttpSetup
 {
+    /// <summary>While it drains, callers are asked to come back over another connection.</summary>
+    public static void UseDrain(this WebApplication app) => app.Use((context, next) =>
+    {
+        if (context.RequestServices.GetRequiredService<Drain>().HasBegun)
+            context.Response.Headers.Connection = "close";
+        return next(context);
+    });
+
     /// <summary>JSON in snake_case, strict about what it takes; requests bounded; OpenAPI.</summary>
     public static void AddHttp(this WebApplicationBuilder builder)
     {
@@ -22,6 +31,8 @@ internal static class HttpSetup
             json.MaxDepth = 16;
             json.NumberHandling = JsonNumberHandling.Strict;
         });
+        builder.Services.AddSingleton<Drain>().AddHostedService(provider => provider.GetRequiredService<Drain>());
+        builder.Services.AddHealthChecks().AddCheck<Drain>("serving", tags: [HealthEndpoints.ReadyTag]);
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddOptions<FormOptions>().Configure<ConcurrencyPolicy>((form, policy) =>
         {

@@ -6,7 +6,7 @@ namespace Navigator.Workers.Hosting;
 
 public static class HealthEndpoints
 {
-    internal const string ReadyTag = "ready";
+    public const string ReadyTag = "ready";
 
     /// <summary>
     /// /health/live: the process runs. /health/ready: it can do its work; 503 and the part that is down when it cannot, 200 and
