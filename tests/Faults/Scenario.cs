@@ -29,11 +29,11 @@ public abstract class Scenario(FaultServers servers, ITestOutputHelper output)
     /// <param name="maxCalls">Model calls that one question may cost: attempts × tries of the policy, unless a fault costs fewer.</param>
     internal async Task Run(
         Func<Stage, Task> @break, int apis = 1, int workers = 2, string? apiFailPoint = null, string? workerFailPoint = null, int maxCalls = 6,
-        double? shortDeadline = null, Behaviour? answers = null, Action<Stage>? after = null, params (string Key, string Value)[] settings)
+        double? shortDeadline = null, Behaviour? answers = null, Action<Stage>? after = null, BreakableServers? on = null, params (string Key, string Value)[] settings)
     {
         output.WriteLine($"NAVIGATOR_FAULTS_SEED={Seed}{(Long ? " NAVIGATOR_FAULTS=long" : "")}");
         var random = new Random(Seed);
-        await using var system = await Deployment.Start(servers.Servers, apis, workers, apiFailPoint, workerFailPoint, settings);
+        await using var system = await Deployment.Start(on ?? servers.Servers, apis, workers, apiFailPoint, workerFailPoint, settings);
         system.Upstreams.Set("answers", answers ?? new Behaviour { LatencyMs = 100 });
         var history = new History();
         await using var load = new Load(system.Url, history, random) { PerSecond = Long ? 40 : 15, ShortDeadline = shortDeadline };
