@@ -13,6 +13,12 @@ build: ## everything, warnings are errors
 test: ## all tests; brings up RabbitMQ and PostgreSQL by itself
 	dotnet test
 
+faults: ## the fault suite in its long form (about 45 min); NAVIGATOR_FAULTS_SEED=… repeats a run
+	NAVIGATOR_FAULTS=long dotnet test tests/Faults --logger "console;verbosity=detailed"
+
+faults-prove: ## takes one safeguard at a time out of a copy, and expects the fault suite to notice
+	tests/Faults/prove.sh
+
 services: ## RabbitMQ and PostgreSQL for development, with or without Docker
 	compose/services.sh up
 
@@ -36,4 +42,4 @@ upstreams: ## a stand-in for OpenAI and Tavily on port 8089
 ci: ## what CI runs
 	.ci/run
 
-.PHONY: help run build test services services-down images up down upstreams ci
+.PHONY: help run build test faults faults-prove services services-down images up down upstreams ci

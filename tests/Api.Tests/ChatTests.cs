@@ -131,14 +131,16 @@ public sealed class ChatTests(ApiHost api) : IClassFixture<ApiHost>
     }
 
     [Fact]
-    public async Task The_same_key_and_body_give_the_same_job_and_another_body_is_refused()
+    public async Task The_same_key_and_body_give_the_first_response_again_and_another_body_is_refused()
     {
         var first = await Submit("key-1", "What is covered?");
+        await api.Get($"{first.Headers.Location}?wait=20");
         var again = await Submit("key-1", "What is covered?");
         var other = await Submit("key-1", "What is not covered?");
 
-        Assert.Equal((await ApiHost.Json(first)).GetProperty("id").GetString(), (await ApiHost.Json(again)).GetProperty("id").GetString());
-        Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await again.Content.ReadAsStringAsync());
+        Assert.Equal((HttpStatusCode.Accepted, first.Headers.Location, first.Headers.ETag), (again.StatusCode, again.Headers.Location, again.Headers.ETag));
+        Assert.Equal("true", Assert.Single(again.Headers.GetValues("Idempotency-Replayed")));
         await ApiHost.AssertProblem(other, 422, "idempotency_key_reused");
         await ApiHost.AssertProblem(await Submit(new string('k', 201), "q"), 400, "invalid_idempotency_key");
     }

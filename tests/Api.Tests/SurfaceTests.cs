@@ -17,11 +17,19 @@ public sealed class SurfaceTests(ApiHost api, ITestOutputHelper output) : IClass
     }
 
     [Fact]
+    public async Task Numbers_are_there_for_prometheus()
+    {
+        await api.Ask(new { question = "What is my deductible?" });
+
+        Assert.Contains("\nnavigator_jobs_ended_total{status=\"Answered\",code=\"\"} ", await api.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_api_describes_itself()
     {
         var document = await api.Get("/openapi/v1.json");
 
-        string[] paths = ["/v1/chat/jobs", "/v1/chat/jobs/{id}", "/v1/chat/jobs/{id}/events", "/v1/documents", "/v1/documents/{id}", "/v1/documents/{id}/passages/{passageId}"];
+        string[] paths = ["/v1/chat/jobs", "/v1/chat/jobs/{id}", "/v1/chat/jobs/{id}/events", "/v1/documents", "/v1/documents/{id}", "/v1/documents/{id}/passages/{passageId}", "/v1/replays", "/v1/replays/{id}", "/v1/replays/{id}/pause"];
         Assert.All(paths, path => Assert.True(document.GetProperty("paths").TryGetProperty(path, out _), path));
         var fields = document.GetProperty("components").GetProperty("schemas").GetProperty("ChatJob").GetProperty("properties");
         Assert.True(fields.TryGetProperty("conversation_id", out _));

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Navigator.Servers;
@@ -98,6 +99,30 @@ public abstract class JourneyTests(ITestOutputHelper output)
 
         Assert.Equal(("failed", code), (job.GetProperty("status").GetString(), job.GetProperty("error").GetProperty("code").GetString()));
         Assert.Contains("HTTP 500", job.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_failed_while_the_model_was_away_is_replayed_and_answered_and_remembers_how_it_ended_before()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        upstreams.Set("answers", new Behaviour { Fault = Fault.Status, Status = 500 });
+        await using var system = await NavigatorSystem.Start(Workers, upstreams);
+        var failed = await system.Ask("What is covered?");
+        upstreams.Set("answers", new Behaviour());
+
+        using var response = await system.Client.PostAsJsonAsync("/v1/replays", new { filter = new { error_code = "answer_failed" } });
+        var self = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("links").GetProperty("self").GetString();
+        var counts = default(JsonElement);
+        for (var i = 0; i < 100 && (counts.ValueKind == JsonValueKind.Undefined || counts.GetProperty("answered").GetInt32() == 0); i++)
+        {
+            await Task.Delay(100);
+            counts = (await system.Client.GetFromJsonAsync<JsonElement>(self)).GetProperty("counts");
+        }
+
+        Assert.Equal((1, 1, 1, 0), (counts.GetProperty("matched").GetInt32(), counts.GetProperty("replayed").GetInt32(), counts.GetProperty("answered").GetInt32(), counts.GetProperty("failed_again").GetInt32()));
+        var job = await system.Client.GetFromJsonAsync<JsonElement>($"/v1/chat/jobs/{failed.GetProperty("id").GetString()}");
+        Assert.Equal(("answered", 2), (job.GetProperty("status").GetString(), job.GetProperty("attempt").GetInt32()));
+        Assert.Equal("answer_failed", Assert.Single(job.GetProperty("earlier_ends").EnumerateArray()).GetProperty("error").GetProperty("code").GetString());
     }
 
     [Fact]

@@ -128,6 +128,8 @@ internal sealed class NavigatorSystem : IAsyncDisposable
             environment["Tavily__ApiKey"] = "test";
             environment["Tavily__BaseUrl"] = upstreams.Tavily.ToString();
         }
+        // Tests count calls and jobs: the system's own question is for the test that is about it.
+        environment["Concurrency__Canary__IntervalMs"] = "86400000";
         foreach (var (key, value) in settings)
             environment[key] = value;
     }

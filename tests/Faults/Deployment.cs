@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text.Json;
 using Navigator.Servers;
 using Navigator.Upstreams;
 using Npgsql;
@@ -87,7 +89,7 @@ internal sealed class Deployment : IAsyncDisposable
     {
         for (var i = 0; i < 240; i++)
         {
-            if ((await Missing()).Split("; ").All(missing => missing.Length == 0 || missing.Contains(" messages in ", StringComparison.Ordinal)))
+            if ((await Missing()).Split("; ").All(missing => missing.Length == 0 || missing.Contains(" messages in ", StringComparison.Ordinal) || missing.Contains(" connections to ", StringComparison.Ordinal)))
                 return;
             await Task.Delay(250);
         }
@@ -128,6 +130,7 @@ internal sealed class Deployment : IAsyncDisposable
         environment["OpenAI__BaseUrl"] = Upstreams.OpenAi.ToString();
         environment["Tavily__BaseUrl"] = Upstreams.Tavily.ToString();
         // Quicker than in production, in proportion: a scenario has seconds where operations have minutes.
+        environment["Concurrency__Job__DeadlineMs"] = "60000";
         environment["Concurrency__Job__LeaseMs"] = "3000";
         environment["Concurrency__Job__EnqueueGraceMs"] = "2000";
         environment["Concurrency__Canary__IntervalMs"] = "86400000";
@@ -154,6 +157,10 @@ internal sealed class Deployment : IAsyncDisposable
                 if (!queue.Name.Contains('_', StringComparison.Ordinal) && queue.Consumers != Workers.Count)
                     missing.Add($"{queue.Consumers} consumers on {queue.Name}");
             }
+            // The bus and the watch: one each, and nothing that an earlier loss left behind.
+            var connections = (await Servers.Set.Management.GetFromJsonAsync<JsonElement>($"api/vhosts/{VirtualHostName}/connections")).GetArrayLength();
+            if (connections != 2 * (Apis.Count + Workers.Count))
+                missing.Add($"{connections} connections to the broker");
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
         {

@@ -36,12 +36,12 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
 
     public void Begin() => arrivals = Arrive();
 
-    /// <summary>No more arrivals; everybody who was accepted waits for their end.</summary>
+    /// <summary>No more arrivals; everybody who was accepted waits for their end, or gives up: the checker says who did.</summary>
     public async Task End(TimeSpan limit)
     {
         await closing.CancelAsync();
         await arrivals;
-        await Task.WhenAll(people).WaitAsync(limit);
+        await Task.WhenAny(Task.WhenAll(people), Task.Delay(limit));
     }
 
     /// <summary>So many at once, after the others: all of them are answered.</summary>

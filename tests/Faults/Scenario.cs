@@ -43,7 +43,7 @@ public abstract class Scenario(FaultServers servers, ITestOutputHelper output)
         await Task.Delay(Seconds(1.5, 5));
         await @break(stage);
         await Task.Delay(Seconds(1.5, 10));
-        await load.End(TimeSpan.FromSeconds(150));
+        await load.End(TimeSpan.FromSeconds(75));
         await system.UntilWhole();
         var burst = await load.Burst(Long ? 100 : 30);
         await load.ReadAgain(history.Jobs);

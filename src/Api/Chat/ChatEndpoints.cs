@@ -54,7 +54,11 @@ internal static class ChatEndpoints
             Caller.Tenant, question.ConversationId, question.Text, question.Options, question.Lifetime, idempotencyKey, question.Hash, token);
         if (submission.Outcome == SubmissionOutcome.KeyReused)
             return Problem.Of(422, "idempotency_key_reused", "This Idempotency-Key was used with another body. Nothing was accepted.");
-        var job = await WaitForEnd(submission.Job, seconds, watcher, ledger, token);
+        // Whoever asks again gets the first response again; whoever waits, what has come of it.
+        var repeated = submission.Outcome == SubmissionOutcome.Repeated;
+        if (repeated)
+            response.Headers["Idempotency-Replayed"] = "true";
+        var job = repeated && seconds == 0 ? submission.Job.AsAccepted() : await WaitForEnd(submission.Job, seconds, watcher, ledger, token);
         SetPollHeaders(response, job);
         return TypedResults.Accepted($"{ChatJobs.Route}/{job.Id}", job.ToHttp());
     }

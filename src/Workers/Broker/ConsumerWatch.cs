@@ -1,5 +1,6 @@
 using MassTransit;
 using Navigator.Contracts;
+using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Broker;
@@ -29,15 +30,7 @@ internal sealed partial class ConsumerWatch(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var observing = bus.ConnectReceiveObserver(activity);
-        using var timer = new PeriodicTimer(policy.Watch.Interval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                await Look(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+        await Repeat.Every(policy.Watch.Interval, "The watch over consumers", Look, clock, log, stoppingToken);
     }
 
     private async Task Look(CancellationToken token)

@@ -1,4 +1,5 @@
 using Navigator.Contracts;
+using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -11,42 +12,27 @@ namespace Navigator.Workers.Broker;
 public sealed record QueueSample(string Queue, bool Exists, long Ready, long Consumers);
 
 /// <summary>Asks the broker about every queue once a second (a passive declare), so that nobody has to ask it per request.</summary>
-internal sealed partial class QueueWatch(BrokerConnection broker, ConcurrencyPolicy policy, TimeProvider clock, ILogger<QueueWatch> log) : BackgroundService
+internal sealed class QueueWatch(BrokerConnection broker, ConcurrencyPolicy policy, TimeProvider clock, ILogger<QueueWatch> log) : BackgroundService
 {
-    private bool blind;
-
     /// <summary>Null while the broker does not answer, and before it did.</summary>
     public IReadOnlyList<QueueSample>? Latest { get; private set; }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(policy.Watch.Interval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                await Look(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Repeat.Every(policy.Watch.Interval, "The watch over queues", Look, clock, log, stoppingToken);
 
     private async Task Look(CancellationToken token)
     {
+        var samples = new List<QueueSample>();
         try
         {
-            var samples = new List<QueueSample>();
             foreach (var queue in QueueNames.All)
                 samples.Add(await Sample(queue, token));
             Latest = samples;
-            blind = false;
         }
-        catch (BrokerUnavailableException error)
+        catch (BrokerUnavailableException)
         {
             Latest = null;
-            if (!blind)
-                LogBlind(error.InnerException!.GetType().Name);
-            blind = true;
+            throw;
         }
     }
 
@@ -62,7 +48,4 @@ internal sealed partial class QueueWatch(BrokerConnection broker, ConcurrencyPol
             return new QueueSample(queue, false, 0, 0);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker does not say how its queues are ({Error})")]
-    private partial void LogBlind(string error);
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
+using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Flow;
@@ -26,38 +27,21 @@ public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger
 
     public bool IsLate => Last is { Status: not JobStatus.Answered };
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(policy.Canary.Interval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                await Ask(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Repeat.Every(policy.Canary.Interval, "The canary", Ask, clock, log, stoppingToken);
 
     private async Task Ask(CancellationToken token)
     {
-        try
-        {
-            var wasLate = IsLate;
-            var recent = await ledger.List(Tenant, new JobFilter(Limit: 10), token);
-            Last = recent.FirstOrDefault(job => job.Status.IsFinished()) ?? Last;
-            if (IsLate && !wasLate)
-                LogLate(Last!.Id, Last.Stage);
+        var wasLate = IsLate;
+        var recent = await ledger.List(Tenant, new JobFilter(Limit: 10), token);
+        Last = recent.FirstOrDefault(job => job.Status.IsFinished()) ?? Last;
+        if (IsLate && !wasLate)
+            LogLate(Last!.Id, Last.Stage);
 
-            var key = clock.GetUtcNow().Ticks / policy.Canary.Interval.Ticks;
-            await transitions.Submit(
-                Tenant, "canary", Question, new JobOptions(Web: false, null), policy.Canary.Late, $"canary-{key}", SHA256.HashData([]), token);
-            await ledger.DeleteFinished(Tenant, Kept, 100, token);
-        }
-        catch (Exception error) when (error is System.Data.Common.DbException or TimeoutException)
-        {
-            // The ledger is away, which its own health check says.
-        }
+        var key = clock.GetUtcNow().Ticks / policy.Canary.Interval.Ticks;
+        await transitions.Submit(
+            Tenant, "canary", Question, new JobOptions(Web: false, null), policy.Canary.Late, $"canary-{key}", SHA256.HashData([]), token);
+        await ledger.DeleteFinished(Tenant, Kept, 100, token);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The canary {JobId} did not come back; it got as far as {Stage}. Nobody works there, or too slowly")]

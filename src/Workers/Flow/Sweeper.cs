@@ -1,6 +1,7 @@
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
 using Navigator.Storage.Replays;
+using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Flow;
@@ -20,38 +21,9 @@ internal sealed partial class Sweeper(
     private static readonly TimeSpan RetentionInterval = TimeSpan.FromMinutes(1);
 
     private DateTimeOffset lastDeletion;
-    private bool failing;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(policy.Sweeper.Interval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                await SweepOnce(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
-    }
-
-    private async Task SweepOnce(CancellationToken token)
-    {
-        try
-        {
-            await Sweep(token);
-            if (failing)
-                LogRecovered();
-            failing = false;
-        }
-        catch (Exception error) when (error is not OperationCanceledException || !token.IsCancellationRequested)
-        {
-            // It looks again in a moment, for as long as it takes; one line per episode is enough.
-            if (!failing)
-                LogFailing(error.GetType().Name);
-            failing = true;
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Repeat.Every(policy.Sweeper.Interval, "The sweeper", Sweep, clock, log, stoppingToken);
 
     internal async Task Sweep(CancellationToken token)
     {
@@ -95,12 +67,6 @@ internal sealed partial class Sweeper(
                 break;
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The sweeper cannot look at the ledger ({Error}); it keeps trying")]
-    private partial void LogFailing(string error);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "The sweeper sees the ledger again")]
-    private partial void LogRecovered();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Document {DocumentId} given up ({Code})")]
     private partial void LogGaveUp(Guid documentId, string code);

@@ -1,6 +1,7 @@
 using Navigator.Storage.Replays;
 using Navigator.Workers.Broker;
 using Navigator.Workers.Flow;
+using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Replay;
@@ -16,35 +17,13 @@ internal sealed partial class Replayer(
     /// <summary>For how long others leave a turn alone: longer than it takes.</summary>
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(10);
 
-    private bool failing;
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Repeat.Every(policy.Replay.Interval, "The replayer", TakeTurns, clock, log, stoppingToken);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private async Task TakeTurns(CancellationToken token)
     {
-        using var timer = new PeriodicTimer(policy.Replay.Interval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                await TurnOnce(stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
-    }
-
-    private async Task TurnOnce(CancellationToken token)
-    {
-        try
-        {
-            foreach (var replay in await replays.TakeDue(Guard, token))
-                await Turn(replay, token);
-            failing = false;
-        }
-        catch (Exception error) when (error is not OperationCanceledException || !token.IsCancellationRequested)
-        {
-            if (!failing)
-                LogFailing(error.GetType().Name);
-            failing = true;
-        }
+        foreach (var replay in await replays.TakeDue(Guard, token))
+            await Turn(replay, token);
     }
 
     internal async Task Turn(ReplayRecord replay, CancellationToken token)
@@ -72,9 +51,6 @@ internal sealed partial class Replayer(
                 break;
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Replays cannot go on ({Error}); they keep trying")]
-    private partial void LogFailing(string error);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Replay {ReplayId}: {Count} jobs queued again")]
     private partial void LogReplayed(Guid replayId, int count);

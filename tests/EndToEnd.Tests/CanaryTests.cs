@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Net.Http.Json;
+using Navigator.Upstreams;
+
+namespace Navigator.EndToEnd.Tests;
+
+public sealed class CanaryTests
+{
+    [Fact]
+    public async Task It_comes_back_without_asking_a_model_and_says_when_nobody_works_and_when_somebody_does_again()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        await using var system = await NavigatorSystem.Start(
+            1, upstreams, ("Concurrency__Canary__IntervalMs", "1000"), ("Concurrency__Canary__LateMs", "2000"));
+
+        Assert.Contains("navigator_canary_late 0", await Metrics(system, "navigator_canary_age"), StringComparison.Ordinal);
+        Assert.Equal("ok", await Part(system, "canary", "ok"));
+        Assert.Equal((0, 0), (upstreams.CallsOf("embeddings"), upstreams.CallsOf("answers")));
+
+        await system.Workers[0].Kill();
+        Assert.Equal("degraded: late: it got as far as Intake", await Part(system, "canary", "degraded: late: it got as far as Intake"));
+        Assert.StartsWith("degraded: no consumer: answer-question", await Part(system, "queues", "degraded: no consumer: " + string.Join(", ", Contracts.QueueNames.All)), StringComparison.Ordinal);
+        Assert.Contains("navigator_canary_late 1", await Metrics(system, "navigator_canary_late 1"), StringComparison.Ordinal);
+
+        system.StartWorker();
+        Assert.Equal("ok", await Part(system, "canary", "ok"));
+        Assert.Equal("ok", await Part(system, "queues", "ok"));
+        // It is nobody's: no caller sees it.
+        Assert.Empty((await system.Client.GetFromJsonAsync<JsonElement>("/v1/chat/jobs")).GetProperty("data").EnumerateArray());
+    }
+
+    /// <summary>A part of /health/ready, which answers 200 all the while: questions are accepted.</summary>
+    private static async Task<string?> Part(NavigatorSystem system, string part, string awaited)
+    {
+        string? said = null;
+        for (var i = 0; i < 200 && said != awaited; i++)
+        {
+            await Task.Delay(100);
+            said = (await system.Client.GetFromJsonAsync<JsonElement>("/health/ready")).GetProperty("parts").GetProperty(part).GetString();
+        }
+        return said;
+    }
+
+    private static async Task<string> Metrics(NavigatorSystem system, string awaited)
+    {
+        var text = "";
+        for (var i = 0; i < 200 && !text.Contains(awaited, StringComparison.Ordinal); i++)
+        {
+            await Task.Delay(100);
+            text = await system.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        }
+        return text;
+    }
+}

@@ -1,0 +1,38 @@
+using Navigator.Workers.Broker;
+using Navigator.Workers.Hosting;
+
+namespace Navigator.Workers.Tests;
+
+public class BrokerWatchTests
+{
+    [Theory]
+    [InlineData(true, 0, 1, 0, 0, false)]   // nothing to do
+    [InlineData(true, 0, 0, 0, 0, true)]    // nobody consumes
+    [InlineData(false, 0, 0, 0, 0, true)]   // the queue is gone
+    [InlineData(true, 5, 1, 0, 0, true)]    // messages lie ready, and this process got none
+    [InlineData(true, 5, 1, 3, 0, false)]   // it gets some
+    [InlineData(true, 5, 1, 0, 4, false)]   // it has its hands full
+    public void A_consumer_has_vanished_when_messages_lie_ready_and_none_arrives(bool exists, int ready, int consumers, int delivered, int inFlight, bool vanished) =>
+        Assert.Equal(vanished, ConsumerWatch.LooksVanished(new QueueSample("q", exists, ready, consumers), new Activity(10, 0), new Activity(10 + delivered, inFlight)));
+
+    [Theory]
+    [InlineData("compose-answer_error", "compose-answer")]
+    [InlineData("search-web_skipped", "search-web")]
+    [InlineData("search-web", null)]
+    [InlineData("other_error", null)]
+    [InlineData("_error", null)]
+    public void An_error_queue_is_known_by_the_queue_it_belongs_to(string queue, string? origin) => Assert.Equal(origin, ErrorQueues.OriginOf(queue));
+
+    [Fact]
+    public void Metrics_are_written_as_prometheus_reads_them()
+    {
+        using var metrics = new MetricsEndpoint();
+        NavigatorMeter.JobsRepaired.Add(2, KeyValuePair.Create("step", (object?)"a \"quoted\" step"));
+        NavigatorMeter.JobsRepaired.Add(1, KeyValuePair.Create("step", (object?)"a \"quoted\" step"));
+
+        var lines = metrics.Write().Split('\n');
+
+        Assert.Contains("# TYPE navigator_jobs_repaired_total counter", lines);
+        Assert.Contains("navigator_jobs_repaired_total{step=\"a \\\"quoted\\\" step\"} 3", lines);
+    }
+}
