@@ -16,13 +16,13 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${NAVIGATOR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/navigator}
 state=${NAVIGATOR_STATE:-/tmp/navigator-services-$(id -u)}
 root=$cache/trixie-v2
-# Not the servers' own ports: a developer may run others there.
-export NAVIGATOR_AMQP_PORT=${NAVIGATOR_AMQP_PORT:-35672} NAVIGATOR_MANAGEMENT_PORT=${NAVIGATOR_MANAGEMENT_PORT:-35673}
-export NAVIGATOR_RABBITMQ_METRICS_PORT=${NAVIGATOR_RABBITMQ_METRICS_PORT:-35674} NAVIGATOR_POSTGRES_PORT=${NAVIGATOR_POSTGRES_PORT:-35432}
+# Not the servers' own ports, where a developer may run others, and below those that the system gives to whoever connects.
+export NAVIGATOR_AMQP_PORT=${NAVIGATOR_AMQP_PORT:-29672} NAVIGATOR_MANAGEMENT_PORT=${NAVIGATOR_MANAGEMENT_PORT:-29673}
+export NAVIGATOR_RABBITMQ_METRICS_PORT=${NAVIGATOR_RABBITMQ_METRICS_PORT:-29674} NAVIGATOR_POSTGRES_PORT=${NAVIGATOR_POSTGRES_PORT:-29432}
 # For tests of failure: a set of servers of their own, which they may kill (packages), and more than one broker. Node n listens
 # on each port plus 10 · (n − 1).
 way=${NAVIGATOR_WAY:-} nodes=${NAVIGATOR_RABBITMQ_NODES:-1}
-dist_port=${NAVIGATOR_DIST_PORT:-35675} epmd_port=${NAVIGATOR_EPMD_PORT:-35676}
+dist_port=${NAVIGATOR_DIST_PORT:-29675} epmd_port=${NAVIGATOR_EPMD_PORT:-29676}
 packages=(rabbitmq-server postgresql-17 postgresql-17-pgvector poppler-utils
   base-files base-passwd dash bash coreutils sed grep mawk procps util-linux)
 
@@ -41,7 +41,8 @@ settings() {
 servers=(postgres); for ((n = 1; n <= nodes; n++)); do servers+=("rabbitmq$n"); done
 port() { echo $(($1 + 10 * ($2 - 1))); }
 alive() { [ -f "$state/$1.pid" ] && grep -qa bwrap "/proc/$(cat "$state/$1.pid")/cmdline" 2>/dev/null; }
-broker_answers() { curl -fsS -m 2 -o /dev/null -u navigator:navigator "http://127.0.0.1:$(port "$NAVIGATOR_MANAGEMENT_PORT" "$1")/api/health/checks/local-alarms" 2>/dev/null; }
+# The management page is there before the broker listens.
+broker_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$(port "$NAVIGATOR_AMQP_PORT" "$1")") 2>/dev/null && curl -fsS -m 2 -o /dev/null -u navigator:navigator "http://127.0.0.1:$(port "$NAVIGATOR_MANAGEMENT_PORT" "$1")/api/health/checks/local-alarms" 2>/dev/null; }
 database_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$NAVIGATOR_POSTGRES_PORT") 2>/dev/null && { [ ! -f "$state/postgres.log" ] || grep -q 'ready to accept connections' "$state/postgres.log"; }; }
 running() { local n; [ -f "$state/way" ] && database_answers || return 1; for ((n = 1; n <= nodes; n++)); do broker_answers "$n" || return 1; done; }
 

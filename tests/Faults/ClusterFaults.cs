@@ -11,7 +11,7 @@ public sealed class ClusterFaults(FaultServers servers, ITestOutputHelper output
     [FaultFact]
     public async Task The_leader_of_three_brokers_is_killed_and_nothing_is_lost()
     {
-        await using var cluster = await BreakableServers.Start("cluster", 36_172, brokers: 3);
+        await using var cluster = await BreakableServers.Start("cluster", 27_900, brokers: 3);
         await Run(
             async stage =>
             {

@@ -36,11 +36,12 @@ public sealed class DatabaseFaults(FaultServers servers, ITestOutputHelper outpu
         },
         after: AssertRefusedInTime);
 
+    /// <summary>And whoever waits for it holds one of three connections that a process may have.</summary>
     [FaultFact]
-    public async Task The_table_of_jobs_is_locked() => await Run(
+    public async Task The_table_of_jobs_is_locked_and_the_pools_are_small() => await Run(
         async stage => await stage.System.Execute(
             $"BEGIN; LOCK TABLE chat_job IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep({(Long ? 10 : 5)}); COMMIT"),
-        after: AssertRefusedInTime);
+        after: AssertRefusedInTime, settings: [("Concurrency__Postgres__MaxConnections", "3"), ("Concurrency__Postgres__MinConnections", "0")]);
 
     /// <summary>Somebody else has all connections that the server grants, and the pools have just lost theirs.</summary>
     [FaultFact]
@@ -60,12 +61,6 @@ public sealed class DatabaseFaults(FaultServers servers, ITestOutputHelper outpu
                 await connection.DisposeAsync();
         },
         after: AssertRefusedInTime);
-
-    /// <summary>Every process's connections, as one that is given three only.</summary>
-    [FaultFact]
-    public async Task The_pools_are_as_small_as_they_can_be() => await Run(
-        _ => Task.Delay(Seconds(2, 20)),
-        settings: [("Concurrency__Postgres__MaxConnections", "3"), ("Concurrency__Postgres__MinConnections", "0")]);
 
     private static async Task HoldAll(string database, ConcurrentBag<NpgsqlConnection> held)
     {

@@ -81,7 +81,7 @@ internal sealed class Deployment : IAsyncDisposable
             await Task.Delay(250);
         }
         throw new InvalidOperationException(
-            $"Not whole {limitSeconds} s after healing: {missing}\n{string.Join('\n', Apis.Concat(Workers).Select(process => string.Join('\n', process.Output.Split('\n').TakeLast(15))))}");
+            $"Not whole {limitSeconds} s after healing: {missing}\n{Servers.LastWords()}\n{string.Join('\n', Apis.Concat(Workers).Select(process => string.Join('\n', process.Output.Split('\n').TakeLast(15))))}");
     }
 
     /// <summary>Every process is ready, and its consumers are there; messages may wait.</summary>

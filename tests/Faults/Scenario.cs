@@ -6,8 +6,7 @@ using Xunit.Abstractions;
 namespace Navigator.Faults.Tests;
 
 /// <summary>Load running, a fault, healing, draining; then the checker. Every choice comes from a seed, which is printed.</summary>
-[Collection(nameof(FaultServers))]
-public abstract class Scenario(FaultServers servers, ITestOutputHelper output)
+public abstract class Scenario(FaultServers servers, ITestOutputHelper output) : IClassFixture<FaultServers>
 {
     /// <summary>make faults: longer faults under more load. Unset: the short form of dotnet test.</summary>
     protected static bool Long { get; } = Environment.GetEnvironmentVariable("NAVIGATOR_FAULTS") == "long";
@@ -17,8 +16,6 @@ public abstract class Scenario(FaultServers servers, ITestOutputHelper output)
 
     /// <summary>Seconds in the short form, and in the long one.</summary>
     protected static TimeSpan Seconds(double inShort, double inLong) => TimeSpan.FromSeconds(Long ? inLong : inShort);
-
-    protected int Apis { get; init; } = 1;
 
     protected FaultServers Servers => servers;
 
@@ -56,15 +53,19 @@ public abstract class Scenario(FaultServers servers, ITestOutputHelper output)
     }
 }
 
-/// <summary>One set of servers that may be broken, for all scenarios, one after the other.</summary>
+/// <summary>A set of servers that may be broken, for each class of scenarios, which take turns.</summary>
 public sealed class FaultServers : IAsyncLifetime
 {
+    private static int sets;
+
+    private readonly int number = Interlocked.Increment(ref sets);
+
     public BreakableServers Servers { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
         if (BreakableServers.Missing is null)
-            Servers = await BreakableServers.Start("faults", 36_072);
+            Servers = await BreakableServers.Start($"faults{number}", 28_000 + 60 * number);
     }
 
     public async Task DisposeAsync()
@@ -73,9 +74,6 @@ public sealed class FaultServers : IAsyncLifetime
             await Servers.DisposeAsync();
     }
 }
-
-[CollectionDefinition(nameof(FaultServers))]
-public sealed class FaultServersCollection : ICollectionFixture<FaultServers>;
 
 /// <summary>A fact that needs servers of its own to break.</summary>
 public sealed class FaultFactAttribute : FactAttribute

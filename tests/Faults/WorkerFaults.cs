@@ -4,18 +4,18 @@ namespace Navigator.Faults.Tests;
 
 public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output) : Scenario(servers, output)
 {
-    [FaultTheory]
-    [InlineData("after-claim")]
-    [InlineData("after-upstream")]
-    [InlineData("after-commit")]
-    public async Task A_worker_is_killed(string point) => await Run(
+    [FaultFact]
+    public async Task Workers_are_killed_after_the_claim_after_the_models_answer_and_after_the_commit() => await Run(
         async stage =>
         {
-            await Gone(stage.System.Workers[0]);
-            await Task.Delay(Seconds(1, 5));
-            stage.System.Workers[0] = stage.System.StartWorker();
+            foreach (var next in new[] { "after-upstream:8", "after-commit:8", null })
+            {
+                await Gone(stage.System.Workers[0]);
+                await Task.Delay(Seconds(0.5, 5));
+                stage.System.Workers[0] = stage.System.StartWorker(next);
+            }
         },
-        workerFailPoint: $"{point}:12");
+        workerFailPoint: "after-claim:8");
 
     [FaultFact]
     public async Task A_worker_is_frozen_past_its_lease_and_wakes_up() => await Run(async stage =>

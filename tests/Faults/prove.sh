@@ -27,7 +27,7 @@ ledger=src/Storage/Ledger/PostgresJobLedger.cs
 prove 'the fence of an answer' $ledger \
   's/WHERE  id = \$1 AND attempt = \$2 AND status = .running. AND stage = .answer.\n/WHERE  id = \$1 AND \$2 > 0\n/' \
   'A_worker_is_frozen'
-prove 'the sweeper' src/Workers/Flow/Sweeper.cs 's/await Sweep\(token\);/await Task.CompletedTask;/' 'Queues_are_deleted'
+prove 'the sweeper' src/Workers/Flow/Sweeper.cs 's/await Sweep\(token\);/await Task.CompletedTask;/' 'A_queue_is_deleted'
 prove 'the idempotency constraint' $ledger \
   's/VALUES \(\$1, \$2, \$3, \$4, \$5, \$6, \$7,(.*?)\n\s+ON CONFLICT[^\n]*\n/VALUES (\$1, \$2, \$3, \$4, \$5, \$6 || \$1::text, \$7,$1\n/s' \
   'killed_between_commit'

@@ -63,6 +63,10 @@ public sealed class BreakableServers : IAsyncDisposable
     /// <summary>rabbitmqctl.</summary>
     public Task<string> Ctl(params string[] arguments) => ServerSet.Script(environment, ["ctl", .. arguments]);
 
+    /// <summary>The last words of each server, for a test that fails.</summary>
+    public string LastWords() => string.Join('\n', Directory.GetFiles(environment["NAVIGATOR_STATE"], "*.log")
+        .Select(log => $"{Path.GetFileName(log)}: {string.Join('\n', File.ReadLines(log).TakeLast(5))}"));
+
     public async ValueTask DisposeAsync() => await ServerSet.Script(environment, "down");
 
     /// <summary>To the server's processes, not to the sandbox around them: whose end would end them without a word.</summary>

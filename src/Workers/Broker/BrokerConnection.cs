@@ -60,7 +60,17 @@ internal sealed class BrokerConnection(NavigatorMode mode) : IAsyncDisposable
                 ContinuationTimeout = Patience,
                 RequestedHeartbeat = TimeSpan.FromSeconds(10),
             };
-            return connection = await factory.CreateConnectionAsync(token).WaitAsync(Patience, token);
+            var connecting = factory.CreateConnectionAsync(token);
+            try
+            {
+                return connection = await connecting.WaitAsync(Patience, token);
+            }
+            catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+            {
+                // It may still come about, when a frozen broker wakes up: nobody would ever close it.
+                _ = connecting.ContinueWith(late => Discard(late.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+                throw;
+            }
         }
         finally
         {

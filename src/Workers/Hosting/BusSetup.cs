@@ -53,7 +53,9 @@ internal static class BusSetup
     /// </summary>
     private static void RetryDatabase(IRetryConfigurator retry)
     {
-        retry.Handle<NpgsqlException>(error => error.IsTransient);
+        // A statement that waited too long for a lock or met a shutdown is as passing a trouble as those that Npgsql calls so.
+        retry.Handle<NpgsqlException>(error =>
+            error.IsTransient || error.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown);
         int[] waits = [100, 500, 2_000, .. Enumerable.Repeat(5_000, TriesWhileAway)];
         retry.Intervals([.. waits.Select(wait => Random.Shared.Next(wait / 2, wait * 3 / 2))]);
     }
