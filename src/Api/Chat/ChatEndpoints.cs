@@ -22,7 +22,8 @@ internal static class ChatEndpoints
     private const string PollEvery = "1";
 
     public static IServiceCollection AddChat(this IServiceCollection services) =>
-        services.AddSingleton<JobWatcher>().AddHostedService(provider => provider.GetRequiredService<JobWatcher>());
+        services.AddSingleton<JobWatcher>().AddHostedService(provider => provider.GetRequiredService<JobWatcher>())
+            .AddSingleton<Admission>().AddHostedService(provider => provider.GetRequiredService<Admission>());
 
     public static RouteGroupBuilder MapChatJobs(this IEndpointRouteBuilder routes)
     {
@@ -40,7 +41,7 @@ internal static class ChatEndpoints
         ChatJobRequest? body,
         [FromHeader(Name = "Idempotency-Key"), Description("The same key and body give the same job. 1 to 200 visible ASCII characters.")] string? idempotencyKey,
         [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60.")] string? wait,
-        HttpResponse response, JobTransitions transitions, ConcurrencyPolicy policy, JobWatcher watcher, IJobLedger ledger, CancellationToken token)
+        HttpResponse response, JobTransitions transitions, ConcurrencyPolicy policy, Admission admission, JobWatcher watcher, IJobLedger ledger, CancellationToken token)
     {
         var (question, problem) = ChatQuestion.From(body, policy.Job);
         if (question is null)
@@ -50,15 +51,22 @@ internal static class ChatEndpoints
         if (ParseWait(wait) is not { } seconds)
             return InvalidWait();
 
+        admission.SayLimits(response);
+        if (admission.QueueFull() is { } full)
+            return admission.Refuse(response, full);
+
         var submission = await transitions.Submit(
             Caller.Tenant, question.ConversationId, question.Text, question.Options, question.Lifetime, idempotencyKey, question.Hash, token);
         if (submission.Outcome == SubmissionOutcome.KeyReused)
             return Problem.Of(422, "idempotency_key_reused", "This Idempotency-Key was used with another body. Nothing was accepted.");
+        if (submission.Job is not { } accepted)
+            return admission.Refuse(response, admission.TenantFull());
+        admission.Count();
         // Whoever asks again gets the first response again; whoever waits, what has come of it.
         var repeated = submission.Outcome == SubmissionOutcome.Repeated;
         if (repeated)
             response.Headers["Idempotency-Replayed"] = "true";
-        var job = repeated && seconds == 0 ? submission.Job.AsAccepted() : await WaitForEnd(submission.Job, seconds, watcher, ledger, token);
+        var job = repeated && seconds == 0 ? accepted.AsAccepted() : await WaitForEnd(accepted, seconds, watcher, ledger, token);
         SetPollHeaders(response, job);
         return TypedResults.Accepted($"{ChatJobs.Route}/{job.Id}", job.ToHttp());
     }

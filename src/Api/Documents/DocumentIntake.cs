@@ -16,7 +16,7 @@ internal sealed class DocumentIntake(IDocumentStore documents, Dispatcher dispat
                 Guid.CreateVersion7(), tenant, title, mediaType, content, SHA256.HashData(content), policy.Document.Deadline, policy.Document.EnqueueGrace),
             token);
         if (accepted)
-            await dispatcher.Send(DocumentFlow.MessagesOf(document), CancellationToken.None);
+            await dispatcher.Send(DocumentFlow.MessagesOf(document), express: false, CancellationToken.None);
         return (document, accepted);
     }
 }

@@ -11,7 +11,10 @@ namespace Navigator.Storage.Ledger;
 /// </summary>
 public interface IJobLedger
 {
-    /// <summary>Write a question down, durably, before anybody is told that it was accepted.</summary>
+    /// <summary>
+    /// Write a question down, durably, before anybody is told that it was accepted; or not, when its tenant has as many
+    /// unfinished as it may. Submissions at once may pass the bound by as many as they are.
+    /// </summary>
     Task<Submission> Submit(NewJob job, CancellationToken token);
 
     /// <summary>A job of this tenant; null for another's as for none.</summary>
@@ -68,6 +71,9 @@ public interface IJobLedger
     /// to the job since <see cref="TakeDue"/> returned it, a renewed lease included.
     /// </summary>
     Task<Job?> StartAttempt(Job taken, TimeSpan dueIn, CancellationToken token);
+
+    /// <summary>How many jobs ended lately: how fast the system drains.</summary>
+    Task<int> CountFinished(TimeSpan within, CancellationToken token);
 
     /// <summary>Delete jobs that ended longer than <paramref name="age"/> ago. Returns how many.</summary>
     /// <param name="tenant">Only this one's; null for everybody's.</param>

@@ -22,11 +22,14 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
                 var same = jobs[known].RequestHash.AsSpan().SequenceEqual(job.RequestHash);
                 return Task.FromResult(new Submission(Stamp(jobs[known].Job), same ? SubmissionOutcome.Repeated : SubmissionOutcome.KeyReused));
             }
+            var others = unfinished.Count(id => jobs[id].Job.Tenant == job.Tenant);
+            if (others >= job.Share.Unfinished)
+                return Task.FromResult(new Submission(null, SubmissionOutcome.TooMany));
             var now = clock.GetUtcNow();
             var created = new Job
             {
                 Id = job.Id, Tenant = job.Tenant, ConversationId = job.ConversationId, Question = job.Question, Options = job.Options,
-                Status = JobStatus.Queued, Stage = JobStage.Intake, Attempt = 1, Version = 1, AcceptedAt = now, QueuedAt = now, Now = now,
+                Status = JobStatus.Queued, Stage = JobStage.Intake, Attempt = 1, Version = 1, Express = others < job.Share.Express, AcceptedAt = now, QueuedAt = now, Now = now,
                 DeadlineAt = now + job.Lifetime, DueAt = now + Min(job.DueIn, job.Lifetime),
             };
             jobs.Add(job.Id, new Entry(created, job.IdempotencyKey, job.RequestHash));
@@ -170,6 +173,15 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
             job => IsUntouched(job, taken) && job.ClaimedBy is not null,
             (job, now) => job with { Attempt = job.Attempt + 1, ClaimedBy = null, DueAt = Due(job, now, dueIn) });
 
+    public Task<int> CountFinished(TimeSpan within, CancellationToken token)
+    {
+        lock (gate)
+        {
+            var since = clock.GetUtcNow() - within;
+            return Task.FromResult(jobs.Values.Count(entry => entry.Job.FinishedAt > since));
+        }
+    }
+
     public Task<int> DeleteFinished(string? tenant, TimeSpan age, int limit, CancellationToken token)
     {
         lock (gate)
@@ -207,7 +219,7 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
             : new Job
             {
                 Id = job.Id, Tenant = job.Tenant, ConversationId = job.ConversationId, Question = job.Question, Options = job.Options,
-                Status = JobStatus.Queued, Stage = JobStage.Intake, Attempt = job.Attempt + 1, FirstAttempt = job.Attempt + 1, Version = job.Version,
+                Status = JobStatus.Queued, Stage = JobStage.Intake, Attempt = job.Attempt + 1, FirstAttempt = job.Attempt + 1, Version = job.Version, Express = false,
                 AcceptedAt = job.AcceptedAt, QueuedAt = now, Now = now, ReplayId = replay,
                 DeadlineAt = now + (job.DeadlineAt - job.QueuedAt), DueAt = now + Min(dueIn, job.DeadlineAt - job.QueuedAt),
                 EarlierEnds = [.. job.EarlierEnds, new EarlierEnd(job.Status, job.Attempt, job.FinishedAt!.Value, job.Error!)],

@@ -20,6 +20,9 @@ public sealed record Job
     /// <summary>The attempt that began when the job was queued: the first, or the first since its last replay.</summary>
     public int FirstAttempt { get; init; } = 1;
 
+    /// <summary>Goes first at the broker: its tenant had few others unfinished when it asked.</summary>
+    public bool Express { get; init; }
+
     /// <summary>The worker that holds the lease on the stage; null while nobody does.</summary>
     public string? ClaimedBy { get; init; }
 
@@ -106,9 +109,14 @@ public sealed record FoundPage(string Url, string Title, string Content, double 
 /// <param name="RequestHash">SHA-256 of the request body; compared when the key was seen before.</param>
 /// <param name="Lifetime">From acceptance to deadline.</param>
 /// <param name="DueIn">When to look whether a worker took it.</param>
+/// <param name="Share">What its tenant may have unfinished.</param>
 public sealed record NewJob(
     Guid Id, string Tenant, string ConversationId, string Question, JobOptions Options,
-    string? IdempotencyKey, byte[] RequestHash, TimeSpan Lifetime, TimeSpan DueIn);
+    string? IdempotencyKey, byte[] RequestHash, TimeSpan Lifetime, TimeSpan DueIn, TenantShare Share);
+
+/// <param name="Unfinished">Jobs that a tenant may have unfinished; one more is not accepted.</param>
+/// <param name="Express">Unfinished jobs up to which the next one goes first at the broker.</param>
+public readonly record struct TenantShare(int Unfinished, int Express);
 
 public enum SubmissionOutcome
 {
@@ -119,9 +127,13 @@ public enum SubmissionOutcome
 
     /// <summary>The key was seen before, with another body: nothing was written.</summary>
     KeyReused,
+
+    /// <summary>The tenant has as many unfinished as it may: nothing was written.</summary>
+    TooMany,
 }
 
-public readonly record struct Submission(Job Job, SubmissionOutcome Outcome);
+/// <param name="Job">Null when there were too many.</param>
+public readonly record struct Submission(Job? Job, SubmissionOutcome Outcome);
 
 /// <summary>A job and the fencing token that a message carried.</summary>
 public readonly record struct JobKey(Guid Id, int Attempt);

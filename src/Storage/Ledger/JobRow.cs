@@ -8,14 +8,14 @@ namespace Navigator.Storage.Ledger;
 internal static class JobRow
 {
     /// <summary>How many <see cref="Columns"/> there are: where a statement's own columns begin.</summary>
-    public const int Count = 29;
+    public const int Count = 30;
 
     /// <summary>In the order that <see cref="Read"/> expects them.</summary>
     public const string Columns =
         """
         id, tenant_id, conversation_id, question, options, status, stage, attempt, claimed_by, pending, plan, tool_result,
         answer, error_code, error_message, degraded, version, accepted_at, started_at, tools_at, answer_at, finished_at,
-        deadline_at, due_at, queued_at, first_attempt, earlier_ends, replay_id, clock_timestamp()
+        deadline_at, due_at, queued_at, first_attempt, earlier_ends, replay_id, express, clock_timestamp()
         """;
 
     public static Job Read(NpgsqlDataReader row) => new()
@@ -47,7 +47,8 @@ internal static class JobRow
         FirstAttempt = row.GetInt32(25),
         EarlierEnds = LedgerJson.Read<EarlierEnd[]>(row.GetString(26)),
         ReplayId = row.IsDBNull(27) ? null : row.GetGuid(27),
-        Now = row.GetFieldValue<DateTimeOffset>(28),
+        Express = row.GetBoolean(28),
+        Now = row.GetFieldValue<DateTimeOffset>(29),
     };
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>

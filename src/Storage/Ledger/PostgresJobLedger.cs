@@ -13,24 +13,27 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
     {
         await using var insert = database.CreateCommand(
             $"""
-            INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, idempotency_key, request_hash, deadline_at, due_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8, now() + least($8, $9))
+            INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, idempotency_key, request_hash, deadline_at, due_at, express)
+            SELECT $1, $2, $3, $4, $5, $6, $7, now() + $8, now() + least($8, $9), unfinished < $11
+            FROM   (SELECT count(*) AS unfinished FROM (SELECT FROM chat_job WHERE tenant_id = $2 AND due_at IS NOT NULL LIMIT $10) AS counted) AS share
+            WHERE  unfinished < $10
             ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
             RETURNING {JobRow.Columns}
             """);
         insert.With(job.Id).With(job.Tenant).With(job.ConversationId).With(job.Question).With(Write(job.Options), NpgsqlDbType.Jsonb)
-              .With(job.IdempotencyKey, NpgsqlDbType.Text).With(job.RequestHash).With(job.Lifetime).With(job.DueIn);
+              .With(job.IdempotencyKey, NpgsqlDbType.Text).With(job.RequestHash).With(job.Lifetime).With(job.DueIn)
+              .With(job.Share.Unfinished).With(job.Share.Express);
         if (await insert.One(JobRow.Read, token) is { } created)
             return new Submission(created, SubmissionOutcome.Created);
+        if (job.IdempotencyKey is null)
+            return new Submission(null, SubmissionOutcome.TooMany);
 
         await using var find = database.CreateCommand(
             $"SELECT {JobRow.Columns}, request_hash = $3 FROM chat_job WHERE tenant_id = $1 AND idempotency_key = $2");
         find.With(job.Tenant).With(job.IdempotencyKey).With(job.RequestHash);
         var known = await find.All(
             row => new Submission(JobRow.Read(row), row.GetBoolean(JobRow.Count) ? SubmissionOutcome.Repeated : SubmissionOutcome.KeyReused), token);
-        return known is [var submission]
-            ? submission
-            : throw new InvalidOperationException("The job of this idempotency key was deleted while it was looked up.");
+        return known is [var submission] ? submission : new Submission(null, SubmissionOutcome.TooMany);
     }
 
     public async Task<Job?> Find(string tenant, Guid id, CancellationToken token)
@@ -196,6 +199,12 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
             RETURNING {JobRow.Columns}
             """);
         return await command.With(taken.Id).With(taken.Version).With(taken.DueAt).With(dueIn).One(JobRow.Read, token);
+    }
+
+    public async Task<int> CountFinished(TimeSpan within, CancellationToken token)
+    {
+        await using var command = database.CreateCommand("SELECT count(*)::int FROM chat_job WHERE finished_at > now() - $1");
+        return await command.With(within).Number(token);
     }
 
     public async Task<int> DeleteFinished(string? tenant, TimeSpan age, int limit, CancellationToken token)

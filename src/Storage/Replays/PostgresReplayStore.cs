@@ -115,7 +115,7 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
                        status = 'queued', stage = 'intake', attempt = attempt + 1, first_attempt = attempt + 1, pending = DEFAULT, plan = NULL,
                        tool_result = DEFAULT, degraded = DEFAULT, error_code = NULL, error_message = NULL, started_at = NULL, tools_at = NULL,
                        answer_at = NULL, finished_at = NULL, queued_at = now(), deadline_at = now() + (deadline_at - queued_at),
-                       due_at = now() + least($10, deadline_at - queued_at), replay_id = $7, version = version + 1
+                       due_at = now() + least($10, deadline_at - queued_at), replay_id = $7, express = false, version = version + 1
                 WHERE  id IN (SELECT id FROM chosen) AND status IN ('failed', 'expired')
                 RETURNING {JobRow.Columns}
             ), sent_again AS (

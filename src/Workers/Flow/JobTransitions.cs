@@ -10,7 +10,7 @@ namespace Navigator.Workers.Flow;
 /// leaves a row that is due, which the sweeper finds; a transition that the ledger's fence held off sends nothing.
 /// </summary>
 /// <param name="send">Sends commands, or gives up soon; see <see cref="Dispatcher"/>.</param>
-public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send, JobLimits limits, ILogger<JobTransitions> log)
+public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send, JobLimits limits, TenantShare share, ILogger<JobTransitions> log)
 {
     /// <param name="lifetime">From acceptance to deadline; null for the usual.</param>
     public async Task<Submission> Submit(
@@ -19,14 +19,14 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     {
         var submission = await ledger.Submit(
             new NewJob(
-                Guid.CreateVersion7(), tenant, conversation, question, options, idempotencyKey, requestHash, lifetime ?? limits.Deadline, limits.EnqueueGrace),
+                Guid.CreateVersion7(), tenant, conversation, question, options, idempotencyKey, requestHash, lifetime ?? limits.Deadline, limits.EnqueueGrace, share),
             token);
-        if (submission.Outcome == SubmissionOutcome.Created)
+        if (submission is { Outcome: SubmissionOutcome.Created, Job: { } created })
         {
             FailPoint.Reach(FailPoint.AfterAcceptance);
-            LogAccepted(submission.Job.Id);
+            LogAccepted(created.Id);
             NavigatorMeter.JobsAccepted.Add(1);
-            await Follow(submission.Job, JobEvent.Accepted);
+            await Follow(created, JobEvent.Accepted);
         }
         return submission;
     }
@@ -92,7 +92,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
                 break;
             case DueStep.SendAgain again:
                 if (await ledger.Rearm(job, again.LookAgainIn, token) is not null)
-                    await send(again.Messages, token);
+                    await send(again.Messages, job.Express, token);
                 break;
         }
     }
@@ -110,7 +110,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
         // Without the caller's token: it is committed, and a caller who has left must not keep it from going on. Sending has
         // a limit of its own.
         if (job is not null)
-            await send(JobFlow.After(job, happened), CancellationToken.None);
+            await send(JobFlow.After(job, happened), job.Express, CancellationToken.None);
     }
 
     private static void Count(Job ended) =>

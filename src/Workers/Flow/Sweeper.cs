@@ -59,11 +59,11 @@ internal sealed partial class Sweeper(
                 break;
             case DocumentStep.StartAttempt start:
                 if (await documents.StartAttempt(document, start.LookAgainIn, token) is { } started)
-                    await dispatcher.Start(DocumentFlow.MessagesOf(started), token);
+                    await dispatcher.Start(DocumentFlow.MessagesOf(started), express: false, token);
                 break;
             case DocumentStep.SendAgain again:
                 if (await documents.Rearm(document, again.LookAgainIn, token) is not null)
-                    await dispatcher.Start(again.Messages, token);
+                    await dispatcher.Start(again.Messages, express: false, token);
                 break;
         }
     }

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using MassTransit;
 using Navigator.Storage;
+using Navigator.Storage.Ledger;
 
 namespace Navigator.Workers.Limits;
 
@@ -15,6 +16,7 @@ public sealed record ConcurrencyPolicy
     [Required] public required JobLimits Job { get; init; }
     [Required] public required DocumentLimits Document { get; init; }
     [Required] public required SweeperLimits Sweeper { get; init; }
+    [Required] public required AdmissionLimits Admission { get; init; }
     [Required] public required ReplayLimits Replay { get; init; }
     [Required] public required WatchLimits Watch { get; init; }
     [Required] public required CanaryLimits Canary { get; init; }
@@ -42,7 +44,7 @@ public sealed record ConcurrencyPolicy
             Check(limits, $"queues.{name}.");
         foreach (var (name, limits) in policy.Upstreams)
             Check(limits, $"upstreams.{name}.");
-        foreach (var part in new object[] { policy.Job, policy.Document, policy.Sweeper, policy.Replay, policy.Watch, policy.Canary, policy.Sends, policy.Breaker, policy.Postgres, policy.Http })
+        foreach (var part in new object[] { policy.Job, policy.Document, policy.Sweeper, policy.Admission, policy.Replay, policy.Watch, policy.Canary, policy.Sends, policy.Breaker, policy.Postgres, policy.Http })
             Check(part, $"{part.GetType().Name.Replace("Limits", "", StringComparison.Ordinal)}.".ToLowerInvariant());
         return policy;
     }
@@ -152,6 +154,21 @@ public sealed record SweeperLimits
 
     public TimeSpan Interval => TimeSpan.FromMilliseconds(IntervalMs);
     public TimeSpan Retention => TimeSpan.FromMilliseconds(RetentionMs);
+}
+
+/// <summary>How much is accepted before callers are asked to come back later.</summary>
+public sealed record AdmissionLimits
+{
+    /// <summary>Messages that lie ready in the queues of questions, all together.</summary>
+    [Range(1, 10_000_000)] public required int QueueDepth { get; init; }
+
+    /// <summary>Jobs that one tenant may have unfinished.</summary>
+    [Range(1, 10_000_000)] public required int TenantUnfinished { get; init; }
+
+    /// <summary>Unfinished jobs of a tenant up to which its next one goes first.</summary>
+    [Range(0, 10_000_000)] public required int TenantExpress { get; init; }
+
+    public TenantShare Share => new(TenantUnfinished, TenantExpress);
 }
 
 /// <summary>How much of a replay is let in at once.</summary>

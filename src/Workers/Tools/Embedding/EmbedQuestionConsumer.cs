@@ -27,5 +27,5 @@ internal sealed class EmbedQuestionConsumer(IJobLedger ledger, QuestionVectors v
         queries.Select(query => query.Failure).OfType<UpstreamException>().FirstOrDefault() is { } failure
             ? transitions.End(job, JobStatus.Failed, new ChatError("embedding_failed", $"The embedding model did not help: {failure.Reason}."), token)
             : dispatcher.Send(
-                [new RetrievePassages(job.Id, job.Attempt, vectors.Model, [.. queries.Select(query => VectorCodec.Encode(query.Vector))])], token);
+                [new RetrievePassages(job.Id, job.Attempt, vectors.Model, [.. queries.Select(query => VectorCodec.Encode(query.Vector))])], job.Express, token);
 }

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Navigator.Api.Problems;
+using Navigator.Contracts;
+using Navigator.Storage.Ledger;
+using Navigator.Storage.Replays;
+using Navigator.Workers.Broker;
+using Navigator.Workers.Hosting;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Api.Chat;
+
+/// <summary>Why a question is not taken now.</summary>
+internal sealed record Refusal(string Code, string Detail, int RetryAfterSeconds);
+
+/// <summary>
+/// Decides whether there is room for one more question. How deep the queues are is sampled once a second and costs a request
+/// nothing; what was accepted here since the sample is added to it. How many a tenant has is counted by the statement that
+/// accepts.
+/// </summary>
+internal sealed class Admission(
+    IJobLedger ledger, IReplayStore replays, ConcurrencyPolicy policy, TimeProvider clock, ILogger<Admission> log, QueueWatch? queues = null) : BackgroundService
+{
+    private static readonly TimeSpan DrainWindow = TimeSpan.FromSeconds(10);
+    private static readonly string[] QuestionQueues =
+        [QueueNames.AnswerQuestion, QueueNames.EmbedQuestion, QueueNames.RetrievePassages, QueueNames.SearchWeb, QueueNames.ComposeAnswer];
+
+    private const int LongestWait = 60;
+
+    private long sampled;
+    private int acceptedSince;
+    private double drainedPerSecond;
+
+    private long Depth => Interlocked.Read(ref sampled) + Volatile.Read(ref acceptedSince);
+
+    /// <returns>Null while there is room.</returns>
+    public Refusal? QueueFull()
+    {
+        var over = Depth - policy.Admission.QueueDepth + 1;
+        return over <= 0 ? null : new Refusal("queue_full", "More questions wait than are taken at once. Nothing was accepted.", SecondsToDrain(over));
+    }
+
+    public Refusal TenantFull() => new(
+        "too_many_unfinished", $"{policy.Admission.TenantUnfinished} of your questions are unfinished; one more is taken when one of them has ended. Nothing was accepted.",
+        SecondsToDrain(1));
+
+    public void Count() => Interlocked.Increment(ref acceptedSince);
+
+    /// <summary>RateLimit fields for HTTP (draft-ietf-httpapi-ratelimit-headers): the quotas, and what is left of the common one.</summary>
+    public void SayLimits(HttpResponse response)
+    {
+        response.Headers["RateLimit-Policy"] = $"\"queue\";q={policy.Admission.QueueDepth}, \"unfinished\";q={policy.Admission.TenantUnfinished}";
+        response.Headers["RateLimit"] = $"\"queue\";r={Math.Max(0, policy.Admission.QueueDepth - Depth)}";
+    }
+
+    public ProblemHttpResult Refuse(HttpResponse response, Refusal refusal)
+    {
+        var seconds = refusal.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        response.Headers.RetryAfter = seconds;
+        response.Headers["RateLimit"] = $"\"{(refusal.Code == "queue_full" ? "queue" : "unfinished")}\";r=0;t={seconds}";
+        return Problem.Of(StatusCodes.Status429TooManyRequests, refusal.Code, refusal.Detail);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Repeat.Every(policy.Watch.Interval, "The measure of the queues", Sample, clock, log, stoppingToken);
+
+    private async Task Sample(CancellationToken token)
+    {
+        var before = Volatile.Read(ref acceptedSince);
+        if (queues is null)
+            Interlocked.Exchange(ref sampled, await replays.CountUnfinished(policy.Admission.QueueDepth * 2, token));
+        else if (queues.Latest is { } samples)
+            Interlocked.Exchange(ref sampled, samples.Where(sample => QuestionQueues.Contains(sample.Queue)).Sum(sample => sample.Ready));
+        else
+            return; // the broker does not say: what was known stands, and what is accepted counts on top of it
+        Interlocked.Add(ref acceptedSince, -before);
+        drainedPerSecond = await ledger.CountFinished(DrainWindow, token) / DrainWindow.TotalSeconds;
+    }
+
+    /// <summary>At the rate of the last ten seconds; a second at least, a minute at most, also when nothing drains.</summary>
+    private int SecondsToDrain(long jobs) => (int)Math.Clamp(Math.Ceiling(jobs / Math.Max(drainedPerSecond, 0.01)), 1, LongestWait);
+}
