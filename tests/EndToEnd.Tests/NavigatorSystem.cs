@@ -130,6 +130,8 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         }
         // Tests count calls and jobs: the system's own question is for the test that is about it.
         environment["Concurrency__Canary__IntervalMs"] = "86400000";
+        // And ask more at once than one tenant may.
+        environment["Concurrency__Admission__TenantUnfinished"] = "1000";
         foreach (var (key, value) in settings)
             environment[key] = value;
     }

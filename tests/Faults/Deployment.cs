@@ -134,6 +134,8 @@ internal sealed class Deployment : IAsyncDisposable
         environment["Concurrency__Job__LeaseMs"] = "3000";
         environment["Concurrency__Job__EnqueueGraceMs"] = "2000";
         environment["Concurrency__Canary__IntervalMs"] = "86400000";
+        // One tenant is the whole load here.
+        environment["Concurrency__Admission__TenantUnfinished"] = "100000";
         foreach (var (key, value) in settings)
             environment[key] = value;
     }

@@ -311,10 +311,31 @@ public abstract class JobLedgerContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_tenant_has_only_so_many_unfinished_and_the_first_few_go_first()
+    {
+        var share = new TenantShare(Unfinished: 3, Express: 1);
+        var first = (await SubmitAs(New(key: "k", share: share))).Job;
+        var second = (await SubmitAs(New(share: share))).Job;
+        await SubmitAs(New(share: share));
+
+        Assert.Equal((true, false), (first.Express, second.Express));
+        Assert.Equal(SubmissionOutcome.TooMany, (await SubmitAs(New(share: share))).Outcome);
+        Assert.Equal(SubmissionOutcome.TooMany, (await SubmitAs(New(key: "new", share: share))).Outcome);
+        // What was accepted before is known all the same, and another tenant has a share of its own.
+        Assert.Equal((first.Id, SubmissionOutcome.Repeated), ((await SubmitAs(New(key: "k", share: share))).Job.Id, SubmissionOutcome.Repeated));
+        Assert.True((await SubmitAs(New(tenant: "b", share: share))).Job.Express);
+
+        await ledger.Cancel("a", second.Id, default);
+        Assert.Equal(SubmissionOutcome.Created, (await SubmitAs(New(share: share))).Outcome);
+        Assert.Equal(1, await ledger.CountFinished(TimeSpan.FromMinutes(1), default));
+        Assert.True((await ledger.Find("a", first.Id, default))!.Express);
+    }
+
+    [Fact]
     public async Task Text_of_any_script_comes_back_as_it_was()
     {
         var text = "¿Cuánto? 多少钱 \u200D👩‍⚕️ ﷽ 'quotes' \"double\" \\ % _ ; --";
-        var job = (await ledger.Submit(New(question: text), default)).Job;
+        var job = (await SubmitAs(New(question: text))).Job;
 
         Assert.Equal(text, (await ledger.Find("a", job.Id, default))!.Question);
     }
@@ -340,14 +361,21 @@ public abstract class JobLedgerContract : IAsyncLifetime
         return (await ledger.Plan(Key(job), plan, [], Soon, default))!;
     }
 
-    private Task<Submission> Submit(
+    private Task<(Job Job, SubmissionOutcome Outcome)> Submit(
         string tenant = "a", string conversation = "c", string? key = null, byte hash = 0, TimeSpan? lifetime = null, TimeSpan? dueIn = null) =>
-        ledger.Submit(New(tenant, conversation, "How much?", key, hash, lifetime, dueIn), default);
+        SubmitAs(New(tenant, conversation, "How much?", key, hash, lifetime, dueIn));
+
+    private async Task<(Job Job, SubmissionOutcome Outcome)> SubmitAs(NewJob job)
+    {
+        var submission = await ledger.Submit(job, default);
+        return (submission.Job!, submission.Outcome);
+    }
 
     private static NewJob New(
         string tenant = "a", string conversation = "c", string question = "How much?", string? key = null, byte hash = 0, TimeSpan? lifetime = null,
-        TimeSpan? dueIn = null) =>
-        new(Guid.CreateVersion7(), tenant, conversation, question, new JobOptions(true, [Guid.NewGuid()]), key, [hash], lifetime ?? TimeSpan.FromMinutes(2), dueIn ?? Soon);
+        TimeSpan? dueIn = null, TenantShare? share = null) =>
+        new(Guid.CreateVersion7(), tenant, conversation, question, new JobOptions(true, [Guid.NewGuid()]), key, [hash], lifetime ?? TimeSpan.FromMinutes(2), dueIn ?? Soon,
+            share ?? new TenantShare(1_000, 1_000));
 }
 
 public sealed class InProcessJobLedgerTests : JobLedgerContract

@@ -270,7 +270,8 @@ public abstract class ReplayContract : IAsyncLifetime
         // Ids are ordered by the machine's clock, to the millisecond.
         await Task.Delay(2);
         return (await ledger.Submit(
-            new NewJob(Guid.CreateVersion7(), "a", conversation, "q", new JobOptions(true, null), null, [0], TimeSpan.FromMinutes(2), Soon), default)).Job;
+            new NewJob(Guid.CreateVersion7(), "a", conversation, "q", new JobOptions(true, null), null, [0], TimeSpan.FromMinutes(2), Soon, new TenantShare(1_000, 1_000)),
+            default)).Job!;
     }
 
     private Task<Job> FailedJob(string conversation = "c", string code = "broken") => EndedJob(JobStatus.Failed, conversation, code);

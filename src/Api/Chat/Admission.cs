@@ -15,7 +15,7 @@ internal sealed record Refusal(string Code, string Detail, int RetryAfterSeconds
 
 /// <summary>
 /// Decides whether there is room for one more question. How deep the queues are is sampled once a second and costs a request
-/// nothing; what was accepted here since the sample is added to it. How many a tenant has is counted by the statement that
+/// nothing; what has entered here since the sample is added to it. How many a tenant has is counted by the statement that
 /// accepts.
 /// </summary>
 internal sealed class Admission(
@@ -28,23 +28,27 @@ internal sealed class Admission(
     private const int LongestWait = 60;
 
     private long sampled;
-    private int acceptedSince;
+    private int enteredSince;
     private double drainedPerSecond;
 
-    private long Depth => Interlocked.Read(ref sampled) + Volatile.Read(ref acceptedSince);
+    private long Depth => Interlocked.Read(ref sampled) + Volatile.Read(ref enteredSince);
 
-    /// <returns>Null while there is room.</returns>
-    public Refusal? QueueFull()
+    /// <summary>Take a place. Whoever then submits nothing leaves it with <see cref="Leave"/>.</summary>
+    /// <returns>Null when there was one.</returns>
+    public Refusal? Enter()
     {
-        var over = Depth - policy.Admission.QueueDepth + 1;
-        return over <= 0 ? null : new Refusal("queue_full", "More questions wait than are taken at once. Nothing was accepted.", SecondsToDrain(over));
+        var over = Interlocked.Read(ref sampled) + Interlocked.Increment(ref enteredSince) - policy.Admission.QueueDepth;
+        if (over <= 0)
+            return null;
+        Leave();
+        return new Refusal("queue_full", "More questions wait than are taken at once. Nothing was accepted.", SecondsToDrain(over));
     }
 
     public Refusal TenantFull() => new(
         "too_many_unfinished", $"{policy.Admission.TenantUnfinished} of your questions are unfinished; one more is taken when one of them has ended. Nothing was accepted.",
         SecondsToDrain(1));
 
-    public void Count() => Interlocked.Increment(ref acceptedSince);
+    public void Leave() => Interlocked.Decrement(ref enteredSince);
 
     /// <summary>RateLimit fields for HTTP (draft-ietf-httpapi-ratelimit-headers): the quotas, and what is left of the common one.</summary>
     public void SayLimits(HttpResponse response)
@@ -66,14 +70,14 @@ internal sealed class Admission(
 
     private async Task Sample(CancellationToken token)
     {
-        var before = Volatile.Read(ref acceptedSince);
+        var before = Volatile.Read(ref enteredSince);
         if (queues is null)
             Interlocked.Exchange(ref sampled, await replays.CountUnfinished(policy.Admission.QueueDepth * 2, token));
         else if (queues.Latest is { } samples)
             Interlocked.Exchange(ref sampled, samples.Where(sample => QuestionQueues.Contains(sample.Queue)).Sum(sample => sample.Ready));
         else
             return; // the broker does not say: what was known stands, and what is accepted counts on top of it
-        Interlocked.Add(ref acceptedSince, -before);
+        Interlocked.Add(ref enteredSince, -before);
         drainedPerSecond = await ledger.CountFinished(DrainWindow, token) / DrainWindow.TotalSeconds;
     }
 

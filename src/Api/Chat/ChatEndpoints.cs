@@ -52,16 +52,24 @@ internal static class ChatEndpoints
             return InvalidWait();
 
         admission.SayLimits(response);
-        if (admission.QueueFull() is { } full)
+        if (admission.Enter() is { } full)
             return admission.Refuse(response, full);
 
-        var submission = await transitions.Submit(
-            Caller.Tenant, question.ConversationId, question.Text, question.Options, question.Lifetime, idempotencyKey, question.Hash, token);
+        var submission = default(Submission);
+        try
+        {
+            submission = await transitions.Submit(
+                Caller.Tenant, question.ConversationId, question.Text, question.Options, question.Lifetime, idempotencyKey, question.Hash, token);
+        }
+        finally
+        {
+            if (submission is not { Job: not null, Outcome: SubmissionOutcome.Created })
+                admission.Leave();
+        }
         if (submission.Outcome == SubmissionOutcome.KeyReused)
             return Problem.Of(422, "idempotency_key_reused", "This Idempotency-Key was used with another body. Nothing was accepted.");
         if (submission.Job is not { } accepted)
             return admission.Refuse(response, admission.TenantFull());
-        admission.Count();
         // Whoever asks again gets the first response again; whoever waits, what has come of it.
         var repeated = submission.Outcome == SubmissionOutcome.Repeated;
         if (repeated)

@@ -44,7 +44,7 @@ public class InterleavingTests
         {
             random = new Random(seed);
             ledger = new InProcessJobLedger(clock);
-            transitions = new JobTransitions(ledger, Send, Limits, NullLogger<JobTransitions>.Instance);
+            transitions = new JobTransitions(ledger, Send, Limits, new TenantShare(100, 100), NullLogger<JobTransitions>.Instance);
         }
 
         public bool Sweeps { get; init; } = true;
@@ -59,7 +59,7 @@ public class InterleavingTests
         public bool AllEnded()
         {
             for (var i = 0; i < 3; i++)
-                jobs.Add(Do(transitions.Submit("a", "c", "q", new JobOptions(true, null), null, null, [], default)).Job);
+                jobs.Add(Do(transitions.Submit("a", "c", "q", new JobOptions(true, null), null, null, [], default)).Job!);
             last = jobs.Max(job => job.DeadlineAt) + TimeSpan.FromSeconds(1);
             for (var step = 0; step < 150; step++)
             {
@@ -131,7 +131,7 @@ public class InterleavingTests
                     if (random.Next(20) == 0)
                         Do(transitions.End(job, JobStatus.Failed, new ChatError("c", "m"), default));
                     else
-                        Do(Send([new RetrievePassages(job.Id, job.Attempt, "m", [])], default));
+                        Do(Send([new RetrievePassages(job.Id, job.Attempt, "m", [])], job.Express, default));
                     break;
                 case RetrievePassages m when Pending(m.JobId, m.Attempt, Tool.Documents) is { } job && Lives():
                     Do(transitions.Finish(job, new DocumentsResult([], 1), default));
@@ -149,7 +149,7 @@ public class InterleavingTests
         }
 
         /// <summary>A send may be lost, or arrive twice.</summary>
-        private Task Send(IReadOnlyList<object> commands, CancellationToken token)
+        private Task Send(IReadOnlyList<object> commands, bool express, CancellationToken token)
         {
             foreach (var command in commands)
                 for (var copies = random.Next(6) switch { 0 => 0, 1 => 2, _ => 1 }; copies > 0; copies--)

@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Navigator.Servers;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Workers.Tests;
+
+/// <summary>No component comes without its limits: what consumes or calls out is found in the code, and held to concurrency.yaml.</summary>
+public partial class ArchitectureTests
+{
+    [Fact]
+    public void Every_consumer_is_in_the_pipeline_with_a_definition_that_takes_its_limits_from_the_policy()
+    {
+        var consumers = typeof(Pipeline).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IConsumer))).ToList();
+        var policy = Policies.With();
+        Assert.Equal(policy.Queues.Count, consumers.Count);
+
+        var registered = new ServiceCollection();
+        registered.AddMassTransit(Pipeline.AddConsumers);
+        foreach (var consumer in consumers)
+        {
+            var definition = Assert.Single(typeof(Pipeline).Assembly.GetTypes(), type => type.IsAssignableTo(typeof(IConsumerDefinition<>).MakeGenericType(consumer)));
+            // Made of the policy and nothing else; an entry that is missing stops it.
+            var made = (IConsumerDefinition)Activator.CreateInstance(definition, policy)!;
+            Assert.Contains(made.GetEndpointName(DefaultEndpointNameFormatter.Instance), policy.Queues.Keys);
+            var empty = policy with { Queues = [] };
+            Assert.IsType<StartupException>(Assert.ThrowsAny<Exception>(() => Activator.CreateInstance(definition, empty)).GetBaseException());
+            Assert.Contains(registered, service => service.ServiceType == consumer);
+        }
+    }
+
+    [Fact]
+    public void Http_is_spoken_through_the_pools_of_the_policy_alone()
+    {
+        var sources = Directory.GetFiles(Path.Combine(ServerSet.Root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+                && !file.Contains($"{Path.DirectorySeparatorChar}Cli{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+
+        var speakers = sources.Where(file => MakesAClient().IsMatch(File.ReadAllText(file))).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+
+        Assert.Equal(["UpstreamHttp.cs"], speakers);
+    }
+
+    [Fact]
+    public void Every_upstream_of_the_policy_is_called_and_every_upstream_that_is_called_is_in_it()
+    {
+        var called = Directory.GetFiles(Path.Combine(ServerSet.Root, "src", "Workers"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => NamesAnUpstream().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)).ToHashSet();
+
+        Assert.Equivalent(Policies.With().Upstreams.Keys.ToHashSet(), called, strict: true);
+    }
+
+    [GeneratedRegex(@"new (HttpClient|SocketsHttpHandler|HttpClientHandler)\b")]
+    private static partial Regex MakesAClient();
+
+    [GeneratedRegex("const string Upstream = \"([a-z]+)\"")]
+    private static partial Regex NamesAnUpstream();
+}
