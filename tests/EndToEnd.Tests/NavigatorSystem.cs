@@ -41,6 +41,7 @@ internal sealed class NavigatorSystem : IAsyncDisposable
     /// <param name="upstreams">Null: offline.</param>
     public static async Task<NavigatorSystem> Start(int workers, UpstreamServer? upstreams = null, params (string Key, string Value)[] settings)
     {
+        await Turn.Wait();
         var system = new NavigatorSystem(await ServerSet.Get(), workers > 0);
         await system.Configure(upstreams, settings);
         system.StartApi();
@@ -130,6 +131,9 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         }
         // Tests count calls and jobs: the system's own question is for the test that is about it.
         environment["Concurrency__Canary__IntervalMs"] = "86400000";
+        // A busy machine is slow, and that its database is not away is for the fault suite to tell.
+        environment["Concurrency__Http__StatementTimeoutMs"] = "5000";
+        environment["Concurrency__Postgres__WaitMs"] = "5000";
         // And ask more at once than one tenant may.
         environment["Concurrency__Admission__TenantUnfinished"] = "1000";
         foreach (var (key, value) in settings)

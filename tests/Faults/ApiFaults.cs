@@ -32,5 +32,6 @@ public sealed class ApiFaults(FaultServers servers, ITestOutputHelper output) : 
                 }
         },
         apis: 2, maxCalls: 1,
-        after: stage => Assert.DoesNotContain(stage.History.Calls, call => call.Method == "GET" && call.Outcome != "200"));
+        after: stage => Assert.DoesNotContain(stage.History.Calls, call => call.Method == "GET" && call.Outcome != "200"),
+        settings: [("Concurrency__Http__StatementTimeoutMs", "3000")]);
 }

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using Navigator.Contracts;
 using Xunit.Abstractions;
 
@@ -22,7 +23,8 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
         },
         // Deadlines pass while the broker is frozen: they are kept all the same.
         shortDeadline: 3,
-        after: stage => Assert.DoesNotContain(stage.History.Calls, call => call.Method == "POST" && call.Outcome is not ("202" or "200")));
+        after: stage => Assert.DoesNotContain(stage.History.Calls, call => call.Method == "POST" && call.Outcome is not ("202" or "200")),
+        settings: [("Concurrency__Http__StatementTimeoutMs", "3000")]);
 
     [FaultFact]
     public async Task The_broker_is_killed_and_restarted_again_and_again() => await Run(async stage =>
@@ -96,17 +98,24 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
                 await Servers.Servers.Set.Management.DeleteAsync(new Uri($"api/queues/{host}/{queue}", UriKind.Relative));
         });
 
-    private async Task<int> Messages(string host, string queue)
-    {
-        // The count that the management shows is a moment old.
-        var messages = await Servers.Servers.Set.Management.PostAsJsonAsync($"api/queues/{host}/{queue}/get", new { count = 100, ackmode = "ack_requeue_true", encoding = "auto", truncate = 10 });
-        return (await messages.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>()).GetArrayLength();
-    }
+    private async Task<int> Messages(string host, string queue) => (await Peek(host, queue)).Count;
 
-    private async Task<string> Headers(string host, string queue)
+    private async Task<string> Headers(string host, string queue) =>
+        string.Join('\n', (await Peek(host, queue)).Select(message => message.GetProperty("properties").ToString()));
+
+    /// <summary>Looks into the queue: the count that the management shows is a moment old.</summary>
+    private async Task<List<JsonElement>> Peek(string host, string queue)
     {
-        var messages = await Servers.Servers.Set.Management.PostAsJsonAsync($"api/queues/{host}/{queue}/get", new { count = 100, ackmode = "ack_requeue_true", encoding = "auto", truncate = 10 });
-        return string.Join('\n', (await messages.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>()).EnumerateArray().Select(message => message.GetProperty("properties").ToString()));
+        var wanted = new { count = 100, ackmode = "ack_requeue_true", encoding = "auto", truncate = 10 };
+        for (var i = 0; ; i++)
+        {
+            using var response = await Servers.Servers.Set.Management.PostAsJsonAsync($"api/queues/{host}/{queue}/get", wanted);
+            var said = await response.Content.ReadFromJsonAsync<JsonElement>();
+            if (said.ValueKind == JsonValueKind.Array)
+                return [.. said.EnumerateArray()];
+            Assert.True(i < 20, $"{queue}: {said}");
+            await Task.Delay(250);
+        }
     }
 
     private Task Publish(string host, Guid job, string command) => Publish(

@@ -160,7 +160,8 @@ internal sealed class Deployment : IAsyncDisposable
                     missing.Add($"{queue.Consumers} consumers on {queue.Name}");
             }
             // The bus and the watch: one each, and nothing that an earlier loss left behind.
-            var connections = (await Servers.Set.Management.GetFromJsonAsync<JsonElement>($"api/vhosts/{VirtualHostName}/connections")).GetArrayLength();
+            var connections = (await Servers.Set.Management.GetFromJsonAsync<JsonElement>($"api/vhosts/{VirtualHostName}/connections")).EnumerateArray()
+                .Count(connection => connection.TryGetProperty("client_properties", out var client) && client.TryGetProperty("product", out _));
             if (connections != 2 * (Apis.Count + Workers.Count))
                 missing.Add($"{connections} connections to the broker");
         }

@@ -64,8 +64,10 @@ public sealed class FaultServers : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        if (BreakableServers.Missing is null)
-            Servers = await BreakableServers.Start($"faults{number}", 28_000 + 60 * number);
+        if (BreakableServers.Missing is not null)
+            return;
+        await Turn.Wait();
+        Servers = await BreakableServers.Start($"faults{number}", 28_000 + 60 * number);
     }
 
     public async Task DisposeAsync()

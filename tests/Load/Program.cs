@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Navigator.Load;
+
+// Load on a whole Navigator (API, workers, RabbitMQ, PostgreSQL, a stand-in for the models), with open-loop arrivals: people
+// come whatever the system does, and a latency counts from when the question was to be asked, not from when there was room to.
+//   dotnet run -c Release --project tests/Load -- quadruple --seconds 60 --out run.json
+//   dotnet run -c Release --project tests/Load -- quadruple --compare run.json        exit code 1 when 20 % worse
+var scenario = new Argument<string>("scenario") { Description = $"{string.Join(", ", Scenario.All.Keys)}, floor" };
+var seconds = new Option<int>("--seconds") { Description = "How long, after warming up.", DefaultValueFactory = _ => 30 };
+var count = new Option<int>("--count") { Description = "How many, for concurrent and saturate.", DefaultValueFactory = _ => 500 };
+var workers = new Option<int>("--workers") { Description = "Worker processes.", DefaultValueFactory = _ => 1 };
+var embeddings = new Option<int>("--embeddings") { Description = "Latency of the embedding model, ms.", DefaultValueFactory = _ => 60 };
+var answers = new Option<int>("--answers") { Description = "Latency of the answer model, ms.", DefaultValueFactory = _ => 500 };
+var outFile = new Option<FileInfo?>("--out") { Description = "Write the run as JSON." };
+var compare = new Option<FileInfo?>("--compare") { Description = "A stored run; the exit code is 1 when this one is worse by more than --tolerance." };
+var tolerance = new Option<double>("--tolerance") { DefaultValueFactory = _ => 0.2 };
+var root = new RootCommand("Load on a whole Navigator.") { scenario, seconds, count, workers, embeddings, answers, outFile, compare, tolerance };
+root.SetAction(async (parsed, token) =>
+{
+    var name = parsed.GetValue(scenario)!;
+    if (name == "floor")
+    {
+        await Floor.Measure(TimeSpan.FromSeconds(parsed.GetValue(seconds)), token);
+        return 0;
+    }
+    if (!Scenario.All.TryGetValue(name, out var make))
+    {
+        await Console.Error.WriteLineAsync($"There is no scenario '{name}'. There are: {string.Join(", ", Scenario.All.Keys)}, floor.");
+        return 2;
+    }
+    await using var system = await SystemUnderLoad.Start(parsed.GetValue(workers), parsed.GetValue(embeddings), parsed.GetValue(answers));
+    var report = await make(new Wanted(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(count))).Run(name, system, token);
+    report.Print();
+    if (parsed.GetValue(outFile) is { } file)
+        report.Write(file);
+    return parsed.GetValue(compare) is { } stored ? report.Compare(Report.Read(stored), parsed.GetValue(tolerance)) : 0;
+});
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Navigator.Load;
+
+/// <summary>Milliseconds of those that were answered.</summary>
+internal sealed record Percentiles(double P50, double P95, double P99, double Max)
+{
+    public static Percentiles Of(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        double At(double part) => sorted.Count == 0 ? 0 : Math.Round(sorted[Math.Min(sorted.Count - 1, (int)Math.Ceiling(part * sorted.Count) - 1)], 1);
+        return new Percentiles(At(0.5), At(0.95), At(0.99), At(1));
+    }
+}
+
+/// <param name="Start">After warming up.</param>
+internal sealed record ProcessUse(string Name, int StartMb, int PeakMb, int StartThreads, int PeakThreads);
+
+/// <summary>One run, as it is printed, stored and compared.</summary>
+internal sealed record Report(
+    string Scenario, double Seconds, int Asked, int Answered, double AnsweredPerSecond, Percentiles Total, Percentiles Queue, Percentiles Overhead,
+    IReadOnlyDictionary<string, int> Outcomes, IReadOnlyList<ProcessUse> Processes, int DatabaseConnectionsBefore, int DatabaseConnectionsAfter)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+
+    public static Report Of(
+        string scenario, IReadOnlyList<Sample> samples, TimeSpan took, IReadOnlyDictionary<string, (int MemoryMb, int Threads)> before,
+        IReadOnlyDictionary<string, (int MemoryMb, int Threads)> peak, int connectionsBefore, int connectionsAfter)
+    {
+        var answered = samples.Where(sample => sample.Outcome == "answered").ToList();
+        return new Report(
+            scenario, Math.Round(took.TotalSeconds, 1), samples.Count, answered.Count, Math.Round(answered.Count / took.TotalSeconds, 1),
+            Percentiles.Of(answered.Select(sample => sample.Total)), Percentiles.Of(answered.Select(sample => sample.Queue)),
+            Percentiles.Of(answered.Select(sample => sample.Overhead)),
+            samples.GroupBy(sample => sample.Outcome).ToDictionary(group => group.Key, group => group.Count()),
+            [.. before.Select(process => new ProcessUse(process.Key, process.Value.MemoryMb, peak[process.Key].MemoryMb, process.Value.Threads, peak[process.Key].Threads))],
+            connectionsBefore, connectionsAfter);
+    }
+
+    public static Report Read(FileInfo file) => JsonSerializer.Deserialize<Report>(File.ReadAllText(file.FullName), Json)!;
+
+    public void Write(FileInfo file) => File.WriteAllText(file.FullName, JsonSerializer.Serialize(this, Json));
+
+    public void Print()
+    {
+        string Line(string name, Percentiles p) => string.Create(CultureInfo.InvariantCulture, $"{name,-28}{p.P50,10:0}{p.P95,10:0}{p.P99,10:0}{p.Max,10:0}");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Scenario}: {Asked} asked, {Answered} answered in {Seconds} s, {AnsweredPerSecond} a second"));
+        Console.WriteLine($"{"ms",-28}{"p50",10}{"p95",10}{"p99",10}{"max",10}");
+        Console.WriteLine(Line("total", Total));
+        Console.WriteLine(Line("queueing", Queue));
+        Console.WriteLine(Line("own overhead", Overhead));
+        Console.WriteLine($"outcomes: {string.Join(", ", Outcomes.OrderByDescending(outcome => outcome.Value).Select(outcome => $"{outcome.Value} {outcome.Key}"))}");
+        foreach (var process in Processes)
+            Console.WriteLine($"{process.Name}: {process.StartMb} MB, at most {process.PeakMb} MB; {process.StartThreads} threads, at most {process.PeakThreads}");
+        Console.WriteLine($"connections to PostgreSQL: {DatabaseConnectionsBefore} before, {DatabaseConnectionsAfter} after");
+    }
+
+    /// <returns>1 when this run is worse than the stored one by more than the tolerance.</returns>
+    public int Compare(Report stored, double tolerance)
+    {
+        var measures = new (string Name, double Now, double Then, bool MoreIsBetter)[]
+        {
+            ("answered a second", AnsweredPerSecond, stored.AnsweredPerSecond, true),
+            ("total p95", Total.P95, stored.Total.P95, false),
+            ("own overhead p95", Overhead.P95, stored.Overhead.P95, false),
+        };
+        var worse = measures.Where(measure => measure.MoreIsBetter ? measure.Now < measure.Then * (1 - tolerance) : measure.Now > measure.Then * (1 + tolerance)).ToList();
+        foreach (var (name, now, then, _) in worse)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"worse: {name} was {then}, is {now}"));
+        return worse.Count == 0 ? 0 : 1;
+    }
+}

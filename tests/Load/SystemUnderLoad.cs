@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Navigator.Servers;
+using Navigator.Upstreams;
+using Npgsql;
+
+namespace Navigator.Load;
+
+/// <summary>Processes as in production, from this build, on servers of services.sh; the models' stand-in is in this process.</summary>
+internal sealed class SystemUnderLoad : IAsyncDisposable
+{
+    private readonly List<NavigatorProcess> workers = [];
+    private ServerSet servers = null!;
+    private UpstreamServer upstreams = null!;
+    private NavigatorProcess api = null!;
+    private string virtualHost = "", database = "";
+
+    public Uri Url { get; private set; } = null!;
+
+    /// <summary>What the models take of every job, in ms.</summary>
+    public int UpstreamMs { get; private set; }
+
+    public static async Task<SystemUnderLoad> Start(int workers, int embeddingsMs, int answersMs)
+    {
+        var system = new SystemUnderLoad { servers = await ServerSet.Get(), upstreams = await UpstreamServer.Start(), UpstreamMs = embeddingsMs + answersMs };
+        system.upstreams.Set("embeddings", new Behaviour { LatencyMs = embeddingsMs });
+        system.upstreams.Set("answers", new Behaviour { LatencyMs = answersMs });
+        (system.virtualHost, system.database) = (await system.servers.CreateVirtualHost(), await system.servers.CreateDatabase());
+        using (var free = new TcpListener(IPAddress.Loopback, 0))
+        {
+            free.Start();
+            system.Url = new Uri($"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}");
+        }
+        var environment = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__RabbitMq"] = system.virtualHost,
+            ["ConnectionStrings__Postgres"] = system.database,
+            ["OpenAI__ApiKey"] = "load",
+            ["OpenAI__BaseUrl"] = system.upstreams.OpenAi.ToString(),
+            ["Serilog__MinimumLevel__Default"] = "Warning",
+            ["Concurrency__Admission__TenantUnfinished"] = "1000000",
+        };
+        system.api = new NavigatorProcess("Navigator.Api", environment, "--urls", system.Url.ToString());
+        for (var i = 0; i < workers; i++)
+            system.workers.Add(new NavigatorProcess("Navigator.Workers", environment));
+        await system.UntilReady();
+        return system;
+    }
+
+    /// <summary>Of each process: resident memory in MB, and threads.</summary>
+    public IReadOnlyDictionary<string, (int MemoryMb, int Threads)> Processes() => workers.Select((worker, i) => ($"worker {i + 1}", worker)).Prepend(("api", api))
+        .ToDictionary(process => process.Item1, process => (process.Item2.MemoryMb, process.Item2.Threads));
+
+    public async Task<int> DatabaseConnections()
+    {
+        await using var connection = new NpgsqlConnection(database + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'navigator' AND datname = current_database()", connection);
+        return (int)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await api.DisposeAsync();
+        foreach (var worker in workers)
+            await worker.DisposeAsync();
+        await upstreams.DisposeAsync();
+        await servers.DeleteVirtualHost(virtualHost);
+        await servers.DropDatabase(database);
+    }
+
+    private async Task UntilReady()
+    {
+        using var http = new HttpClient { BaseAddress = Url };
+        for (var i = 0; i < 600; i++)
+        {
+            if (api.HasExited)
+                throw new InvalidOperationException(api.Output);
+            try
+            {
+                using var ready = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                if (ready.IsSuccessStatusCode && (await ready.Content.ReadAsStringAsync()).Contains("\"queues\":\"ok\"", StringComparison.Ordinal)
+                    && (await servers.Queues(virtualHost)).Count(queue => queue.Consumers == workers.Count) >= 7)
+                    return;
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+            await Task.Delay(100);
+        }
+        throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Not ready after a minute: {api.Output}"));
+    }
+}
