@@ -19,6 +19,9 @@ faults: ## the fault suite in its long form (about 45 min); NAVIGATOR_FAULTS_SEE
 faults-prove: ## takes one safeguard at a time out of a copy, and expects the fault suite to notice
 	tests/Faults/prove.sh
 
+load: ## measure: make load SCENARIO=quadruple SECONDS=60 (baseline, double, quadruple, octuple, spike, concurrent, saturate, soak, floor)
+	dotnet run -c Release --project tests/Load -- $(or $(SCENARIO),baseline) --seconds $(or $(SECONDS),30) $(ARGS)
+
 services: ## RabbitMQ and PostgreSQL for development, with or without Docker
 	compose/services.sh up
 
@@ -42,4 +45,4 @@ upstreams: ## a stand-in for OpenAI and Tavily on port 8089
 ci: ## what CI runs
 	.ci/run
 
-.PHONY: help run build test faults faults-prove services services-down images up down upstreams ci
+.PHONY: help run build test faults faults-prove load services services-down images up down upstreams ci
