@@ -234,6 +234,17 @@ public abstract class ReplayContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_replayed_is_not_held_against_its_tenant()
+    {
+        await FailedJob();
+        Assert.Single(await Turn(await Replay(Failed)));
+
+        var one = new TenantShare(Unfinished: 1, Express: 1);
+        Assert.Equal(SubmissionOutcome.Created, (await ledger.Submit(New(one), default)).Outcome);
+        Assert.Equal(SubmissionOutcome.TooMany, (await ledger.Submit(New(one), default)).Outcome);
+    }
+
+    [Fact]
     public async Task Unfinished_jobs_are_counted_up_to_the_limit()
     {
         for (var i = 0; i < 3; i++)
@@ -269,10 +280,11 @@ public abstract class ReplayContract : IAsyncLifetime
         await Wait(TimeSpan.FromMilliseconds(2));
         // Ids are ordered by the machine's clock, to the millisecond.
         await Task.Delay(2);
-        return (await ledger.Submit(
-            new NewJob(Guid.CreateVersion7(), "a", conversation, "q", new JobOptions(true, null), null, [0], TimeSpan.FromMinutes(2), Soon, new TenantShare(1_000, 1_000)),
-            default)).Job!;
+        return (await ledger.Submit(New(new TenantShare(1_000, 1_000), conversation), default)).Job!;
     }
+
+    private static NewJob New(TenantShare share, string conversation = "c") =>
+        new(Guid.CreateVersion7(), "a", conversation, "q", new JobOptions(true, null), null, [0], TimeSpan.FromMinutes(2), Soon, share);
 
     private Task<Job> FailedJob(string conversation = "c", string code = "broken") => EndedJob(JobStatus.Failed, conversation, code);
 

@@ -13,7 +13,7 @@ public interface IJobLedger
 {
     /// <summary>
     /// Write a question down, durably, before anybody is told that it was accepted; or not, when its tenant has as many
-    /// unfinished as it may. Submissions at once may pass the bound by as many as they are.
+    /// unfinished as it may, replayed ones not counted. Submissions at once may pass the bound by as many as they are.
     /// </summary>
     Task<Submission> Submit(NewJob job, CancellationToken token);
 

@@ -22,7 +22,7 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
                 var same = jobs[known].RequestHash.AsSpan().SequenceEqual(job.RequestHash);
                 return Task.FromResult(new Submission(Stamp(jobs[known].Job), same ? SubmissionOutcome.Repeated : SubmissionOutcome.KeyReused));
             }
-            var others = unfinished.Count(id => jobs[id].Job.Tenant == job.Tenant);
+            var others = unfinished.Count(id => jobs[id].Job is { ReplayId: null } other && other.Tenant == job.Tenant);
             if (others >= job.Share.Unfinished)
                 return Task.FromResult(new Submission(null, SubmissionOutcome.TooMany));
             var now = clock.GetUtcNow();

@@ -15,7 +15,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
             $"""
             INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, idempotency_key, request_hash, deadline_at, due_at, express)
             SELECT $1, $2, $3, $4, $5, $6, $7, now() + $8, now() + least($8, $9), unfinished < $11
-            FROM   (SELECT count(*) AS unfinished FROM (SELECT FROM chat_job WHERE tenant_id = $2 AND due_at IS NOT NULL LIMIT $10) AS counted) AS share
+            FROM   (SELECT count(*) AS unfinished
+                    FROM   (SELECT FROM chat_job WHERE tenant_id = $2 AND due_at IS NOT NULL AND replay_id IS NULL LIMIT $10) AS counted) AS share
             WHERE  unfinished < $10
             ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
             RETURNING {JobRow.Columns}

@@ -2,5 +2,6 @@
 -- somebody else's thousand.
 ALTER TABLE chat_job ADD COLUMN express boolean NOT NULL DEFAULT false;
 
--- Counted with each submission, up to the bound: how many of its jobs a tenant has unfinished.
-CREATE INDEX chat_job_unfinished ON chat_job (tenant_id) WHERE due_at IS NOT NULL;
+-- Counted with each submission, up to the bound: how many of its jobs a tenant has unfinished. What an operator replays is not
+-- held against it.
+CREATE INDEX chat_job_unfinished ON chat_job (tenant_id) WHERE due_at IS NOT NULL AND replay_id IS NULL;
