@@ -53,8 +53,17 @@ internal sealed class Deployment : IAsyncDisposable
             deployment.Apis.Add(deployment.StartApi(i, i == 0 ? apiFailPoint : null));
         for (var i = 0; i < workers; i++)
             deployment.Workers.Add(deployment.StartWorker(i == 0 ? workerFailPoint : null));
-        await deployment.UntilWhole();
-        return deployment;
+        try
+        {
+            await deployment.UntilWhole();
+            return deployment;
+        }
+        catch (InvalidOperationException)
+        {
+            foreach (var process in deployment.Apis.Concat(deployment.Workers))
+                await process.DisposeAsync();
+            throw;
+        }
     }
 
     public NavigatorProcess StartApi(int index, string? failPoint = null) => new(
