@@ -143,7 +143,8 @@ internal sealed class Deployment : IAsyncDisposable
         environment["Concurrency__Job__LeaseMs"] = "3000";
         environment["Concurrency__Job__EnqueueGraceMs"] = "2000";
         environment["Concurrency__Canary__IntervalMs"] = "86400000";
-        // One tenant is the whole load here.
+        // One tenant is the whole load here, and what waits while a server is away is not to be refused: that is another test's.
+        environment["Concurrency__Admission__QueueDepth"] = "100000";
         environment["Concurrency__Admission__TenantUnfinished"] = "100000";
         foreach (var (key, value) in settings)
             environment[key] = value;
