@@ -10,6 +10,7 @@ namespace Navigator.Load;
 /// <summary>What broker and database do by themselves on this machine: the floor that a whole job is compared with.</summary>
 internal static class Floor
 {
+    /// <summary>Each waits for its confirm; the limiter below must not be near its bound, where it slows senders down.</summary>
     private const int Senders = 64;
     private const int Writers = 8;
 
@@ -38,7 +39,7 @@ internal static class Floor
             Interlocked.Increment(ref received);
         };
         await receiving.BasicConsumeAsync("floor", false, consumer, token);
-        await using var sending = await connection.CreateChannelAsync(new CreateChannelOptions(true, true, new ThrottlingRateLimiter(Senders)), token);
+        await using var sending = await connection.CreateChannelAsync(new CreateChannelOptions(true, true, new ThrottlingRateLimiter(16 * Senders)), token);
         var (body, properties, started) = (new byte[300], new BasicProperties { Persistent = true }, Stopwatch.GetTimestamp());
         await Task.WhenAll(Enumerable.Range(0, Senders).Select(async _ =>
         {
