@@ -12,7 +12,7 @@ internal static class BrokerSetup
         services.AddSingleton<BrokerConnection>().AddSingleton<ErrorQueues>();
         services.AddSingleton<QueueWatch>().AddHostedService(provider => provider.GetRequiredService<QueueWatch>());
         services.AddSingleton<Canary>().AddHostedService(provider => provider.GetRequiredService<Canary>());
-        services.AddSingleton<BrokerMetrics>().AddHostedService(provider => provider.GetRequiredService<BrokerMetrics>());
+        services.AddHostedService<BrokerMetrics>();
         services.AddHealthChecks()
             .AddCheck<QueuesHealthCheck>("queues", tags: [HealthEndpoints.ReadyTag])
             .AddCheck<CanaryHealthCheck>("canary", tags: [HealthEndpoints.ReadyTag]);
