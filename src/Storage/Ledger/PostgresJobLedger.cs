@@ -115,14 +115,14 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
 
     public async Task<IReadOnlyList<Job>> FindPending(IReadOnlyCollection<JobKey> keys, Tool tool, CancellationToken token)
     {
+        // By id alone: joining pairs of id and attempt makes the planner think anew each time, and badly.
         await using var command = database.CreateCommand(
             $"""
             SELECT {JobRow.Columns} FROM chat_job
-            JOIN   unnest($1::uuid[], $2::int[]) AS carried (job, token) ON id = job AND attempt = token
-            WHERE  status = 'running' AND stage = 'tools' AND $3 = ANY (pending)
+            WHERE  id = ANY ($1) AND status = 'running' AND stage = 'tools' AND $2 = ANY (pending)
             """);
-        return await command.With(keys.Select(key => key.Id).ToArray()).With(keys.Select(key => key.Attempt).ToArray()).With(Name(tool))
-            .All(JobRow.Read, token);
+        var found = await command.With(keys.Select(key => key.Id).ToArray()).With(Name(tool)).All(JobRow.Read, token);
+        return [.. found.Where(job => keys.Contains(new JobKey(job.Id, job.Attempt)))];
     }
 
     public async Task<Job?> FinishTool(JobKey key, Tool tool, object? result, string? degraded, TimeSpan dueIn, CancellationToken token)
