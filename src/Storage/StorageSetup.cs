@@ -2,6 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
+using Navigator.Storage.Processes;
+using Navigator.Storage.Rates;
 using Navigator.Storage.Replays;
 using Npgsql;
 
@@ -20,6 +22,8 @@ public static class StorageSetup
         services.AddSingleton<IDocumentStore>(provider =>
             new InProcessDocumentStore(provider.GetRequiredService<InProcessCorpus>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IPassageIndex, InProcessPassageIndex>();
+        services.AddSingleton<IRateLimits, InProcessRateLimits>();
+        services.AddSingleton<IProcessReports, InProcessReports>();
         return services;
     }
 
@@ -30,6 +34,8 @@ public static class StorageSetup
         services.AddSingleton<IJobLedger, PostgresJobLedger>();
         services.AddSingleton<IReplayStore, PostgresReplayStore>();
         services.AddSingleton<IDocumentStore, PostgresDocumentStore>();
+        services.AddSingleton<IRateLimits, PostgresRateLimits>();
+        services.AddSingleton<IProcessReports, PostgresProcessReports>();
         services.AddSingleton<IPassageIndex>(provider => new PostgresPassageIndex(provider.GetRequiredService<NpgsqlDataSource>(), pool.ExactSearchUpTo));
         return services;
     }

@@ -13,6 +13,18 @@ internal static class NavigatorMeter
     public static readonly Counter<long> JobsEnded = Meter.CreateCounter<long>("navigator.jobs.ended", "{job}", "Jobs that this process brought to their end, by status.");
     public static readonly Counter<long> JobsReplayed = Meter.CreateCounter<long>("navigator.jobs.replayed", "{job}", "Jobs that this process queued again for a replay.");
     public static readonly Counter<long> JobsRepaired = Meter.CreateCounter<long>("navigator.jobs.repaired", "{job}", "Due jobs that this process's sweeper repaired, by what it did.");
+    public static readonly Histogram<double> JobSeconds = Seconds("navigator.job.duration", "What parts of a job took: queue, intake, tools, answer, all.");
+    public static readonly Counter<long> JobsLate = Meter.CreateCounter<long>("navigator.jobs.late", "{job}", "Jobs of which a part took longer than its target.");
+    public static readonly Histogram<double> StageSeconds = Seconds("navigator.stage.duration", "What a queue's messages took behind its gate.");
+    public static readonly Counter<long> StagesLate = Meter.CreateCounter<long>("navigator.stages.late", "{message}", "Messages that took longer than their queue's target.");
+    public static readonly Counter<long> ContinuedInPlace = Meter.CreateCounter<long>("navigator.jobs.continued_in_place", "{time}", "Times that a worker went on itself instead of sending a message.");
+    public static readonly Counter<long> CircuitChanged = Meter.CreateCounter<long>("navigator.breaker.changed", "{time}", "Times that a breaker went into a state.");
+    public static readonly Counter<double> CircuitSeconds = Meter.CreateCounter<double>("navigator.breaker.time", "s", "Time that a breaker spent in a state.");
     public static readonly Counter<long> SendsFailed = Meter.CreateCounter<long>("navigator.sends.failed", "{message}", "Messages not sent, by reason; the sweeper sends them.");
     public static readonly Counter<long> ConsumersRecovered = Meter.CreateCounter<long>("navigator.consumers.recovered", "{time}", "Times that this process took up its consumers anew.");
+
+    /// <summary>Buckets from a cache's hit to a deadline.</summary>
+    private static Histogram<double> Seconds(string name, string description) => Meter.CreateHistogram(
+        name, "s", description, tags: null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1, 2, 5, 10, 30, 60, 120] });
 }

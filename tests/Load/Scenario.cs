@@ -17,8 +17,8 @@ internal sealed record Sample(double Total, double Queue, double Overhead, strin
 /// <summary>When people arrive.</summary>
 internal sealed class Scenario(Func<TimeSpan, double>? perSecond, int atOnce, TimeSpan length, int outstanding = 0)
 {
-    /// <summary>Long enough that every path is compiled; not measured.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
+    /// <summary>Long enough that every path is compiled, and compiled again for speed; not measured.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
 
     public static readonly IReadOnlyDictionary<string, Func<Wanted, Scenario>> All = new Dictionary<string, Func<Wanted, Scenario>>
     {
@@ -37,7 +37,7 @@ internal sealed class Scenario(Func<TimeSpan, double>? perSecond, int atOnce, Ti
     public async Task<Report> Run(string name, SystemUnderLoad system, CancellationToken token)
     {
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 4_000 }) { BaseAddress = system.Url, Timeout = TimeSpan.FromSeconds(150) };
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => KeepAsking(http, system, new ConcurrentBag<Sample>(), WarmUp, token)));
+        await Task.WhenAll(Enumerable.Range(0, Math.Max(4, outstanding)).Select(_ => KeepAsking(http, system, new ConcurrentBag<Sample>(), WarmUp, token)));
 
         var (before, connectionsBefore) = (system.Processes(), await system.DatabaseConnections());
         var peak = before.ToDictionary();

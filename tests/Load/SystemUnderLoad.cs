@@ -40,6 +40,10 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
             ["OpenAI__BaseUrl"] = system.upstreams.OpenAi.ToString(),
             ["Serilog__MinimumLevel__Default"] = "Warning",
             ["Concurrency__Admission__TenantUnfinished"] = "1000000",
+            // The stand-in has no rate limit.
+            ["Concurrency__Upstreams__embeddings__RatePerMinute"] = "",
+            ["Concurrency__Upstreams__answers__RatePerMinute"] = "",
+            ["Concurrency__Upstreams__tavily__RatePerMinute"] = "",
         };
         system.api = new NavigatorProcess("Navigator.Api", environment, "--urls", system.Url.ToString());
         for (var i = 0; i < workers; i++)

@@ -19,7 +19,7 @@ internal sealed record Refusal(string Code, string Detail, int RetryAfterSeconds
 /// accepts.
 /// </summary>
 internal sealed class Admission(
-    IJobLedger ledger, IReplayStore replays, ConcurrencyPolicy policy, TimeProvider clock, ILogger<Admission> log, QueueWatch? queues = null) : BackgroundService
+    IJobLedger ledger, IReplayStore replays, LivePolicy policy, TimeProvider clock, ILogger<Admission> log, QueueWatch? queues = null) : BackgroundService
 {
     private static readonly TimeSpan DrainWindow = TimeSpan.FromSeconds(10);
     private static readonly string[] QuestionQueues =
@@ -37,7 +37,7 @@ internal sealed class Admission(
     /// <returns>Null when there was one.</returns>
     public Refusal? Enter()
     {
-        var over = Interlocked.Read(ref sampled) + Interlocked.Increment(ref enteredSince) - policy.Admission.QueueDepth;
+        var over = Interlocked.Read(ref sampled) + Interlocked.Increment(ref enteredSince) - policy.Now.Admission.QueueDepth;
         if (over <= 0)
             return null;
         Leave();
@@ -45,7 +45,7 @@ internal sealed class Admission(
     }
 
     public Refusal TenantFull() => new(
-        "too_many_unfinished", $"{policy.Admission.TenantUnfinished} of your questions are unfinished; one more is taken when one of them has ended. Nothing was accepted.",
+        "too_many_unfinished", $"{policy.Now.Admission.TenantUnfinished} of your questions are unfinished; one more is taken when one of them has ended. Nothing was accepted.",
         SecondsToDrain(1));
 
     public void Leave() => Interlocked.Decrement(ref enteredSince);
@@ -53,8 +53,8 @@ internal sealed class Admission(
     /// <summary>RateLimit fields for HTTP (draft-ietf-httpapi-ratelimit-headers): the quotas, and what is left of the common one.</summary>
     public void SayLimits(HttpResponse response)
     {
-        response.Headers["RateLimit-Policy"] = $"\"queue\";q={policy.Admission.QueueDepth}, \"unfinished\";q={policy.Admission.TenantUnfinished}";
-        response.Headers["RateLimit"] = $"\"queue\";r={Math.Max(0, policy.Admission.QueueDepth - Depth)}";
+        response.Headers["RateLimit-Policy"] = $"\"queue\";q={policy.Now.Admission.QueueDepth}, \"unfinished\";q={policy.Now.Admission.TenantUnfinished}";
+        response.Headers["RateLimit"] = $"\"queue\";r={Math.Max(0, policy.Now.Admission.QueueDepth - Depth)}";
     }
 
     public ProblemHttpResult Refuse(HttpResponse response, Refusal refusal)
@@ -66,13 +66,13 @@ internal sealed class Admission(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Repeat.Every(policy.Watch.Interval, "The measure of the queues", Sample, clock, log, stoppingToken);
+        Repeat.Every(policy.Now.Watch.Interval, "The measure of the queues", Sample, clock, log, stoppingToken);
 
     private async Task Sample(CancellationToken token)
     {
         var before = Volatile.Read(ref enteredSince);
         if (queues is null)
-            Interlocked.Exchange(ref sampled, await replays.CountUnfinished(policy.Admission.QueueDepth * 2, token));
+            Interlocked.Exchange(ref sampled, await replays.CountUnfinished(policy.Now.Admission.QueueDepth * 2, token));
         else if (queues.Latest is { } samples)
             Interlocked.Exchange(ref sampled, samples.Where(sample => QuestionQueues.Contains(sample.Queue)).Sum(sample => sample.Ready));
         else

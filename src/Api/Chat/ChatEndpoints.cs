@@ -27,9 +27,9 @@ internal static class ChatEndpoints
 
     public static RouteGroupBuilder MapChatJobs(this IEndpointRouteBuilder routes)
     {
-        var policy = routes.ServiceProvider.GetRequiredService<ConcurrencyPolicy>();
+        var policy = routes.ServiceProvider.GetRequiredService<LivePolicy>();
         var jobs = routes.MapGroup(ChatJobs.Route).WithTags("Chat");
-        jobs.MapPost("/", Submit).WithName("SubmitChatJob").WithSummary("Ask a question.").WithMetadata(new RequestSizeLimitAttribute(policy.Http.QuestionBytes));
+        jobs.MapPost("/", Submit).WithName("SubmitChatJob").WithSummary("Ask a question.").WithMetadata(new RequestSizeLimitAttribute(policy.Now.Http.QuestionBytes));
         jobs.MapGet("/", List).WithName("ListChatJobs").WithSummary("Your questions, newest first.");
         jobs.MapGet("/{id}", Read).WithName("ReadChatJob").WithSummary("One question: where it stands, and its answer.");
         jobs.MapGet("/{id}/events", Events).WithName("ChatJobEvents").WithSummary("One question's changes as they happen (server-sent events).");
@@ -41,9 +41,9 @@ internal static class ChatEndpoints
         ChatJobRequest? body,
         [FromHeader(Name = "Idempotency-Key"), Description("The same key and body give the same job. 1 to 200 visible ASCII characters.")] string? idempotencyKey,
         [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60.")] string? wait,
-        HttpResponse response, JobTransitions transitions, ConcurrencyPolicy policy, Admission admission, JobWatcher watcher, IJobLedger ledger, CancellationToken token)
+        HttpResponse response, JobTransitions transitions, LivePolicy policy, Admission admission, JobWatcher watcher, IJobLedger ledger, CancellationToken token)
     {
-        var (question, problem) = ChatQuestion.From(body, policy.Job);
+        var (question, problem) = ChatQuestion.From(body, policy.Now.Job);
         if (question is null)
             return problem!;
         if (idempotencyKey is not null && (idempotencyKey.Length is 0 or > 200 || idempotencyKey.Any(c => c is < '!' or > '~')))
@@ -154,14 +154,9 @@ internal static class ChatEndpoints
 
     private static async Task<Job> WaitForEnd(Job job, int seconds, JobWatcher watcher, IJobLedger ledger, CancellationToken token)
     {
-        var until = TimeProvider.System.GetUtcNow().AddSeconds(seconds);
-        while (!job.Status.IsFinished() && await watcher.WaitForChange(job.Id, job.Version, until - TimeProvider.System.GetUtcNow(), token))
-        {
-            if (await ledger.Find(job.Tenant, job.Id, token) is not { } next)
-                break;
-            job = next;
-        }
-        return job;
+        if (job.Status.IsFinished() || !await watcher.WaitForEnd(job.Id, TimeSpan.FromSeconds(seconds), token))
+            return job;
+        return await ledger.Find(job.Tenant, job.Id, token) ?? job;
     }
 
     private static void SetPollHeaders(HttpResponse response, Job job)

@@ -9,7 +9,7 @@ namespace Navigator.Api.Chat;
 /// Tells waiting callers when their job changes. However many wait, one small statement every few milliseconds asks for
 /// all of them; none of them holds a thread or a connection.
 /// </summary>
-internal sealed partial class JobWatcher(IJobLedger ledger, ConcurrencyPolicy policy, Drain drain, TimeProvider clock, ILogger<JobWatcher> log)
+internal sealed partial class JobWatcher(IJobLedger ledger, LivePolicy policy, Drain drain, TimeProvider clock, ILogger<JobWatcher> log)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
@@ -17,37 +17,19 @@ internal sealed partial class JobWatcher(IJobLedger ledger, ConcurrencyPolicy po
     private readonly ConcurrentDictionary<Waiter, byte> waiters = new();
     private readonly SemaphoreSlim somebodyWaits = new(0);
 
+    /// <summary>How many wait; at most <c>http.polls</c>.</summary>
+    public int Waiting => waiters.Count;
+
     /// <summary>Wait until the job's version is another than the one known, or is gone, or the time is over.</summary>
     /// <returns>
     /// False when it did not change in time. Also at once when the process stops or as many callers wait as may: an early
     /// answer to a poll is a right one.
     /// </returns>
-    public async Task<bool> WaitForChange(Guid id, int knownVersion, TimeSpan wait, CancellationToken token)
-    {
-        if (wait <= TimeSpan.Zero || waiters.Count >= policy.Http.Polls)
-            return false;
-        var waiter = new Waiter(id, knownVersion);
-        waiters.TryAdd(waiter, 0);
-        somebodyWaits.Release();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, drain.Over);
-        try
-        {
-            await waiter.Changed.Task.WaitAsync(wait, clock, stop.Token);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-        catch (OperationCanceledException) when (!token.IsCancellationRequested)
-        {
-            return false;
-        }
-        finally
-        {
-            waiters.TryRemove(waiter, out _);
-        }
-    }
+    public Task<bool> WaitForChange(Guid id, int knownVersion, TimeSpan wait, CancellationToken token) => Wait(new Waiter(id, knownVersion), wait, token);
+
+    /// <summary>The same until it has ended, whatever changes before.</summary>
+    /// <inheritdoc cref="WaitForChange"/>
+    public Task<bool> WaitForEnd(Guid id, TimeSpan wait, CancellationToken token) => Wait(new Waiter(id, null), wait, token);
 
     public override void Dispose()
     {
@@ -72,6 +54,32 @@ internal sealed partial class JobWatcher(IJobLedger ledger, ConcurrencyPolicy po
         }
     }
 
+    private async Task<bool> Wait(Waiter waiter, TimeSpan wait, CancellationToken token)
+    {
+        if (wait <= TimeSpan.Zero || waiters.Count >= policy.Now.Http.Polls)
+            return false;
+        waiters.TryAdd(waiter, 0);
+        somebodyWaits.Release();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, drain.Over);
+        try
+        {
+            await waiter.Changed.Task.WaitAsync(wait, clock, stop.Token);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!token.IsCancellationRequested)
+        {
+            return false;
+        }
+        finally
+        {
+            waiters.TryRemove(waiter, out _);
+        }
+    }
+
     private async Task Look(CancellationToken token)
     {
         var waiting = waiters.Keys;
@@ -82,7 +90,7 @@ internal sealed partial class JobWatcher(IJobLedger ledger, ConcurrencyPolicy po
             var versions = await ledger.Versions([.. waiting.Select(waiter => waiter.Id).Distinct()], token);
             foreach (var waiter in waiting)
             {
-                if (!versions.TryGetValue(waiter.Id, out var version) || version != waiter.KnownVersion)
+                if (!versions.TryGetValue(waiter.Id, out var now) || now.Ended || (waiter.KnownVersion is { } known && known != now.Version))
                     waiter.Changed.TrySetResult();
             }
         }
@@ -96,10 +104,11 @@ internal sealed partial class JobWatcher(IJobLedger ledger, ConcurrencyPolicy po
     [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting callers cannot be told of changes: the ledger does not answer ({Error})")]
     private partial void LogBlind(string error);
 
-    private sealed class Waiter(Guid id, int knownVersion)
+    /// <param name="knownVersion">Null when only its end is waited for.</param>
+    private sealed class Waiter(Guid id, int? knownVersion)
     {
         public Guid Id { get; } = id;
-        public int KnownVersion { get; } = knownVersion;
+        public int? KnownVersion { get; } = knownVersion;
         public TaskCompletionSource Changed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

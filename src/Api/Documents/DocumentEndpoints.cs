@@ -16,10 +16,10 @@ internal static class DocumentEndpoints
 
     public static RouteGroupBuilder MapDocuments(this IEndpointRouteBuilder routes)
     {
-        var policy = routes.ServiceProvider.GetRequiredService<ConcurrencyPolicy>();
+        var policy = routes.ServiceProvider.GetRequiredService<LivePolicy>();
         var documents = routes.MapGroup(Route).WithTags("Documents");
         documents.MapPost("/", Add).WithName("AddDocument").WithSummary("Upload a document: a file in a form, or title and text as JSON.")
-            .WithMetadata(new RequestSizeLimitAttribute(policy.Http.DocumentBytes + FormOverhead))
+            .WithMetadata(new RequestSizeLimitAttribute(policy.Now.Http.DocumentBytes + FormOverhead))
             .Accepts<TextDocumentRequest>("application/json", "multipart/form-data");
         documents.MapGet("/", List).WithName("ListDocuments").WithSummary("Your documents, newest first.");
         documents.MapGet("/{id}", Read).WithName("ReadDocument").WithSummary("One document, and how far its ingestion is.");

@@ -8,7 +8,7 @@ namespace Navigator.Api.Hosting;
 /// Told to stop, an API says so on /health/ready and goes on serving for a while: a load balancer has time to see it, and no
 /// caller meets a closed door. Embedded there is nobody to tell, and it stops at once.
 /// </summary>
-internal sealed class Drain(ConcurrencyPolicy policy, NavigatorMode mode) : IHostedLifecycleService, IHealthCheck, IDisposable
+internal sealed class Drain(LivePolicy policy, NavigatorMode mode) : IHostedLifecycleService, IHealthCheck, IDisposable
 {
     private readonly CancellationTokenSource over = new();
 
@@ -21,7 +21,7 @@ internal sealed class Drain(ConcurrencyPolicy policy, NavigatorMode mode) : IHos
     {
         HasBegun = true;
         if (!mode.IsEmbedded)
-            await Task.Delay(policy.Http.DrainMs, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(policy.Now.Http.DrainMs, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await over.CancelAsync();
     }
 

@@ -34,9 +34,9 @@ internal static class HttpSetup
         builder.Services.AddSingleton<Drain>().AddHostedService(provider => provider.GetRequiredService<Drain>());
         builder.Services.AddHealthChecks().AddCheck<Drain>("serving", tags: [HealthEndpoints.ReadyTag]);
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        builder.Services.AddOptions<FormOptions>().Configure<ConcurrencyPolicy>((form, policy) =>
+        builder.Services.AddOptions<FormOptions>().Configure<LivePolicy>((form, policy) =>
         {
-            form.MultipartBodyLengthLimit = policy.Http.DocumentBytes;
+            form.MultipartBodyLengthLimit = policy.Now.Http.DocumentBytes;
             form.ValueCountLimit = 16;
             form.ValueLengthLimit = 4_096;
             form.MultipartHeadersLengthLimit = 8_192;

@@ -23,8 +23,8 @@ public interface IJobLedger
     /// <summary>A tenant's jobs, newest first.</summary>
     Task<IReadOnlyList<Job>> List(string tenant, JobFilter filter, CancellationToken token);
 
-    /// <summary>The versions of these jobs, for whoever waits for a change.</summary>
-    Task<IReadOnlyDictionary<Guid, int>> Versions(IReadOnlyCollection<Guid> ids, CancellationToken token);
+    /// <summary>The versions of these jobs, and whether they have ended, for whoever waits for either.</summary>
+    Task<IReadOnlyDictionary<Guid, JobVersion>> Versions(IReadOnlyCollection<Guid> ids, CancellationToken token);
 
     /// <summary>End an unfinished job at its owner's wish. Returns the job as it then is, also when it had ended before.</summary>
     Task<Job?> Cancel(string tenant, Guid id, CancellationToken token);
@@ -52,7 +52,8 @@ public interface IJobLedger
     /// </summary>
     /// <param name="result">A <see cref="DocumentsResult"/> or <see cref="WebSearchResult"/>; null when the tool was skipped.</param>
     /// <param name="degraded">Why it was skipped; null when it was not.</param>
-    Task<Job?> FinishTool(JobKey key, Tool tool, object? result, string? degraded, TimeSpan dueIn, CancellationToken token);
+    /// <param name="next">Who takes the lease on the answer stage with the same statement, if this was the last tool; null: nobody yet.</param>
+    Task<Job?> FinishTool(JobKey key, Tool tool, object? result, string? degraded, TimeSpan dueIn, StageClaim? next, CancellationToken token);
 
     /// <summary>The end everybody hopes for.</summary>
     Task<Job?> Answer(JobKey key, ChatAnswer answer, CancellationToken token);

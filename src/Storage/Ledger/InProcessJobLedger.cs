@@ -59,11 +59,11 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
             ]);
     }
 
-    public Task<IReadOnlyDictionary<Guid, int>> Versions(IReadOnlyCollection<Guid> ids, CancellationToken token)
+    public Task<IReadOnlyDictionary<Guid, JobVersion>> Versions(IReadOnlyCollection<Guid> ids, CancellationToken token)
     {
         lock (gate)
-            return Task.FromResult<IReadOnlyDictionary<Guid, int>>(
-                ids.Where(jobs.ContainsKey).Distinct().ToDictionary(id => id, id => jobs[id].Job.Version));
+            return Task.FromResult<IReadOnlyDictionary<Guid, JobVersion>>(
+                ids.Where(jobs.ContainsKey).Distinct().ToDictionary(id => id, id => new JobVersion(jobs[id].Job.Version, jobs[id].Job.Status.IsFinished())));
     }
 
     public async Task<Job?> Cancel(string tenant, Guid id, CancellationToken token) =>
@@ -117,7 +117,7 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
             ]);
     }
 
-    public Task<Job?> FinishTool(JobKey key, Tool tool, object? result, string? degraded, TimeSpan dueIn, CancellationToken token) =>
+    public Task<Job?> FinishTool(JobKey key, Tool tool, object? result, string? degraded, TimeSpan dueIn, StageClaim? next, CancellationToken token) =>
         Change(
             key.Id,
             job => IsRunning(job, key, JobStage.Tools) && job.Pending.Contains(tool),
@@ -137,7 +137,8 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
                     Pending = [.. job.Pending.Where(other => other != tool)],
                     Stage = last ? JobStage.Answer : job.Stage,
                     AnswerAt = last ? now : null,
-                    DueAt = last ? Due(job, now, dueIn) : job.DueAt,
+                    ClaimedBy = last ? next?.Worker : null,
+                    DueAt = last ? Due(job, now, next?.Lease ?? dueIn) : job.DueAt,
                 };
             });
 

@@ -59,6 +59,9 @@ public sealed record Job
     /// <summary>The last replay that queued it again; null when none did.</summary>
     public Guid? ReplayId { get; init; }
 
+    /// <summary>What was left of its time when this was read.</summary>
+    public TimeSpan Left => DeadlineAt > Now ? DeadlineAt - Now : TimeSpan.Zero;
+
     /// <summary>How many workers this run of the job has had.</summary>
     public int AttemptsUsed => Attempt - FirstAttempt + 1;
 
@@ -134,6 +137,12 @@ public enum SubmissionOutcome
 
 /// <param name="Job">Null when there were too many.</param>
 public readonly record struct Submission(Job? Job, SubmissionOutcome Outcome);
+
+/// <summary>How often a row has changed, and whether it will again.</summary>
+public readonly record struct JobVersion(int Version, bool Ended);
+
+/// <summary>A worker that takes the lease on a stage.</summary>
+public sealed record StageClaim(string Worker, TimeSpan Lease);
 
 /// <summary>A job and the fencing token that a message carried.</summary>
 public readonly record struct JobKey(Guid Id, int Attempt);

@@ -16,7 +16,7 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
             INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, idempotency_key, request_hash, deadline_at, due_at, express)
             SELECT $1, $2, $3, $4, $5, $6, $7, now() + $8, now() + least($8, $9), unfinished < $11
             FROM   (SELECT count(*) AS unfinished
-                    FROM   (SELECT FROM chat_job WHERE tenant_id = $2 AND due_at IS NOT NULL AND replay_id IS NULL LIMIT $10) AS counted) AS share
+                    FROM   (SELECT FROM chat_job WHERE tenant_id = $2 AND finished_at IS NULL AND replay_id IS NULL LIMIT $10) AS counted) AS share
             WHERE  unfinished < $10
             ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
             RETURNING {JobRow.Columns}
@@ -55,11 +55,11 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
             .With(filter.ConversationId, NpgsqlDbType.Text).With(filter.Before, NpgsqlDbType.Uuid).With(filter.Limit).All(JobRow.Read, token);
     }
 
-    public async Task<IReadOnlyDictionary<Guid, int>> Versions(IReadOnlyCollection<Guid> ids, CancellationToken token)
+    public async Task<IReadOnlyDictionary<Guid, JobVersion>> Versions(IReadOnlyCollection<Guid> ids, CancellationToken token)
     {
-        await using var command = database.CreateCommand("SELECT id, version FROM chat_job WHERE id = ANY ($1)");
-        var rows = await command.With(ids.ToArray()).All(row => KeyValuePair.Create(row.GetGuid(0), row.GetInt32(1)), token);
-        return new Dictionary<Guid, int>(rows);
+        await using var command = database.CreateCommand("SELECT id, version, finished_at IS NOT NULL FROM chat_job WHERE id = ANY ($1)");
+        var rows = await command.With(ids.ToArray()).All(row => KeyValuePair.Create(row.GetGuid(0), new JobVersion(row.GetInt32(1), row.GetBoolean(2))), token);
+        return new Dictionary<Guid, JobVersion>(rows);
     }
 
     public async Task<Job?> Cancel(string tenant, Guid id, CancellationToken token)
@@ -125,7 +125,7 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
         return [.. found.Where(job => keys.Contains(new JobKey(job.Id, job.Attempt)))];
     }
 
-    public async Task<Job?> FinishTool(JobKey key, Tool tool, object? result, string? degraded, TimeSpan dueIn, CancellationToken token)
+    public async Task<Job?> FinishTool(JobKey key, Tool tool, object? result, string? degraded, TimeSpan dueIn, StageClaim? next, CancellationToken token)
     {
         // The row lock makes parallel tools take turns, so exactly one of them sees that nothing is pending any more.
         await using var command = database.CreateCommand(
@@ -136,13 +136,15 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
                    pending   = array_remove(pending, $3),
                    stage     = CASE WHEN pending = ARRAY[$3] THEN 'answer' ELSE stage END,
                    answer_at = CASE WHEN pending = ARRAY[$3] THEN now() END,
+                   claimed_by = CASE WHEN pending = ARRAY[$3] THEN $7::text END,
                    due_at    = CASE WHEN pending = ARRAY[$3] THEN least(now() + $6, deadline_at) ELSE due_at END,
                    version   = version + 1
             WHERE  id = $1 AND attempt = $2 AND status = 'running' AND stage = 'tools' AND $3 = ANY (pending)
             RETURNING {JobRow.Columns}
             """);
         return await command.With(key.Id).With(key.Attempt).With(Name(tool), NpgsqlDbType.Text)
-            .With(result is null ? null : Write(result), NpgsqlDbType.Jsonb).With(degraded, NpgsqlDbType.Text).With(dueIn).One(JobRow.Read, token);
+            .With(result is null ? null : Write(result), NpgsqlDbType.Jsonb).With(degraded, NpgsqlDbType.Text).With(next?.Lease ?? dueIn)
+            .With(next?.Worker, NpgsqlDbType.Text).One(JobRow.Read, token);
     }
 
     public async Task<Job?> Answer(JobKey key, ChatAnswer answer, CancellationToken token)
@@ -173,7 +175,7 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
         await using var command = database.CreateCommand(
             $"""
             UPDATE chat_job SET due_at = least(now() + $2, deadline_at)
-            WHERE  id IN (SELECT id FROM chat_job WHERE due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+            WHERE  id IN (SELECT id FROM chat_job WHERE finished_at IS NULL AND due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
             RETURNING {JobRow.Columns}
             """);
         return await command.With(limit).With(guard).All(JobRow.Read, token);

@@ -92,7 +92,7 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
     public async Task<int> CountUnfinished(int limit, CancellationToken token)
     {
         await using var command = database.CreateCommand(
-            "SELECT count(*)::int FROM (SELECT FROM chat_job WHERE due_at IS NOT NULL LIMIT $1) AS unfinished");
+            "SELECT count(*)::int FROM (SELECT FROM chat_job WHERE finished_at IS NULL LIMIT $1) AS unfinished");
         return await command.With(limit).Number(token);
     }
 

@@ -11,6 +11,6 @@ internal static class AnswerSetup
             services.AddSingleton<IAnswerer, OpenAiAnswerer>();
         else
             services.AddSingleton<IAnswerer, ExtractiveAnswerer>();
-        return services.AddSingleton<SourceCollector>();
+        return services.AddSingleton<SourceCollector>().AddSingleton<AnswerComposition>().AddSingleton<ToolReport>();
     }
 }

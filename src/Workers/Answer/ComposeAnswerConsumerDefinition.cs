@@ -6,9 +6,9 @@ namespace Navigator.Workers.Answer;
 
 internal sealed class ComposeAnswerConsumerDefinition : ConsumerDefinition<ComposeAnswerConsumer>
 {
-    public ComposeAnswerConsumerDefinition(ConcurrencyPolicy policy)
+    public ComposeAnswerConsumerDefinition(LivePolicy policy)
     {
         EndpointName = QueueNames.ComposeAnswer;
-        Endpoint(policy.For(QueueNames.ComposeAnswer).Apply);
+        Endpoint(policy.Now.For(QueueNames.ComposeAnswer).Apply);
     }
 }

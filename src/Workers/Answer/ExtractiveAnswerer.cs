@@ -19,7 +19,7 @@ internal sealed class ExtractiveAnswerer : IAnswerer
     /// <summary>A place that holds the kind of thing that was asked for is worth a word that one source in two has.</summary>
     private const double AskedBonus = 0.3;
 
-    public Task<ChatAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, CancellationToken token)
+    public Task<ChatAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
         var words = Terms.Of(question).ToHashSet(StringComparer.Ordinal);

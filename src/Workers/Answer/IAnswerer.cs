@@ -8,8 +8,9 @@ internal interface IAnswerer
 {
     /// <param name="language">BCP 47 tag of the question's language.</param>
     /// <param name="sources">Numbered from 1, best first; may be empty.</param>
+    /// <param name="within">Longest time that it may take.</param>
     /// <exception cref="UpstreamException">The model did not help.</exception>
-    Task<ChatAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, CancellationToken token);
+    Task<ChatAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token);
 }
 
 /// <summary>Something an answer may cite: a passage or a web page.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using Navigator.Contracts.Http;
+using Navigator.Storage.Rates;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Upstreams;
 using OpenAI.Chat;
@@ -11,23 +12,22 @@ namespace Navigator.Workers.Answer;
 /// <summary>Answers from OpenAI or a server like it.</summary>
 internal sealed partial class OpenAiAnswerer : IAnswerer
 {
-    private const string Upstream = "answers";
+    private const string Upstream = UpstreamNames.Answers;
 
     private readonly string model;
     private readonly int maxTokens;
     private readonly ChatClient client;
     private readonly UpstreamCall call;
 
-    public OpenAiAnswerer(IOptions<OpenAiOptions> openAi, IOptions<AnswerOptions> options, ConcurrencyPolicy policy, TimeProvider clock)
+    public OpenAiAnswerer(IOptions<OpenAiOptions> openAi, IOptions<AnswerOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
     {
         model = openAi.Value.AnswerModel;
         maxTokens = options.Value.AnswerTokens;
-        var limits = policy.ForUpstream(Upstream);
-        client = OpenAiClients.Create(openAi.Value, limits).GetChatClient(model);
-        call = new UpstreamCall(Upstream, limits, clock);
+        client = OpenAiClients.Create(openAi.Value, policy.Now.ForUpstream(Upstream)).GetChatClient(model);
+        call = new UpstreamCall(Upstream, policy, bounds, rates, clock);
     }
 
-    public Task<ChatAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, CancellationToken token) =>
+    public Task<ChatAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token) =>
         call.Run(
             async cancel =>
             {
@@ -37,7 +37,7 @@ internal sealed partial class OpenAiAnswerer : IAnswerer
                     cancel);
                 return Check(response.Value, question, language, sources);
             },
-            token);
+            within, token);
 
     private ChatAnswer Check(ChatCompletion completion, string question, string language, IReadOnlyList<Source> sources)
     {

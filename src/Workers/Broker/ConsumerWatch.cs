@@ -11,7 +11,7 @@ namespace Navigator.Workers.Broker;
 /// process, with room for them, gets none.
 /// </summary>
 internal sealed partial class ConsumerWatch(
-    IBusControl bus, QueueWatch queues, EndpointActivity activity, ConcurrencyPolicy policy, TimeProvider clock, ILogger<ConsumerWatch> log)
+    IBusControl bus, QueueWatch queues, EndpointActivity activity, LivePolicy policy, TimeProvider clock, ILogger<ConsumerWatch> log)
     : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
@@ -30,7 +30,7 @@ internal sealed partial class ConsumerWatch(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var observing = bus.ConnectReceiveObserver(activity);
-        await Repeat.Every(policy.Watch.Interval, "The watch over consumers", Look, clock, log, stoppingToken);
+        await Repeat.Every(policy.Now.Watch.Interval, "The watch over consumers", Look, clock, log, stoppingToken);
     }
 
     private async Task Look(CancellationToken token)
@@ -42,7 +42,7 @@ internal sealed partial class ConsumerWatch(
         }
         // A bus that knows that it lost its connection is about to mend it; it gets longer.
         var healthy = bus.CheckHealth().Status == BusHealthStatus.Healthy;
-        var enough = healthy ? policy.Watch.VanishedAfter : policy.Watch.VanishedAfter + (int)(policy.Watch.Rest / policy.Watch.Interval);
+        var enough = healthy ? policy.Now.Watch.VanishedAfter : policy.Now.Watch.VanishedAfter + (int)(policy.Now.Watch.Rest / policy.Now.Watch.Interval);
         foreach (var sample in samples)
         {
             var now = activity.Of(sample.Queue);
@@ -73,7 +73,7 @@ internal sealed partial class ConsumerWatch(
             LogNotRecovered(error.GetType().Name);
         }
         streaks.Clear();
-        restUntil = clock.GetUtcNow() + policy.Watch.Rest;
+        restUntil = clock.GetUtcNow() + policy.Now.Watch.Rest;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "This process does not get messages any more from {Queues}; it takes up its consumers anew")]

@@ -12,13 +12,13 @@ namespace Navigator.Workers.Broker;
 public sealed record QueueSample(string Queue, bool Exists, long Ready, long Consumers);
 
 /// <summary>Asks the broker about every queue once a second (a passive declare), so that nobody has to ask it per request.</summary>
-internal sealed class QueueWatch(BrokerConnection broker, ConcurrencyPolicy policy, TimeProvider clock, ILogger<QueueWatch> log) : BackgroundService
+internal sealed class QueueWatch(BrokerConnection broker, LivePolicy policy, TimeProvider clock, ILogger<QueueWatch> log) : BackgroundService
 {
     /// <summary>Null while the broker does not answer, and before it did.</summary>
     public IReadOnlyList<QueueSample>? Latest { get; private set; }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Repeat.Every(policy.Watch.Interval, "The watch over queues", Look, clock, log, stoppingToken);
+        Repeat.Every(policy.Now.Watch.Interval, "The watch over queues", Look, clock, log, stoppingToken);
 
     private async Task Look(CancellationToken token)
     {

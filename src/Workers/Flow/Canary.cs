@@ -11,7 +11,7 @@ namespace Navigator.Workers.Flow;
 /// A question of the system's own now and then, through every queue that a person's question takes. It asks no model and finds
 /// no document; that it comes back says that the road is open. One per interval, however many processes there are.
 /// </summary>
-public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger, ConcurrencyPolicy policy, TimeProvider clock, ILogger<Canary> log)
+public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger, LivePolicy policy, TimeProvider clock, ILogger<Canary> log)
     : BackgroundService
 {
     /// <summary>Owns nothing else; no caller can be it.</summary>
@@ -28,7 +28,7 @@ public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger
     public bool IsLate => Last is { Status: not JobStatus.Answered };
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Repeat.Every(policy.Canary.Interval, "The canary", Ask, clock, log, stoppingToken);
+        Repeat.Every(policy.Now.Canary.Interval, "The canary", Ask, clock, log, stoppingToken);
 
     private async Task Ask(CancellationToken token)
     {
@@ -38,9 +38,9 @@ public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger
         if (IsLate && !wasLate)
             LogLate(Last!.Id, Last.Stage);
 
-        var key = clock.GetUtcNow().Ticks / policy.Canary.Interval.Ticks;
+        var key = clock.GetUtcNow().Ticks / policy.Now.Canary.Interval.Ticks;
         await transitions.Submit(
-            Tenant, "canary", Question, new JobOptions(Web: false, null), policy.Canary.Late, $"canary-{key}", SHA256.HashData([]), token);
+            Tenant, "canary", Question, new JobOptions(Web: false, null), policy.Now.Canary.Late, $"canary-{key}", SHA256.HashData([]), token);
         await ledger.DeleteFinished(Tenant, Kept, 100, token);
     }
 

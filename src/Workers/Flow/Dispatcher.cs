@@ -15,10 +15,9 @@ public delegate Task SendCommands(IReadOnlyList<object> commands, bool express, 
 /// nobody awaits a send bare: at most so many are outstanding, and nobody waits longer than a moment. What could not be
 /// sent is not tried again here. The row is committed, it is due some time, and the sweeper sends then.
 /// </summary>
-public sealed partial class Dispatcher(IBus bus, ConcurrencyPolicy policy, ILogger<Dispatcher> log) : IDisposable
+public sealed partial class Dispatcher(IBus bus, LivePolicy policy, Bounds bounds, ILogger<Dispatcher> log)
 {
-    private readonly SemaphoreSlim room = new(policy.Sends.Outstanding);
-    private readonly TimeSpan wait = TimeSpan.FromMilliseconds(policy.Sends.WaitMs);
+    private readonly Gate room = bounds.Gate("sends", "broker", now => now.Sends.Outstanding);
 
     /// <summary>Above 4, a quorum queue gives two of these for each other message (RabbitMQ 4: two lanes, neither starves).</summary>
     private const byte ExpressPriority = 9;
@@ -36,17 +35,16 @@ public sealed partial class Dispatcher(IBus bus, ConcurrencyPolicy policy, ILogg
         return Task.CompletedTask;
     }
 
-    public void Dispose() => room.Dispose();
-
     private async Task Send(object command, bool express, CancellationToken token)
     {
-        if (!await room.WaitAsync(wait, token))
+        var wait = policy.Now.Sends.Wait;
+        if (await room.EnterWithin(wait, token) is not { } place)
         {
             LogNoRoom(command.GetType().Name);
             NavigatorMeter.SendsFailed.Add(1, KeyValuePair.Create("reason", (object?)"no_room"));
             return;
         }
-        var sending = SendAndMakeRoom(command, express);
+        var sending = SendAndMakeRoom(command, express, place);
         try
         {
             await sending.WaitAsync(wait, token);
@@ -63,19 +61,15 @@ public sealed partial class Dispatcher(IBus bus, ConcurrencyPolicy policy, ILogg
         }
     }
 
-    private async Task SendAndMakeRoom(object command, bool express)
+    private async Task SendAndMakeRoom(object command, bool express, Gate.Place place)
     {
-        try
+        using (place)
         {
             var endpoint = await bus.GetSendEndpoint(QueueOf(command));
             if (express)
                 await endpoint.Send(command, command.GetType(), Pipe.Execute<SendContext>(context => context.TrySetPriority(ExpressPriority)));
             else
                 await endpoint.Send(command, command.GetType());
-        }
-        finally
-        {
-            room.Release();
         }
     }
 

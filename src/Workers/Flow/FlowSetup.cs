@@ -7,6 +7,7 @@ namespace Navigator.Workers.Flow;
 internal static class FlowSetup
 {
     public static IServiceCollection AddFlow(this IServiceCollection services) => services
+        .AddSingleton<InPlace>().AddHostedService(provider => provider.GetRequiredService<InPlace>())
         .AddSingleton<Dispatcher>().AddSingleton<StageLease>().AddSingleton<DocumentLease>()
         .AddSingleton(provider => Transitions(provider, provider.GetRequiredService<Dispatcher>().Send))
         // Neither of the two may come late to anything because the broker is slow.
@@ -16,6 +17,5 @@ internal static class FlowSetup
     private static JobTransitions Unattended(IServiceProvider provider) => Transitions(provider, provider.GetRequiredService<Dispatcher>().Start);
 
     private static JobTransitions Transitions(IServiceProvider provider, SendCommands send) => new(
-        provider.GetRequiredService<IJobLedger>(), send, provider.GetRequiredService<ConcurrencyPolicy>().Job,
-        provider.GetRequiredService<ConcurrencyPolicy>().Admission.Share, provider.GetRequiredService<ILogger<JobTransitions>>());
+        provider.GetRequiredService<IJobLedger>(), send, provider.GetRequiredService<LivePolicy>(), provider.GetRequiredService<ILogger<JobTransitions>>());
 }

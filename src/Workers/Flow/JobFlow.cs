@@ -52,6 +52,8 @@ public static class JobFlow
         (_, JobEvent.Ended) => [],
         // The others were sent when the stage began; only the last report has a consequence.
         ({ Stage: JobStage.Tools }, JobEvent.ToolFinished) => [],
+        // Whoever reported last took the lease along, and goes on in place.
+        ({ ClaimedBy: not null }, JobEvent.ToolFinished) => [],
         _ => MessagesOf(job),
     };
 

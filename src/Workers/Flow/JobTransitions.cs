@@ -10,7 +10,7 @@ namespace Navigator.Workers.Flow;
 /// leaves a row that is due, which the sweeper finds; a transition that the ledger's fence held off sends nothing.
 /// </summary>
 /// <param name="send">Sends commands, or gives up soon; see <see cref="Dispatcher"/>.</param>
-public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send, JobLimits limits, TenantShare share, ILogger<JobTransitions> log)
+public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send, LivePolicy policy, ILogger<JobTransitions> log)
 {
     /// <param name="lifetime">From acceptance to deadline; null for the usual.</param>
     public async Task<Submission> Submit(
@@ -19,7 +19,8 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     {
         var submission = await ledger.Submit(
             new NewJob(
-                Guid.CreateVersion7(), tenant, conversation, question, options, idempotencyKey, requestHash, lifetime ?? limits.Deadline, limits.EnqueueGrace, share),
+                Guid.CreateVersion7(), tenant, conversation, question, options, idempotencyKey, requestHash, lifetime ?? policy.Now.Job.Deadline, policy.Now.Job.EnqueueGrace,
+                policy.Now.Admission.Share),
             token);
         if (submission is { Outcome: SubmissionOutcome.Created, Job: { } created })
         {
@@ -32,16 +33,18 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     }
 
     public async Task Plan(Job job, JobPlan plan, IReadOnlyList<string> degraded, CancellationToken token) =>
-        await Follow(await ledger.Plan(KeyOf(job), plan, degraded, JobFlow.WaveOf(plan, limits), token), JobEvent.Planned);
+        await Follow(await ledger.Plan(KeyOf(job), plan, degraded, JobFlow.WaveOf(plan, policy.Now.Job), token), JobEvent.Planned);
 
     /// <summary>Report what a tool found.</summary>
-    public Task Finish(Job job, DocumentsResult found, CancellationToken token) => FinishTool(job, Tool.Documents, found, null, token);
+    /// <param name="next">Who goes on in place if it was the last; null: its message is sent.</param>
+    /// <returns>The job as it then is; null when the report came too late.</returns>
+    public Task<Job?> Finish(Job job, DocumentsResult found, StageClaim? next, CancellationToken token) => FinishTool(job, Tool.Documents, found, null, next, token);
 
-    /// <inheritdoc cref="Finish(Job, DocumentsResult, CancellationToken)"/>
-    public Task Finish(Job job, WebSearchResult found, CancellationToken token) => FinishTool(job, Tool.WebSearch, found, null, token);
+    /// <inheritdoc cref="Finish(Job, DocumentsResult, StageClaim?, CancellationToken)"/>
+    public Task<Job?> Finish(Job job, WebSearchResult found, StageClaim? next, CancellationToken token) => FinishTool(job, Tool.WebSearch, found, null, next, token);
 
     /// <summary>Go on without a tool.</summary>
-    public Task<Job?> Skip(Job job, Tool tool, string reason, CancellationToken token) => FinishTool(job, tool, null, reason, token);
+    public Task<Job?> Skip(Job job, Tool tool, string reason, CancellationToken token) => FinishTool(job, tool, null, reason, null, token);
 
     public async Task Answer(Job job, ChatAnswer answer, CancellationToken token)
     {
@@ -69,7 +72,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     /// <summary>What follows when a job has been due.</summary>
     public async Task WhenDue(Job job, CancellationToken token)
     {
-        var step = JobFlow.WhenDue(job, limits);
+        var step = JobFlow.WhenDue(job, policy.Now.Job);
         NavigatorMeter.JobsRepaired.Add(1, KeyValuePair.Create("step", (object?)step.GetType().Name));
         switch (step)
         {
@@ -97,10 +100,10 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
         }
     }
 
-    private async Task<Job?> FinishTool(Job job, Tool tool, object? result, string? reason, CancellationToken token)
+    private async Task<Job?> FinishTool(Job job, Tool tool, object? result, string? reason, StageClaim? next, CancellationToken token)
     {
         var degraded = reason is null ? null : $"{NameOf(tool)}: {reason}";
-        var finished = await ledger.FinishTool(KeyOf(job), tool, result, degraded, limits.EnqueueGrace, token);
+        var finished = await ledger.FinishTool(KeyOf(job), tool, result, degraded, policy.Now.Job.EnqueueGrace, next, token);
         await Follow(finished, JobEvent.ToolFinished);
         return finished;
     }
@@ -113,8 +116,25 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
             await send(JobFlow.After(job, happened), job.Express, CancellationToken.None);
     }
 
-    private static void Count(Job ended) =>
+    private void Count(Job ended)
+    {
         NavigatorMeter.JobsEnded.Add(1, KeyValuePair.Create("status", (object?)ended.Status.ToString()), KeyValuePair.Create("code", (object?)(ended.Error?.Code ?? "")));
+        Record("queue", ended.QueuedAt, ended.StartedAt, null);
+        Record("intake", ended.StartedAt, ended.ToolsAt, null);
+        Record("tools", ended.ToolsAt, ended.AnswerAt, policy.Now.Job.ToolsTarget);
+        Record("answer", ended.AnswerAt, ended.FinishedAt, null);
+        Record("all", ended.QueuedAt, ended.FinishedAt, policy.Now.Job.Target);
+    }
+
+    private static void Record(string part, DateTimeOffset? from, DateTimeOffset? to, TimeSpan? target)
+    {
+        if (to - from is not { Ticks: >= 0 } took)
+            return; // it did not get so far, or this part belongs to a run before its replay
+        var tag = KeyValuePair.Create("part", (object?)part);
+        NavigatorMeter.JobSeconds.Record(took.TotalSeconds, tag);
+        if (took > target)
+            NavigatorMeter.JobsLate.Add(1, tag);
+    }
 
     private static JobKey KeyOf(Job job) => new(job.Id, job.Attempt);
 

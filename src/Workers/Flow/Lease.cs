@@ -66,30 +66,40 @@ internal static class Lease
 }
 
 /// <summary>Runs a job's stage that one worker does alone.</summary>
-internal sealed class StageLease(IJobLedger ledger, ConcurrencyPolicy policy, TimeProvider clock)
+internal sealed class StageLease(IJobLedger ledger, LivePolicy policy, TimeProvider clock)
 {
     public async Task Run(JobKey key, JobStage stage, ConsumeContext context, Func<Job, CancellationToken, Task> work)
     {
-        var (lease, token) = (policy.Job.Lease, context.CancellationToken);
-        if (await ledger.Claim(key, stage, Lease.Worker, lease, Lease.IsTakenOver(context), policy.Job.Attempts, token) is not { } job)
+        var (lease, token) = (policy.Now.Job.Lease, context.CancellationToken);
+        if (await ledger.Claim(key, stage, Lease.Worker, lease, Lease.IsTakenOver(context), policy.Now.Job.Attempts, token) is not { } job)
             return; // finished, cancelled or another worker's: this message no longer counts
-        FailPoint.Reach(FailPoint.AfterClaim);
         await FailPoint.LoseConsumer(context);
-        await Lease.Hold(
+        await Hold(job, work, token);
+    }
+
+    /// <summary>For a stage that this worker claimed together with the report before it.</summary>
+    public Task Hold(Job job, Func<Job, CancellationToken, Task> work, CancellationToken token)
+    {
+        FailPoint.Reach(FailPoint.AfterClaim);
+        var lease = policy.Now.Job.Lease;
+        return Lease.Hold(
             lease, clock, cancel => ledger.Renew(new JobKey(job.Id, job.Attempt), Lease.Worker, lease, cancel), cancel => work(job, cancel), token);
     }
+
+    /// <summary>This worker, for as long as a lease lasts.</summary>
+    public StageClaim Claim() => new(Lease.Worker, policy.Now.Job.Lease);
 }
 
 /// <summary>Runs a document's extraction, which one worker does alone.</summary>
-internal sealed class DocumentLease(IDocumentStore documents, ConcurrencyPolicy policy, TimeProvider clock)
+internal sealed class DocumentLease(IDocumentStore documents, LivePolicy policy, TimeProvider clock)
 {
     /// <summary>When to look whether the messages that follow extraction arrived.</summary>
-    public TimeSpan LookAgainIn => policy.Document.EnqueueGrace;
+    public TimeSpan LookAgainIn => policy.Now.Document.EnqueueGrace;
 
     public async Task Run(DocumentKey key, ConsumeContext context, Func<DocumentRecord, byte[], CancellationToken, Task> work)
     {
-        var (lease, token) = (policy.Document.Lease, context.CancellationToken);
-        if (await documents.Claim(key, Lease.Worker, lease, Lease.IsTakenOver(context), policy.Document.Attempts, token) is not var (document, content))
+        var (lease, token) = (policy.Now.Document.Lease, context.CancellationToken);
+        if (await documents.Claim(key, Lease.Worker, lease, Lease.IsTakenOver(context), policy.Now.Document.Attempts, token) is not var (document, content))
             return; // deleted, done or another worker's
         await Lease.Hold(
             lease, clock, cancel => documents.Renew(new DocumentKey(document.Id, document.Attempt), Lease.Worker, lease, cancel),

@@ -12,7 +12,7 @@ namespace Navigator.Workers.Flow;
 /// LOCKED. What to do is decided by <see cref="JobFlow"/> and <see cref="DocumentFlow"/>.
 /// </summary>
 internal sealed partial class Sweeper(
-    IJobLedger jobs, IReplayStore replays, IDocumentStore documents, JobTransitions transitions, Dispatcher dispatcher, ConcurrencyPolicy policy, TimeProvider clock,
+    IJobLedger jobs, IReplayStore replays, IDocumentStore documents, JobTransitions transitions, Dispatcher dispatcher, LivePolicy policy, TimeProvider clock,
     ILogger<Sweeper> log) : BackgroundService
 {
     /// <summary>For how long others leave alone what this sweeper took: much longer than it needs, much shorter than a deadline.</summary>
@@ -23,7 +23,7 @@ internal sealed partial class Sweeper(
     private DateTimeOffset lastDeletion;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Repeat.Every(policy.Sweeper.Interval, "The sweeper", Sweep, clock, log, stoppingToken);
+        Repeat.Every(policy.Now.Sweeper.Interval, "The sweeper", Sweep, clock, log, stoppingToken);
 
     internal async Task Sweep(CancellationToken token)
     {
@@ -31,27 +31,27 @@ internal sealed partial class Sweeper(
         IReadOnlyList<Job> due;
         do
         {
-            due = await jobs.TakeDue(policy.Sweeper.Batch, Guard, token);
+            due = await jobs.TakeDue(policy.Now.Sweeper.Batch, Guard, token);
             foreach (var some in due.Chunk(16))
                 await Task.WhenAll(some.Select(job => transitions.WhenDue(job, token)));
         }
-        while (due.Count == policy.Sweeper.Batch);
+        while (due.Count == policy.Now.Sweeper.Batch);
 
-        foreach (var document in await documents.TakeDue(policy.Sweeper.Batch, Guard, token))
+        foreach (var document in await documents.TakeDue(policy.Now.Sweeper.Batch, Guard, token))
             await WhenDue(document, token);
 
         if (clock.GetUtcNow() - lastDeletion > RetentionInterval)
         {
-            while (await jobs.DeleteFinished(null, policy.Sweeper.Retention, policy.Sweeper.Batch, token) == policy.Sweeper.Batch)
-                LogDeleted(policy.Sweeper.Batch);
-            await replays.DeleteFinished(policy.Sweeper.Retention, token);
+            while (await jobs.DeleteFinished(null, policy.Now.Sweeper.Retention, policy.Now.Sweeper.Batch, token) == policy.Now.Sweeper.Batch)
+                LogDeleted(policy.Now.Sweeper.Batch);
+            await replays.DeleteFinished(policy.Now.Sweeper.Retention, token);
             lastDeletion = clock.GetUtcNow();
         }
     }
 
     private async Task WhenDue(DocumentRecord document, CancellationToken token)
     {
-        switch (DocumentFlow.WhenDue(document, policy.Document))
+        switch (DocumentFlow.WhenDue(document, policy.Now.Document))
         {
             case DocumentStep.GiveUp give:
                 LogGaveUp(document.Id, give.Error.Code);

@@ -1,5 +1,6 @@
 using MassTransit;
 using MassTransit.Middleware;
+using Navigator.Workers.Limits;
 using Npgsql;
 
 namespace Navigator.Workers.Hosting;
@@ -15,8 +16,9 @@ internal static class BusSetup
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
-            bus.AddConfigureEndpointsCallback((context, _, endpoint) =>
+            bus.AddConfigureEndpointsCallback((context, queue, endpoint) =>
             {
+                endpoint.ConnectConsumerConfigurationObserver(new StageObserver(context, queue));
                 endpoint.UseMessageRetry(RetryDatabase);
                 endpoint.ConfigureError(pipe =>
                 {
@@ -46,6 +48,10 @@ internal static class BusSetup
         return services;
     }
 
+    /// <summary>Will it do, a little later? A statement that waited too long for a lock or met a shutdown as much as what Npgsql calls transient.</summary>
+    internal static bool IsPassing(NpgsqlException error) =>
+        error.IsTransient || error.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown;
+
     /// <summary>
     /// The one owner of what a database does now and then. A deadlock or a broken connection is gone at the second try. While
     /// the database is away, what a worker holds is tried every few seconds: its places are taken, so it takes no more from the
@@ -53,9 +59,7 @@ internal static class BusSetup
     /// </summary>
     private static void RetryDatabase(IRetryConfigurator retry)
     {
-        // A statement that waited too long for a lock or met a shutdown is as passing a trouble as those that Npgsql calls so.
-        retry.Handle<NpgsqlException>(error =>
-            error.IsTransient || error.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown);
+        retry.Handle<NpgsqlException>(IsPassing);
         int[] waits = [100, 500, 2_000, .. Enumerable.Repeat(5_000, TriesWhileAway)];
         retry.Intervals([.. waits.Select(wait => Random.Shared.Next(wait / 2, wait * 3 / 2))]);
     }

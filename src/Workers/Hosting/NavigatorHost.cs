@@ -35,16 +35,16 @@ public static partial class NavigatorHost
     /// <exception cref="StartupException">A setting is missing, unknown or out of range.</exception>
     public static NavigatorMode AddNavigator(this WebApplicationBuilder builder, Func<NavigatorMode, Action<IBusRegistrationConfigurator>?> consumers)
     {
-        var limits = YamlConfiguration.Read(builder.Configuration["ConcurrencyFile"] ?? Path.Combine(AppContext.BaseDirectory, "concurrency.yaml"), ConcurrencyPolicy.Section);
+        var file = new PolicyFile(builder.Configuration["ConcurrencyFile"] ?? Path.Combine(AppContext.BaseDirectory, "concurrency.yaml"));
         // First, so that the environment and the command line may set any limit by itself.
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = limits });
+        builder.Configuration.Sources.Insert(0, file);
 
         var mode = NavigatorMode.From(builder.Configuration);
         var policy = ConcurrencyPolicy.Load(builder.Configuration);
         builder.AddLogging(mode);
 
         var services = builder.Services;
-        services.AddSingleton(mode).AddSingleton(policy).AddSingleton(TimeProvider.System);
+        services.AddSingleton(mode).AddSingleton(TimeProvider.System).AddLimits(file, policy);
         services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         var openAi = builder.Configuration.GetSection(OpenAiOptions.Section).Get<OpenAiOptions>() ?? new OpenAiOptions();
         services.AddIntake().AddEmbedding(openAi).AddRetrieval().AddWebSearch().AddAnswer(openAi).AddIngestion().AddFlow();

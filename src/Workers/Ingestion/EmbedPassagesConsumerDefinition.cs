@@ -6,9 +6,9 @@ namespace Navigator.Workers.Ingestion;
 
 internal sealed class EmbedPassagesConsumerDefinition : ConsumerDefinition<EmbedPassagesConsumer>
 {
-    public EmbedPassagesConsumerDefinition(ConcurrencyPolicy policy)
+    public EmbedPassagesConsumerDefinition(LivePolicy policy)
     {
         EndpointName = QueueNames.EmbedPassages;
-        Endpoint(policy.For(QueueNames.EmbedPassages).Apply);
+        Endpoint(policy.Now.For(QueueNames.EmbedPassages).Apply);
     }
 }

@@ -6,9 +6,9 @@ namespace Navigator.Workers.Ingestion;
 
 internal sealed class IngestDocumentConsumerDefinition : ConsumerDefinition<IngestDocumentConsumer>
 {
-    public IngestDocumentConsumerDefinition(ConcurrencyPolicy policy)
+    public IngestDocumentConsumerDefinition(LivePolicy policy)
     {
         EndpointName = QueueNames.IngestDocument;
-        Endpoint(policy.For(QueueNames.IngestDocument).Apply);
+        Endpoint(policy.Now.For(QueueNames.IngestDocument).Apply);
     }
 }

@@ -6,9 +6,9 @@ namespace Navigator.Workers.Intake;
 
 internal sealed class AnswerQuestionConsumerDefinition : ConsumerDefinition<AnswerQuestionConsumer>
 {
-    public AnswerQuestionConsumerDefinition(ConcurrencyPolicy policy)
+    public AnswerQuestionConsumerDefinition(LivePolicy policy)
     {
         EndpointName = QueueNames.AnswerQuestion;
-        Endpoint(policy.For(QueueNames.AnswerQuestion).Apply);
+        Endpoint(policy.Now.For(QueueNames.AnswerQuestion).Apply);
     }
 }

@@ -11,14 +11,14 @@ namespace Navigator.Workers.Replay;
 /// the next. How fast is decided by <see cref="ReplayFlow"/>.
 /// </summary>
 internal sealed partial class Replayer(
-    IReplayStore replays, JobTransitions transitions, ConcurrencyPolicy policy, TimeProvider clock, ILogger<Replayer> log, ErrorQueues? errorQueues = null)
+    IReplayStore replays, JobTransitions transitions, LivePolicy policy, TimeProvider clock, ILogger<Replayer> log, ErrorQueues? errorQueues = null)
     : BackgroundService
 {
     /// <summary>For how long others leave a turn alone: longer than it takes.</summary>
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(10);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Repeat.Every(policy.Replay.Interval, "The replayer", TakeTurns, clock, log, stoppingToken);
+        Repeat.Every(policy.Now.Replay.Interval, "The replayer", TakeTurns, clock, log, stoppingToken);
 
     private async Task TakeTurns(CancellationToken token)
     {
@@ -28,7 +28,7 @@ internal sealed partial class Replayer(
 
     internal async Task Turn(ReplayRecord replay, CancellationToken token)
     {
-        switch (ReplayFlow.Next(replay, await replays.CountUnfinished(policy.Replay.HoldAbove, token), policy.Replay))
+        switch (ReplayFlow.Next(replay, await replays.CountUnfinished(policy.Now.Replay.HoldAbove, token), policy.Now.Replay))
         {
             case ReplayStep.Wait wait:
                 await replays.Record(replay, new ReplayProgress(0, wait.LookAgainIn, Done: false), heldBack: false, token);
@@ -44,7 +44,7 @@ internal sealed partial class Replayer(
                 LogMoved(replay.Id, moved);
                 break;
             case ReplayStep.Go go:
-                var jobs = await replays.Requeue(replay, go.Count, policy.Job.EnqueueGrace, go.LookAgainIn, token);
+                var jobs = await replays.Requeue(replay, go.Count, policy.Now.Job.EnqueueGrace, go.LookAgainIn, token);
                 await transitions.Resend(jobs);
                 NavigatorMeter.JobsReplayed.Add(jobs.Count);
                 LogReplayed(replay.Id, jobs.Count);

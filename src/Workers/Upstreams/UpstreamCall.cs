@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.Globalization;
 using System.Net;
+using Navigator.Storage.Rates;
 using Navigator.Workers.Limits;
 using Polly;
 using Polly.Retry;
@@ -8,45 +9,85 @@ using Polly.Retry;
 namespace Navigator.Workers.Upstreams;
 
 /// <summary>
-/// One upstream's way of being called: every try has a timeout, transient failures are tried again within the caller's
-/// token, and whatever goes wrong comes out as an <see cref="UpstreamException"/>.
+/// One upstream's way of being called: behind its gate, at its rate, every try with a timeout, transient failures tried again
+/// as long as there is time. Whatever goes wrong comes out as an <see cref="UpstreamException"/>.
 /// </summary>
 internal sealed class UpstreamCall
 {
-    /// <summary>A longer wait is not worth a worker's place: the job fails, and can be replayed.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+    private static readonly ResiliencePropertyKey<DateTimeOffset> Until = new("until");
 
     private readonly string upstream;
-    private readonly UpstreamLimits limits;
+    private readonly LivePolicy policy;
+    private readonly IRateLimits rates;
+    private readonly TimeProvider clock;
+    private readonly Gate gate;
     private readonly ResiliencePipeline pipeline;
 
-    public UpstreamCall(string upstream, UpstreamLimits limits, TimeProvider clock)
+    public UpstreamCall(string upstream, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
     {
-        this.upstream = upstream;
-        this.limits = limits;
-        var builder = new ResiliencePipelineBuilder { TimeProvider = clock };
-        if (limits.Tries > 1)
-            builder.AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = limits.Tries - 1,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                Delay = TimeSpan.FromMilliseconds(200),
-                ShouldHandle = new PredicateBuilder().Handle<UpstreamException>(
-                    error => error.Failure == UpstreamFailure.Unavailable && (error.RetryAfter ?? TimeSpan.Zero) <= LongestWait),
-                DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as UpstreamException)?.RetryAfter),
-            });
-        pipeline = builder.Build();
+        (this.upstream, this.policy, this.rates, this.clock) = (upstream, policy, rates, clock);
+        gate = bounds.Gate("upstream", upstream, now => now.ForUpstream(upstream).InFlight);
+        pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = int.MaxValue, // the policy decides, as it stands when a try has failed
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromMilliseconds(200),
+            MaxDelay = TimeSpan.FromSeconds(5),
+            ShouldHandle = arguments => ValueTask.FromResult(
+                arguments.Outcome.Exception is UpstreamException { Failure: UpstreamFailure.Unavailable, IsFinal: false } error
+                && arguments.AttemptNumber + 1 < Limits.Tries
+                && clock.GetUtcNow() + (error.RetryAfter ?? TimeSpan.Zero) < arguments.Context.Properties.GetValue(Until, default)),
+            DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as UpstreamException)?.RetryAfter),
+        }).Build();
     }
 
-    /// <exception cref="UpstreamException">The upstream failed, in every try.</exception>
-    public async Task<T> Run<T>(Func<CancellationToken, Task<T>> call, CancellationToken token) =>
-        await pipeline.ExecuteAsync(async cancel => await Try(call, cancel), token);
+    private UpstreamLimits Limits => policy.Now.ForUpstream(upstream);
 
-    private async Task<T> Try<T>(Func<CancellationToken, Task<T>> call, CancellationToken token)
+    /// <param name="within">All tries together, waiting for a place and for the rate included. What cannot begin in time is not begun.</param>
+    /// <exception cref="UpstreamException">The upstream failed, in every try.</exception>
+    public async Task<T> Run<T>(Func<CancellationToken, Task<T>> call, TimeSpan within, CancellationToken token)
+    {
+        var until = clock.GetUtcNow() + within;
+        var context = ResilienceContextPool.Shared.Get(token);
+        context.Properties.Set(Until, until);
+        try
+        {
+            return await pipeline.ExecuteAsync(async retry => await Try(call, until, retry.CancellationToken), context);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private async Task<T> Try<T>(Func<CancellationToken, Task<T>> call, DateTimeOffset until, CancellationToken token)
+    {
+        var limits = Limits;
+        // The rate first: whoever waits for a turn must not keep a place from those who have theirs.
+        if (limits.Rate is { } rate && !await rates.Acquire(upstream, rate, Left(until), token))
+            throw new UpstreamException(upstream, UpstreamFailure.Unavailable, "its rate limit leaves no call in time", isFinal: true);
+        var wait = limits.Wait < Left(until) ? limits.Wait : Left(until);
+        using var place = await gate.EnterWithin(wait, token)
+            ?? throw Failed(UpstreamFailure.Unavailable, $"none of its {gate.Limit} places is free within {wait.TotalMilliseconds:0} ms");
+        try
+        {
+            return await Ask(call, limits.Timeout < Left(until) ? limits.Timeout : Left(until), token);
+        }
+        catch (UpstreamException error) when (error.RetryAfter is { } pause && limits.Rate is { } held)
+        {
+            // Everybody's calls, not this one's alone.
+            await rates.Hold(upstream, held, pause, token);
+            throw;
+        }
+    }
+
+    private TimeSpan Left(DateTimeOffset until) => until - clock.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+
+    private async Task<T> Ask<T>(Func<CancellationToken, Task<T>> call, TimeSpan within, CancellationToken token)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(token);
-        timeout.CancelAfter(limits.TimeoutMs);
+        timeout.CancelAfter(within);
         try
         {
             return await call(timeout.Token);
@@ -57,7 +98,7 @@ internal sealed class UpstreamCall
         }
         catch (Exception) when (timeout.IsCancellationRequested)
         {
-            throw Failed(UpstreamFailure.Unavailable, $"no answer within {limits.TimeoutMs} ms");
+            throw Failed(UpstreamFailure.Unavailable, $"no answer within {within.TotalMilliseconds:0} ms");
         }
         catch (UpstreamException)
         {
@@ -69,7 +110,7 @@ internal sealed class UpstreamCall
         }
         catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
-            throw Failed(UpstreamFailure.Invalid, $"a response of more than {limits.MaxResponseBytes} bytes");
+            throw Failed(UpstreamFailure.Invalid, $"a response of more than {Limits.MaxResponseBytes} bytes");
         }
         catch (HttpRequestException error) when (error.StatusCode is { } status)
         {
@@ -89,7 +130,7 @@ internal sealed class UpstreamCall
     private UpstreamException Failed(ClientResultException error)
     {
         if (error.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded })
-            return Failed(UpstreamFailure.Invalid, $"a response of more than {limits.MaxResponseBytes} bytes");
+            return Failed(UpstreamFailure.Invalid, $"a response of more than {Limits.MaxResponseBytes} bytes");
         if (error.Status == 0)
             return Failed(UpstreamFailure.Unavailable, "the connection failed");
         var body = error.GetRawResponse()?.Content.ToString() ?? "";

@@ -17,7 +17,7 @@ public enum UpstreamFailure
 }
 
 /// <summary>An upstream failed. The message is short and never holds what was asked or answered: it ends up in logs and headers.</summary>
-public sealed class UpstreamException(string upstream, UpstreamFailure failure, string reason, TimeSpan? retryAfter = null)
+public sealed class UpstreamException(string upstream, UpstreamFailure failure, string reason, TimeSpan? retryAfter = null, bool isFinal = false)
     : Exception($"{upstream}: {reason}")
 {
     public UpstreamFailure Failure { get; } = failure;
@@ -27,4 +27,7 @@ public sealed class UpstreamException(string upstream, UpstreamFailure failure, 
 
     /// <summary>When the upstream asked to be tried again; null when it did not say.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    /// <summary>There is no sense in another try, however transient: there would be no time for it.</summary>
+    public bool IsFinal { get; } = isFinal;
 }

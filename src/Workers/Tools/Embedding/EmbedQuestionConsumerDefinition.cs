@@ -8,10 +8,10 @@ internal sealed class EmbedQuestionConsumerDefinition : ConsumerDefinition<Embed
 {
     private readonly QueueLimits limits;
 
-    public EmbedQuestionConsumerDefinition(ConcurrencyPolicy policy)
+    public EmbedQuestionConsumerDefinition(LivePolicy policy)
     {
         EndpointName = QueueNames.EmbedQuestion;
-        limits = policy.For(QueueNames.EmbedQuestion);
+        limits = policy.Now.For(QueueNames.EmbedQuestion);
         Endpoint(limits.Apply);
     }
 

@@ -15,7 +15,7 @@ internal sealed class HashedNgramEmbedder : IEmbedder
 
     public string Model => ModelName;
 
-    public Task<IReadOnlyList<ReadOnlyMemory<float>>> Embed(IReadOnlyList<string> texts, CancellationToken token)
+    public Task<IReadOnlyList<ReadOnlyMemory<float>>> Embed(IReadOnlyList<string> texts, TimeSpan within, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
         return Task.FromResult<IReadOnlyList<ReadOnlyMemory<float>>>([.. texts.Select(text => (ReadOnlyMemory<float>)VectorOf(text))]);

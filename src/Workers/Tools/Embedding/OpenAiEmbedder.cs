@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Navigator.Storage.Rates;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Upstreams;
 using OpenAI.Embeddings;
@@ -8,29 +9,28 @@ namespace Navigator.Workers.Tools.Embedding;
 /// <summary>Embeddings from OpenAI or a server like it.</summary>
 internal sealed class OpenAiEmbedder : IEmbedder
 {
-    private const string Upstream = "embeddings";
+    private const string Upstream = UpstreamNames.Embeddings;
 
     private readonly EmbeddingClient client;
     private readonly UpstreamCall call;
 
-    public OpenAiEmbedder(IOptions<OpenAiOptions> options, ConcurrencyPolicy policy, TimeProvider clock)
+    public OpenAiEmbedder(IOptions<OpenAiOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
     {
         Model = options.Value.EmbeddingModel;
-        var limits = policy.ForUpstream(Upstream);
-        client = OpenAiClients.Create(options.Value, limits).GetEmbeddingClient(Model);
-        call = new UpstreamCall(Upstream, limits, clock);
+        client = OpenAiClients.Create(options.Value, policy.Now.ForUpstream(Upstream)).GetEmbeddingClient(Model);
+        call = new UpstreamCall(Upstream, policy, bounds, rates, clock);
     }
 
     public string Model { get; }
 
-    public Task<IReadOnlyList<ReadOnlyMemory<float>>> Embed(IReadOnlyList<string> texts, CancellationToken token) =>
+    public Task<IReadOnlyList<ReadOnlyMemory<float>>> Embed(IReadOnlyList<string> texts, TimeSpan within, CancellationToken token) =>
         call.Run<IReadOnlyList<ReadOnlyMemory<float>>>(
             async cancel =>
             {
                 var response = await client.GenerateEmbeddingsAsync(texts, cancellationToken: cancel);
                 return Check(response.Value, texts.Count);
             },
-            token);
+            within, token);
 
     /// <summary>What comes back is not trusted: not its order, not its length, not its numbers.</summary>
     private static ReadOnlyMemory<float>[] Check(OpenAIEmbeddingCollection embeddings, int expected)

@@ -31,7 +31,7 @@ internal sealed class QuestionVectors : IDisposable
     /// each text is tried by itself, so that a poisoned one hurts only itself.
     /// </summary>
     public async Task<IReadOnlyDictionary<(string Tenant, string Text), VectorOrFailure>> Of(
-        IEnumerable<(string Tenant, string Text)> texts, CancellationToken token)
+        IEnumerable<(string Tenant, string Text)> texts, TimeSpan within, CancellationToken token)
     {
         var results = new Dictionary<(string, string), VectorOrFailure>();
         foreach (var text in texts.Distinct())
@@ -39,7 +39,7 @@ internal sealed class QuestionVectors : IDisposable
 
         var missing = results.Where(result => result.Value.Vector is null).Select(result => result.Key).ToList();
         // The same question of two tenants is one text upstream.
-        foreach (var (text, result) in await Ask([.. missing.Select(key => key.Item2).Distinct(StringComparer.Ordinal)], token))
+        foreach (var (text, result) in await Ask([.. missing.Select(key => key.Item2).Distinct(StringComparer.Ordinal)], within, token))
         {
             foreach (var key in missing.Where(key => key.Item2 == text))
             {
@@ -53,18 +53,18 @@ internal sealed class QuestionVectors : IDisposable
 
     public void Dispose() => cache.Dispose();
 
-    private async Task<Dictionary<string, VectorOrFailure>> Ask(List<string> texts, CancellationToken token)
+    private async Task<Dictionary<string, VectorOrFailure>> Ask(List<string> texts, TimeSpan within, CancellationToken token)
     {
         if (texts.Count == 0)
             return [];
         try
         {
-            var vectors = await embedder.Embed(texts, token);
+            var vectors = await embedder.Embed(texts, within, token);
             return texts.Zip(vectors).ToDictionary(pair => pair.First, pair => new VectorOrFailure(pair.Second.ToArray(), null), StringComparer.Ordinal);
         }
         catch (UpstreamException error) when (texts.Count > 1 && error.Failure != UpstreamFailure.Unavailable)
         {
-            var one = await Task.WhenAll(texts.Select(text => Ask([text], token)));
+            var one = await Task.WhenAll(texts.Select(text => Ask([text], within, token)));
             return one.SelectMany(result => result).ToDictionary(StringComparer.Ordinal);
         }
         catch (UpstreamException error)

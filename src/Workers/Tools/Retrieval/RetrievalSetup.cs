@@ -5,6 +5,6 @@ internal static class RetrievalSetup
     public static IServiceCollection AddRetrieval(this IServiceCollection services)
     {
         services.AddOptions<RetrievalOptions>().BindConfiguration(RetrievalOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        return services.AddSingleton<PassageSearcher>();
+        return services.AddSingleton<PassageSearcher>().AddSingleton<PassageRetrieval>();
     }
 }

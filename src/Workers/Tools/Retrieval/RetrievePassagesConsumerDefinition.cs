@@ -6,9 +6,9 @@ namespace Navigator.Workers.Tools.Retrieval;
 
 internal sealed class RetrievePassagesConsumerDefinition : ConsumerDefinition<RetrievePassagesConsumer>
 {
-    public RetrievePassagesConsumerDefinition(ConcurrencyPolicy policy)
+    public RetrievePassagesConsumerDefinition(LivePolicy policy)
     {
         EndpointName = QueueNames.RetrievePassages;
-        Endpoint(policy.For(QueueNames.RetrievePassages).Apply);
+        Endpoint(policy.Now.For(QueueNames.RetrievePassages).Apply);
     }
 }

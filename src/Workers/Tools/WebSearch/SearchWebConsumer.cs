@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using MassTransit;
+using Navigator.Contracts;
 using Navigator.Contracts.Chat;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Flow;
+using Navigator.Workers.Answer;
+using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Tools.WebSearch;
 
 /// <summary>What happens when it throws is decided in the definition: the job goes on without the web.</summary>
-internal sealed class SearchWebConsumer(IJobLedger ledger, TavilyClient tavily, JobTransitions transitions) : IConsumer<SearchWeb>
+internal sealed class SearchWebConsumer(IJobLedger ledger, TavilyClient tavily, ToolReport report, LivePolicy policy) : IConsumer<SearchWeb>
 {
     public async Task Consume(ConsumeContext<SearchWeb> context)
     {
@@ -15,11 +17,14 @@ internal sealed class SearchWebConsumer(IJobLedger ledger, TavilyClient tavily, 
         if (await ledger.FindPending([new JobKey(message.JobId, message.Attempt)], Tool.WebSearch, token) is not [var job])
             return;
 
+        // What comes after the wave is of no use any more.
+        var waveLeft = (job.ToolsAt ?? job.Now) + policy.Now.Job.Wave - job.Now;
+        var within = policy.Now.For(QueueNames.SearchWeb).Within(waveLeft > TimeSpan.Zero ? waveLeft : TimeSpan.Zero);
         var started = Stopwatch.GetTimestamp();
-        var found = await Task.WhenAll(job.Plan!.WebQueries.Select(query => tavily.Search(job.Tenant, query, token)));
+        var found = await Task.WhenAll(job.Plan!.WebQueries.Select(query => tavily.Search(job.Tenant, query, within, token)));
         if (context.TryGetPayload<TavilyCall>(out var call))
             call.Answered = found.Any(search => search.Asked);
         var pages = found.SelectMany(search => search.Pages).DistinctBy(page => page.Url).OrderByDescending(page => page.Score).ToList();
-        await transitions.Finish(job, new WebSearchResult(pages, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds), token);
+        await report.Finish(job, new WebSearchResult(pages, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds), token);
     }
 }

@@ -7,10 +7,10 @@ namespace Navigator.Workers.Tools.WebSearch;
 
 internal sealed class SearchWebConsumerDefinition : ConsumerDefinition<SearchWebConsumer>
 {
-    public SearchWebConsumerDefinition(ConcurrencyPolicy policy)
+    public SearchWebConsumerDefinition(LivePolicy policy)
     {
         EndpointName = QueueNames.SearchWeb;
-        Endpoint(policy.For(QueueNames.SearchWeb).Apply);
+        Endpoint(policy.Now.For(QueueNames.SearchWeb).Apply);
     }
 
     protected override void ConfigureConsumer(

@@ -28,9 +28,8 @@ internal enum CallOutcome
 /// So many failures in a row open the circuit; after a while so many probes, no more of them at a time, must all succeed to
 /// close it, and one that fails opens it again. Exact, not a percentage.
 /// </summary>
-internal sealed partial class TavilyCircuitBreaker(ConcurrencyPolicy policy, TimeProvider clock, ILogger<TavilyCircuitBreaker> log)
+internal sealed partial class TavilyCircuitBreaker(LivePolicy policy, TimeProvider clock, ILogger<TavilyCircuitBreaker> log)
 {
-    private readonly BreakerLimits limits = policy.Breaker;
     private readonly Lock gate = new();
     private CircuitState state = CircuitState.Closed;
 
@@ -40,14 +39,15 @@ internal sealed partial class TavilyCircuitBreaker(ConcurrencyPolicy policy, Tim
     private int probesInFlight;
     private int probesSucceeded;
     private DateTimeOffset openUntil;
+    private DateTimeOffset since = clock.GetUtcNow();
 
-    public CircuitState State
+    public CircuitState State => Read().State;
+
+    /// <summary>Where it stands, and since when.</summary>
+    public (CircuitState State, DateTimeOffset Since) Read()
     {
-        get
-        {
-            lock (gate)
-                return state;
-        }
+        lock (gate)
+            return (state, since);
     }
 
     /// <returns>What to report the outcome with; null when no call may be made now.</returns>
@@ -61,7 +61,7 @@ internal sealed partial class TavilyCircuitBreaker(ConcurrencyPolicy policy, Tim
             {
                 case CircuitState.Closed:
                     return period;
-                case CircuitState.HalfOpen when probesInFlight + probesSucceeded < limits.Probes:
+                case CircuitState.HalfOpen when probesInFlight + probesSucceeded < policy.Now.Breaker.Probes:
                     probesInFlight++;
                     return period;
                 default:
@@ -82,7 +82,7 @@ internal sealed partial class TavilyCircuitBreaker(ConcurrencyPolicy policy, Tim
                 ReportProbe(outcome);
             else if (outcome == CallOutcome.Succeeded)
                 failures = 0;
-            else if (outcome == CallOutcome.Failed && ++failures >= limits.Failures)
+            else if (outcome == CallOutcome.Failed && ++failures >= policy.Now.Breaker.Failures)
                 Become(CircuitState.Open);
         }
     }
@@ -92,18 +92,21 @@ internal sealed partial class TavilyCircuitBreaker(ConcurrencyPolicy policy, Tim
         probesInFlight--;
         if (outcome == CallOutcome.Failed)
             Become(CircuitState.Open);
-        else if (outcome == CallOutcome.Succeeded && ++probesSucceeded >= limits.Probes)
+        else if (outcome == CallOutcome.Succeeded && ++probesSucceeded >= policy.Now.Breaker.Probes)
             Become(CircuitState.Closed);
     }
 
     private void Become(CircuitState next)
     {
         LogChanged(state, next);
-        state = next;
+        var now = clock.GetUtcNow();
+        NavigatorMeter.CircuitSeconds.Add((now - since).TotalSeconds, KeyValuePair.Create("state", (object?)state.ToString()));
+        NavigatorMeter.CircuitChanged.Add(1, KeyValuePair.Create("to", (object?)next.ToString()));
+        (state, since) = (next, now);
         period++;
         (failures, probesInFlight, probesSucceeded) = (0, 0, 0);
         if (next == CircuitState.Open)
-            openUntil = clock.GetUtcNow() + limits.OpenFor;
+            openUntil = now + policy.Now.Breaker.OpenFor;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Web search: the circuit was {Before} and is {Now}")]

@@ -1,8 +1,10 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using Navigator.Storage.Ledger;
+using Navigator.Storage.Rates;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Upstreams;
 
@@ -11,7 +13,7 @@ namespace Navigator.Workers.Tools.WebSearch;
 /// <summary>Web pages from Tavily (POST /search), cached for a while per tenant.</summary>
 internal sealed class TavilyClient : IDisposable
 {
-    private const string Upstream = "tavily";
+    private const string Upstream = UpstreamNames.Tavily;
     private const int CachedQueries = 1_000;
     private const int MaxContent = 4_000;
 
@@ -20,22 +22,21 @@ internal sealed class TavilyClient : IDisposable
     private readonly UpstreamCall call;
     private readonly MemoryCache cache = new(new MemoryCacheOptions { SizeLimit = CachedQueries });
 
-    public TavilyClient(IOptions<WebSearchOptions> options, ConcurrencyPolicy policy, TimeProvider clock)
+    public TavilyClient(IOptions<WebSearchOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
     {
         this.options = options.Value;
-        var limits = policy.ForUpstream(Upstream);
-        http = UpstreamHttp.Create(limits);
-        call = new UpstreamCall(Upstream, limits, clock);
+        http = UpstreamHttp.Create(policy.Now.ForUpstream(Upstream));
+        call = new UpstreamCall(Upstream, policy, bounds, rates, clock);
     }
 
     /// <returns>Pages, best first, at most as many as the options say; and whether Tavily itself was asked.</returns>
     /// <exception cref="UpstreamException">Tavily failed.</exception>
-    public async Task<(IReadOnlyList<FoundPage> Pages, bool Asked)> Search(string tenant, string query, CancellationToken token)
+    public async Task<(IReadOnlyList<FoundPage> Pages, bool Asked)> Search(string tenant, string query, TimeSpan within, CancellationToken token)
     {
         var key = TenantCacheKey.Of(tenant, query);
         if (cache.TryGetValue<IReadOnlyList<FoundPage>>(key, out var known))
             return (known!, false);
-        var pages = await call.Run(cancel => Ask(query, cancel), token);
+        var pages = await call.Run(cancel => Ask(query, cancel), within, token);
         if (options.CacheFor > TimeSpan.Zero)
             cache.Set(key, pages, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = options.CacheFor });
         return (pages, true);
@@ -55,6 +56,8 @@ internal sealed class TavilyClient : IDisposable
         };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.ApiKey);
         using var response = await http.SendAsync(request, token);
+        if (response.StatusCode == HttpStatusCode.TooManyRequests)
+            throw new UpstreamException(Upstream, UpstreamFailure.Unavailable, "HTTP 429", response.Headers.RetryAfter?.Delta);
         response.EnsureSuccessStatusCode();
         var body = await response.Content.ReadFromJsonAsync<Response>(token);
         if (body?.Results is not { } results)

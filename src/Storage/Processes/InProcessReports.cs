@@ -1,0 +1,16 @@
+namespace Navigator.Storage.Processes;
+
+/// <summary>There is but one process, and it knows itself.</summary>
+internal sealed class InProcessReports(TimeProvider clock) : IProcessReports
+{
+    private ProcessReport? own;
+
+    public Task Tell(string name, string role, string report, CancellationToken token)
+    {
+        own = new ProcessReport(name, role, clock.GetUtcNow(), report);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<ProcessReport>> Recent(TimeSpan within, CancellationToken token) =>
+        Task.FromResult<IReadOnlyList<ProcessReport>>(own is { } report && clock.GetUtcNow() - report.SeenAt <= within ? [report] : []);
+}

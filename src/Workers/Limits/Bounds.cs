@@ -1,0 +1,54 @@
+namespace Navigator.Workers.Limits;
+
+/// <summary>One bound of this process as it stands.</summary>
+/// <param name="Kind">queue, upstream, pool, sends, polls or admission.</param>
+/// <param name="InUse">May pass the limit for a while after it was lowered.</param>
+/// <param name="Waiting">Those who wait to get in.</param>
+/// <param name="WaitedSeconds">All the time that was ever waited.</param>
+public sealed record Bound(string Kind, string Name, long Limit, long InUse, long Waiting, double WaitedSeconds)
+{
+    /// <summary>At 80 % or beyond: whoever runs this should know before it is full.</summary>
+    public bool IsNearlyFull => InUse * 10 >= Limit * 8;
+}
+
+/// <summary>Every bound of this process: gates that it makes and keeps at what the policy says, and others that tell by themselves.</summary>
+public sealed class Bounds
+{
+    private readonly LivePolicy policy;
+    private readonly TimeProvider clock;
+    private readonly List<Func<Bound?>> bounds = [];
+    private readonly List<(Gate Gate, Func<ConcurrencyPolicy, int> Limit)> gates = [];
+
+    public Bounds(LivePolicy policy, TimeProvider clock)
+    {
+        (this.policy, this.clock) = (policy, clock);
+        policy.Changed += () =>
+        {
+            lock (gates)
+                gates.ForEach(entry => entry.Gate.Limit = entry.Limit(policy.Now));
+        };
+    }
+
+    /// <summary>A gate that follows the policy.</summary>
+    public Gate Gate(string kind, string name, Func<ConcurrencyPolicy, int> limit)
+    {
+        var gate = new Gate(limit(policy.Now), clock);
+        lock (gates)
+            gates.Add((gate, limit));
+        Watch(() => new Bound(kind, name, gate.Limit, gate.InUse, gate.Waiting, Math.Round(gate.Waited.TotalSeconds, 3)));
+        return gate;
+    }
+
+    /// <param name="read">Null when it is not known now.</param>
+    public void Watch(Func<Bound?> read)
+    {
+        lock (bounds)
+            bounds.Add(read);
+    }
+
+    public IReadOnlyList<Bound> Read()
+    {
+        lock (bounds)
+            return [.. bounds.Select(read => read()).OfType<Bound>()];
+    }
+}

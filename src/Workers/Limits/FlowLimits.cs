@@ -1,0 +1,84 @@
+using System.ComponentModel.DataAnnotations;
+using Navigator.Storage.Ledger;
+
+namespace Navigator.Workers.Limits;
+
+/// <summary>One question's time.</summary>
+public sealed record JobLimits
+{
+    [Range(1_000, 3_600_000)] public required int DeadlineMs { get; init; }
+
+    /// <summary>The least and the most that a caller may ask for.</summary>
+    [Range(100, 3_600_000)] public required int MinDeadlineMs { get; init; }
+    [Range(1_000, 86_400_000)] public required int MaxDeadlineMs { get; init; }
+    [Range(1_000, 600_000)] public required int LeaseMs { get; init; }
+    [Range(1, 100)] public required int Attempts { get; init; }
+    [Range(100, 600_000)] public required int EnqueueGraceMs { get; init; }
+    [Range(10, 600_000)] public required int WaveMs { get; init; }
+
+    /// <summary>What all tools together should take, and a whole job; metrics count those that take longer.</summary>
+    [Range(1, 600_000)] public required int ToolsTargetMs { get; init; }
+    [Range(1, 600_000)] public required int TargetMs { get; init; }
+
+    /// <summary>Does a worker go on with a job itself where the next queue's gate has room, instead of sending it a message?</summary>
+    public required bool ContinueInPlace { get; init; }
+
+    public TimeSpan Deadline => TimeSpan.FromMilliseconds(DeadlineMs);
+    public TimeSpan MinDeadline => TimeSpan.FromMilliseconds(MinDeadlineMs);
+    public TimeSpan MaxDeadline => TimeSpan.FromMilliseconds(MaxDeadlineMs);
+    public TimeSpan Lease => TimeSpan.FromMilliseconds(LeaseMs);
+    public TimeSpan EnqueueGrace => TimeSpan.FromMilliseconds(EnqueueGraceMs);
+    public TimeSpan Wave => TimeSpan.FromMilliseconds(WaveMs);
+    public TimeSpan ToolsTarget => TimeSpan.FromMilliseconds(ToolsTargetMs);
+    public TimeSpan Target => TimeSpan.FromMilliseconds(TargetMs);
+}
+
+/// <summary>One document's time.</summary>
+public sealed record DocumentLimits
+{
+    [Range(1_000, 86_400_000)] public required int DeadlineMs { get; init; }
+    [Range(1_000, 600_000)] public required int LeaseMs { get; init; }
+    [Range(1, 100)] public required int Attempts { get; init; }
+    [Range(100, 600_000)] public required int EnqueueGraceMs { get; init; }
+
+    public TimeSpan Deadline => TimeSpan.FromMilliseconds(DeadlineMs);
+    public TimeSpan Lease => TimeSpan.FromMilliseconds(LeaseMs);
+    public TimeSpan EnqueueGrace => TimeSpan.FromMilliseconds(EnqueueGraceMs);
+}
+
+/// <summary>How often and how much the sweeper looks at.</summary>
+public sealed record SweeperLimits
+{
+    [AtStart, Range(10, 10_000)] public required int IntervalMs { get; init; }
+    [Range(1, 10_000)] public required int Batch { get; init; }
+    [Range(60_000L, 315_360_000_000L)] public required long RetentionMs { get; init; }
+
+    public TimeSpan Interval => TimeSpan.FromMilliseconds(IntervalMs);
+    public TimeSpan Retention => TimeSpan.FromMilliseconds(RetentionMs);
+}
+
+/// <summary>How much is accepted before callers are asked to come back later.</summary>
+public sealed record AdmissionLimits
+{
+    /// <summary>Messages that lie ready in the queues of questions, all together.</summary>
+    [Range(1, 10_000_000)] public required int QueueDepth { get; init; }
+
+    /// <summary>Jobs that one tenant may have unfinished.</summary>
+    [Range(1, 10_000_000)] public required int TenantUnfinished { get; init; }
+
+    /// <summary>Unfinished jobs of a tenant up to which its next one goes first.</summary>
+    [Range(0, 10_000_000)] public required int TenantExpress { get; init; }
+
+    public TenantShare Share => new(TenantUnfinished, TenantExpress);
+}
+
+/// <summary>How much of a replay is let in at once.</summary>
+public sealed record ReplayLimits
+{
+    /// <summary>Unfinished jobs, live and replayed, from which on no more are replayed.</summary>
+    [Range(1, 1_000_000)] public required int HoldAbove { get; init; }
+    [Range(1, 10_000)] public required int Batch { get; init; }
+    [AtStart, Range(10, 60_000)] public required int IntervalMs { get; init; }
+
+    public TimeSpan Interval => TimeSpan.FromMilliseconds(IntervalMs);
+}

@@ -1,0 +1,8 @@
+namespace Navigator.Workers.Limits;
+
+internal static class LimitsSetup
+{
+    public static IServiceCollection AddLimits(this IServiceCollection services, PolicyFile file, ConcurrencyPolicy policy) => services
+        .AddSingleton(file).AddSingleton(new LivePolicy(policy)).AddHostedService<PolicyWatch>()
+        .AddSingleton<Bounds>().AddSingleton<Stages>().AddSingleton<ConnectionPool>().AddHostedService<BoundWatch>();
+}

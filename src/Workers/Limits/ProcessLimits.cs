@@ -1,0 +1,77 @@
+using System.ComponentModel.DataAnnotations;
+using Navigator.Storage;
+
+namespace Navigator.Workers.Limits;
+
+/// <summary>How closely the broker's queues are looked at.</summary>
+public sealed record WatchLimits
+{
+    [AtStart, Range(100, 60_000)] public required int IntervalMs { get; init; }
+
+    /// <summary>Looks in a row.</summary>
+    [Range(1, 1_000)] public required int VanishedAfter { get; init; }
+    [Range(1_000, 3_600_000)] public required int RestMs { get; init; }
+
+    public TimeSpan Interval => TimeSpan.FromMilliseconds(IntervalMs);
+    public TimeSpan Rest => TimeSpan.FromMilliseconds(RestMs);
+}
+
+/// <summary>The system's own question.</summary>
+public sealed record CanaryLimits
+{
+    [AtStart, Range(1_000, 86_400_000)] public required int IntervalMs { get; init; }
+    [Range(100, 600_000)] public required int LateMs { get; init; }
+
+    public TimeSpan Interval => TimeSpan.FromMilliseconds(IntervalMs);
+    public TimeSpan Late => TimeSpan.FromMilliseconds(LateMs);
+}
+
+/// <summary>Messages on their way to the broker.</summary>
+public sealed record SendLimits
+{
+    [Range(1, 100_000)] public required int Outstanding { get; init; }
+    [Range(10, 60_000)] public required int WaitMs { get; init; }
+
+    public TimeSpan Wait => TimeSpan.FromMilliseconds(WaitMs);
+}
+
+/// <summary>When web search is left alone, and when it is tried again.</summary>
+public sealed record BreakerLimits
+{
+    /// <summary>Failures in a row that open the circuit.</summary>
+    [Range(1, 1_000)] public required int Failures { get; init; }
+    [Range(100, 600_000)] public required int OpenMs { get; init; }
+
+    /// <summary>Calls, no more of them at a time, that must succeed before it closes.</summary>
+    [Range(1, 100)] public required int Probes { get; init; }
+
+    public TimeSpan OpenFor => TimeSpan.FromMilliseconds(OpenMs);
+}
+
+/// <inheritdoc cref="PostgresPool"/>
+public sealed record PostgresLimits
+{
+    [AtStart, Range(0, 1_000)] public required int MinConnections { get; init; }
+    [AtStart, Range(1, 1_000)] public required int MaxConnections { get; init; }
+    [AtStart, Range(100, 60_000)] public required int WaitMs { get; init; }
+    [AtStart, Range(100, 600_000)] public required int StatementTimeoutMs { get; init; }
+    [AtStart, Range(0L, 1_000_000_000L)] public required long ExactSearchUpTo { get; init; }
+
+    public PostgresPool Pool() => new(
+        MinConnections, MaxConnections, TimeSpan.FromMilliseconds(WaitMs), TimeSpan.FromMilliseconds(StatementTimeoutMs), ExactSearchUpTo);
+}
+
+/// <summary>What one API process takes in.</summary>
+public sealed record HttpLimits
+{
+    [AtStart, Range(1_024, 1 << 30)] public required int QuestionBytes { get; init; }
+    [AtStart, Range(1_024, 1 << 30)] public required int DocumentBytes { get; init; }
+
+    /// <summary>Takes the place of the database's own where a caller waits.</summary>
+    [AtStart, Range(100, 60_000)] public required int StatementTimeoutMs { get; init; }
+    /// <summary>From the signal to stop until it takes no more requests.</summary>
+    [Range(0, 15_000)] public required int DrainMs { get; init; }
+    [Range(1, 1_000_000)] public required int Polls { get; init; }
+
+    public TimeSpan StatementTimeout => TimeSpan.FromMilliseconds(StatementTimeoutMs);
+}

@@ -1,0 +1,57 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using MassTransit;
+
+namespace Navigator.Workers.Limits;
+
+/// <summary>How much of one queue a worker process handles at once.</summary>
+public sealed record QueueLimits : IValidatableObject
+{
+    /// <summary>Messages, or batches where <see cref="Batch"/> is set: a number, or "2v" for two per processor.</summary>
+    [Required, RegularExpression("[1-9][0-9]{0,3}v?")] public required string InFlight { get; init; }
+
+    /// <summary>Messages taken ahead from the broker: a number, or "4v" for four per processor. In flight cannot be more.</summary>
+    [AtStart, Required, RegularExpression("[1-9][0-9]{0,3}v?")] public required string Prefetch { get; init; }
+
+    /// <summary>Messages handled together; null where each is handled by itself.</summary>
+    [AtStart, Range(1, 1_000)] public int? Batch { get; init; }
+    [AtStart, Range(1, 1_000)] public int BatchWaitMs { get; init; } = 5;
+
+    /// <summary>The longest that one message's calls may take, all tries together.</summary>
+    [Range(10, 600_000)] public required int TimeoutMs { get; init; }
+
+    /// <summary>What one message should take; a metric counts those that take longer.</summary>
+    [Range(1, 600_000)] public required int TargetMs { get; init; }
+
+    public int Places => Count(InFlight);
+    public TimeSpan Timeout => TimeSpan.FromMilliseconds(TimeoutMs);
+    public TimeSpan Target => TimeSpan.FromMilliseconds(TargetMs);
+
+    /// <summary>The timeout, or what is left of something else, whichever ends first.</summary>
+    public TimeSpan Within(TimeSpan left) => left < Timeout ? left : Timeout;
+
+    /// <summary>For a definition's <c>Endpoint(…)</c>. How many of them are handled at once is for the queue's gate to say.</summary>
+    public void Apply(IEndpointRegistrationConfigurator endpoint)
+    {
+        endpoint.PrefetchCount = Count(Prefetch);
+        endpoint.ConcurrentMessageLimit = Count(Prefetch);
+        // Commands are sent to the queue by name; nothing is published to a type.
+        endpoint.ConfigureConsumeTopology = false;
+    }
+
+    /// <summary>For a definition's <c>ConfigureConsumer</c>, where messages are handled in batches.</summary>
+    public void Apply(BatchOptions options) => options
+        .SetMessageLimit(Batch ?? 1)
+        .SetTimeLimit(TimeSpan.FromMilliseconds(BatchWaitMs))
+        .SetConcurrencyLimit(Math.Max(1, Count(Prefetch) / (Batch ?? 1)));
+
+    public IEnumerable<System.ComponentModel.DataAnnotations.ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Places * (Batch ?? 1) > Count(Prefetch))
+            yield return new($"InFlight is {Places}{(Batch is { } batch ? $" batches of {batch}" : "")}, more than Prefetch takes from the broker ({Count(Prefetch)}).");
+    }
+
+    private static int Count(string number) => number.EndsWith('v')
+        ? int.Parse(number.AsSpan(0, number.Length - 1), CultureInfo.InvariantCulture) * Environment.ProcessorCount
+        : int.Parse(number, CultureInfo.InvariantCulture);
+}

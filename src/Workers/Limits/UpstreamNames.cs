@@ -1,0 +1,11 @@
+namespace Navigator.Workers.Limits;
+
+/// <summary>Whom the workers call; each has its entry in concurrency.yaml.</summary>
+internal static class UpstreamNames
+{
+    public const string Embeddings = "embeddings";
+    public const string Answers = "answers";
+    public const string Tavily = "tavily";
+
+    public static readonly IReadOnlyList<string> All = [Embeddings, Answers, Tavily];
+}

@@ -1,0 +1,36 @@
+using Navigator.Contracts;
+using Navigator.Storage.Ledger;
+using Navigator.Storage.Passages;
+using Navigator.Workers.Answer;
+using Navigator.Workers.Limits;
+using Npgsql;
+
+namespace Navigator.Workers.Tools.Retrieval;
+
+/// <summary>A job's queries and their vectors → its passages, reported.</summary>
+internal sealed class PassageRetrieval(PassageSearcher searcher, ToolReport report, LivePolicy policy, TimeProvider clock)
+{
+    /// <param name="vectors">One float[1536] for each of the plan's document queries.</param>
+    public async Task Run(Job job, string model, IReadOnlyList<ReadOnlyMemory<float>> vectors, CancellationToken token)
+    {
+        var queries = job.Plan!.DocumentQueries.Zip(vectors, (text, vector) => new PassageQuery(text, vector)).ToList();
+        var passages = await Search(job, model, queries, token);
+        var elapsed = job.ToolsAt is { } began ? clock.GetUtcNow() - began : TimeSpan.Zero;
+        await report.Finish(job, new DocumentsResult(passages, (long)elapsed.TotalMilliseconds), token);
+    }
+
+    private async Task<IReadOnlyList<FoundPassage>> Search(Job job, string model, IReadOnlyList<PassageQuery> queries, CancellationToken token)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
+        limit.CancelAfter(policy.Now.For(QueueNames.RetrievePassages).Timeout);
+        try
+        {
+            return await searcher.Search(job.Tenant, model, queries, job.Options.DocumentIds, limit.Token);
+        }
+        catch (OperationCanceledException) when (!token.IsCancellationRequested)
+        {
+            // As the database says it of a statement that takes too long: tried again, with a pause.
+            throw new NpgsqlException("The search took too long.", new TimeoutException());
+        }
+    }
+}
