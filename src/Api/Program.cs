@@ -1,6 +1,7 @@
 using Navigator.Api.Chat;
 using Navigator.Api.Documents;
 using Navigator.Api.Hosting;
+using Navigator.Api.Limits;
 using Navigator.Api.Problems;
 using Navigator.Api.Replay;
 using Navigator.Workers;
@@ -21,6 +22,7 @@ return await Startup.Run(async () =>
     app.MapChatJobs();
     app.MapDocuments();
     app.MapReplays();
+    app.MapLimits();
     app.MapHealth();
     app.MapOpenApi("/openapi/{documentName}.json");
     app.SayHello(mode);

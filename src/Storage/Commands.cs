@@ -54,11 +54,28 @@ internal static class Commands
     public static Task<int> Number(this NpgsqlCommand command, CancellationToken token) =>
         command.InTime(async () => (int)(await command.ExecuteScalarAsync(token))!, token);
 
+    /// <summary>A connection for more than one statement.</summary>
+    public static async Task<NpgsqlConnection> Open(this NpgsqlDataSource database, CancellationToken token)
+    {
+        try
+        {
+            return await database.OpenConnectionAsync(token);
+        }
+        catch (NpgsqlException error) when (PoolExhaustedException.Is(error))
+        {
+            throw new PoolExhaustedException(error);
+        }
+    }
+
     private static async Task<T> InTime<T>(this NpgsqlCommand command, Func<Task<T>> run, CancellationToken token)
     {
         try
         {
             return await run().WaitAsync(TimeSpan.FromSeconds(command.CommandTimeout) - Moment, token);
+        }
+        catch (NpgsqlException error) when (PoolExhaustedException.Is(error))
+        {
+            throw new PoolExhaustedException(error);
         }
         catch (TimeoutException error)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Navigator.Api.Problems;
 using Navigator.Contracts;
+using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Replays;
 using Navigator.Workers.Broker;
@@ -18,8 +19,7 @@ internal sealed record Refusal(string Code, string Detail, int RetryAfterSeconds
 /// nothing; what has entered here since the sample is added to it. How many a tenant has is counted by the statement that
 /// accepts.
 /// </summary>
-internal sealed class Admission(
-    IJobLedger ledger, IReplayStore replays, LivePolicy policy, TimeProvider clock, ILogger<Admission> log, QueueWatch? queues = null) : BackgroundService
+internal sealed class Admission : BackgroundService
 {
     private static readonly TimeSpan DrainWindow = TimeSpan.FromSeconds(10);
     private static readonly string[] QuestionQueues =
@@ -27,9 +27,22 @@ internal sealed class Admission(
 
     private const int LongestWait = 60;
 
+    private readonly IJobLedger ledger;
+    private readonly IReplayStore replays;
+    private readonly LivePolicy policy;
+    private readonly TimeProvider clock;
+    private readonly ILogger<Admission> log;
+    private readonly QueueWatch? queues;
     private long sampled;
     private int enteredSince;
     private double drainedPerSecond;
+
+    /// <param name="queues">Absent where there is no broker: then unfinished jobs stand for what waits.</param>
+    public Admission(IJobLedger ledger, IReplayStore replays, LivePolicy policy, Bounds bounds, TimeProvider clock, ILogger<Admission> log, QueueWatch? queues = null)
+    {
+        (this.ledger, this.replays, this.policy, this.clock, this.log, this.queues) = (ledger, replays, policy, clock, log, queues);
+        bounds.Watch(() => new Bound("admission", "queue_depth", policy.Now.Admission.QueueDepth, Depth));
+    }
 
     private long Depth => Interlocked.Read(ref sampled) + Volatile.Read(ref enteredSince);
 
@@ -64,6 +77,8 @@ internal sealed class Admission(
         response.Headers["RateLimit"] = $"\"{(refusal.Code == "queue_full" ? "queue" : "unfinished")}\";r=0;t={seconds}";
         return Problem.Of(StatusCodes.Status429TooManyRequests, refusal.Code, refusal.Detail);
     }
+
+    public AdmissionNow Now() => new(policy.Now.Admission.QueueDepth, Depth, policy.Now.Admission.TenantUnfinished, drainedPerSecond);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Repeat.Every(policy.Now.Watch.Interval, "The measure of the queues", Sample, clock, log, stoppingToken);

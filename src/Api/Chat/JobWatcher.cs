@@ -9,16 +9,23 @@ namespace Navigator.Api.Chat;
 /// Tells waiting callers when their job changes. However many wait, one small statement every few milliseconds asks for
 /// all of them; none of them holds a thread or a connection.
 /// </summary>
-internal sealed partial class JobWatcher(IJobLedger ledger, LivePolicy policy, Drain drain, TimeProvider clock, ILogger<JobWatcher> log)
-    : BackgroundService
+internal sealed partial class JobWatcher : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     private readonly ConcurrentDictionary<Waiter, byte> waiters = new();
     private readonly SemaphoreSlim somebodyWaits = new(0);
+    private readonly IJobLedger ledger;
+    private readonly LivePolicy policy;
+    private readonly Drain drain;
+    private readonly TimeProvider clock;
+    private readonly ILogger<JobWatcher> log;
 
-    /// <summary>How many wait; at most <c>http.polls</c>.</summary>
-    public int Waiting => waiters.Count;
+    public JobWatcher(IJobLedger ledger, LivePolicy policy, Bounds bounds, Drain drain, TimeProvider clock, ILogger<JobWatcher> log)
+    {
+        (this.ledger, this.policy, this.drain, this.clock, this.log) = (ledger, policy, drain, clock, log);
+        bounds.Watch(() => new Bound("polls", "http", policy.Now.Http.Polls, waiters.Count));
+    }
 
     /// <summary>Wait until the job's version is another than the one known, or is gone, or the time is over.</summary>
     /// <returns>

@@ -16,7 +16,7 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
     public async Task<IReadOnlyList<SearchLegs>> Search(PassageSearch search, CancellationToken token)
     {
         // One connection for two round trips: words and the size of the corpus, then vectors, the way that size asks for.
-        await using var connection = await database.OpenConnectionAsync(token);
+        await using var connection = await database.Open(token);
         var (size, lexical) = await Lexical(connection, search, token);
         var nearest = size == 0 ? [.. search.Queries.Select(_ => new List<Hit>())] : await Nearest(connection, search, exact: size <= exactUpTo, token);
         return [.. nearest.Zip(lexical, (near, words) => new SearchLegs(near, words))];

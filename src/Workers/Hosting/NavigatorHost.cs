@@ -44,7 +44,7 @@ public static partial class NavigatorHost
         builder.AddLogging(mode);
 
         var services = builder.Services;
-        services.AddSingleton(mode).AddSingleton(TimeProvider.System).AddLimits(file, policy);
+        services.AddSingleton(mode).AddSingleton(TimeProvider.System).AddLimits(file, policy, RoleOf(mode, consumers(mode) is not null));
         services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         var openAi = builder.Configuration.GetSection(OpenAiOptions.Section).Get<OpenAiOptions>() ?? new OpenAiOptions();
         services.AddIntake().AddEmbedding(openAi).AddRetrieval().AddWebSearch().AddAnswer(openAi).AddIngestion().AddFlow();
@@ -63,6 +63,8 @@ public static partial class NavigatorHost
         services.AddSingleton<MetricsEndpoint>();
         return mode;
     }
+
+    private static ProcessRole RoleOf(NavigatorMode mode, bool consumes) => new(mode.IsEmbedded ? "both" : consumes ? "worker" : "api", consumes);
 
     /// <summary>Bring the schema up to date where there is one, and run until told to stop.</summary>
     /// <exception cref="StartupException">The database did not answer for a minute, or does not fit.</exception>

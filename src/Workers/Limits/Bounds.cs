@@ -5,7 +5,8 @@ namespace Navigator.Workers.Limits;
 /// <param name="InUse">May pass the limit for a while after it was lowered.</param>
 /// <param name="Waiting">Those who wait to get in.</param>
 /// <param name="WaitedSeconds">All the time that was ever waited.</param>
-public sealed record Bound(string Kind, string Name, long Limit, long InUse, long Waiting, double WaitedSeconds)
+/// <param name="Entered">How many ever got in.</param>
+public sealed record Bound(string Kind, string Name, long Limit, long InUse, long Waiting = 0, double WaitedSeconds = 0, long Entered = 0)
 {
     /// <summary>At 80 % or beyond: whoever runs this should know before it is full.</summary>
     public bool IsNearlyFull => InUse * 10 >= Limit * 8;
@@ -35,7 +36,7 @@ public sealed class Bounds
         var gate = new Gate(limit(policy.Now), clock);
         lock (gates)
             gates.Add((gate, limit));
-        Watch(() => new Bound(kind, name, gate.Limit, gate.InUse, gate.Waiting, Math.Round(gate.Waited.TotalSeconds, 3)));
+        Watch(() => new Bound(kind, name, gate.Limit, gate.InUse, gate.Waiting, Math.Round(gate.Waited.TotalSeconds, 3), gate.Entered));
         return gate;
     }
 

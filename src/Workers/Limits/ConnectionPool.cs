@@ -26,7 +26,7 @@ internal sealed class ConnectionPool : IDisposable
         {
             used = null;
             listener.RecordObservableInstruments();
-            return used is { } count ? new Bound("pool", "postgres", policy.Now.Postgres.MaxConnections, count, Interlocked.Read(ref waiting), 0) : null;
+            return used is { } count ? new Bound("pool", "postgres", policy.Now.Postgres.MaxConnections, count, Interlocked.Read(ref waiting)) : null;
         });
     }
 

@@ -10,6 +10,7 @@ public sealed class Gate(int limit, TimeProvider clock)
     private readonly LinkedList<Waiter> queue = new();
     private int limit = limit;
     private int inUse;
+    private long entered;
     private long waitedTicks;
 
     public int InUse => Volatile.Read(ref inUse);
@@ -22,6 +23,9 @@ public sealed class Gate(int limit, TimeProvider clock)
                 return queue.Count;
         }
     }
+
+    /// <summary>How many ever got in.</summary>
+    public long Entered => Interlocked.Read(ref entered);
 
     /// <summary>All the time that anybody ever waited here.</summary>
     public TimeSpan Waited => new(Interlocked.Read(ref waitedTicks));
@@ -48,7 +52,7 @@ public sealed class Gate(int limit, TimeProvider clock)
         {
             if (inUse >= limit || queue.Count > 0)
                 return null;
-            inUse++;
+            (inUse, entered) = (inUse + 1, entered + 1);
             return new Place(this);
         }
     }
@@ -63,7 +67,7 @@ public sealed class Gate(int limit, TimeProvider clock)
         {
             if (inUse < limit && queue.Count == 0)
             {
-                inUse++;
+                (inUse, entered) = (inUse + 1, entered + 1);
                 return new Place(this);
             }
             waiter = new Waiter();
@@ -125,7 +129,7 @@ public sealed class Gate(int limit, TimeProvider clock)
         while (inUse < limit && queue.First is { } first)
         {
             queue.RemoveFirst();
-            inUse++;
+            (inUse, entered) = (inUse + 1, entered + 1);
             first.Value.Entered.SetResult(new Place(this));
         }
     }

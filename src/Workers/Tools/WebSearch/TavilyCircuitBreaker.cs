@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Tools.WebSearch;
@@ -42,6 +43,12 @@ internal sealed partial class TavilyCircuitBreaker(LivePolicy policy, TimeProvid
     private DateTimeOffset since = clock.GetUtcNow();
 
     public CircuitState State => Read().State;
+
+    /// <summary>Let the process's metrics show the state.</summary>
+    public void Publish() => NavigatorMeter.Meter.CreateObservableGauge(
+        "navigator.breaker.state",
+        () => Enum.GetValues<CircuitState>().Select(each => new Measurement<int>(each == State ? 1 : 0, KeyValuePair.Create("state", (object?)each.ToString()))),
+        description: "1 for the state that the breaker of web search is in.");
 
     /// <summary>Where it stands, and since when.</summary>
     public (CircuitState State, DateTimeOffset Since) Read()

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Navigator.Contracts.Http;
+using Navigator.Storage.Processes;
+using Navigator.Workers.Flow;
+using Navigator.Workers.Hosting;
+using Navigator.Workers.Tools.WebSearch;
+
+namespace Navigator.Workers.Limits;
+
+/// <param name="Name">api, worker or both.</param>
+/// <param name="Consumes">Do consumers run in it?</param>
+internal sealed record ProcessRole(string Name, bool Consumes);
+
+/// <summary>Tells every other second what this process's bounds and breakers are doing, so that any API can show them.</summary>
+internal sealed class LimitsReporter(
+    ProcessRole role, Bounds bounds, TavilyCircuitBreaker breaker, IProcessReports reports, TimeProvider clock, ILogger<LimitsReporter> log) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<(string, string), long> before = [];
+    private long last = clock.GetTimestamp();
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (role.Consumes)
+            breaker.Publish();
+        return Repeat.Every(Interval, "The report on limits", Tell, clock, log, stoppingToken);
+    }
+
+    private Task Tell(CancellationToken token)
+    {
+        var passed = clock.GetElapsedTime(last).TotalSeconds;
+        last = clock.GetTimestamp();
+        var (state, since) = breaker.Read();
+        var report = new ProcessLimits(
+            [.. bounds.Read().Select(bound => Now(bound, passed))],
+            role.Consumes ? [new BreakerNow("tavily", JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString()), since)] : []);
+        return reports.Tell(Lease.Worker, role.Name, JsonSerializer.Serialize(report, JsonSerializerOptions.Web), token);
+    }
+
+    private BoundNow Now(Bound bound, double passed)
+    {
+        var entered = bound.Entered - before.GetValueOrDefault((bound.Kind, bound.Name));
+        before[(bound.Kind, bound.Name)] = bound.Entered;
+        return new BoundNow(bound.Kind, bound.Name, bound.Limit, bound.InUse, bound.Waiting, bound.WaitedSeconds, Math.Round(entered / passed, 1));
+    }
+}
