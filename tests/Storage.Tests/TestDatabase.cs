@@ -10,6 +10,8 @@ internal sealed class TestDatabase : IAsyncDisposable
     private static readonly Lazy<Task<string>> Template = new(CreateTemplate);
     private static readonly SemaphoreSlim Cloning = new(1);
 
+    public string ConnectionString => connectionString;
+
     private readonly string connectionString;
 
     private TestDatabase(string connectionString)

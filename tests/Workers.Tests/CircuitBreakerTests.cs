@@ -139,7 +139,7 @@ public class CircuitBreakerTests
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2_000));
 
-    private static TavilyCircuitBreaker Breaker(TimeProvider clock) => new(Policies.With(), clock, NullLogger<TavilyCircuitBreaker>.Instance);
+    private static TavilyCircuitBreaker Breaker(TimeProvider clock) => new(Policies.Live(), clock, NullLogger<TavilyCircuitBreaker>.Instance);
 
     private void Open()
     {

@@ -59,7 +59,7 @@ public class IntakeAndAnswerTests
     {
         var answer = await new ExtractiveAnswerer().Answer(
             "What does an ambulance ride cost?", "en",
-            [Source(1, "Dental cleanings are free."), Source(2, "An ambulance ride costs $180. Other rides cost nothing.")], default);
+            [Source(1, "Dental cleanings are free."), Source(2, "An ambulance ride costs $180. Other rides cost nothing.")], TimeSpan.MaxValue, default);
 
         Assert.Contains("$180", answer.Text, StringComparison.Ordinal);
         Assert.Contains("[2]", answer.Text, StringComparison.Ordinal);
@@ -72,7 +72,7 @@ public class IntakeAndAnswerTests
     public async Task Offline_a_table_is_quoted_by_its_row()
     {
         var answer = await new ExtractiveAnswerer().Answer(
-            "What does an ambulance ride cost?", "en", [Source(1, "Service | Cost\nDental cleaning | $0\nAmbulance ride | $180\nLaboratory | $5 of the cost")], default);
+            "What does an ambulance ride cost?", "en", [Source(1, "Service | Cost\nDental cleaning | $0\nAmbulance ride | $180\nLaboratory | $5 of the cost")], TimeSpan.MaxValue, default);
 
         Assert.Contains("“Ambulance ride | $180”", answer.Text, StringComparison.Ordinal);
     }
@@ -80,7 +80,7 @@ public class IntakeAndAnswerTests
     [Fact]
     public async Task Offline_nothing_found_is_said()
     {
-        var answer = await new ExtractiveAnswerer().Answer("What does an ambulance ride cost?", "en", [], default);
+        var answer = await new ExtractiveAnswerer().Answer("What does an ambulance ride cost?", "en", [], TimeSpan.MaxValue, default);
 
         Assert.StartsWith("The documents do not say", answer.Text, StringComparison.Ordinal);
         Assert.Empty(answer.Citations);

@@ -70,18 +70,18 @@ public class RetrievalTests
     {
         var embedder = new HashedNgramEmbedder();
         string[] texts = ["ambulance ride copayment", "Copayments for ambulance rides", "vision and dental cleaning", "", "¿?", "救护车费用"];
-        var vectors = await embedder.Embed(texts, default);
+        var vectors = await embedder.Embed(texts, TimeSpan.MaxValue, default);
 
         Assert.All(vectors, vector => Assert.Equal(1, Dot(vector, vector), 4));
         Assert.True(Dot(vectors[0], vectors[1]) > 0.6);
         Assert.True(Dot(vectors[0], vectors[2]) < 0.2);
-        Assert.Equal(vectors.Select(vector => vector.ToArray()), (await new HashedNgramEmbedder().Embed(texts, default)).Select(vector => vector.ToArray()));
+        Assert.Equal(vectors.Select(vector => vector.ToArray()), (await new HashedNgramEmbedder().Embed(texts, TimeSpan.MaxValue, default)).Select(vector => vector.ToArray()));
     }
 
     [Fact]
     public async Task A_vector_survives_its_message()
     {
-        var vector = (await new HashedNgramEmbedder().Embed(["a question"], default))[0];
+        var vector = (await new HashedNgramEmbedder().Embed(["a question"], TimeSpan.MaxValue, default))[0];
 
         Assert.Equal(vector.ToArray(), VectorCodec.Decode(VectorCodec.Encode(vector)));
         Assert.InRange(VectorCodec.Encode(vector).Length, 8_000, 8_200);

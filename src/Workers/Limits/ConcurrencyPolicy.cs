@@ -32,7 +32,10 @@ public sealed record ConcurrencyPolicy
         }
         catch (InvalidOperationException error)
         {
-            throw new StartupException($"concurrency.yaml: {error.InnerException?.Message ?? error.Message}");
+            // The innermost of its kind names the key; what lies below it does not.
+            while (error.InnerException is InvalidOperationException inner)
+                error = inner;
+            throw new StartupException($"concurrency.yaml: {error.Message}");
         }
         if (policy is null)
             throw new StartupException("concurrency.yaml: it names no limits.");

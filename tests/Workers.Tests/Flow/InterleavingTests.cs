@@ -44,7 +44,8 @@ public class InterleavingTests
         {
             random = new Random(seed);
             ledger = new InProcessJobLedger(clock);
-            transitions = new JobTransitions(ledger, Send, Limits, new TenantShare(100, 100), NullLogger<JobTransitions>.Instance);
+            transitions = new JobTransitions(
+                ledger, Send, Policies.Live(("Admission:TenantUnfinished", "100"), ("Admission:TenantExpress", "100")), NullLogger<JobTransitions>.Instance);
         }
 
         public bool Sweeps { get; init; } = true;
@@ -134,18 +135,34 @@ public class InterleavingTests
                         Do(Send([new RetrievePassages(job.Id, job.Attempt, "m", [])], job.Express, default));
                     break;
                 case RetrievePassages m when Pending(m.JobId, m.Attempt, Tool.Documents) is { } job && Lives():
-                    Do(transitions.Finish(job, new DocumentsResult([], 1), default));
+                    GoOn(Do(transitions.Finish(job, new DocumentsResult([], 1), InPlace(), default)));
                     break;
                 case SearchWeb m when Pending(m.JobId, m.Attempt, Tool.WebSearch) is { } job && Lives():
-                    Do(random.Next(2) == 0
-                        ? transitions.Finish(job, new WebSearchResult([], 1), default)
-                        : transitions.Skip(job, Tool.WebSearch, "down", default));
+                    if (random.Next(2) == 0)
+                        GoOn(Do(transitions.Finish(job, new WebSearchResult([], 1), InPlace(), default)));
+                    else
+                        Do(transitions.Skip(job, Tool.WebSearch, "down", default));
                     break;
                 case ComposeAnswer m when Claim(new JobKey(m.JobId, m.Attempt), JobStage.Answer, redelivered) is { } job && Lives():
-                    clock.Advance(TimeSpan.FromMilliseconds(random.Next(2_000)));
-                    Do(transitions.Answer(job, new ChatAnswer { Text = "t", Language = "en", Model = "m", Citations = [] }, default));
+                    Compose(job);
                     break;
             }
+        }
+
+        private void Compose(Job job)
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(random.Next(2_000)));
+            Do(transitions.Answer(job, new ChatAnswer { Text = "t", Language = "en", Model = "m", Citations = [] }, default));
+        }
+
+        /// <summary>Now and then a worker has room to go on itself.</summary>
+        private StageClaim? InPlace() => random.Next(2) == 0 ? new StageClaim("in-place", Limits.Lease) : null;
+
+        /// <summary>What it does then; it may die with the lease.</summary>
+        private void GoOn(Job? reported)
+        {
+            if (reported is { ClaimedBy: not null } && Lives())
+                Compose(reported);
         }
 
         /// <summary>A send may be lost, or arrive twice.</summary>

@@ -1,0 +1,53 @@
+using Navigator.Storage.Processes;
+using Npgsql;
+
+namespace Navigator.Storage.Tests;
+
+public sealed class PoolTests : IAsyncLifetime
+{
+    private TestDatabase database = null!;
+
+    [Fact]
+    public async Task An_exhausted_pool_is_named_within_its_wait()
+    {
+        await using var small = StorageSetup.DataSource(database.ConnectionString, new PostgresPool(0, 2, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20), 5_000));
+        await using var one = await small.OpenConnectionAsync();
+        await using var two = await small.OpenConnectionAsync();
+
+        var statement = await Assert.ThrowsAsync<PoolExhaustedException>(() => new PostgresProcessReports(small).Recent(TimeSpan.FromSeconds(1), default));
+        var connection = await Assert.ThrowsAsync<PoolExhaustedException>(() => small.Open(default));
+
+        Assert.Contains("connection pool of PostgreSQL", statement.Message, StringComparison.Ordinal);
+        Assert.True(connection.IsTransient);
+    }
+
+    [Fact]
+    public async Task A_connection_that_serves_again_brings_nothing_along()
+    {
+        await using var single = StorageSetup.DataSource(database.ConnectionString, new PostgresPool(0, 1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000));
+        for (var i = 0; i < 3; i++)
+        {
+            await using var local = single.CreateCommand("SELECT set_config('synchronous_commit', 'off', true)");
+            await local.ExecuteScalarAsync();
+            await using var after = single.CreateCommand("SELECT current_setting('synchronous_commit')");
+            Assert.Equal("on", await after.ExecuteScalarAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Processes_that_are_silent_are_forgotten()
+    {
+        var reports = new PostgresProcessReports(database.Source);
+        await reports.Tell("old", "worker", "{}", default);
+        await database.Execute("UPDATE process SET seen_at = now() - interval '1 hour'");
+        await reports.Tell("new", "api", """{"bounds": []}""", default);
+        await reports.Tell("new", "api", """{"bounds": [1]}""", default);
+
+        var known = Assert.Single(await reports.Recent(TimeSpan.FromDays(1), default));
+        Assert.Equal(("new", "api", """{"bounds": [1]}"""), (known.Name, known.Role, known.Report));
+    }
+
+    public async Task InitializeAsync() => database = await TestDatabase.Create();
+
+    public async Task DisposeAsync() => await database.DisposeAsync();
+}

@@ -1,0 +1,122 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Navigator.Servers;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Workers.Tests;
+
+public sealed class LivePolicyTests : IDisposable
+{
+    private readonly string path = Path.GetTempFileName();
+
+    [Fact]
+    public void A_change_says_what_is_in_force_and_what_waits_for_the_next_start()
+    {
+        var policy = Policies.Live();
+
+        var (now, atStart) = policy.Replace(Policies.With(
+            ("Queues:search-web:InFlight", "3"), ("Upstreams:tavily:TimeoutMs", "500"), ("Postgres:MaxConnections", "9"), ("Queues:search-web:Prefetch", "30")));
+
+        Assert.Equal(["Queues.search-web.InFlight", "Upstreams.tavily.TimeoutMs"], now);
+        Assert.Equal(["Queues.search-web.Prefetch", "Postgres.MaxConnections"], atStart);
+        Assert.Equal(3, policy.Now.For("search-web").Places);
+    }
+
+    [Fact]
+    public void Gates_follow()
+    {
+        var policy = Policies.Live();
+        var bounds = new Bounds(policy, TimeProvider.System);
+        var gate = bounds.Gate("queue", "search-web", now => now.For("search-web").Places);
+
+        policy.Replace(Policies.With(("Queues:search-web:InFlight", "2")));
+
+        Assert.Equal(2, gate.Limit);
+        Assert.Equal(2, Assert.Single(bounds.Read()).Limit);
+    }
+
+    [Theory]
+    [InlineData("in_flight: 12\n", "in_flight: 0\n", "queues.search-web.")]
+    [InlineData("in_flight: 12\n", "in_flight: 900\n", "Prefetch")]
+    [InlineData("search-web:", "read-minds:", "search-web")]
+    [InlineData("queues:", "queues: [", "line")]
+    [InlineData("wave_ms: 800", "wave_ms: soon", "WaveMs")]
+    [InlineData("wave_ms: 800", "wave_mss: 800", "wavemss")]
+    public void What_is_not_valid_is_refused_and_the_old_policy_stays(string from, string to, string named)
+    {
+        var (file, configuration) = Open();
+        File.WriteAllText(path, Shipped().Replace(from, to, StringComparison.Ordinal));
+
+        var error = Assert.Throws<StartupException>(() => file.Reload(configuration));
+
+        Assert.Contains(named, error.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(12, ConcurrencyPolicy.Load(configuration).For("search-web").Places);
+    }
+
+    [Fact]
+    public void What_the_environment_says_stands_above_the_file_also_after_a_change()
+    {
+        var (file, configuration) = Open(("Concurrency:Job:WaveMs", "700"));
+        File.WriteAllText(path, Shipped().Replace("wave_ms: 800", "wave_ms: 900", StringComparison.Ordinal).Replace("in_flight: 12\n", "in_flight: 13\n", StringComparison.Ordinal));
+
+        var policy = file.Reload(configuration);
+
+        Assert.Equal(700, policy.Job.WaveMs);
+        Assert.Equal(13, policy.For("search-web").Places);
+    }
+
+    [Fact]
+    public void Nearly_full_for_ten_seconds_is_one_warning_an_episode()
+    {
+        var (clock, log) = (new ManualClock(), new Lines());
+        var bounds = new Bounds(Policies.Live(), clock);
+        var inUse = 8;
+        bounds.Watch(() => new Bound("pool", "p", 10, inUse));
+        using var watch = new BoundWatch(bounds, clock, log);
+
+        Seconds(9);
+        Assert.Empty(log.All);
+        Seconds(20);
+        Assert.Single(log.All, line => line.Contains("pool p: 8 of 10", StringComparison.Ordinal));
+        inUse = 7;
+        Seconds(1);
+        inUse = 10;
+        Seconds(9);
+        Assert.Single(log.All);
+        Seconds(3);
+        Assert.Equal(2, log.All.Count);
+
+        void Seconds(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                watch.Look();
+                clock.Advance(TimeSpan.FromSeconds(1));
+            }
+        }
+    }
+
+    public void Dispose() => File.Delete(path);
+
+    private static string Shipped() => File.ReadAllText(Path.Combine(ServerSet.Root, "concurrency.yaml"));
+
+    private (PolicyFile File, IConfigurationRoot Configuration) Open(params (string Key, string Value)[] settings)
+    {
+        File.WriteAllText(path, Shipped());
+        var file = new PolicyFile(path);
+        return (file, new ConfigurationBuilder().Add(file).AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)).Build());
+    }
+
+    private sealed class Lines : ILogger<BoundWatch>
+    {
+        public List<string> All { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            All.Add(formatter(state, exception));
+    }
+}
