@@ -28,8 +28,8 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
         Assert.Equal(0, await Count(system, "attempt > 3 OR pending <> '{}' OR claimed_by IS NOT NULL OR due_at IS NOT NULL"));
         output.WriteLine($"{answeredBefore} answered before the kill, {ends.Count(job => job.GetProperty("attempt").GetInt32() > 1)} in a later attempt, "
             + $"{upstreams.CallsOf("answers")} calls for 100 answers");
-        // What the worker was writing when it was killed is written again, and nothing else: compose-answer has 4 in flight per processor.
-        Assert.InRange(upstreams.CallsOf("answers"), 100, 100 + 4 * Environment.ProcessorCount);
+        // What the worker was writing when it was killed is written again, and nothing else: compose-answer has 12 in flight per processor.
+        Assert.InRange(upstreams.CallsOf("answers"), 100, 100 + 12 * Environment.ProcessorCount);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ internal sealed class NavigatorSystem : IAsyncDisposable
     /// <see cref="Start"/>.
     /// </summary>
     public static (string Key, string Value)[] PatientWithTheWeb { get; } =
-        [("Concurrency__Upstreams__tavily__TimeoutMs", "20000"), ("Concurrency__Job__WaveMs", "30000")];
+        [("Concurrency__Upstreams__tavily__TimeoutMs", "20000"), ("Concurrency__Queues__search-web__TimeoutMs", "20000"), ("Concurrency__Job__WaveMs", "30000")];
 
     /// <param name="workers">0: embedded.</param>
     /// <param name="upstreams">Null: offline.</param>
@@ -136,6 +136,9 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         environment["Concurrency__Postgres__WaitMs"] = "5000";
         // And ask more at once than one tenant may.
         environment["Concurrency__Admission__TenantUnfinished"] = "1000";
+        // The stand-in has no rate limit.
+        foreach (var upstream in new[] { "embeddings", "answers", "tavily" })
+            environment[$"Concurrency__Upstreams__{upstream}__RatePerMinute"] = "";
         foreach (var (key, value) in settings)
             environment[key] = value;
     }

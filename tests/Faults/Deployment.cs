@@ -139,6 +139,9 @@ internal sealed class Deployment : IAsyncDisposable
         environment["OpenAI__BaseUrl"] = Upstreams.OpenAi.ToString();
         environment["Tavily__BaseUrl"] = Upstreams.Tavily.ToString();
         // Quicker than in production, in proportion: a scenario has seconds where operations have minutes.
+        // The stand-in has no rate limit.
+        foreach (var upstream in new[] { "embeddings", "answers", "tavily" })
+            environment[$"Concurrency__Upstreams__{upstream}__RatePerMinute"] = "";
         environment["Concurrency__Job__DeadlineMs"] = "60000";
         environment["Concurrency__Job__LeaseMs"] = "3000";
         environment["Concurrency__Job__EnqueueGraceMs"] = "2000";

@@ -27,6 +27,8 @@ public sealed partial class UpstreamServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> requests = new();
     private readonly ConcurrentDictionary<string, int> calls = new();
     private readonly ConcurrentDictionary<(string Upstream, string Case), int> cases = new();
+    private readonly ConcurrentDictionary<string, (int Now, int Most)> atOnce = new();
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<DateTimeOffset>> times = new();
     private readonly Lock gate = new();
 
     private UpstreamServer(WebApplication app) => this.app = app;
@@ -68,6 +70,14 @@ public sealed partial class UpstreamServer : IAsyncDisposable
 
     public int CallsOf(string upstream) => calls.GetValueOrDefault(upstream);
 
+    /// <summary>The most calls that were ever in flight together, since <see cref="ForgetMost"/>.</summary>
+    public int MostAtOnce(string upstream) => atOnce.GetValueOrDefault(upstream).Most;
+
+    public void ForgetMost(string upstream) => atOnce.AddOrUpdate(upstream, (0, 0), (_, count) => (count.Now, count.Now));
+
+    /// <summary>When each call came.</summary>
+    public IReadOnlyList<DateTimeOffset> TimesOf(string upstream) => [.. times.GetValueOrDefault(upstream) ?? []];
+
     /// <summary>How often it was asked about each question that names a case (case-0000002a).</summary>
     public IReadOnlyDictionary<string, int> CallsPerCase(string upstream) =>
         cases.Where(call => call.Key.Upstream == upstream).ToDictionary(call => call.Key.Case, call => call.Value);
@@ -90,11 +100,20 @@ public sealed partial class UpstreamServer : IAsyncDisposable
         foreach (var named in Case().Matches(text).Select(match => match.Value).Distinct())
             cases.AddOrUpdate((upstream, named), 1, (_, count) => count + 1);
         Keep(upstream, text);
-        var (behaviour, fault) = Next(upstream, text);
-        if (behaviour.LatencyMs > 0)
-            await Task.Delay(behaviour.LatencyMs, context.RequestAborted);
-        using var body = JsonDocument.Parse(text);
-        await Write(context, behaviour, fault, JsonSerializer.Serialize(reply(body.RootElement, fault), Json));
+        times.GetOrAdd(upstream, _ => new ConcurrentQueue<DateTimeOffset>()).Enqueue(DateTimeOffset.UtcNow);
+        atOnce.AddOrUpdate(upstream, (1, 1), (_, count) => (count.Now + 1, Math.Max(count.Most, count.Now + 1)));
+        try
+        {
+            var (behaviour, fault) = Next(upstream, text);
+            if (behaviour.LatencyMs > 0)
+                await Task.Delay(behaviour.LatencyMs, context.RequestAborted);
+            using var body = JsonDocument.Parse(text);
+            await Write(context, behaviour, fault, JsonSerializer.Serialize(reply(body.RootElement, fault), Json));
+        }
+        finally
+        {
+            atOnce.AddOrUpdate(upstream, (0, 0), (_, count) => (count.Now - 1, count.Most));
+        }
     }
 
     [GeneratedRegex("case-[0-9a-f]{8}", RegexOptions.None, 1_000)]

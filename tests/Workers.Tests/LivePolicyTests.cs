@@ -28,11 +28,12 @@ public sealed class LivePolicyTests : IDisposable
     {
         var policy = Policies.Live();
         var bounds = new Bounds(policy, TimeProvider.System);
-        var gate = bounds.Gate("queue", "search-web", now => now.For("search-web").Places);
+        var gate = bounds.Queue("search-web");
 
         policy.Replace(Policies.With(("Queues:search-web:InFlight", "2")));
 
         Assert.Equal(2, gate.Limit);
+        Assert.Same(gate, bounds.Queue("search-web"));
         Assert.Equal(2, Assert.Single(bounds.Read()).Limit);
     }
 

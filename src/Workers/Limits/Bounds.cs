@@ -18,7 +18,7 @@ public sealed class Bounds
     private readonly LivePolicy policy;
     private readonly TimeProvider clock;
     private readonly List<Func<Bound?>> bounds = [];
-    private readonly List<(Gate Gate, Func<ConcurrencyPolicy, int> Limit)> gates = [];
+    private readonly Dictionary<(string Kind, string Name), (Gate Gate, Func<ConcurrencyPolicy, int> Limit)> gates = [];
 
     public Bounds(LivePolicy policy, TimeProvider clock)
     {
@@ -26,16 +26,28 @@ public sealed class Bounds
         policy.Changed += () =>
         {
             lock (gates)
-                gates.ForEach(entry => entry.Gate.Limit = entry.Limit(policy.Now));
+                foreach (var (gate, limit) in gates.Values)
+                    gate.Limit = limit(policy.Now);
         };
     }
 
-    /// <summary>A gate that follows the policy.</summary>
+    /// <summary>The gate of what this process does for a queue's messages.</summary>
+    public Gate Queue(string name) => Gate("queue", name, now => now.For(name).Places);
+
+    /// <summary>The gate of this process's calls to an upstream.</summary>
+    public Gate Upstream(string name) => Gate("upstream", name, now => now.ForUpstream(name).InFlight);
+
+    /// <summary>A gate that follows the policy; the same one for the same kind and name.</summary>
     public Gate Gate(string kind, string name, Func<ConcurrencyPolicy, int> limit)
     {
-        var gate = new Gate(limit(policy.Now), clock);
+        Gate gate;
         lock (gates)
-            gates.Add((gate, limit));
+        {
+            if (gates.TryGetValue((kind, name), out var known))
+                return known.Gate;
+            gate = new Gate(limit(policy.Now), clock);
+            gates.Add((kind, name), (gate, limit));
+        }
         Watch(() => new Bound(kind, name, gate.Limit, gate.InUse, gate.Waiting, Math.Round(gate.Waited.TotalSeconds, 3), gate.Entered));
         return gate;
     }

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace Navigator.Workers.Limits;
 
 /// <summary>The pool of connections to PostgreSQL, as Npgsql's own meter tells of it.</summary>
-internal sealed class ConnectionPool : IDisposable
+internal sealed class ConnectionPool(Bounds bounds, LivePolicy policy) : IHostedService, IDisposable
 {
     private const string Count = "db.client.connection.count";
     private const string Pending = "db.client.connection.npgsql.pending_requests";
@@ -12,7 +12,7 @@ internal sealed class ConnectionPool : IDisposable
     private long? used;
     private long waiting;
 
-    public ConnectionPool(Bounds bounds, LivePolicy policy)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
         listener.InstrumentPublished = (instrument, listening) =>
         {
@@ -28,7 +28,10 @@ internal sealed class ConnectionPool : IDisposable
             listener.RecordObservableInstruments();
             return used is { } count ? new Bound("pool", "postgres", policy.Now.Postgres.MaxConnections, count, Interlocked.Read(ref waiting)) : null;
         });
+        return Task.CompletedTask;
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose() => listener.Dispose();
 

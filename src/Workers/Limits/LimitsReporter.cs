@@ -23,7 +23,12 @@ internal sealed class LimitsReporter(
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (role.Consumes)
+        {
             breaker.Publish();
+            // Shown from the start, and not from the first call on.
+            foreach (var upstream in UpstreamNames.All)
+                bounds.Upstream(upstream);
+        }
         return Repeat.Every(Interval, "The report on limits", Tell, clock, log, stoppingToken);
     }
 

@@ -4,6 +4,6 @@ internal static class LimitsSetup
 {
     public static IServiceCollection AddLimits(this IServiceCollection services, PolicyFile file, ConcurrencyPolicy policy, ProcessRole role) => services
         .AddSingleton(file).AddSingleton(new LivePolicy(policy)).AddHostedService<PolicyWatch>()
-        .AddSingleton<Bounds>().AddSingleton<Stages>().AddSingleton<ConnectionPool>().AddHostedService<BoundWatch>()
+        .AddSingleton<Bounds>().AddSingleton<Stages>().AddHostedService<ConnectionPool>().AddHostedService<BoundWatch>()
         .AddSingleton(role).AddHostedService<LimitsReporter>();
 }

@@ -9,7 +9,7 @@ namespace Navigator.Workers.Limits;
 public sealed class Stages(Bounds bounds, LivePolicy policy, TimeProvider clock)
 {
     private readonly Dictionary<string, Gate> gates = policy.Now.Queues.Keys.ToDictionary(
-        queue => queue, queue => bounds.Gate("queue", queue, now => now.For(queue).Places), StringComparer.OrdinalIgnoreCase);
+        queue => queue, bounds.Queue, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A place if there is one now and nobody waits for it.</summary>
     public Gate.Place? TryEnter(string queue) => gates[queue].TryEnter();

@@ -26,7 +26,7 @@ internal sealed class UpstreamCall
     public UpstreamCall(string upstream, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
     {
         (this.upstream, this.policy, this.rates, this.clock) = (upstream, policy, rates, clock);
-        gate = bounds.Gate("upstream", upstream, now => now.ForUpstream(upstream).InFlight);
+        gate = bounds.Upstream(upstream);
         pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
         {
             MaxRetryAttempts = int.MaxValue, // the policy decides, as it stands when a try has failed

@@ -1,0 +1,152 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Navigator.Servers;
+using Navigator.Upstreams;
+
+namespace Navigator.EndToEnd.Tests;
+
+public sealed class LimitsTests : IDisposable
+{
+    private readonly string file = Path.GetTempFileName();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Every_bound_of_every_process_is_shown(int workers)
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        await using var system = await NavigatorSystem.Start(workers, upstreams, ("Concurrency__Upstreams__tavily__RatePerMinute", "100"));
+        await system.Ask("What is covered?");
+
+        var limits = await Until(system, now => Processes(now, workers == 0 ? "both" : "worker").Count == Math.Max(1, workers));
+
+        foreach (var process in Processes(limits, workers == 0 ? "both" : "worker"))
+        {
+            var bounds = process.GetProperty("limits").GetProperty("bounds").EnumerateArray()
+                .Select(bound => $"{bound.GetProperty("kind").GetString()} {bound.GetProperty("name").GetString()}").ToList();
+            foreach (var queue in new[] { "answer-question", "embed-question", "retrieve-passages", "search-web", "compose-answer", "ingest-document", "embed-passages" })
+                Assert.Contains($"queue {queue}", bounds);
+            Assert.Superset(new HashSet<string> { "upstream embeddings", "upstream answers", "upstream tavily", "sends broker" }, bounds.ToHashSet());
+            var breaker = Assert.Single(process.GetProperty("limits").GetProperty("breakers").EnumerateArray());
+            Assert.Equal(("tavily", "closed"), (breaker.GetProperty("name").GetString(), breaker.GetProperty("state").GetString()));
+        }
+        if (workers > 0)
+        {
+            var api = Assert.Single(Processes(limits, "api")).GetProperty("limits");
+            Assert.Empty(api.GetProperty("breakers").EnumerateArray());
+            Assert.Contains(api.GetProperty("bounds").EnumerateArray(), bound => bound.GetProperty("kind").GetString() == "pool" && bound.GetProperty("limit").GetInt32() == 20);
+            Assert.All(limits.GetProperty("queues").EnumerateArray(), queue => Assert.Equal(2, queue.GetProperty("consumers").GetInt32()));
+        }
+        var rates = limits.GetProperty("rates").EnumerateArray().ToDictionary(rate => rate.GetProperty("upstream").GetString()!);
+        Assert.Equal(30, rates["tavily"].GetProperty("available").GetInt32());
+        Assert.Equal(JsonValueKind.Null, rates["answers"].GetProperty("per_minute").ValueKind);
+        Assert.Equal(1_000, limits.GetProperty("admission").GetProperty("tenant_unfinished").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_changed_limit_is_in_force_within_two_seconds_and_nothing_is_dropped()
+    {
+        Write("in_flight: 12v", "in_flight: 12v");
+        await using var upstreams = await UpstreamServer.Start();
+        upstreams.Set("answers", new Behaviour { LatencyMs = 200 });
+        await using var system = await NavigatorSystem.Start(1, upstreams, ("ConcurrencyFile", file));
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
+
+        Write("in_flight: 12v", "in_flight: 2");
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        upstreams.ForgetMost("answers");
+        var more = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => system.Submit(new { question = $"What is covered, number {i + 60}?" })));
+
+        Assert.All(await Task.WhenAll(jobs.Concat(more).Select(job => system.End(job, TimeSpan.FromSeconds(60)))), job => Assert.Equal("answered", job.GetProperty("status").GetString()));
+        Assert.Equal(2, upstreams.MostAtOnce("answers"));
+        Assert.Contains("Queues.compose-answer.InFlight", system.Workers[0].Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_change_that_is_not_valid_is_refused_with_one_line_and_the_old_limits_stay()
+    {
+        Write("tenant_unfinished: 50", "tenant_unfinished: 49");
+        await using var system = await NavigatorSystem.Start(0, null, ("ConcurrencyFile", file));
+
+        Write("in_flight: 12v", "in_flight: none");
+        await Task.Delay(TimeSpan.FromSeconds(4));
+        Assert.Single(system.Api.Output.Split('\n'), line => line.Contains("refused", StringComparison.Ordinal) && line.Contains("InFlight", StringComparison.Ordinal));
+        Assert.Equal("answered", (await system.Ask("What is covered?")).GetProperty("status").GetString());
+
+        Write("in_flight: 12v", "in_flight: 11v");
+        await Until(system, now => Bound(now, "both", "queue", "compose-answer").GetProperty("limit").GetInt32() == 11 * Environment.ProcessorCount);
+    }
+
+    [Fact]
+    public async Task A_rate_holds_for_all_workers_together_and_questions_wait_for_it()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        await using var system = await NavigatorSystem.Start(
+            2, upstreams, ("Concurrency__Upstreams__answers__RatePerMinute", "240"), ("Concurrency__Upstreams__answers__Burst", "2"));
+
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 14).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
+
+        Assert.All(await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(60)))), job => Assert.Equal("answered", job.GetProperty("status").GetString()));
+        var times = upstreams.TimesOf("answers").Order().ToList();
+        Assert.Equal(14, times.Count);
+        // Two at once, then one every 250 ms, give or take what a call takes on its way.
+        Assert.True(times[^1] - times[0] > TimeSpan.FromMilliseconds(2_700), $"{times[^1] - times[0]}");
+    }
+
+    [Fact]
+    public async Task A_call_that_cannot_have_its_turn_before_the_deadline_is_not_made()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        await using var system = await NavigatorSystem.Start(
+            1, upstreams, ("Concurrency__Upstreams__answers__RatePerMinute", "1"), ("Concurrency__Upstreams__answers__Burst", "1"));
+        await system.Ask("What is covered first?");
+
+        var job = await system.End(await system.Submit(new { question = "What is covered second?", deadline_seconds = 20 }), TimeSpan.FromSeconds(30));
+
+        Assert.Equal("answer_failed", job.GetProperty("error").GetProperty("code").GetString());
+        Assert.Contains("rate limit", job.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(1, upstreams.CallsOf("answers"));
+    }
+
+    [Fact]
+    public async Task No_connection_to_the_database_is_held_while_a_model_is_asked()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        upstreams.Set("answers", new Behaviour { LatencyMs = 2_000 });
+        await using var system = await NavigatorSystem.Start(
+            1, upstreams, ("Concurrency__Postgres__MaxConnections", "3"), ("Concurrency__Postgres__MinConnections", "1"));
+
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
+
+        Assert.All(await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(60)))), job => Assert.Equal("answered", job.GetProperty("status").GetString()));
+        // Three connections, and many times as many calls.
+        Assert.InRange(upstreams.MostAtOnce("answers"), 10, 24);
+    }
+
+    public void Dispose() => File.Delete(file);
+
+    private void Write(string from, string to)
+    {
+        var shipped = File.ReadAllText(Path.Combine(ServerSet.Root, "concurrency.yaml"));
+        Assert.Contains(from, shipped, StringComparison.Ordinal);
+        File.WriteAllText(file, shipped.Replace(from, to, StringComparison.Ordinal));
+    }
+
+    private static async Task<JsonElement> Until(NavigatorSystem system, Func<JsonElement, bool> holds)
+    {
+        for (var i = 0; ; i++)
+        {
+            var limits = await system.Client.GetFromJsonAsync<JsonElement>("/v1/limits");
+            if (holds(limits))
+                return limits;
+            Assert.True(i < 100, limits.ToString());
+            await Task.Delay(100);
+        }
+    }
+
+    private static List<JsonElement> Processes(JsonElement limits, string role) =>
+        [.. limits.GetProperty("processes").EnumerateArray().Where(process => process.GetProperty("role").GetString() == role)];
+
+    private static JsonElement Bound(JsonElement limits, string role, string kind, string name) => Processes(limits, role)[0].GetProperty("limits").GetProperty("bounds")
+        .EnumerateArray().Single(bound => bound.GetProperty("kind").GetString() == kind && bound.GetProperty("name").GetString() == name);
+}
