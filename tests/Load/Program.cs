@@ -7,14 +7,15 @@ using Navigator.Load;
 //   dotnet run -c Release --project tests/Load -- quadruple --compare run.json        exit code 1 when 20 % worse
 var scenario = new Argument<string>("scenario") { Description = $"{string.Join(", ", Scenario.All.Keys)}, floor" };
 var seconds = new Option<int>("--seconds") { Description = "How long, after warming up.", DefaultValueFactory = _ => 30 };
-var count = new Option<int>("--count") { Description = "How many, for concurrent and saturate.", DefaultValueFactory = _ => 500 };
+var count = new Option<int>("--count") { Description = "How many, for concurrent, people and saturate.", DefaultValueFactory = _ => 500 };
 var workers = new Option<int>("--workers") { Description = "Worker processes.", DefaultValueFactory = _ => 1 };
 var embeddings = new Option<int>("--embeddings") { Description = "Latency of the embedding model, ms.", DefaultValueFactory = _ => 60 };
 var answers = new Option<int>("--answers") { Description = "Latency of the answer model, ms.", DefaultValueFactory = _ => 500 };
+var tavily = new Option<int>("--tavily") { Description = "Latency of Tavily, ms.", DefaultValueFactory = _ => 300 };
 var outFile = new Option<FileInfo?>("--out") { Description = "Write the run as JSON." };
 var compare = new Option<FileInfo?>("--compare") { Description = "A stored run; the exit code is 1 when this one is worse by more than --tolerance." };
 var tolerance = new Option<double>("--tolerance") { DefaultValueFactory = _ => 0.2 };
-var root = new RootCommand("Load on a whole Navigator.") { scenario, seconds, count, workers, embeddings, answers, outFile, compare, tolerance };
+var root = new RootCommand("Load on a whole Navigator.") { scenario, seconds, count, workers, embeddings, answers, tavily, outFile, compare, tolerance };
 root.SetAction(async (parsed, token) =>
 {
     var name = parsed.GetValue(scenario)!;
@@ -28,7 +29,7 @@ root.SetAction(async (parsed, token) =>
         await Console.Error.WriteLineAsync($"There is no scenario '{name}'. There are: {string.Join(", ", Scenario.All.Keys)}, floor.");
         return 2;
     }
-    await using var system = await SystemUnderLoad.Start(parsed.GetValue(workers), parsed.GetValue(embeddings), parsed.GetValue(answers));
+    await using var system = await SystemUnderLoad.Start(parsed.GetValue(workers), parsed.GetValue(embeddings), parsed.GetValue(answers), parsed.GetValue(tavily));
     var report = await make(new Wanted(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(count))).Run(name, system, token);
     report.Print();
     if (parsed.GetValue(outFile) is { } file)

@@ -14,19 +14,23 @@ internal sealed record Percentiles(double P50, double P95, double P99, double Ma
     }
 }
 
-/// <param name="Start">After warming up.</param>
-internal sealed record ProcessUse(string Name, int StartMb, int PeakMb, int StartThreads, int PeakThreads);
+/// <summary>A third of a run, by when questions were asked.</summary>
+internal sealed record Third(int Answered, Percentiles Total, Percentiles Documents, int Degraded);
+
+/// <summary>After warming up, at most, and when all was answered.</summary>
+internal sealed record ProcessUse(string Name, int StartMb, int PeakMb, int EndMb, int StartThreads, int PeakThreads, int EndThreads);
 
 /// <summary>One run, as it is printed, stored and compared.</summary>
 internal sealed record Report(
     string Scenario, double Seconds, int Asked, int Answered, double AnsweredPerSecond, Percentiles Total, Percentiles Queue, Percentiles Overhead,
-    IReadOnlyDictionary<string, int> Outcomes, IReadOnlyList<ProcessUse> Processes, int DatabaseConnectionsBefore, int DatabaseConnectionsAfter)
+    IReadOnlyDictionary<string, int> Outcomes, IReadOnlyList<Third> Thirds, IReadOnlyList<int> RetryAfter, IReadOnlyList<ProcessUse> Processes,
+    int DatabaseConnectionsBefore, int DatabaseConnectionsAfter)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     public static Report Of(
         string scenario, IReadOnlyList<Sample> samples, TimeSpan took, IReadOnlyDictionary<string, (int MemoryMb, int Threads)> before,
-        IReadOnlyDictionary<string, (int MemoryMb, int Threads)> peak, int connectionsBefore, int connectionsAfter)
+        IReadOnlyDictionary<string, (int MemoryMb, int Threads)> peak, IReadOnlyDictionary<string, (int MemoryMb, int Threads)> after, int connectionsBefore, int connectionsAfter)
     {
         var answered = samples.Where(sample => sample.Outcome == "answered").ToList();
         return new Report(
@@ -34,7 +38,14 @@ internal sealed record Report(
             Percentiles.Of(answered.Select(sample => sample.Total)), Percentiles.Of(answered.Select(sample => sample.Queue)),
             Percentiles.Of(answered.Select(sample => sample.Overhead)),
             samples.GroupBy(sample => sample.Outcome).ToDictionary(group => group.Key, group => group.Count()),
-            [.. before.Select(process => new ProcessUse(process.Key, process.Value.MemoryMb, peak[process.Key].MemoryMb, process.Value.Threads, peak[process.Key].Threads))],
+            [.. answered.GroupBy(sample => Math.Min(2, (int)(sample.At * 3 / took.TotalSeconds))).OrderBy(third => third.Key)
+                .Select(third => new Third(
+                    third.Count(), Percentiles.Of(third.Select(sample => sample.Total)), Percentiles.Of(third.Select(sample => sample.Documents)),
+                    third.Count(sample => sample.Degraded)))],
+            [.. samples.Select(sample => sample.RetryAfter).OfType<int>().Distinct().Order()],
+            [.. before.Select(process => new ProcessUse(
+                process.Key, process.Value.MemoryMb, peak[process.Key].MemoryMb, after[process.Key].MemoryMb,
+                process.Value.Threads, peak[process.Key].Threads, after[process.Key].Threads))],
             connectionsBefore, connectionsAfter);
     }
 
@@ -51,8 +62,13 @@ internal sealed record Report(
         Console.WriteLine(Line("queueing", Queue));
         Console.WriteLine(Line("own overhead", Overhead));
         Console.WriteLine($"outcomes: {string.Join(", ", Outcomes.OrderByDescending(outcome => outcome.Value).Select(outcome => $"{outcome.Value} {outcome.Key}"))}");
+        foreach (var (third, i) in Thirds.Select((third, i) => (third, i + 1)))
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"third {i}: {third.Answered} answered, {third.Degraded} of them degraded; total p95 {third.Total.P95:0}, retrieval p95 {third.Documents.P95:0} ms"));
+        if (RetryAfter.Count > 0)
+            Console.WriteLine($"Retry-After of the 429s: {RetryAfter[0]} to {RetryAfter[^1]} s");
         foreach (var process in Processes)
-            Console.WriteLine($"{process.Name}: {process.StartMb} MB, at most {process.PeakMb} MB; {process.StartThreads} threads, at most {process.PeakThreads}");
+            Console.WriteLine($"{process.Name}: {process.StartMb} MB, at most {process.PeakMb}, {process.EndMb} at the end; {process.StartThreads} threads, at most {process.PeakThreads}, {process.EndThreads} at the end");
         Console.WriteLine($"connections to PostgreSQL: {DatabaseConnectionsBefore} before, {DatabaseConnectionsAfter} after");
     }
 

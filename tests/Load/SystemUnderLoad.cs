@@ -21,9 +21,14 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
     /// <summary>What the models take of every job, in ms.</summary>
     public int UpstreamMs { get; private set; }
 
-    public static async Task<SystemUnderLoad> Start(int workers, int embeddingsMs, int answersMs)
+    private int tavilyMs;
+
+    public void BreakTavily(Fault fault) => upstreams.Set("search", new Behaviour { LatencyMs = tavilyMs, Fault = fault, Status = 503 });
+
+    public static async Task<SystemUnderLoad> Start(int workers, int embeddingsMs, int answersMs, int tavilyMs)
     {
-        var system = new SystemUnderLoad { servers = await ServerSet.Get(), upstreams = await UpstreamServer.Start(), UpstreamMs = embeddingsMs + answersMs };
+        var system = new SystemUnderLoad { servers = await ServerSet.Get(), upstreams = await UpstreamServer.Start(), UpstreamMs = embeddingsMs + answersMs, tavilyMs = tavilyMs };
+        system.BreakTavily(Fault.None);
         system.upstreams.Set("embeddings", new Behaviour { LatencyMs = embeddingsMs });
         system.upstreams.Set("answers", new Behaviour { LatencyMs = answersMs });
         (system.virtualHost, system.database) = (await system.servers.CreateVirtualHost(), await system.servers.CreateDatabase());
@@ -37,6 +42,8 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
             ["ConnectionStrings__RabbitMq"] = system.virtualHost,
             ["ConnectionStrings__Postgres"] = system.database,
             ["OpenAI__ApiKey"] = "load",
+            ["Tavily__ApiKey"] = "load",
+            ["Tavily__BaseUrl"] = system.upstreams.Tavily.ToString(),
             ["OpenAI__BaseUrl"] = system.upstreams.OpenAi.ToString(),
             ["Serilog__MinimumLevel__Default"] = "Warning",
             ["Concurrency__Admission__TenantUnfinished"] = "1000000",
