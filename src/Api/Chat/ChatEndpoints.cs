@@ -22,7 +22,7 @@ internal static class ChatEndpoints
     private const string PollEvery = "1";
 
     public static IServiceCollection AddChat(this IServiceCollection services) =>
-        services.AddSingleton<JobWatcher>().AddHostedService(provider => provider.GetRequiredService<JobWatcher>())
+        services.AddSingleton<Turns>().AddSingleton<JobWatcher>().AddHostedService(provider => provider.GetRequiredService<JobWatcher>())
             .AddSingleton<Admission>().AddHostedService(provider => provider.GetRequiredService<Admission>());
 
     public static RouteGroupBuilder MapChatJobs(this IEndpointRouteBuilder routes)
@@ -41,7 +41,7 @@ internal static class ChatEndpoints
         ChatJobRequest? body,
         [FromHeader(Name = "Idempotency-Key"), Description("The same key and body give the same job. 1 to 200 visible ASCII characters.")] string? idempotencyKey,
         [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60.")] string? wait,
-        HttpResponse response, JobTransitions transitions, LivePolicy policy, Admission admission, JobWatcher watcher, IJobLedger ledger, CancellationToken token)
+        HttpResponse response, JobTransitions transitions, LivePolicy policy, Admission admission, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
     {
         var (question, problem) = ChatQuestion.From(body, policy.Now.Job);
         if (question is null)
@@ -58,14 +58,17 @@ internal static class ChatEndpoints
         var submission = default(Submission);
         try
         {
-            submission = await transitions.Submit(
-                Caller.Tenant, question.ConversationId, question.Text, question.Options, question.Lifetime, idempotencyKey, question.Hash, token);
+            submission = await turns.Take(
+                () => transitions.Record(
+                    Caller.Tenant, question.ConversationId, question.Text, question.Options, question.Lifetime, idempotencyKey, question.Hash, token),
+                token);
         }
         finally
         {
             if (submission is not { Job: not null, Outcome: SubmissionOutcome.Created })
                 admission.Leave();
         }
+        await transitions.Announce(submission);
         if (submission.Outcome == SubmissionOutcome.KeyReused)
             return Problem.Of(422, "idempotency_key_reused", "This Idempotency-Key was used with another body. Nothing was accepted.");
         if (submission.Job is not { } accepted)
@@ -74,7 +77,7 @@ internal static class ChatEndpoints
         var repeated = submission.Outcome == SubmissionOutcome.Repeated;
         if (repeated)
             response.Headers["Idempotency-Replayed"] = "true";
-        var job = repeated && seconds == 0 ? accepted.AsAccepted() : await WaitForEnd(accepted, seconds, watcher, ledger, token);
+        var job = repeated && seconds == 0 ? accepted.AsAccepted() : await WaitForEnd(accepted, seconds, watcher, turns, ledger, token);
         SetPollHeaders(response, job);
         return TypedResults.Accepted($"{ChatJobs.Route}/{job.Id}", job.ToHttp());
     }
@@ -83,19 +86,19 @@ internal static class ChatEndpoints
         string id,
         [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60. With If-None-Match: when it has changed.")] string? wait,
         [FromHeader(Name = "If-None-Match")] string? ifNoneMatch,
-        HttpResponse response, JobWatcher watcher, IJobLedger ledger, CancellationToken token)
+        HttpResponse response, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
     {
         if (!Guid.TryParse(id, out var jobId))
             return Problem.MalformedId("job");
         if (ParseWait(wait) is not { } seconds)
             return InvalidWait();
-        if (await ledger.Find(Caller.Tenant, jobId, token) is not { } job)
+        if (await turns.Take(() => ledger.Find(Caller.Tenant, jobId, token), token) is not { } job)
             return Problem.JobNotFound();
 
         if (ifNoneMatch is null)
-            job = await WaitForEnd(job, seconds, watcher, ledger, token);
+            job = await WaitForEnd(job, seconds, watcher, turns, ledger, token);
         else if (ifNoneMatch == TagOf(job) && await watcher.WaitForChange(job.Id, job.Version, TimeSpan.FromSeconds(seconds), token))
-            job = await ledger.Find(Caller.Tenant, jobId, token) ?? job;
+            job = await turns.Take(() => ledger.Find(Caller.Tenant, jobId, token), token) ?? job;
         SetPollHeaders(response, job);
         return ifNoneMatch == TagOf(job) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(job.ToHttp());
     }
@@ -105,7 +108,7 @@ internal static class ChatEndpoints
         [FromQuery(Name = "conversation_id")] string? conversationId,
         [FromQuery, Description("next_cursor of the page before.")] string? cursor,
         [FromQuery, Description("Jobs per page, 1 to 100. Default: 20.")] string? limit,
-        IJobLedger ledger, CancellationToken token)
+        Turns turns, IJobLedger ledger, CancellationToken token)
     {
         if (!TryParseStatus(status, out var wanted))
             return Problem.Of(400, "invalid_status", "status is one of queued, running, answered, refused, failed, expired, cancelled.");
@@ -114,30 +117,30 @@ internal static class ChatEndpoints
         if (!Paging.TryParse(cursor, limit, out var before, out var size))
             return Paging.Invalid();
 
-        var jobs = await ledger.List(Caller.Tenant, new JobFilter(wanted, conversationId, before, size + 1), token);
+        var jobs = await turns.Take(() => ledger.List(Caller.Tenant, new JobFilter(wanted, conversationId, before, size + 1), token), token);
         return TypedResults.Ok(new ChatJobList([.. jobs.Take(size).Select(job => job.ToHttp())], jobs.Count > size ? jobs[size - 1].Id.ToString() : null));
     }
 
-    private static async Task<Results<Ok<ChatJob>, ProblemHttpResult>> Cancel(string id, IJobLedger ledger, CancellationToken token)
+    private static async Task<Results<Ok<ChatJob>, ProblemHttpResult>> Cancel(string id, Turns turns, IJobLedger ledger, CancellationToken token)
     {
         if (!Guid.TryParse(id, out var jobId))
             return Problem.MalformedId("job");
-        return await ledger.Cancel(Caller.Tenant, jobId, token) is { } job ? TypedResults.Ok(job.ToHttp()) : Problem.JobNotFound();
+        return await turns.Take(() => ledger.Cancel(Caller.Tenant, jobId, token), token) is { } job ? TypedResults.Ok(job.ToHttp()) : Problem.JobNotFound();
     }
 
     private static async Task<Results<ServerSentEventsResult<ChatJob>, ProblemHttpResult>> Events(
-        string id, JobWatcher watcher, IJobLedger ledger, Drain drain, CancellationToken token)
+        string id, JobWatcher watcher, Turns turns, IJobLedger ledger, Drain drain, CancellationToken token)
     {
         if (!Guid.TryParse(id, out var jobId))
             return Problem.MalformedId("job");
-        return await ledger.Find(Caller.Tenant, jobId, token) is { } job
-            ? TypedResults.ServerSentEvents(Follow(job, watcher, ledger, drain.Over, token))
+        return await turns.Take(() => ledger.Find(Caller.Tenant, jobId, token), token) is { } job
+            ? TypedResults.ServerSentEvents(Follow(job, watcher, turns, ledger, drain.Over, token))
             : Problem.JobNotFound();
     }
 
     /// <summary>The job now, then at each change, until it has ended.</summary>
     private static async IAsyncEnumerable<SseItem<ChatJob>> Follow(
-        Job job, JobWatcher watcher, IJobLedger ledger, CancellationToken stopping, [EnumeratorCancellation] CancellationToken token)
+        Job job, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken stopping, [EnumeratorCancellation] CancellationToken token)
     {
         while (true)
         {
@@ -146,17 +149,17 @@ internal static class ChatEndpoints
                 yield break;
             // Said again when nothing changes for a while, so that proxies keep the connection.
             await watcher.WaitForChange(job.Id, job.Version, TimeSpan.FromSeconds(15), token);
-            if (await ledger.Find(job.Tenant, job.Id, token) is not { } next)
+            if (await turns.Take(() => ledger.Find(job.Tenant, job.Id, token), token) is not { } next)
                 yield break;
             job = next;
         }
     }
 
-    private static async Task<Job> WaitForEnd(Job job, int seconds, JobWatcher watcher, IJobLedger ledger, CancellationToken token)
+    private static async Task<Job> WaitForEnd(Job job, int seconds, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
     {
         if (job.Status.IsFinished() || !await watcher.WaitForEnd(job.Id, TimeSpan.FromSeconds(seconds), token))
             return job;
-        return await ledger.Find(job.Tenant, job.Id, token) ?? job;
+        return await turns.Take(() => ledger.Find(job.Tenant, job.Id, token), token) ?? job;
     }
 
     private static void SetPollHeaders(HttpResponse response, Job job)

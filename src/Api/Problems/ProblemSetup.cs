@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -53,7 +54,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         {
             BadHttpRequestException bad => Explain(bad),
             PoolExhaustedException => PoolExhausted(httpContext),
-            NpgsqlException or TimeoutException => Unavailable(httpContext, exception),
+            DbException or TimeoutException => Unavailable(httpContext, exception),
             _ => Unexpected(httpContext, exception),
         };
         await problem.ExecuteAsync(httpContext);

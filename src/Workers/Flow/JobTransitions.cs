@@ -12,24 +12,40 @@ namespace Navigator.Workers.Flow;
 /// <param name="send">Sends commands, or gives up soon; see <see cref="Dispatcher"/>.</param>
 public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send, LivePolicy policy, ILogger<JobTransitions> log)
 {
-    /// <param name="lifetime">From acceptance to deadline; null for the usual.</param>
+    /// <summary>Write a question down, and send it on its way.</summary>
+    /// <inheritdoc cref="Record"/>
     public async Task<Submission> Submit(
         string tenant, string conversation, string question, JobOptions options, TimeSpan? lifetime, string? idempotencyKey, byte[] requestHash,
         CancellationToken token)
     {
-        var submission = await ledger.Submit(
-            new NewJob(
-                Guid.CreateVersion7(), tenant, conversation, question, options, idempotencyKey, requestHash, lifetime ?? policy.Now.Job.Deadline, policy.Now.Job.EnqueueGrace,
-                policy.Now.Admission.Share),
-            token);
-        if (submission is { Outcome: SubmissionOutcome.Created, Job: { } created })
-        {
-            FailPoint.Reach(FailPoint.AfterAcceptance);
-            LogAccepted(created.Id);
-            NavigatorMeter.JobsAccepted.Add(1);
-            await Follow(created, JobEvent.Accepted);
-        }
+        var submission = await Record(tenant, conversation, question, options, lifetime, idempotencyKey, requestHash, token);
+        await Announce(submission);
         return submission;
+    }
+
+    /// <summary>Write a question down; <see cref="Announce"/> follows.</summary>
+    /// <param name="lifetime">From acceptance to deadline; null for the usual.</param>
+    public Task<Submission> Record(
+        string tenant, string conversation, string question, JobOptions options, TimeSpan? lifetime, string? idempotencyKey, byte[] requestHash,
+        CancellationToken token)
+    {
+        var limits = policy.Now;
+        return ledger.Submit(
+            new NewJob(
+                Guid.CreateVersion7(), tenant, conversation, question, options, idempotencyKey, requestHash, lifetime ?? limits.Job.Deadline,
+                limits.Job.EnqueueGrace, limits.Admission.Share),
+            token);
+    }
+
+    /// <summary>Send what was written down, if it is new.</summary>
+    public async Task Announce(Submission submission)
+    {
+        if (submission is not { Outcome: SubmissionOutcome.Created, Job: { } created })
+            return;
+        FailPoint.Reach(FailPoint.AfterAcceptance);
+        LogAccepted(created.Id);
+        NavigatorMeter.JobsAccepted.Add(1);
+        await Follow(created, JobEvent.Accepted);
     }
 
     public async Task Plan(Job job, JobPlan plan, IReadOnlyList<string> degraded, CancellationToken token) =>

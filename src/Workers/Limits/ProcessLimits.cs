@@ -73,5 +73,11 @@ public sealed record HttpLimits
     [Range(0, 15_000)] public required int DrainMs { get; init; }
     [Range(1, 1_000_000)] public required int Polls { get; init; }
 
+    /// <summary>Callers whose statements run at once; the others wait for their turn, as long as the database answers.</summary>
+    [Range(1, 1_000)] public required int Statements { get; init; }
+    [Range(100, 60_000)] public required int TurnMs { get; init; }
+
+    public TimeSpan Turn => TimeSpan.FromMilliseconds(TurnMs);
+
     public TimeSpan StatementTimeout => TimeSpan.FromMilliseconds(StatementTimeoutMs);
 }
