@@ -58,6 +58,7 @@ public sealed class ChatTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("""{"question": null}""", 422, "question_missing")]
     [InlineData("""{}""", 422, "question_missing")]
     [InlineData("""{"question": "a\u0000b"}""", 422, "question_not_text")]
+    [InlineData("""{"question": "q", "language": "Klingon?"}""", 422, "invalid_language")]
     [InlineData("""{"question": "q", "conversation_id": "not allowed!"}""", 422, "invalid_conversation_id")]
     [InlineData("""{"question": "q", "conversation_id": ""}""", 422, "invalid_conversation_id")]
     [InlineData("""{"question": "q", "document_ids": []}""", 422, "invalid_document_ids")]

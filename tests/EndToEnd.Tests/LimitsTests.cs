@@ -44,6 +44,25 @@ public sealed class LimitsTests : IDisposable
     }
 
     [Fact]
+    public async Task Metrics_tell_of_bounds_stages_and_the_breaker()
+    {
+        await using var system = await NavigatorSystem.Start(0);
+        await system.Ask("What is covered?");
+
+        var metrics = (await system.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n');
+
+        Assert.Contains("navigator_bound_limit{kind=\"queue\",name=\"search-web\"} 12", metrics);
+        Assert.Contains("navigator_bound_nearly_full{kind=\"queue\",name=\"search-web\"} 0", metrics);
+        Assert.Contains("navigator_breaker_state{state=\"Closed\"} 1", metrics);
+        Assert.Contains("# TYPE navigator_stage_duration_seconds histogram", metrics);
+        Assert.Contains("navigator_stage_duration_seconds_bucket{queue=\"compose-answer\",le=\"+Inf\"} 1", metrics);
+        Assert.Contains("navigator_job_duration_seconds_count{part=\"all\"} 1", metrics);
+        Assert.Contains("navigator_jobs_continued_in_place_total{queue=\"compose-answer\"} 1", metrics);
+        // Every line is a comment or a series with a number: a scraper refuses the whole page for one that is not.
+        Assert.All(metrics.Where(line => line.Length > 0 && line[0] != '#'), line => Assert.Matches("""^[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? [0-9.E+-]+$""", line));
+    }
+
+    [Fact]
     public async Task A_changed_limit_is_in_force_within_two_seconds_and_nothing_is_dropped()
     {
         Write("in_flight: 12v", "in_flight: 12v");
@@ -121,6 +140,20 @@ public sealed class LimitsTests : IDisposable
         Assert.All(await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(60)))), job => Assert.Equal("answered", job.GetProperty("status").GetString()));
         // Three connections, and many times as many calls.
         Assert.InRange(upstreams.MostAtOnce("answers"), 10, 24);
+    }
+
+    [Fact]
+    public async Task Batches_are_counted_as_one_and_held_to_their_number()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        upstreams.Set("embeddings", new Behaviour { LatencyMs = 150 });
+        await using var system = await NavigatorSystem.Start(1, upstreams, ("Concurrency__Queues__embed-question__InFlight", "1"));
+
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
+
+        Assert.All(await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(60)))), job => Assert.Equal("answered", job.GetProperty("status").GetString()));
+        Assert.Equal(1, upstreams.MostAtOnce("embeddings"));
+        Assert.InRange(upstreams.CallsOf("embeddings"), 2, 40);
     }
 
     public void Dispose() => File.Delete(file);

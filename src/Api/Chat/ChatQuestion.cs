@@ -34,6 +34,8 @@ internal sealed partial record ChatQuestion(string Text, string ConversationId, 
                 Problem.Of(422, "question_not_text", "The question holds a null character, which no text does."),
             { ConversationId: { } conversation } when !Conversation().IsMatch(conversation) =>
                 Problem.Of(422, "invalid_conversation_id", "A conversation_id is 1 to 64 letters, digits, '-', '_' or '.'."),
+            { Language: { } language } when !LanguageTag().IsMatch(language) =>
+                Problem.Of(422, "invalid_language", "A language is a BCP 47 tag such as en, es or pt-BR."),
             { DocumentIds: { Count: 0 or > MaxDocuments } } =>
                 Problem.Of(422, "invalid_document_ids", $"document_ids names 1 to {MaxDocuments} documents; leave it out for all."),
             { DeadlineSeconds: { } seconds } when !(seconds >= limits.MinDeadline.TotalSeconds && seconds <= limits.MaxDeadline.TotalSeconds) =>
@@ -45,10 +47,13 @@ internal sealed partial record ChatQuestion(string Text, string ConversationId, 
             : (new ChatQuestion(
                 request!.Question!,
                 request.ConversationId ?? Guid.CreateVersion7().ToString(),
-                new JobOptions(request.Web ?? true, request.DocumentIds),
+                new JobOptions(request.Web ?? true, request.DocumentIds, request.Language),
                 request.DeadlineSeconds is { } lifetime ? TimeSpan.FromSeconds(lifetime) : null,
                 SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Hashed))), null);
     }
+
+    [GeneratedRegex(@"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\z", RegexOptions.None, matchTimeoutMilliseconds: 200)]
+    private static partial Regex LanguageTag();
 
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z", RegexOptions.None, matchTimeoutMilliseconds: 200)]
     public static partial Regex Conversation();

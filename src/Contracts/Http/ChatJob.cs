@@ -18,6 +18,9 @@ public sealed record ChatJobRequest
     [Description("May the web be asked when the question needs something current? Default: true, where a web provider is configured.")]
     public bool? Web { get; init; }
 
+    [Description("BCP 47 tag of the question's language, such as es or pt-BR; the answer is in it too. Default: found out.")]
+    public string? Language { get; init; }
+
     [Description("The job ends by then, in seconds from acceptance. Default: 120; the limits are the operator's.")]
     public double? DeadlineSeconds { get; init; }
 

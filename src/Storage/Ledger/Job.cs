@@ -72,7 +72,8 @@ public sealed record Job
 /// <summary>What the caller allows.</summary>
 /// <param name="Web">May the web be asked?</param>
 /// <param name="DocumentIds">Only these documents; null for all of the tenant's.</param>
-public sealed record JobOptions(bool Web, IReadOnlyList<Guid>? DocumentIds);
+/// <param name="Language">BCP 47 tag of the question's language; null to find out.</param>
+public sealed record JobOptions(bool Web, IReadOnlyList<Guid>? DocumentIds, string? Language = null);
 
 /// <summary>Which tools, and what to ask them: data on the row, made by planning.</summary>
 /// <param name="Question">What is to be answered: the question as it came out of intake.</param>

@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Options;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
+using Navigator.Workers.Intake.Screening;
 using Navigator.Workers.Tools.WebSearch;
 
 namespace Navigator.Workers.Intake.Planning;
 
 /// <summary>
 /// Rule form of planning. The documents are always asked; the web is asked too when the question is about something
-/// current, its author allows it, and a provider is configured.
+/// current, its author allows it, and a provider is configured. What tells who somebody is stays here.
 /// </summary>
 internal sealed class Planner(IOptions<WebSearchOptions> web)
 {
@@ -20,6 +21,6 @@ internal sealed class Planner(IOptions<WebSearchOptions> web)
     {
         token.ThrowIfCancellationRequested();
         var asksWeb = options.Web && web.Value.IsConfigured && Terms.Of(question).Any(CurrentWords.Contains);
-        return Task.FromResult(new JobPlan(question, language, [question], asksWeb ? [question] : []));
+        return Task.FromResult(new JobPlan(question, language, [question], asksWeb ? [PersonalData.Redact(question)] : []));
     }
 }

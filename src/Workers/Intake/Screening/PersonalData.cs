@@ -1,0 +1,143 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Navigator.Workers.Intake.Screening;
+
+internal enum PersonalKind
+{
+    SocialSecurityNumber,
+    MedicareNumber,
+    CardNumber,
+    PhoneNumber,
+    MailAddress,
+    DateOfBirth,
+    StreetAddress,
+}
+
+/// <param name="Start">In UTF-16 characters.</param>
+internal readonly record struct PersonalDatum(PersonalKind Kind, int Start, int Length)
+{
+    public int End => Start + Length;
+}
+
+/// <summary>
+/// Recognises what tells who somebody is, by its shape and the words before it, so that it can be kept from leaving for a web
+/// search. Recognition errs on the side of keeping back: a number that might be a telephone is one.
+/// </summary>
+internal static partial class PersonalData
+{
+    private const int Timeout = 200;
+
+    /// <summary>In order of place; none overlaps another.</summary>
+    public static IReadOnlyList<PersonalDatum> Find(string text)
+    {
+        var found = new List<PersonalDatum>();
+        // The surest first: what they take is not looked at again.
+        Add(Mail(), PersonalKind.MailAddress);
+        Add(SocialSecurity(), PersonalKind.SocialSecurityNumber, match => IsSocialSecurityNumber(match.Value));
+        Add(Medicare(), PersonalKind.MedicareNumber);
+        Add(Digits(), PersonalKind.CardNumber, match => HasLuhnChecksum(match.Value));
+        Add(Birth(), PersonalKind.DateOfBirth);
+        Add(Street(), PersonalKind.StreetAddress);
+        Add(AnnouncedPhone(), PersonalKind.PhoneNumber, match => match.Groups["value"].Value.Count(char.IsAsciiDigit) is >= 7 and <= 15);
+        Add(Phone(), PersonalKind.PhoneNumber, match => match.Value.Count(char.IsAsciiDigit) is >= 8 and <= 15);
+        found.Sort((one, other) => one.Start.CompareTo(other.Start));
+        return found;
+
+        void Add(Regex pattern, PersonalKind kind, Func<Match, bool>? holds = null)
+        {
+            foreach (Match match in pattern.Matches(text))
+            {
+                var value = match.Groups["value"] is { Success: true } part ? part : (Capture)match;
+                var datum = new PersonalDatum(kind, value.Index, value.Length);
+                if ((holds is null || holds(match)) && !found.Any(other => other.Start < datum.End && datum.Start < other.End))
+                    found.Add(datum);
+            }
+        }
+    }
+
+    /// <summary>The same text with what was recognised replaced by what it was.</summary>
+    public static string Redact(string text)
+    {
+        var found = Find(text);
+        if (found.Count == 0)
+            return text;
+        var (redacted, from) = (new StringBuilder(text.Length), 0);
+        foreach (var datum in found)
+        {
+            redacted.Append(text, from, datum.Start - from).Append(NameOf(datum.Kind));
+            from = datum.End;
+        }
+        return redacted.Append(text, from, text.Length - from).ToString();
+    }
+
+    /// <summary>Luhn's formula, which every card number satisfies and one in ten other numbers does.</summary>
+    internal static bool HasLuhnChecksum(string number)
+    {
+        var (sum, count) = (0, 0);
+        for (var i = number.Length - 1; i >= 0; i--)
+        {
+            if (!char.IsAsciiDigit(number[i]))
+                continue;
+            var digit = (number[i] - '0') * (1 + count++ % 2);
+            sum += digit > 9 ? digit - 9 : digit;
+        }
+        return count is >= 12 and <= 19 && sum % 10 == 0;
+    }
+
+    /// <summary>Area, group and serial are never all zeros, and no area is 666 (Social Security Administration).</summary>
+    private static bool IsSocialSecurityNumber(string number)
+    {
+        var digits = string.Concat(number.Where(char.IsAsciiDigit));
+        return digits[..3] is not ("000" or "666") && digits[3..5] != "00" && digits[5..] != "0000";
+    }
+
+    private static string NameOf(PersonalKind kind) => kind switch
+    {
+        PersonalKind.SocialSecurityNumber => "[social security number]",
+        PersonalKind.MedicareNumber => "[Medicare number]",
+        PersonalKind.CardNumber => "[card number]",
+        PersonalKind.PhoneNumber => "[phone number]",
+        PersonalKind.MailAddress => "[mail address]",
+        PersonalKind.DateOfBirth => "[date of birth]",
+        PersonalKind.StreetAddress => "[address]",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "An unknown kind."),
+    };
+
+    [GeneratedRegex(@"[\p{L}\p{N}._%+'-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}", RegexOptions.None, Timeout)]
+    private static partial Regex Mail();
+
+    [GeneratedRegex(@"(?<![\d-])[0-9]{3}([- ])[0-9]{2}\1[0-9]{4}(?![\d-])", RegexOptions.None, Timeout)]
+    private static partial Regex SocialSecurity();
+
+    /// <summary>The eleven places of a Medicare Beneficiary Identifier, no S, L, O, I, B or Z among its letters (CMS).</summary>
+    [GeneratedRegex(
+        @"\b[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9][0-9]-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9][0-9]-?[AC-HJKMNP-RT-Y]{2}[0-9]{2}\b",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Timeout)]
+    private static partial Regex Medicare();
+
+    [GeneratedRegex(@"(?<![\d])[0-9](?:[ -]?[0-9]){11,18}(?![\d])", RegexOptions.None, Timeout)]
+    private static partial Regex Digits();
+
+    [GeneratedRegex(
+        @"\b(?:born|birth(?:day|date)?|d\.?o\.?b)\b[^\d\n]{0,25}?(?<value>(?:[0-9]{1,4}[/.-][0-9]{1,2}[/.-][0-9]{2,4})|(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? [0-9]{1,2}(?:st|nd|rd|th)?,? [0-9]{4})|(?:[0-9]{1,2}(?:st|nd|rd|th)? (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,? [0-9]{4}))",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Timeout)]
+    private static partial Regex Birth();
+
+    /// <summary>House number, names and a kind of street, an apartment or suite where there is one; a post office box.</summary>
+    [GeneratedRegex(
+        @"\b[0-9]{1,6}[A-Za-z]? (?:[NSEW]\.? )?(?:[\p{Lu}0-9][\p{L}\p{N}.'-]* ){1,4}(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|way|place|pl|terrace|ter|circle|cir|square|sq|parkway|pkwy|highway|hwy|trail|alley)\b\.?(?:,? (?:apt|apartment|suite|ste|unit|#)\.? ?[\p{L}\p{N}-]{1,6})?|\bp\.? ?o\.? ?box [0-9]{1,6}\b",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Timeout)]
+    private static partial Regex Street();
+
+    [GeneratedRegex(
+        @"\b(?:phone|telephone|tel|mobile|cell|desk|fax|office|(?:call|reach|text)(?: (?:me|us|him|her|them))?(?: on| at)?|answering at|messages to)\b(?: number)?(?: is)?[^\p{L}\p{N}+(]{0,4}(?<value>\+?\(?[0-9](?:[0-9 ().-]|(?<=[0-9])x(?=[0-9])){5,22}[0-9])",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Timeout)]
+    private static partial Regex AnnouncedPhone();
+
+    /// <summary>Three and four digits behind an area code, the international form, a trunk zero and groups, or four pairs.</summary>
+    [GeneratedRegex(
+        @"(?<![\w.-])(?:(?:(?:\+?1|001)[ .-]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .-])[0-9]{3}[ .-][0-9]{4}(?:x[0-9]{1,5})?|\+[0-9]{1,3}(?:[ .-]?\(?[0-9]{1,4}\)?){2,6}|\(?0[0-9]{1,4}\)?(?:[ .-][0-9]{2,4}){2,4}|[0-9]{2}([-. ])[0-9]{2}\1[0-9]{2}\1[0-9]{2}|\([0-9]{2,3}\) ?[0-9]{3}-[0-9]{3})(?![\w-])",
+        RegexOptions.None, Timeout)]
+    private static partial Regex Phone();
+}

@@ -1,0 +1,41 @@
+using Navigator.Servers;
+using Navigator.Workers.Intake.Translation;
+using Xunit.Abstractions;
+
+namespace Navigator.Workers.Tests.Intake;
+
+public class LanguageTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void At_least_ninety_five_of_a_hundred_sentences_are_recognised_in_every_language()
+    {
+        var sentences = File.ReadAllLines(Path.Combine(ServerSet.Root, "tests", "Workers.Tests", "Intake", "languages.tsv")).Select(line => line.Split('\t')).ToList();
+        Assert.Equal(12, sentences.Select(sentence => sentence[0]).Distinct().Count());
+
+        var wrong = sentences.Where(sentence => LanguageDetector.Of(sentence[1]) != sentence[0]).ToList();
+
+        foreach (var sentence in wrong)
+            output.WriteLine($"{sentence[0]} taken for {LanguageDetector.Of(sentence[1])}: {sentence[1]}");
+        Assert.InRange(wrong.Count, 0, sentences.Count / 20);
+        // And no language is left to the others' average.
+        Assert.All(sentences.GroupBy(sentence => sentence[0]), group => Assert.InRange(wrong.Count(sentence => sentence[0] == group.Key), 0, 1));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("42")]
+    [InlineData("$1,234.56 ???")]
+    [InlineData("canary")]
+    [InlineData("ambulance copay")]
+    [InlineData("救急車の費用はいくらですか")]
+    [InlineData("Скільки коштує поїздка на швидкій допомозі?")]
+    [InlineData("هزینه آمبولانس چقدر است؟ گران")]
+    public void What_cannot_be_told_or_is_not_known_is_undetermined(string text) => Assert.Equal("und", LanguageDetector.Of(text));
+
+    [Fact]
+    public void Names_in_another_script_do_not_decide()
+    {
+        Assert.Equal("zh", LanguageDetector.Of("Medicare Advantage 包括牙科吗？我想知道费用。"));
+        Assert.Equal("en", LanguageDetector.Of("What does the policy of Mr. José Núñez say about the dentist?"));
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Navigator.Servers;
+using Navigator.Workers.Intake.Screening;
+using Xunit.Abstractions;
+
+namespace Navigator.Workers.Tests.Intake;
+
+public class PersonalDataTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData("My SSN is 460-89-9847.", "My SSN is [social security number].")]
+    [InlineData("Card 4111 1111 1111 1111, please", "Card [card number], please")]
+    [InlineData("Medicare 1EG4-TE5-MK73 since May", "Medicare [Medicare number] since May")]
+    [InlineData("call me at (503) 555-0142 or 503-555-0142", "call me at [phone number] or [phone number]")]
+    [InlineData("My number is +44 7700 900123.", "My number is [phone number].")]
+    [InlineData("write to jo.doe+x@mail.example.org!", "write to [mail address]!")]
+    [InlineData("I was born on March 3, 1950 in Salem", "I was born on [date of birth] in Salem")]
+    [InlineData("DOB: 3/3/1950", "DOB: [date of birth]")]
+    [InlineData("I live at 1420 NW Lovejoy Street, Apt 5.", "I live at [address].")]
+    [InlineData("Send it to P.O. Box 4120", "Send it to [address]")]
+    public void What_tells_who_somebody_is_is_replaced(string text, string redacted) => Assert.Equal(redacted, PersonalData.Redact(text));
+
+    [Theory]
+    [InlineData("How much is a $1,234.56 bill after the $500 deductible?")]
+    [InlineData("What changed on 1/1/2026 in form 1040-ES?")]
+    [InlineData("Is 4111 1111 1111 1112 a claim number?")]
+    [InlineData("Was 666-12-3456 ever issued?")]
+    [InlineData("Section 12.3.4 on page 117 of 232")]
+    [InlineData("Does the plan cover 20 visits in 12 months?")]
+    [InlineData("I was born in Oregon.")]
+    public void What_does_not_is_left_alone(string text) => Assert.Equal(text, PersonalData.Redact(text));
+
+    [Fact]
+    public void Places_are_in_order_and_do_not_overlap()
+    {
+        var text = "Jo, 460-89-9847, jo@example.org, born 3/3/1950, 1 Main Street, call 503-555-0142, card 4111111111111111";
+        var found = PersonalData.Find(text);
+
+        Assert.Equal(6, found.Count);
+        Assert.All(found.Zip(found.Skip(1)), pair => Assert.True(pair.First.End <= pair.Second.Start));
+    }
+
+    /// <summary>../shared/data/pii: 750 made-up sentences. What each kind finds, and how much of what it finds is of that kind.</summary>
+    [CorpusFact("pii/synthetic_pii.json")]
+    public void Recall_on_the_corpus()
+    {
+        var kinds = new (PersonalKind Kind, string Entity, double Recall)[]
+        {
+            (PersonalKind.SocialSecurityNumber, "US_SSN", 0.9),
+            (PersonalKind.CardNumber, "CREDIT_CARD", 0.9),
+            (PersonalKind.PhoneNumber, "PHONE_NUMBER", 0.9),
+            (PersonalKind.MailAddress, "EMAIL_ADDRESS", 0.9),
+        };
+        using var corpus = JsonDocument.Parse(File.ReadAllBytes(Corpora.Get("pii/synthetic_pii.json")));
+        foreach (var (kind, entity, recall) in kinds)
+        {
+            var (wanted, hit, right, found, missed) = (0, 0, 0, 0, new List<string>());
+            foreach (var sentence in corpus.RootElement.EnumerateArray())
+            {
+                var text = sentence.GetProperty("full_text").GetString()!;
+                var spans = sentence.GetProperty("spans").EnumerateArray().Where(span => span.GetProperty("entity_type").GetString() == entity)
+                    .Select(span => (Start: span.GetProperty("start_position").GetInt32(), End: span.GetProperty("end_position").GetInt32())).ToList();
+                var all = PersonalData.Find(text);
+                var own = all.Where(datum => datum.Kind == kind).ToList();
+                wanted += spans.Count;
+                // Recognised as something else it is kept back all the same.
+                hit += spans.Count(span => all.Any(datum => datum.Start <= span.Start + 1 && datum.End >= span.End - 1));
+                missed.AddRange(spans.Where(span => !all.Any(datum => datum.Start <= span.Start + 1 && datum.End >= span.End - 1)).Select(span => text[span.Start..span.End]));
+                found += own.Count;
+                right += own.Count(datum => spans.Any(span => span.Start < datum.End && datum.Start < span.End));
+            }
+            output.WriteLine($"{entity}: recall {(double)hit / wanted:0.00} of {wanted}, precision {(double)right / Math.Max(1, found):0.00}; missed {string.Join(" | ", missed.Take(12))}");
+            Assert.True(hit >= recall * wanted, $"{entity}: {hit} of {wanted}; missed {string.Join(" | ", missed)}");
+        }
+    }
+}
