@@ -37,6 +37,22 @@ internal sealed class NavigatorProcess : IAsyncDisposable
 
     public int Threads => Status("Threads:");
 
+    /// <summary>Open sockets: to callers, models, broker and database.</summary>
+    public int Sockets
+    {
+        get
+        {
+            try
+            {
+                return Directory.GetFiles($"/proc/{process.Id}/fd").Count(file => File.ResolveLinkTarget(file, returnFinalTarget: false)?.Name.StartsWith("socket:", StringComparison.Ordinal) == true);
+            }
+            catch (IOException)
+            {
+                return 0; // it has ended
+            }
+        }
+    }
+
     /// <summary>Resident memory, in MB.</summary>
     public int MemoryMb => Status("VmRSS:") / 1024;
 

@@ -14,13 +14,15 @@ internal static class Floor
     private const int Senders = 64;
     private const int Writers = 8;
 
-    public static async Task Measure(TimeSpan length, CancellationToken token)
+    /// <returns>Messages and rows a second.</returns>
+    public static async Task<(double Messages, double Rows)> Measure(TimeSpan length, CancellationToken token)
     {
         var servers = await ServerSet.Get();
         var hops = await Hops(servers, length, token);
         var rows = await Rows(servers, length, token);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"RabbitMQ: {hops:0} messages a second (quorum queue; durable, confirmed, consumed, acknowledged), {hops / 5:0} times five hops"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"PostgreSQL: {rows:0} rows a second (inserted and twice updated, each committed)"));
+        return (hops, rows);
     }
 
     private static async Task<double> Hops(ServerSet servers, TimeSpan length, CancellationToken token)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Navigator.Load;
 
 // Load on a whole Navigator (API, workers, RabbitMQ, PostgreSQL, a stand-in for the models), with open-loop arrivals: people
@@ -12,10 +13,11 @@ var workers = new Option<int>("--workers") { Description = "Worker processes.", 
 var embeddings = new Option<int>("--embeddings") { Description = "Latency of the embedding model, ms.", DefaultValueFactory = _ => 60 };
 var answers = new Option<int>("--answers") { Description = "Latency of the answer model, ms.", DefaultValueFactory = _ => 500 };
 var tavily = new Option<int>("--tavily") { Description = "Latency of Tavily, ms.", DefaultValueFactory = _ => 300 };
+var floor = new Option<bool>("--floor") { Description = "Measure what broker and database do alone, right after, and print the ratio." };
 var outFile = new Option<FileInfo?>("--out") { Description = "Write the run as JSON." };
 var compare = new Option<FileInfo?>("--compare") { Description = "A stored run; the exit code is 1 when this one is worse by more than --tolerance." };
 var tolerance = new Option<double>("--tolerance") { DefaultValueFactory = _ => 0.2 };
-var root = new RootCommand("Load on a whole Navigator.") { scenario, seconds, count, workers, embeddings, answers, tavily, outFile, compare, tolerance };
+var root = new RootCommand("Load on a whole Navigator.") { scenario, seconds, count, workers, embeddings, answers, tavily, floor, outFile, compare, tolerance };
 root.SetAction(async (parsed, token) =>
 {
     var name = parsed.GetValue(scenario)!;
@@ -32,6 +34,11 @@ root.SetAction(async (parsed, token) =>
     await using var system = await SystemUnderLoad.Start(parsed.GetValue(workers), parsed.GetValue(embeddings), parsed.GetValue(answers), parsed.GetValue(tavily));
     var report = await make(new Wanted(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(count))).Run(name, system, token);
     report.Print();
+    if (parsed.GetValue(floor))
+    {
+        var (messages, rows) = await Floor.Measure(TimeSpan.FromSeconds(8), token);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"so {report.AnsweredPerSecond / (messages / 5):0.00} of five hops, {report.AnsweredPerSecond / rows:0.00} of a row"));
+    }
     if (parsed.GetValue(outFile) is { } file)
         report.Write(file);
     return parsed.GetValue(compare) is { } stored ? report.Compare(Report.Read(stored), parsed.GetValue(tolerance)) : 0;

@@ -18,7 +18,7 @@ internal sealed record Percentiles(double P50, double P95, double P99, double Ma
 internal sealed record Third(int Answered, Percentiles Total, Percentiles Documents, int Degraded);
 
 /// <summary>After warming up, at most, and when all was answered.</summary>
-internal sealed record ProcessUse(string Name, int StartMb, int PeakMb, int EndMb, int StartThreads, int PeakThreads, int EndThreads);
+internal sealed record ProcessUse(string Name, Use Start, Use Peak, Use End);
 
 /// <summary>One run, as it is printed, stored and compared.</summary>
 internal sealed record Report(
@@ -29,8 +29,8 @@ internal sealed record Report(
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     public static Report Of(
-        string scenario, IReadOnlyList<Sample> samples, TimeSpan took, IReadOnlyDictionary<string, (int MemoryMb, int Threads)> before,
-        IReadOnlyDictionary<string, (int MemoryMb, int Threads)> peak, IReadOnlyDictionary<string, (int MemoryMb, int Threads)> after, int connectionsBefore, int connectionsAfter)
+        string scenario, IReadOnlyList<Sample> samples, TimeSpan took, IReadOnlyDictionary<string, Use> before,
+        IReadOnlyDictionary<string, Use> peak, IReadOnlyDictionary<string, Use> after, int connectionsBefore, int connectionsAfter)
     {
         var answered = samples.Where(sample => sample.Outcome == "answered").ToList();
         return new Report(
@@ -43,9 +43,7 @@ internal sealed record Report(
                     third.Count(), Percentiles.Of(third.Select(sample => sample.Total)), Percentiles.Of(third.Select(sample => sample.Documents)),
                     third.Count(sample => sample.Degraded)))],
             [.. samples.Select(sample => sample.RetryAfter).OfType<int>().Distinct().Order()],
-            [.. before.Select(process => new ProcessUse(
-                process.Key, process.Value.MemoryMb, peak[process.Key].MemoryMb, after[process.Key].MemoryMb,
-                process.Value.Threads, peak[process.Key].Threads, after[process.Key].Threads))],
+            [.. before.Select(process => new ProcessUse(process.Key, process.Value, peak[process.Key], after[process.Key]))],
             connectionsBefore, connectionsAfter);
     }
 
@@ -67,8 +65,10 @@ internal sealed record Report(
                 $"third {i}: {third.Answered} answered, {third.Degraded} of them degraded; total p95 {third.Total.P95:0}, retrieval p95 {third.Documents.P95:0} ms"));
         if (RetryAfter.Count > 0)
             Console.WriteLine($"Retry-After of the 429s: {RetryAfter[0]} to {RetryAfter[^1]} s");
-        foreach (var process in Processes)
-            Console.WriteLine($"{process.Name}: {process.StartMb} MB, at most {process.PeakMb}, {process.EndMb} at the end; {process.StartThreads} threads, at most {process.PeakThreads}, {process.EndThreads} at the end");
+        foreach (var (name, start, most, end) in Processes)
+            Console.WriteLine(
+                $"{name} at the start, at most, at the end: {start.MemoryMb}, {most.MemoryMb}, {end.MemoryMb} MB; "
+                + $"{start.Threads}, {most.Threads}, {end.Threads} threads; {start.Sockets}, {most.Sockets}, {end.Sockets} sockets");
         Console.WriteLine($"connections to PostgreSQL: {DatabaseConnectionsBefore} before, {DatabaseConnectionsAfter} after");
     }
 

@@ -155,12 +155,12 @@ internal sealed class Scenario(Func<TimeSpan, double>? perSecond, int atOnce, Ti
 
     private static double Ms(JsonElement timings, string name) => timings.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : 0;
 
-    private static async Task Watch(SystemUnderLoad system, Dictionary<string, (int MemoryMb, int Threads)> peak, CancellationToken token)
+    private static async Task Watch(SystemUnderLoad system, Dictionary<string, Use> peak, CancellationToken token)
     {
         while (!token.IsCancellationRequested)
         {
             foreach (var (name, now) in system.Processes())
-                peak[name] = (Math.Max(peak[name].MemoryMb, now.MemoryMb), Math.Max(peak[name].Threads, now.Threads));
+                peak[name] = peak[name].Most(now);
             await Task.Delay(250, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -59,9 +59,9 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
         return system;
     }
 
-    /// <summary>Of each process: resident memory in MB, and threads.</summary>
-    public IReadOnlyDictionary<string, (int MemoryMb, int Threads)> Processes() => workers.Select((worker, i) => ($"worker {i + 1}", worker)).Prepend(("api", api))
-        .ToDictionary(process => process.Item1, process => (process.Item2.MemoryMb, process.Item2.Threads));
+    /// <summary>What each process uses now.</summary>
+    public IReadOnlyDictionary<string, Use> Processes() => workers.Select((worker, i) => ($"worker {i + 1}", worker)).Prepend(("api", api))
+        .ToDictionary(process => process.Item1, process => new Use(process.Item2.MemoryMb, process.Item2.Threads, process.Item2.Sockets));
 
     public async Task<int> DatabaseConnections()
     {
@@ -103,4 +103,11 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
         }
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Not ready after a minute: {api.Output}"));
     }
+}
+
+/// <param name="MemoryMb">Resident.</param>
+/// <param name="Sockets">To callers, models, broker and database.</param>
+internal sealed record Use(int MemoryMb, int Threads, int Sockets)
+{
+    public Use Most(Use other) => new(Math.Max(MemoryMb, other.MemoryMb), Math.Max(Threads, other.Threads), Math.Max(Sockets, other.Sockets));
 }

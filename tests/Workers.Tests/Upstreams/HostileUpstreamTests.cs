@@ -116,6 +116,36 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_retry_after_longer_than_there_is_time_is_not_waited_for()
+    {
+        server.Set("answers", new Behaviour { Fault = Fault.Status, Status = 429, RetryAfter = "30" });
+        var started = DateTime.UtcNow;
+
+        var error = await Assert.ThrowsAsync<UpstreamException>(() => answerer.Answer("How much?", "en", Sources, Patience, default));
+
+        Assert.Equal("HTTP 429", error.Reason);
+        Assert.True(DateTime.UtcNow - started < TimeSpan.FromSeconds(10));
+        // Nor does anybody else's call come before it is over.
+        var other = await Assert.ThrowsAsync<UpstreamException>(() => answerer.Answer("And now?", "en", Sources, TimeSpan.FromSeconds(1), default));
+        Assert.Contains("rate limit", other.Reason, StringComparison.Ordinal);
+        Assert.Equal(1, server.CallsOf("answers"));
+    }
+
+    [Fact]
+    public async Task A_call_without_a_place_in_time_is_not_made_and_names_whose_place_it_was()
+    {
+        policy.Replace(Policies.With(("Upstreams:answers:InFlight", "1"), ("Upstreams:answers:WaitMs", "100"), ("Upstreams:answers:Tries", "1")));
+        server.Set("answers", new Behaviour { LatencyMs = 2_000 });
+        var first = answerer.Answer("How much?", "en", Sources, Patience, default);
+
+        var error = await Assert.ThrowsAsync<UpstreamException>(() => answerer.Answer("How many?", "en", Sources, Patience, default));
+
+        Assert.Equal("answers: none of its 1 places is free within 100 ms", error.Message);
+        await first;
+        Assert.Equal(1, server.CallsOf("answers"));
+    }
+
+    [Fact]
     public async Task Citations_that_name_no_source_are_dropped()
     {
         server.Set("answers", new Behaviour { Fault = Fault.InventedCitations });
