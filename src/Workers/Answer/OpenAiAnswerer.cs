@@ -44,7 +44,8 @@ internal sealed partial class OpenAiAnswerer : IAnswerer
         if (completion.FinishReason == ChatFinishReason.ContentFilter || !string.IsNullOrEmpty(completion.Refusal))
             throw new UpstreamException(Upstream, UpstreamFailure.Filtered, "its content filter refused");
         var text = string.Concat(completion.Content.Where(part => part.Kind == ChatMessageContentPartKind.Text).Select(part => part.Text));
-        text = text.Replace("\0", "", StringComparison.Ordinal).Trim();
+        text = text.Replace("\0", "", StringComparison.Ordinal);
+        text = ActiveContent.Remove(text, sources.Select(source => source.Url).OfType<string>().ToHashSet(StringComparer.Ordinal)).Trim();
         if (text.Length == 0)
             throw new UpstreamException(Upstream, UpstreamFailure.Invalid, "an empty answer");
         if (completion.FinishReason == ChatFinishReason.Length)

@@ -18,6 +18,7 @@ internal sealed partial class InPlace(Stages stages, LivePolicy policy, IHostApp
 
     private readonly ConcurrentDictionary<Task, byte> running = new();
     private readonly CancellationTokenSource over = new();
+    private bool isDisposed;
 
     /// <returns>A place behind the queue's gate; null when the job is to go there by message.</returns>
     public Gate.Place? TryEnter(Job job, string queue) =>
@@ -38,10 +39,16 @@ internal sealed partial class InPlace(Stages stages, LivePolicy policy, IHostApp
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(running.Keys).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await over.CancelAsync();
+        // A host may be stopped again after it was disposed of.
+        if (!isDisposed)
+            await over.CancelAsync();
     }
 
-    public void Dispose() => over.Dispose();
+    public void Dispose()
+    {
+        isDisposed = true;
+        over.Dispose();
+    }
 
     private async Task Work(Guid job, string queue, Gate.Place place, Func<CancellationToken, Task> work)
     {
