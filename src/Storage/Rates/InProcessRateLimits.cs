@@ -13,7 +13,15 @@ internal sealed class InProcessRateLimits(TimeProvider clock) : IRateLimits, IDi
 
     public async Task<bool> Acquire(string name, Rate rate, TimeSpan within, CancellationToken token)
     {
+        token.ThrowIfCancellationRequested();
         var bucket = Of(name, rate);
+        // Whoever need not wait gets a turn also when there is no time to wait.
+        if (bucket.HeldUntil <= clock.GetUtcNow())
+        {
+            using var now = bucket.Limiter.AttemptAcquire();
+            if (now.IsAcquired)
+                return true;
+        }
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
         limit.CancelAfter(within);
         try

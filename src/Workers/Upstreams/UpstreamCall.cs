@@ -98,7 +98,9 @@ internal sealed class UpstreamCall
         }
         catch (Exception) when (timeout.IsCancellationRequested)
         {
-            throw Failed(UpstreamFailure.Unavailable, $"no answer within {within.TotalMilliseconds:0} ms");
+            // Had it less than half of the time that it is given, then somebody here was late.
+            throw new UpstreamException(
+                upstream, UpstreamFailure.Unavailable, $"no answer within {within.TotalMilliseconds:0} ms", isFinal: within * 2 < Limits.Timeout);
         }
         catch (UpstreamException)
         {

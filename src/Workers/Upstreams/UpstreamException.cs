@@ -28,6 +28,9 @@ public sealed class UpstreamException(string upstream, UpstreamFailure failure, 
     /// <summary>When the upstream asked to be tried again; null when it did not say.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
-    /// <summary>There is no sense in another try, however transient: there would be no time for it.</summary>
+    /// <summary>
+    /// There was no time for it: its rate left no turn, or the caller's time was nearly over. No sense in another try, and no
+    /// evidence against the upstream.
+    /// </summary>
     public bool IsFinal { get; } = isFinal;
 }

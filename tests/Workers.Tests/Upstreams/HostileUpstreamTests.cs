@@ -209,6 +209,18 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_search_that_was_begun_too_late_is_no_evidence_against_tavily()
+    {
+        server.Set("search", new Behaviour { Fault = Fault.BlackHole });
+
+        var late = await Assert.ThrowsAsync<UpstreamException>(() => tavily.Search("a", "news", TimeSpan.FromMilliseconds(100), default));
+        var inTime = await Assert.ThrowsAsync<UpstreamException>(() => tavily.Search("a", "news", TimeSpan.FromMilliseconds(1_400), default));
+
+        Assert.True(late.IsFinal);
+        Assert.False(inTime.IsFinal);
+    }
+
+    [Fact]
     public async Task A_poisoned_text_hurts_only_itself()
     {
         server.Set("embeddings", new Behaviour { Fault = Fault.Status, Status = 400, OnlyFor = "poison" });

@@ -17,9 +17,11 @@ internal sealed class SearchWebConsumer(IJobLedger ledger, TavilyClient tavily, 
         if (await ledger.FindPending([new JobKey(message.JobId, message.Attempt)], Tool.WebSearch, token) is not [var job])
             return;
 
-        // What comes after the wave is of no use any more.
+        // What comes after the wave is of no use any more: the sweeper is about to go on without it.
         var waveLeft = (job.ToolsAt ?? job.Now) + policy.Now.Job.Wave - job.Now;
-        var within = policy.Now.For(QueueNames.SearchWeb).Within(waveLeft > TimeSpan.Zero ? waveLeft : TimeSpan.Zero);
+        if (waveLeft <= TimeSpan.Zero)
+            return;
+        var within = policy.Now.For(QueueNames.SearchWeb).Within(waveLeft);
         var started = Stopwatch.GetTimestamp();
         var found = await Task.WhenAll(job.Plan!.WebQueries.Select(query => tavily.Search(job.Tenant, query, within, token)));
         if (context.TryGetPayload<TavilyCall>(out var call))

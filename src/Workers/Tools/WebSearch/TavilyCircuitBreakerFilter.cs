@@ -19,9 +19,9 @@ internal sealed class TavilyCircuitBreakerFilter(TavilyCircuitBreaker breaker) :
             await next.Send(context);
             outcome = call.Answered ? CallOutcome.Succeeded : CallOutcome.NotMade;
         }
-        catch (UpstreamException)
+        catch (UpstreamException error)
         {
-            outcome = CallOutcome.Failed;
+            outcome = error.IsFinal ? CallOutcome.NotMade : CallOutcome.Failed;
             throw;
         }
         finally
