@@ -12,7 +12,7 @@ namespace Navigator.Api.Limits;
 
 internal static class LimitsEndpoints
 {
-    /// <summary>Five times as often as a process says something.</summary>
+    /// <summary>Longer than this no process is silent while it lives: it says something every other second.</summary>
     private static readonly TimeSpan Recent = TimeSpan.FromSeconds(10);
 
     public static void MapLimits(this IEndpointRouteBuilder routes) =>

@@ -135,14 +135,14 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     private void Count(Job ended)
     {
         NavigatorMeter.JobsEnded.Add(1, KeyValuePair.Create("status", (object?)ended.Status.ToString()), KeyValuePair.Create("code", (object?)(ended.Error?.Code ?? "")));
-        Record("queue", ended.QueuedAt, ended.StartedAt, null);
-        Record("intake", ended.StartedAt, ended.ToolsAt, null);
-        Record("tools", ended.ToolsAt, ended.AnswerAt, policy.Now.Job.ToolsTarget);
-        Record("answer", ended.AnswerAt, ended.FinishedAt, null);
-        Record("all", ended.QueuedAt, ended.FinishedAt, policy.Now.Job.Target);
+        Measure("queue", ended.QueuedAt, ended.StartedAt, null);
+        Measure("intake", ended.StartedAt, ended.ToolsAt, null);
+        Measure("tools", ended.ToolsAt, ended.AnswerAt, policy.Now.Job.ToolsTarget);
+        Measure("answer", ended.AnswerAt, ended.FinishedAt, null);
+        Measure("all", ended.QueuedAt, ended.FinishedAt, policy.Now.Job.Target);
     }
 
-    private static void Record(string part, DateTimeOffset? from, DateTimeOffset? to, TimeSpan? target)
+    private static void Measure(string part, DateTimeOffset? from, DateTimeOffset? to, TimeSpan? target)
     {
         if (to - from is not { Ticks: >= 0 } took)
             return; // it did not get so far, or this part belongs to a run before its replay
