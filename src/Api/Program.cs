@@ -20,6 +20,7 @@ return await Startup.Run(async () =>
     app.UseProblems();
     app.UsePage();
     app.MapChatJobs();
+    app.MapConversations();
     app.MapDocuments();
     app.MapReplays();
     app.MapLimits();

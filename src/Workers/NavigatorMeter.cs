@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers;
 
@@ -22,6 +23,14 @@ internal static class NavigatorMeter
     public static readonly Counter<double> CircuitSeconds = Meter.CreateCounter<double>("navigator.breaker.time", "s", "Time that a breaker spent in a state.");
     public static readonly Counter<long> SendsFailed = Meter.CreateCounter<long>("navigator.sends.failed", "{message}", "Messages not sent, by reason; the sweeper sends them.");
     public static readonly Counter<long> ConsumersRecovered = Meter.CreateCounter<long>("navigator.consumers.recovered", "{time}", "Times that this process took up its consumers anew.");
+
+    public static readonly Counter<long> QuestionsScreened = Meter.CreateCounter<long>("navigator.questions.screened", "{question}", "Questions that screening looked at, by what came of it.");
+    public static readonly Counter<long> CitationsDropped = Meter.CreateCounter<long>("navigator.citations.dropped", "{citation}", "Citations of models that were dropped because they do not stand in their source.");
+    private static readonly Counter<long> FallBacks = Meter.CreateCounter<long>("navigator.agents.fell_back", "{time}", "Times that rules did a model's work, by agent and kind of failure.");
+
+    /// <param name="agent">translation, screening, planning or answer.</param>
+    public static void FellBack(string agent, UpstreamException error) => FallBacks.Add(
+        1, KeyValuePair.Create("agent", (object?)agent), KeyValuePair.Create("reason", (object?)(error.IsLate ? "Late" : error.Failure.ToString())));
 
     /// <summary>Buckets from a cache's hit to a deadline.</summary>
     private static Histogram<double> Seconds(string name, string description) => Meter.CreateHistogram(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -140,8 +141,11 @@ internal sealed class Deployment : IAsyncDisposable
         environment["Tavily__BaseUrl"] = Upstreams.Tavily.ToString();
         // Quicker than in production, in proportion: a scenario has seconds where operations have minutes.
         // The stand-in has no rate limit.
-        foreach (var upstream in new[] { "embeddings", "answers", "tavily" })
+        foreach (var upstream in new[] { "translations", "moderations", "plans", "embeddings", "answers", "tavily" })
             environment[$"Concurrency__Upstreams__{upstream}__RatePerMinute"] = "";
+        // A busy machine is slow, and that a small model is late is for the tests that are about it.
+        foreach (var (limit, patience) in new[] { ("Upstreams__moderations__Timeout", 20_000), ("Upstreams__plans__Timeout", 20_000), ("Upstreams__translations__Timeout", 20_000), ("Intake__Screen", 20_000), ("Intake__Plan", 20_000), ("Intake__Translate", 20_000), ("Queues__answer-question__Timeout", 60_000) })
+            environment[$"Concurrency__{limit}Ms"] = patience.ToString(CultureInfo.InvariantCulture);
         environment["Concurrency__Job__DeadlineMs"] = "60000";
         environment["Concurrency__Job__LeaseMs"] = "3000";
         environment["Concurrency__Job__EnqueueGraceMs"] = "2000";

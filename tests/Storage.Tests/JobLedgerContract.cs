@@ -79,7 +79,7 @@ public abstract class JobLedgerContract : IAsyncLifetime
         Assert.Equal(["translation: late", "web_search: off"], both.Degraded);
 
         Assert.Equal("w", (await Claim(job, JobStage.Answer))!.ClaimedBy);
-        var answered = await ledger.Answer(Key(job), Hello, default);
+        var answered = await ledger.Answer(Key(job), Hello, [], default);
         Assert.Equal(JobStatus.Answered, answered!.Status);
         Assert.Equal("Hello [1]", answered.Answer!.Text);
         Assert.Null(answered.DueAt);
@@ -135,7 +135,7 @@ public abstract class JobLedgerContract : IAsyncLifetime
         Assert.Null(await ledger.Claim(stale, JobStage.Intake, "w", Soon, true, 3, default));
         Assert.Null(await ledger.Plan(stale, BothTools, [], Soon, default));
         Assert.Null(await ledger.FinishTool(stale, Tool.Documents, null, null, Soon, null, default));
-        Assert.Null(await ledger.Answer(stale, Hello, default));
+        Assert.Null(await ledger.Answer(stale, Hello, [], default));
         Assert.Null(await ledger.End(stale, JobStatus.Failed, new ChatError("c", "m"), default));
         Assert.Empty(await ledger.FindPending([stale], Tool.Documents, default));
         Assert.Equal(2, (await ledger.Find("a", job.Id, default))!.Version);
@@ -184,7 +184,7 @@ public abstract class JobLedgerContract : IAsyncLifetime
 
             Assert.True(ended!.Status.IsFinished());
             Assert.Null(await ledger.FinishTool(Key(job), Tool.Documents, null, null, Soon, null, default));
-            Assert.Null(await ledger.Answer(Key(job), Hello, default));
+            Assert.Null(await ledger.Answer(Key(job), Hello, [], default));
             Assert.Null(await ledger.End(Key(job), JobStatus.Failed, new ChatError("other", "m"), default));
             Assert.Equal(ended.Status, (await ledger.Cancel("a", job.Id, default))!.Status);
             Assert.Equal(ended.Version, (await ledger.Find("a", job.Id, default))!.Version);
@@ -208,7 +208,7 @@ public abstract class JobLedgerContract : IAsyncLifetime
             var job = await Planned(new JobPlan("q", "en", [], []));
 
             var race = await Task.WhenAll(
-                Task.Run(() => ledger.Answer(Key(job), Hello, default)), Task.Run(() => ledger.Cancel("a", job.Id, default)));
+                Task.Run(() => ledger.Answer(Key(job), Hello, [], default)), Task.Run(() => ledger.Cancel("a", job.Id, default)));
 
             var end = (await ledger.Find("a", job.Id, default))!;
             Assert.Equal(race[0] is null ? JobStatus.Cancelled : JobStatus.Answered, end.Status);
@@ -362,7 +362,7 @@ public abstract class JobLedgerContract : IAsyncLifetime
     }
 
     private Task<(Job Job, SubmissionOutcome Outcome)> Submit(
-        string tenant = "a", string conversation = "c", string? key = null, byte hash = 0, TimeSpan? lifetime = null, TimeSpan? dueIn = null) =>
+        string tenant = "a", string? conversation = null, string? key = null, byte hash = 0, TimeSpan? lifetime = null, TimeSpan? dueIn = null) =>
         SubmitAs(New(tenant, conversation, "How much?", key, hash, lifetime, dueIn));
 
     private async Task<(Job Job, SubmissionOutcome Outcome)> SubmitAs(NewJob job)
@@ -372,9 +372,9 @@ public abstract class JobLedgerContract : IAsyncLifetime
     }
 
     private static NewJob New(
-        string tenant = "a", string conversation = "c", string question = "How much?", string? key = null, byte hash = 0, TimeSpan? lifetime = null,
+        string tenant = "a", string? conversation = null, string question = "How much?", string? key = null, byte hash = 0, TimeSpan? lifetime = null,
         TimeSpan? dueIn = null, TenantShare? share = null) =>
-        new(Guid.CreateVersion7(), tenant, conversation, question, new JobOptions(true, [Guid.NewGuid()]), key, [hash], lifetime ?? TimeSpan.FromMinutes(2), dueIn ?? Soon,
+        new(Guid.CreateVersion7(), tenant, conversation ?? Guid.NewGuid().ToString(), question, new JobOptions(true, [Guid.NewGuid()]), key, [hash], lifetime ?? TimeSpan.FromMinutes(2), dueIn ?? Soon,
             share ?? new TenantShare(1_000, 1_000));
 }
 

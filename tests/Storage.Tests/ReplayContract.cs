@@ -275,7 +275,7 @@ public abstract class ReplayContract : IAsyncLifetime
     private async Task<IReadOnlyList<Job>> Turn(ReplayRecord replay, int count = 10) =>
         await replays.Requeue(await Taken(replay), count, Soon, TimeSpan.Zero, default);
 
-    private async Task<Job> Submit(string conversation = "c")
+    private async Task<Job> Submit(string? conversation = null)
     {
         await Wait(TimeSpan.FromMilliseconds(2));
         // Ids are ordered by the machine's clock, to the millisecond.
@@ -283,12 +283,12 @@ public abstract class ReplayContract : IAsyncLifetime
         return (await ledger.Submit(New(new TenantShare(1_000, 1_000), conversation), default)).Job!;
     }
 
-    private static NewJob New(TenantShare share, string conversation = "c") =>
-        new(Guid.CreateVersion7(), "a", conversation, "q", new JobOptions(true, null), null, [0], TimeSpan.FromMinutes(2), Soon, share);
+    private static NewJob New(TenantShare share, string? conversation = null) =>
+        new(Guid.CreateVersion7(), "a", conversation ?? Guid.NewGuid().ToString(), "q", new JobOptions(true, null), null, [0], TimeSpan.FromMinutes(2), Soon, share);
 
-    private Task<Job> FailedJob(string conversation = "c", string code = "broken") => EndedJob(JobStatus.Failed, conversation, code);
+    private Task<Job> FailedJob(string? conversation = null, string code = "broken") => EndedJob(JobStatus.Failed, conversation, code);
 
-    private async Task<Job> EndedJob(JobStatus status, string conversation = "c", string code = "broken")
+    private async Task<Job> EndedJob(JobStatus status, string? conversation = null, string code = "broken")
     {
         var job = await Submit(conversation);
         await Wait(TimeSpan.FromMilliseconds(2));
@@ -305,7 +305,7 @@ public abstract class ReplayContract : IAsyncLifetime
         var job = id is { } known ? (await ledger.Find("a", known, default))! : await Submit();
         await ledger.Claim(Key(job), JobStage.Intake, "w", Soon, false, 3, default);
         await ledger.Plan(Key(job), new JobPlan("q", "en", [], []), [], Soon, default);
-        Assert.NotNull(await ledger.Answer(Key(job), new ChatAnswer { Text = "t", Language = "en", Model = "m", Citations = [] }, default));
+        Assert.NotNull(await ledger.Answer(Key(job), new ChatAnswer { Text = "t", Language = "en", Model = "m", Citations = [] }, [], default));
     }
 }
 

@@ -52,6 +52,12 @@ public enum Fault
 
     /// <summary>An answer that cites what it was not given.</summary>
     InventedCitations,
+
+    /// <summary>The model says <see cref="Behaviour.Says"/>, whatever it was asked for.</summary>
+    Says,
+
+    /// <summary>The model may write no more in the middle of its reply.</summary>
+    CutOff,
 }
 
 /// <summary>How one upstream behaves from now on.</summary>
@@ -65,6 +71,9 @@ public sealed record Behaviour
 
     /// <summary>For <see cref="Fault.Status"/>: the header, as it is sent.</summary>
     public string? RetryAfter { get; init; }
+
+    /// <summary>For <see cref="Fault.Says"/>.</summary>
+    public string Says { get; init; } = "";
 
     /// <summary>How many calls the fault hits before all is well; null for all.</summary>
     public int? Times { get; init; }

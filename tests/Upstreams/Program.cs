@@ -9,6 +9,6 @@ if (args is not [var port] || !int.TryParse(port, out var number) || number is <
     return 2;
 }
 await using var server = await UpstreamServer.Start(number);
-Console.WriteLine($"OpenAI at {server.OpenAi}, Tavily at {server.Tavily}; behaviour: PUT {server.Address}_behaviour/(embeddings|answers|moderations|search)");
+Console.WriteLine($"OpenAI at {server.OpenAi}, Tavily at {server.Tavily}; behaviour: PUT {server.Address}_behaviour/(embeddings|answers|plans|translations|moderations|search)");
 await server.Stopped;
 return 0;

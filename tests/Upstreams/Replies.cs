@@ -9,7 +9,7 @@ internal static partial class Replies
 {
     private const int Dimensions = 1_536;
 
-    public static object Embeddings(JsonElement request, Fault fault)
+    public static object Embeddings(JsonElement request, Behaviour behaviour, Fault fault)
     {
         var input = request.GetProperty("input");
         var texts = input.ValueKind == JsonValueKind.Array ? [.. input.EnumerateArray().Select(text => text.GetString()!)] : new[] { input.GetString()! };
@@ -22,38 +22,28 @@ internal static partial class Replies
         return new { @object = "list", model = request.GetProperty("model").GetString(), data, usage = new { prompt_tokens = 1, total_tokens = 1 } };
     }
 
-    public static object Completion(JsonElement request, Fault fault)
+    /// <summary>A text that says FLAGGED is flagged, one that says SELF-HARM for that.</summary>
+    public static object Moderation(JsonElement request, Behaviour behaviour, Fault fault)
     {
-        var prompt = request.GetProperty("messages").EnumerateArray().Last().GetProperty("content").GetString()!;
-        var cites = prompt.Contains("<source number=\"1\"", StringComparison.Ordinal) ? " [1]" : "";
-        var text = fault switch
+        var input = request.GetProperty("input").ToString();
+        var selfHarm = input.Contains("SELF-HARM", StringComparison.Ordinal);
+        var flagged = selfHarm || fault == Fault.Refusal || input.Contains("FLAGGED", StringComparison.Ordinal);
+        string[] names =
+        [
+            "sexual", "sexual/minors", "harassment", "harassment/threatening", "hate", "hate/threatening", "illicit", "illicit/violent", "self-harm",
+            "self-harm/intent", "self-harm/instructions", "violence", "violence/graphic",
+        ];
+        var result = new Dictionary<string, object>
         {
-            Fault.Empty => "",
-            Fault.InventedCitations => "This is certain [7], as everybody knows [42]" + cites + ".",
-            _ => $"The stand-in read the sources and answers from the first{cites}.",
+            ["flagged"] = flagged,
+            ["categories"] = names.ToDictionary(name => name, name => name == (selfHarm ? "self-harm" : "harassment") && flagged),
+            ["category_scores"] = names.ToDictionary(name => name, _ => flagged ? 0.5 : 0.001),
+            ["category_applied_input_types"] = names.ToDictionary(name => name, _ => new[] { "text" }),
         };
-        var message = fault == Fault.Refusal
-            ? new { role = "assistant", content = (string?)null, refusal = (string?)"I would rather not." }
-            : new { role = "assistant", content = (string?)text, refusal = (string?)null };
-        return new
-        {
-            id = "chatcmpl-1",
-            @object = "chat.completion",
-            created = 1,
-            model = request.GetProperty("model").GetString(),
-            choices = new[] { new { index = 0, message, finish_reason = "stop" } },
-            usage = new { prompt_tokens = 10, completion_tokens = 10, total_tokens = 20 },
-        };
+        return new { id = "modr-1", model = "omni-moderation-latest", results = new[] { result } };
     }
 
-    public static object Moderation(JsonElement request, Fault fault) => new
-    {
-        id = "modr-1",
-        model = "omni-moderation-latest",
-        results = new[] { new { flagged = fault == Fault.Refusal || request.GetProperty("input").ToString().Contains("FLAGGED", StringComparison.Ordinal) } },
-    };
-
-    public static object Search(JsonElement request, Fault fault)
+    public static object Search(JsonElement request, Behaviour behaviour, Fault fault)
     {
         var query = request.GetProperty("query").GetString();
         return new

@@ -55,7 +55,8 @@ public sealed partial class UpstreamServer : IAsyncDisposable
         var app = builder.Build();
         var server = new UpstreamServer(app);
         app.MapPost("/v1/embeddings", context => server.Answer("embeddings", context, Replies.Embeddings));
-        app.MapPost("/v1/chat/completions", context => server.Answer("answers", context, Replies.Completion));
+        app.MapPost("/v1/chat/completions", context => server.Answer("", context, Completions.Reply));
+        app.MapPost("/second/v1/chat/completions", context => server.Answer("second_", context, Completions.Reply));
         app.MapPost("/v1/moderations", context => server.Answer("moderations", context, Replies.Moderation));
         app.MapPost("/search", context => server.Answer("search", context, Replies.Search));
         app.MapPut("/_behaviour/{upstream}", async (string upstream, HttpContext context) =>
@@ -65,7 +66,10 @@ public sealed partial class UpstreamServer : IAsyncDisposable
         return server;
     }
 
-    /// <param name="upstream">embeddings, answers, moderations or search.</param>
+    /// <summary>A second server of the same kind, whose upstreams are named with second_ before.</summary>
+    public Uri SecondOpenAi => new(Address, "second/v1");
+
+    /// <param name="upstream">embeddings, answers, plans, translations, moderations or search.</param>
     public void Set(string upstream, Behaviour behaviour) => behaviours[upstream] = behaviour;
 
     public int CallsOf(string upstream) => calls.GetValueOrDefault(upstream);
@@ -92,10 +96,14 @@ public sealed partial class UpstreamServer : IAsyncDisposable
         await app.DisposeAsync();
     }
 
-    private async Task Answer(string upstream, HttpContext context, Func<JsonElement, Fault, object> reply)
+    /// <param name="upstream">Empty, or what is put before it, where the request tells which it is.</param>
+    private async Task Answer(string upstream, HttpContext context, Func<JsonElement, Behaviour, Fault, object> reply)
     {
         using var reader = new StreamReader(context.Request.Body);
         var text = await reader.ReadToEndAsync(context.RequestAborted);
+        using var body = JsonDocument.Parse(text);
+        if (upstream.Length == 0 || upstream.EndsWith('_'))
+            upstream += Completions.Asks(body.RootElement) + "s";
         calls.AddOrUpdate(upstream, 1, (_, count) => count + 1);
         foreach (var named in Case().Matches(text).Select(match => match.Value).Distinct())
             cases.AddOrUpdate((upstream, named), 1, (_, count) => count + 1);
@@ -107,8 +115,7 @@ public sealed partial class UpstreamServer : IAsyncDisposable
             var (behaviour, fault) = Next(upstream, text);
             if (behaviour.LatencyMs > 0)
                 await Task.Delay(behaviour.LatencyMs, context.RequestAborted);
-            using var body = JsonDocument.Parse(text);
-            await Write(context, behaviour, fault, JsonSerializer.Serialize(reply(body.RootElement, fault), Json));
+            await Write(context, behaviour, fault, JsonSerializer.Serialize(reply(body.RootElement, behaviour, fault), Json));
         }
         finally
         {

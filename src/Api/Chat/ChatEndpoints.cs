@@ -121,11 +121,11 @@ internal static class ChatEndpoints
         return TypedResults.Ok(new ChatJobList([.. jobs.Take(size).Select(job => job.ToHttp())], jobs.Count > size ? jobs[size - 1].Id.ToString() : null));
     }
 
-    private static async Task<Results<Ok<ChatJob>, ProblemHttpResult>> Cancel(string id, Turns turns, IJobLedger ledger, CancellationToken token)
+    private static async Task<Results<Ok<ChatJob>, ProblemHttpResult>> Cancel(string id, Turns turns, JobTransitions transitions, CancellationToken token)
     {
         if (!Guid.TryParse(id, out var jobId))
             return Problem.MalformedId("job");
-        return await turns.Take(() => ledger.Cancel(Caller.Tenant, jobId, token), token) is { } job ? TypedResults.Ok(job.ToHttp()) : Problem.JobNotFound();
+        return await turns.Take(() => transitions.Cancel(Caller.Tenant, jobId, token), token) is { } job ? TypedResults.Ok(job.ToHttp()) : Problem.JobNotFound();
     }
 
     private static async Task<Results<ServerSentEventsResult<ChatJob>, ProblemHttpResult>> Events(

@@ -21,6 +21,7 @@ internal static class ChatJobs
         Attempt = job.Attempt,
         ConversationId = job.ConversationId,
         Question = job.Question,
+        Plan = job.Plan is { } plan ? ToHttp(plan) : null,
         Answer = job.Answer,
         Degraded = job.Degraded,
         Error = job.Error,
@@ -36,6 +37,18 @@ internal static class ChatJobs
             TotalMs = Between(job.QueuedAt, job.FinishedAt),
         },
         Links = new ChatLinks($"{Route}/{job.Id}", $"{Route}/{job.Id}/events", $"{Route}/{job.Id}"),
+    };
+
+    private static ChatPlan ToHttp(JobPlan plan) => new()
+    {
+        Question = plan.Question,
+        Language = plan.Language,
+        By = plan.By,
+        Waves =
+        [
+            new ChatWave(plan.DocumentQueries, plan.WebQueries),
+            .. plan is { Wave: 2, Second: { } second } ? [new ChatWave(second.Documents, second.Web)] : Array.Empty<ChatWave>(),
+        ],
     };
 
     /// <summary>The job as its first response showed it, before anything happened to it: all of that still stands on the row.</summary>

@@ -11,9 +11,10 @@ using Navigator.Workers.Limits;
 namespace Navigator.Api.Chat;
 
 /// <summary>A submitted question that was found fit to be accepted.</summary>
+/// <param name="ConversationId">Null: it begins one.</param>
 /// <param name="Lifetime">From acceptance to deadline; null for the usual.</param>
 /// <param name="Hash">SHA-256 of everything the caller sent, for idempotency.</param>
-internal sealed partial record ChatQuestion(string Text, string ConversationId, JobOptions Options, TimeSpan? Lifetime, byte[] Hash)
+internal sealed partial record ChatQuestion(string Text, string? ConversationId, JobOptions Options, TimeSpan? Lifetime, byte[] Hash)
 {
     private const int MaxDocuments = 100;
 
@@ -46,7 +47,7 @@ internal sealed partial record ChatQuestion(string Text, string ConversationId, 
             ? (null, problem)
             : (new ChatQuestion(
                 request!.Question!,
-                request.ConversationId ?? Guid.CreateVersion7().ToString(),
+                request.ConversationId,
                 new JobOptions(request.Web ?? true, request.DocumentIds, request.Language),
                 request.DeadlineSeconds is { } lifetime ? TimeSpan.FromSeconds(lifetime) : null,
                 SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Hashed))), null);

@@ -42,10 +42,13 @@ public sealed record ChatJob
     [Description("The job ends by then, whatever happens.")]
     public required DateTimeOffset DeadlineAt { get; init; }
 
-    [Description("Counts from 1; a replay or a lost worker adds one.")]
+    [Description("Counts from 1; a replay, a lost worker and a second wave of searching add one.")]
     public required int Attempt { get; init; }
     public required string ConversationId { get; init; }
     public required string Question { get; init; }
+
+    [Description("What is looked for, and where; null until it was planned.")]
+    public ChatPlan? Plan { get; init; }
     public ChatAnswer? Answer { get; init; }
 
     [Description("What the answer had to do without, and why; empty when nothing.")]
@@ -57,6 +60,24 @@ public sealed record ChatJob
     public required ChatTimings Timings { get; init; }
     public required ChatLinks Links { get; init; }
 }
+
+/// <summary>What intake made of a question.</summary>
+public sealed record ChatPlan
+{
+    [Description("The question as it is answered: screened, translated, with what the conversation adds to it.")]
+    public required string Question { get; init; }
+
+    [Description("BCP 47 tag of the language that it was asked in; 'und' where nobody could tell.")]
+    public required string Language { get; init; }
+
+    [Description("Who planned: a model's name, or 'rules'.")]
+    public required string By { get; init; }
+
+    [Description("What was looked for in the documents, and on the web, wave by wave: a second one when the first found nothing good enough.")]
+    public required IReadOnlyList<ChatWave> Waves { get; init; }
+}
+
+public sealed record ChatWave(IReadOnlyList<string> DocumentQueries, IReadOnlyList<string> WebQueries);
 
 /// <summary>A page of jobs, newest first.</summary>
 /// <param name="NextCursor">Pass as <c>cursor</c> for the next page; null on the last.</param>
@@ -76,6 +97,18 @@ public sealed record ChatAnswer
     [Description("What wrote it: a model's name, or 'offline-extractive' when no model is configured.")]
     public required string Model { get; init; }
     public required IReadOnlyList<Citation> Citations { get; init; }
+
+    [Description("How well the cited sources fit the question and bear the answer, 0 to 1; 0 where nothing is cited. A comparison, not a probability.")]
+    public double Confidence { get; init; }
+
+    [Description("Questions that may come next.")]
+    public IReadOnlyList<string> FollowUps { get; init; } = [];
+
+    [Description("True when the model's answer was too long, and ends with what fitted.")]
+    public bool Truncated { get; init; }
+
+    [Description("Citations that the model gave and that were dropped, because they do not stand in their source.")]
+    public int DroppedCitations { get; init; }
 }
 
 /// <summary>What a marker in the answer stands for: a passage of a document, or a web page.</summary>

@@ -29,7 +29,10 @@ public interface IJobLedger
     /// <summary>End an unfinished job at its owner's wish. Returns the job as it then is, also when it had ended before.</summary>
     Task<Job?> Cancel(string tenant, Guid id, CancellationToken token);
 
-    /// <summary>Take the lease on a stage that one worker does alone.</summary>
+    /// <summary>
+    /// Take the lease on a stage that one worker does alone. Jobs of one conversation take turns: intake does not begin while an
+    /// earlier one is unfinished.
+    /// </summary>
     /// <param name="maxAttempts">Workers that one run of a job may have; a replay begins another run.</param>
     /// <param name="takeOver">
     /// The broker delivered the message again, so that whoever held the lease lost it: begin a new attempt at once
@@ -44,6 +47,12 @@ public interface IJobLedger
     /// <param name="degraded">What intake had to do without.</param>
     Task<Job?> Plan(JobKey key, JobPlan plan, IReadOnlyList<string> degraded, TimeSpan dueIn, CancellationToken token);
 
+    /// <summary>
+    /// Back from the answer stage to the tools, with what the plan's wave asks now. Under a new attempt, so that nothing which is
+    /// still on its way for the wave before counts; it is not held against the attempts that the job has.
+    /// </summary>
+    Task<Job?> StartWave(JobKey key, JobPlan plan, TimeSpan dueIn, CancellationToken token);
+
     /// <summary>Those of these jobs that still wait for the tool. Stale ones are left out.</summary>
     Task<IReadOnlyList<Job>> FindPending(IReadOnlyCollection<JobKey> keys, Tool tool, CancellationToken token);
 
@@ -55,8 +64,9 @@ public interface IJobLedger
     /// <param name="next">Who takes the lease on the answer stage with the same statement, if this was the last tool; null: nobody yet.</param>
     Task<Job?> FinishTool(JobKey key, Tool tool, object? result, string? degraded, TimeSpan dueIn, StageClaim? next, CancellationToken token);
 
-    /// <summary>The end everybody hopes for.</summary>
-    Task<Job?> Answer(JobKey key, ChatAnswer answer, CancellationToken token);
+    /// <summary>The end everybody hopes for. Returned with its successor, as every end.</summary>
+    /// <param name="degraded">What the answer had to do without.</param>
+    Task<Job?> Answer(JobKey key, ChatAnswer answer, IReadOnlyList<string> degraded, CancellationToken token);
 
     /// <summary>End an unfinished job as refused, failed or expired.</summary>
     Task<Job?> End(JobKey key, JobStatus status, ChatError error, CancellationToken token);
@@ -72,6 +82,13 @@ public interface IJobLedger
     /// to the job since <see cref="TakeDue"/> returned it, a renewed lease included.
     /// </summary>
     Task<Job?> StartAttempt(Job taken, TimeSpan dueIn, CancellationToken token);
+
+    /// <summary>A tenant's conversations, the one with the newest job first.</summary>
+    /// <param name="before">Only those whose newest job is older than this one.</param>
+    Task<IReadOnlyList<Conversation>> Conversations(string tenant, Guid? before, int limit, CancellationToken token);
+
+    /// <summary>Delete a conversation's jobs, finished or not: who works on one finds it gone, and stops. Returns how many.</summary>
+    Task<int> DeleteConversation(string tenant, string conversation, CancellationToken token);
 
     /// <summary>How many jobs ended lately: how fast the system drains.</summary>
     Task<int> CountFinished(TimeSpan within, CancellationToken token);

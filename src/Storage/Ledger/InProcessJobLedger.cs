@@ -74,7 +74,8 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
         Change(
             key.Id,
             job => job.Attempt == key.Attempt && job.Stage == stage && !job.Status.IsFinished() && job.DeadlineAt > clock.GetUtcNow()
-                && (job.ClaimedBy is null || (takeOver && job.AttemptsUsed < maxAttempts)),
+                && (job.ClaimedBy is null || (takeOver && job.AttemptsUsed < maxAttempts))
+                && (job.Status == JobStatus.Running || job.StartsConversation || !Unfinished(job).Any(other => UuidOrder.Instance.Compare(other.Id, job.Id) < 0)),
             (job, now) => job with
             {
                 Status = JobStatus.Running,
@@ -104,7 +105,18 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
                 DueAt = Due(job, now, dueIn),
                 Stage = plan.Tools().Count == 0 ? JobStage.Answer : JobStage.Tools,
                 ToolsAt = now,
+                WaveAt = now,
                 AnswerAt = plan.Tools().Count == 0 ? now : null,
+            });
+
+    public Task<Job?> StartWave(JobKey key, JobPlan plan, TimeSpan dueIn, CancellationToken token) =>
+        Change(
+            key.Id,
+            job => IsRunning(job, key, JobStage.Answer),
+            (job, now) => job with
+            {
+                Plan = plan, Pending = plan.Tools(), Stage = JobStage.Tools, AnswerAt = null, WaveAt = now, ClaimedBy = null, DueAt = Due(job, now, dueIn),
+                Attempt = job.Attempt + 1, FirstAttempt = job.FirstAttempt + 1,
             });
 
     public Task<IReadOnlyList<Job>> FindPending(IReadOnlyCollection<JobKey> keys, Tool tool, CancellationToken token)
@@ -142,8 +154,11 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
                 };
             });
 
-    public Task<Job?> Answer(JobKey key, ChatAnswer answer, CancellationToken token) =>
-        Change(key.Id, job => IsRunning(job, key, JobStage.Answer), (job, now) => Finish(job, JobStatus.Answered, now) with { Answer = answer });
+    public Task<Job?> Answer(JobKey key, ChatAnswer answer, IReadOnlyList<string> degraded, CancellationToken token) =>
+        Change(
+            key.Id,
+            job => IsRunning(job, key, JobStage.Answer),
+            (job, now) => Finish(job, JobStatus.Answered, now) with { Answer = answer, Degraded = [.. job.Degraded, .. degraded] });
 
     public Task<Job?> End(JobKey key, JobStatus status, ChatError error, CancellationToken token) =>
         Change(key.Id, job => job.Attempt == key.Attempt && !job.Status.IsFinished(), (job, now) => Finish(job, status, now) with { Error = error });
@@ -174,6 +189,26 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
             job => IsUntouched(job, taken) && job.ClaimedBy is not null,
             (job, now) => job with { Attempt = job.Attempt + 1, ClaimedBy = null, DueAt = Due(job, now, dueIn) });
 
+    public Task<IReadOnlyList<Conversation>> Conversations(string tenant, Guid? before, int limit, CancellationToken token)
+    {
+        lock (gate)
+            return Task.FromResult<IReadOnlyList<Conversation>>(
+            [
+                .. jobs.Values.Select(entry => entry.Job).Where(job => job.Tenant == tenant).GroupBy(job => job.ConversationId)
+                    .Select(group => (First: group.MinBy(job => job.Id, UuidOrder.Instance)!, Last: group.MaxBy(job => job.Id, UuidOrder.Instance)!, Jobs: group.Count()))
+                    .Where(talk => before is not { } id || UuidOrder.Instance.Compare(talk.Last.Id, id) < 0)
+                    .OrderByDescending(talk => talk.Last.Id, UuidOrder.Instance).Take(limit)
+                    .Select(talk => new Conversation(
+                        talk.Last.ConversationId, talk.First.Question, talk.Jobs, talk.First.AcceptedAt, talk.Last.AcceptedAt, talk.Last.Id)),
+            ]);
+    }
+
+    public Task<int> DeleteConversation(string tenant, string conversation, CancellationToken token)
+    {
+        lock (gate)
+            return Task.FromResult(Delete([.. jobs.Values.Where(entry => entry.Job.Tenant == tenant && entry.Job.ConversationId == conversation)]));
+    }
+
     public Task<int> CountFinished(TimeSpan within, CancellationToken token)
     {
         lock (gate)
@@ -189,13 +224,7 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
         {
             var before = clock.GetUtcNow() - age;
             var old = jobs.Values.Where(entry => entry.Job.FinishedAt < before && (tenant is null || entry.Job.Tenant == tenant)).Take(limit).ToList();
-            foreach (var entry in old)
-            {
-                jobs.Remove(entry.Job.Id);
-                if (entry.IdempotencyKey is not null)
-                    keys.Remove((entry.Job.Tenant, entry.IdempotencyKey));
-            }
-            return Task.FromResult(old.Count);
+            return Task.FromResult(Delete(old));
         }
     }
 
@@ -243,10 +272,29 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
             if (newVersion)
                 changed = changed with { Version = changed.Version + 1 };
             jobs[id] = entry with { Job = changed };
-            if (changed.Status.IsFinished())
-                unfinished.Remove(id);
-            return Task.FromResult<Job?>(changed);
+            if (!changed.Status.IsFinished())
+                return Task.FromResult<Job?>(changed);
+            unfinished.Remove(id);
+            var next = Unfinished(changed).Where(other => UuidOrder.Instance.Compare(other.Id, id) > 0).MinBy(other => other.Id, UuidOrder.Instance);
+            return Task.FromResult<Job?>(next is null ? changed : changed with { Successor = new WaitingJob(next.Id, next.Attempt, next.Express) });
         }
+    }
+
+    /// <summary>The others of a job's conversation that have not ended. Only behind the gate.</summary>
+    private IEnumerable<Job> Unfinished(Job job) =>
+        unfinished.Where(id => id != job.Id).Select(id => jobs[id].Job).Where(other => other.Tenant == job.Tenant && other.ConversationId == job.ConversationId);
+
+    /// <summary>Only behind the gate.</summary>
+    private int Delete(IReadOnlyList<Entry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            jobs.Remove(entry.Job.Id);
+            unfinished.Remove(entry.Job.Id);
+            if (entry.IdempotencyKey is not null)
+                keys.Remove((entry.Job.Tenant, entry.IdempotencyKey));
+        }
+        return entries.Count;
     }
 
     private Job Stamp(Job job) => job with { Now = clock.GetUtcNow() };

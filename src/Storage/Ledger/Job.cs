@@ -17,7 +17,7 @@ public sealed record Job
     /// <summary>The fencing token: whoever carries an older one changes nothing any more.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>The attempt that began when the job was queued: the first, or the first since its last replay.</summary>
+    /// <summary>The attempt that began when the job was queued, or the last wave of tools: those before it wore out no worker.</summary>
     public int FirstAttempt { get; init; } = 1;
 
     /// <summary>Goes first at the broker: its tenant had few others unfinished when it asked.</summary>
@@ -45,6 +45,9 @@ public sealed record Job
     /// <summary>When the tools stage began.</summary>
     public DateTimeOffset? ToolsAt { get; init; }
 
+    /// <summary>When the present wave of tools began.</summary>
+    public DateTimeOffset? WaveAt { get; init; }
+
     /// <summary>When the answer stage began.</summary>
     public DateTimeOffset? AnswerAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
@@ -58,6 +61,12 @@ public sealed record Job
 
     /// <summary>The last replay that queued it again; null when none did.</summary>
     public Guid? ReplayId { get; init; }
+
+    /// <summary>The next unfinished job of the same conversation, told with the end of this one; null when none waits.</summary>
+    public WaitingJob? Successor { get; init; }
+
+    /// <summary>The first of a conversation has its id: nothing was said before it, and it waits for nobody.</summary>
+    public bool StartsConversation => ConversationId == Id.ToString();
 
     /// <summary>What was left of its time when this was read.</summary>
     public TimeSpan Left => DeadlineAt > Now ? DeadlineAt - Now : TimeSpan.Zero;
@@ -76,16 +85,42 @@ public sealed record Job
 public sealed record JobOptions(bool Web, IReadOnlyList<Guid>? DocumentIds, string? Language = null);
 
 /// <summary>Which tools, and what to ask them: data on the row, made by planning.</summary>
-/// <param name="Question">What is to be answered: the question as it came out of intake.</param>
+/// <param name="Question">What is to be answered, understandable by itself: screened, translated, with what the conversation adds to it.</param>
 /// <param name="Language">BCP 47 tag of the language that the question was asked in; "und" where nobody could tell.</param>
-/// <param name="DocumentQueries">What to look for in the documents; none: do not.</param>
-/// <param name="WebQueries">What to look for on the web; none: do not.</param>
+/// <param name="DocumentQueries">What to look for in the documents first; none: do not.</param>
+/// <param name="WebQueries">What to look for on the web first; none: do not.</param>
 public sealed record JobPlan(string Question, string Language, IReadOnlyList<string> DocumentQueries, IReadOnlyList<string> WebQueries)
 {
-    /// <summary>The tools that this plan calls on, in a fixed order.</summary>
-    public IReadOnlyList<Tool> Tools() =>
-        [.. DocumentQueries.Count > 0 ? [Tool.Documents] : Array.Empty<Tool>(), .. WebQueries.Count > 0 ? [Tool.WebSearch] : Array.Empty<Tool>()];
+    public const string Rules = "rules";
+
+    /// <summary>Who made it: a model's name, or <see cref="Rules"/>.</summary>
+    public string By { get; init; } = Rules;
+
+    /// <summary>The question was translated, and so the answer is translated back into <see cref="Language"/>.</summary>
+    public bool Translated { get; init; }
+
+    /// <summary>A greeting, thanks, a farewell: there is nothing to look for.</summary>
+    public bool SmallTalk { get; init; }
+
+    /// <summary>What to ask when the first wave found nothing good enough; null when there is no more to ask.</summary>
+    public WaveQueries? Second { get; init; }
+
+    /// <summary>The wave of tools that runs or ran last: 1 or 2.</summary>
+    public int Wave { get; init; } = 1;
+
+    /// <summary>What this wave asks.</summary>
+    public WaveQueries Queries() => Wave == 2 && Second is not null ? Second : new WaveQueries(DocumentQueries, WebQueries);
+
+    /// <summary>The tools that this wave calls on, in a fixed order.</summary>
+    public IReadOnlyList<Tool> Tools()
+    {
+        var (documents, web) = Queries();
+        return [.. documents.Count > 0 ? [Tool.Documents] : Array.Empty<Tool>(), .. web.Count > 0 ? [Tool.WebSearch] : Array.Empty<Tool>()];
+    }
 }
+
+/// <summary>What one wave of tools is asked.</summary>
+public sealed record WaveQueries(IReadOnlyList<string> Documents, IReadOnlyList<string> Web);
 
 /// <summary>What the tools reported; null for one that has not, or was skipped.</summary>
 public sealed record ToolResults
@@ -96,7 +131,11 @@ public sealed record ToolResults
 
 /// <param name="Passages">Best first.</param>
 /// <param name="ElapsedMs">From the start of the tools stage to the report, on the reporter's clock: queueing included.</param>
-public sealed record DocumentsResult(IReadOnlyList<FoundPassage> Passages, long ElapsedMs);
+public sealed record DocumentsResult(IReadOnlyList<FoundPassage> Passages, long ElapsedMs)
+{
+    /// <summary>Is the best of it near enough to the question to be worth an answer?</summary>
+    public bool Fits { get; init; } = true;
+}
 
 /// <param name="Score">Reciprocal-rank fusion of the legs, 1 for a passage that every leg ranks first.</param>
 /// <param name="Similarity">Cosine of question and passage, −1 to 1; null when only the lexical leg found it.</param>
@@ -144,6 +183,13 @@ public readonly record struct JobVersion(int Version, bool Ended);
 
 /// <summary>A worker that takes the lease on a stage.</summary>
 public sealed record StageClaim(string Worker, TimeSpan Lease);
+
+/// <summary>A job whose turn it is when another has ended.</summary>
+public sealed record WaitingJob(Guid Id, int Attempt, bool Express);
+
+/// <summary>The jobs that share a conversation, at a glance.</summary>
+/// <param name="Newest">The id of its newest job, which is what conversations are ordered by.</param>
+public sealed record Conversation(string Id, string FirstQuestion, int Jobs, DateTimeOffset CreatedAt, DateTimeOffset LastAt, Guid Newest);
 
 /// <summary>A job and the fencing token that a message carried.</summary>
 public readonly record struct JobKey(Guid Id, int Attempt);

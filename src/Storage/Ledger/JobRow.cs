@@ -8,14 +8,14 @@ namespace Navigator.Storage.Ledger;
 internal static class JobRow
 {
     /// <summary>How many <see cref="Columns"/> there are: where a statement's own columns begin.</summary>
-    public const int Count = 30;
+    public const int Count = 31;
 
     /// <summary>In the order that <see cref="Read"/> expects them.</summary>
     public const string Columns =
         """
         id, tenant_id, conversation_id, question, options, status, stage, attempt, claimed_by, pending, plan, tool_result,
         answer, error_code, error_message, degraded, version, accepted_at, started_at, tools_at, answer_at, finished_at,
-        deadline_at, due_at, queued_at, first_attempt, earlier_ends, replay_id, express, clock_timestamp()
+        deadline_at, due_at, queued_at, first_attempt, earlier_ends, replay_id, express, clock_timestamp(), wave_at
         """;
 
     public static Job Read(NpgsqlDataReader row) => new()
@@ -49,7 +49,20 @@ internal static class JobRow
         ReplayId = row.IsDBNull(27) ? null : row.GetGuid(27),
         Express = row.GetBoolean(28),
         Now = row.GetFieldValue<DateTimeOffset>(29),
+        WaveAt = Time(row, 30),
     };
+
+    /// <summary>A column of its own behind <see cref="Columns"/> in the statements that end a job: who waits for that.</summary>
+    public const string Successor =
+        """
+        (SELECT jsonb_build_object('id', later.id, 'attempt', later.attempt, 'express', later.express)
+         FROM   chat_job AS later
+         WHERE  later.tenant_id = chat_job.tenant_id AND later.conversation_id = chat_job.conversation_id AND later.finished_at IS NULL AND later.id > chat_job.id
+         ORDER  BY later.id LIMIT 1)
+        """;
+
+    public static Job ReadEnded(NpgsqlDataReader row) =>
+        row.IsDBNull(Count) ? Read(row) : Read(row) with { Successor = LedgerJson.Read<WaitingJob>(row.GetString(Count)) };
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);

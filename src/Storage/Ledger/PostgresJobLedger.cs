@@ -68,9 +68,9 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
             $"""
             UPDATE chat_job SET status = 'cancelled', finished_at = now(), due_at = NULL, claimed_by = NULL, version = version + 1
             WHERE  tenant_id = $1 AND id = $2 AND status IN ('queued', 'running')
-            RETURNING {JobRow.Columns}
+            RETURNING {JobRow.Columns}, {JobRow.Successor}
             """);
-        return await command.With(tenant).With(id).One(JobRow.Read, token) ?? await Find(tenant, id, token);
+        return await command.With(tenant).With(id).One(JobRow.ReadEnded, token) ?? await Find(tenant, id, token);
     }
 
     public async Task<Job?> Claim(JobKey key, JobStage stage, string worker, TimeSpan lease, bool takeOver, int maxAttempts, CancellationToken token)
@@ -82,6 +82,10 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
                    attempt = attempt + (claimed_by IS NOT NULL)::int, version = version + 1
             WHERE  id = $1 AND attempt = $2 AND stage = $3 AND status IN ('queued', 'running') AND deadline_at > now()
             AND    (claimed_by IS NULL OR ($6 AND attempt - first_attempt + 1 < $7))
+            AND    (status = 'running' OR conversation_id = id::text OR NOT EXISTS
+                       (SELECT FROM chat_job AS earlier
+                        WHERE  earlier.tenant_id = chat_job.tenant_id AND earlier.conversation_id = chat_job.conversation_id
+                        AND    earlier.finished_at IS NULL AND earlier.id < chat_job.id))
             RETURNING {JobRow.Columns}
             """);
         return await command.With(key.Id).With(key.Attempt).With(Name(stage)).With(worker).With(lease).With(takeOver).With(maxAttempts)
@@ -105,12 +109,26 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
             UPDATE chat_job
             SET    plan = $3, pending = $4, degraded = degraded || $5, claimed_by = NULL, due_at = least(now() + $6, deadline_at),
                    stage = CASE WHEN $4 = '{"{}"}' THEN 'answer' ELSE 'tools' END,
-                   tools_at = now(), answer_at = CASE WHEN $4 = '{"{}"}' THEN now() END, version = version + 1
+                   tools_at = now(), wave_at = now(), answer_at = CASE WHEN $4 = '{"{}"}' THEN now() END, version = version + 1
             WHERE  id = $1 AND attempt = $2 AND status = 'running' AND stage = 'intake'
             RETURNING {JobRow.Columns}
             """);
         return await command.With(key.Id).With(key.Attempt).With(Write(plan), NpgsqlDbType.Jsonb)
             .With(plan.Tools().Select(Name).ToArray()).With(degraded.ToArray()).With(dueIn).One(JobRow.Read, token);
+    }
+
+    public async Task<Job?> StartWave(JobKey key, JobPlan plan, TimeSpan dueIn, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE chat_job
+            SET    plan = $3, pending = $4, stage = 'tools', answer_at = NULL, wave_at = now(), claimed_by = NULL,
+                   attempt = attempt + 1, first_attempt = first_attempt + 1, due_at = least(now() + $5, deadline_at), version = version + 1
+            WHERE  id = $1 AND attempt = $2 AND status = 'running' AND stage = 'answer'
+            RETURNING {JobRow.Columns}
+            """);
+        return await command.With(key.Id).With(key.Attempt).With(Write(plan), NpgsqlDbType.Jsonb).With(plan.Tools().Select(Name).ToArray()).With(dueIn)
+            .One(JobRow.Read, token);
     }
 
     public async Task<IReadOnlyList<Job>> FindPending(IReadOnlyCollection<JobKey> keys, Tool tool, CancellationToken token)
@@ -147,15 +165,16 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
             .With(next?.Worker, NpgsqlDbType.Text).One(JobRow.Read, token);
     }
 
-    public async Task<Job?> Answer(JobKey key, ChatAnswer answer, CancellationToken token)
+    public async Task<Job?> Answer(JobKey key, ChatAnswer answer, IReadOnlyList<string> degraded, CancellationToken token)
     {
         await using var command = database.CreateCommand(
             $"""
-            UPDATE chat_job SET status = 'answered', answer = $3, finished_at = now(), due_at = NULL, claimed_by = NULL, version = version + 1
+            UPDATE chat_job
+            SET    status = 'answered', answer = $3, degraded = degraded || $4, finished_at = now(), due_at = NULL, claimed_by = NULL, version = version + 1
             WHERE  id = $1 AND attempt = $2 AND status = 'running' AND stage = 'answer'
-            RETURNING {JobRow.Columns}
+            RETURNING {JobRow.Columns}, {JobRow.Successor}
             """);
-        return await command.With(key.Id).With(key.Attempt).With(Write(answer), NpgsqlDbType.Jsonb).One(JobRow.Read, token);
+        return await command.With(key.Id).With(key.Attempt).With(Write(answer), NpgsqlDbType.Jsonb).With(degraded.ToArray()).One(JobRow.ReadEnded, token);
     }
 
     public async Task<Job?> End(JobKey key, JobStatus status, ChatError error, CancellationToken token)
@@ -165,9 +184,9 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
             UPDATE chat_job
             SET    status = $3, error_code = $4, error_message = $5, finished_at = now(), due_at = NULL, claimed_by = NULL, version = version + 1
             WHERE  id = $1 AND attempt = $2 AND status IN ('queued', 'running')
-            RETURNING {JobRow.Columns}
+            RETURNING {JobRow.Columns}, {JobRow.Successor}
             """);
-        return await command.With(key.Id).With(key.Attempt).With(Name(status)).With(error.Code).With(error.Message).One(JobRow.Read, token);
+        return await command.With(key.Id).With(key.Attempt).With(Name(status)).With(error.Code).With(error.Message).One(JobRow.ReadEnded, token);
     }
 
     public async Task<IReadOnlyList<Job>> TakeDue(int limit, TimeSpan guard, CancellationToken token)
@@ -202,6 +221,33 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
             RETURNING {JobRow.Columns}
             """);
         return await command.With(taken.Id).With(taken.Version).With(taken.DueAt).With(dueIn).One(JobRow.Read, token);
+    }
+
+    public async Task<IReadOnlyList<Conversation>> Conversations(string tenant, Guid? before, int limit, CancellationToken token)
+    {
+        // From the newest job backwards, stopping when the page is full: not by grouping everything that a tenant ever asked.
+        await using var command = database.CreateCommand(
+            """
+            SELECT last.conversation_id, first.question, total.jobs, first.accepted_at, last.accepted_at, last.id
+            FROM   chat_job AS last,
+                   LATERAL (SELECT question, accepted_at FROM chat_job
+                            WHERE  tenant_id = $1 AND conversation_id = last.conversation_id ORDER BY id LIMIT 1) AS first,
+                   LATERAL (SELECT count(*)::int AS jobs FROM chat_job WHERE tenant_id = $1 AND conversation_id = last.conversation_id) AS total
+            WHERE  last.tenant_id = $1 AND ($2::uuid IS NULL OR last.id < $2)
+            AND    NOT EXISTS (SELECT FROM chat_job AS later
+                               WHERE  later.tenant_id = $1 AND later.conversation_id = last.conversation_id AND later.id > last.id)
+            ORDER  BY last.id DESC LIMIT $3
+            """);
+        return await command.With(tenant).With(before, NpgsqlDbType.Uuid).With(limit).All(
+            row => new Conversation(
+                row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetFieldValue<DateTimeOffset>(3), row.GetFieldValue<DateTimeOffset>(4), row.GetGuid(5)),
+            token);
+    }
+
+    public async Task<int> DeleteConversation(string tenant, string conversation, CancellationToken token)
+    {
+        await using var command = database.CreateCommand("DELETE FROM chat_job WHERE tenant_id = $1 AND conversation_id = $2");
+        return await command.With(tenant).With(conversation).Change(token);
     }
 
     public async Task<int> CountFinished(TimeSpan within, CancellationToken token)

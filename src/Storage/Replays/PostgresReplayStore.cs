@@ -113,7 +113,7 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
                 SET    earlier_ends = earlier_ends || jsonb_build_object(
                            'status', status, 'attempt', attempt, 'finished_at', finished_at, 'error', jsonb_build_object('code', error_code, 'message', error_message)),
                        status = 'queued', stage = 'intake', attempt = attempt + 1, first_attempt = attempt + 1, pending = DEFAULT, plan = NULL,
-                       tool_result = DEFAULT, degraded = DEFAULT, error_code = NULL, error_message = NULL, started_at = NULL, tools_at = NULL,
+                       tool_result = DEFAULT, degraded = DEFAULT, error_code = NULL, error_message = NULL, started_at = NULL, tools_at = NULL, wave_at = NULL,
                        answer_at = NULL, finished_at = NULL, queued_at = now(), deadline_at = now() + (deadline_at - queued_at),
                        due_at = now() + least($10, deadline_at - queued_at), replay_id = $7, express = false, version = version + 1
                 WHERE  id IN (SELECT id FROM chosen) AND status IN ('failed', 'expired')

@@ -3,23 +3,33 @@ using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Flow;
+using Navigator.Workers.Intake.Planning;
+using Navigator.Workers.Intake.Translation;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Answer;
 
-/// <summary>What the tools found → the answer, or why there is none. For a job whose answer stage this worker holds.</summary>
-internal sealed class AnswerComposition(JobTransitions transitions, SourceCollector collector, IAnswerer answerer, LivePolicy policy)
+/// <summary>What the tools found → the answer, or another wave of tools, or why there is none. For a job whose answer stage this worker holds.</summary>
+internal sealed class AnswerComposition(
+    JobTransitions transitions, SourceCollector collector, IAnswerer answerer, ExtractiveAnswerer rules, Translator translator, LivePolicy policy, TimeProvider clock)
 {
+    /// <summary>Kept back from the model, so that the rules' answer still comes in time.</summary>
+    private static readonly TimeSpan Reserve = TimeSpan.FromMilliseconds(500);
+
     public async Task Run(Job job, CancellationToken token)
     {
+        if (JobFlow.SecondWave(job, policy.Now.Job) is { } second)
+        {
+            await transitions.StartWave(job, second, token);
+            return;
+        }
         try
         {
-            var (plan, sources) = (job.Plan!, await collector.Collect(job, token));
-            var within = policy.Now.For(QueueNames.ComposeAnswer).Within(job.Left);
-            var answer = job.Tenant == Canary.Tenant ? Canary.Answer : await answerer.Answer(plan.Question, plan.Language, sources, within, token);
+            var plan = job.Plan!;
+            var (answer, degraded) = job.Tenant == Canary.Tenant ? (Canary.Answer, []) : plan.SmallTalk ? (SmallTalk.Reply(plan.Language), []) : await Write(job, plan, token);
             FailPoint.Reach(FailPoint.AfterUpstream);
-            await transitions.Answer(job, answer, token);
+            await transitions.Answer(job, answer, degraded, token);
         }
         catch (UpstreamException error)
         {
@@ -27,5 +37,36 @@ internal sealed class AnswerComposition(JobTransitions transitions, SourceCollec
                 ? transitions.End(job, JobStatus.Refused, new ChatError("content_filtered", "The answer model does not answer this question."), token)
                 : transitions.End(job, JobStatus.Failed, new ChatError("answer_failed", $"The answer model did not help: {error.Reason}."), token));
         }
+    }
+
+    private async Task<(ChatAnswer Answer, IReadOnlyList<string> Degraded)> Write(Job job, JobPlan plan, CancellationToken token)
+    {
+        var until = clock.GetUtcNow() + job.Left - Reserve;
+        var (sources, notes) = await collector.Collect(job, token);
+        var degraded = notes.ToList();
+        var within = Left() - (plan.Translated ? policy.Now.Intake.Translate : TimeSpan.Zero);
+        var language = plan.Translated ? Translator.Working : plan.Language;
+        ChatAnswer answer;
+        try
+        {
+            answer = await answerer.Answer(plan.Question, language, sources, policy.Now.For(QueueNames.ComposeAnswer).Within(within > TimeSpan.Zero ? within : TimeSpan.Zero), token);
+        }
+        catch (UpstreamException error) when (error.IsLate || error.Failure == UpstreamFailure.Invalid)
+        {
+            // A model that is down for good is worth a replay; one that is late or babbles is not worth the wait.
+            NavigatorMeter.FellBack("answer", error);
+            degraded.Add($"answer: the model did not help ({error.Reason}); the sources are quoted instead");
+            answer = await rules.Answer(plan.Question, language, sources, TimeSpan.Zero, token);
+        }
+        answer = answer with { Text = MedicalAdvice.Point(plan.Question, answer.Text) };
+        if (!plan.Translated)
+            return (answer, degraded);
+
+        var (text, missing) = await translator.TranslateOut(answer.Text, plan.Language, Left(), token);
+        if (missing is not null)
+            degraded.Add(missing);
+        return (text is null ? answer : answer with { Text = text, Language = plan.Language }, degraded);
+
+        TimeSpan Left() => until - clock.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero;
     }
 }

@@ -10,7 +10,7 @@ internal static class AnswerSetup
         if (openAi.IsConfigured)
             services.AddSingleton<IAnswerer, OpenAiAnswerer>();
         else
-            services.AddSingleton<IAnswerer, ExtractiveAnswerer>();
-        return services.AddSingleton<SourceCollector>().AddSingleton<AnswerComposition>().AddSingleton<ToolReport>();
+            services.AddSingleton<IAnswerer>(provider => provider.GetRequiredService<ExtractiveAnswerer>());
+        return services.AddSingleton<ExtractiveAnswerer>().AddSingleton<SourceCollector>().AddSingleton<AnswerComposition>().AddSingleton<ToolReport>();
     }
 }

@@ -6,7 +6,7 @@ namespace Navigator.Workers.Answer;
 /// <summary>Writes an answer from sources, and from nothing else.</summary>
 internal interface IAnswerer
 {
-    /// <param name="language">BCP 47 tag of the question's language.</param>
+    /// <param name="language">BCP 47 tag of the language to answer in.</param>
     /// <param name="sources">Numbered from 1, best first; may be empty.</param>
     /// <param name="within">Longest time that it may take.</param>
     /// <exception cref="UpstreamException">The model did not help.</exception>
@@ -25,7 +25,15 @@ internal sealed record Source
     public IReadOnlyList<string> Headings { get; init; } = [];
     public string? Url { get; init; }
     public required string Text { get; init; }
+
+    /// <summary>The text without what speaks to a model; what is read instead of it by whoever writes the answer.</summary>
+    public string Readable { get => field ?? Text; init; }
+
+    /// <summary>0 to 1.</summary>
     public required double Score { get; init; }
+
+    /// <summary>Found by its meaning, and not by its words alone.</summary>
+    public bool IsNear { get; init; }
 
     /// <param name="quote">Stands in <see cref="Text"/>, word for word.</param>
     public Citation Cite(string quote) => new()

@@ -4,10 +4,11 @@ using Navigator.Storage.Passages;
 
 namespace Navigator.Workers.Answer;
 
-/// <summary>What the tools found, read and numbered, within the token budget.</summary>
+/// <summary>What the tools found: read, screened, and numbered within the token budget.</summary>
 internal sealed class SourceCollector(IPassageIndex index, IOptions<AnswerOptions> options)
 {
-    public async Task<IReadOnlyList<Source>> Collect(Job job, CancellationToken token)
+    /// <returns>The sources, and what was left out of them for the job's <c>degraded</c>.</returns>
+    public async Task<(IReadOnlyList<Source> Sources, IReadOnlyList<string> Notes)> Collect(Job job, CancellationToken token)
     {
         var found = (job.Results.Documents?.Passages ?? []).ToDictionary(passage => passage.PassageId);
         var passages = found.Count == 0 ? [] : await index.Read(job.Tenant, [.. found.Keys], token);
@@ -21,7 +22,9 @@ internal sealed class SourceCollector(IPassageIndex index, IOptions<AnswerOption
             Page = cited.Passage.Page,
             Headings = cited.Passage.Headings,
             Text = cited.Passage.Text,
+            Readable = SourceScreen.Readable(cited.Passage.Text),
             Score = found[cited.Passage.Id].Score,
+            IsNear = found[cited.Passage.Id].Similarity is not null,
         });
         var pages = (job.Results.WebSearch?.Pages ?? []).Select(page => new Source
         {
@@ -30,23 +33,14 @@ internal sealed class SourceCollector(IPassageIndex index, IOptions<AnswerOption
             Title = page.Title,
             Url = page.Url,
             Text = page.Content,
+            Readable = SourceScreen.Readable(page.Content),
             Score = page.Score,
+            IsNear = true,
         });
-        return Within(options.Value.SourceTokens, documents.Concat(pages));
-    }
-
-    /// <summary>In order, leaving out what would pass the budget; a shorter one behind it may still fit.</summary>
-    internal static IReadOnlyList<Source> Within(int budget, IEnumerable<Source> sources)
-    {
-        var within = new List<Source>();
-        foreach (var source in sources)
-        {
-            var tokens = Tokens.Estimate(source.Text);
-            if (tokens > budget)
-                continue;
-            budget -= tokens;
-            within.Add(source with { Marker = within.Count + 1 });
-        }
-        return within;
+        var all = documents.Concat(pages).ToList();
+        var screened = all.Count(source => source.Readable.Length < source.Text.Trim().Length - 20);
+        return (
+            SourceBudget.Within(options.Value.SourceTokens, all),
+            screened == 0 ? [] : [$"screening: sentences that instruct the assistant were left out of {screened} of {all.Count} sources"]);
     }
 }

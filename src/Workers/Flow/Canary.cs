@@ -18,6 +18,9 @@ public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger
     public const string Tenant = "_canary";
     public const string Question = "canary";
 
+    /// <summary>Through the documents' queues, by the words that <see cref="Question"/> is.</summary>
+    public static readonly JobPlan Plan = new(Question, "und", [Question], []);
+
     public static readonly ChatAnswer Answer = new() { Text = "canary", Language = "und", Model = "none", Citations = [] };
 
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
@@ -40,7 +43,7 @@ public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger
 
         var key = clock.GetUtcNow().Ticks / policy.Now.Canary.Interval.Ticks;
         await transitions.Submit(
-            Tenant, "canary", Question, new JobOptions(Web: false, null), policy.Now.Canary.Late, $"canary-{key}", SHA256.HashData([]), token);
+            Tenant, null, Question, new JobOptions(Web: false, null), policy.Now.Canary.Late, $"canary-{key}", SHA256.HashData([]), token);
         await ledger.DeleteFinished(Tenant, Kept, 100, token);
     }
 

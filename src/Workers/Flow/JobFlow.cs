@@ -48,8 +48,10 @@ public static class JobFlow
     /// <summary>The messages that follow a transition; none when somebody else's report is still awaited, or at the end.</summary>
     public static IReadOnlyList<object> After(Job job, JobEvent happened) => (job, happened) switch
     {
-        { job.Status: not (JobStatus.Queued or JobStatus.Running) } => [],
+        // Whoever waited for this end has its turn.
+        ({ Successor: { } next }, JobEvent.Ended) => [new AnswerQuestion(next.Id, next.Attempt)],
         (_, JobEvent.Ended) => [],
+        { job.Status: not (JobStatus.Queued or JobStatus.Running) } => [],
         // The others were sent when the stage began; only the last report has a consequence.
         ({ Stage: JobStage.Tools }, JobEvent.ToolFinished) => [],
         // Whoever reported last took the lease along, and goes on in place.
@@ -57,9 +59,20 @@ public static class JobFlow
         _ => MessagesOf(job),
     };
 
-    /// <summary>When to look again at a job that was just planned: the wave ends early for optional tools only.</summary>
+    /// <summary>When to look again at a wave that was just begun: it ends early for optional tools only.</summary>
     public static TimeSpan WaveOf(JobPlan plan, JobLimits limits) =>
-        plan.Tools().Any(IsOptional) ? limits.Wave : limits.EnqueueGrace;
+        plan.Tools().Any(tool => IsOptional(plan, tool)) ? limits.Wave : limits.EnqueueGrace;
+
+    /// <summary>
+    /// Before an answer is written: the plan's second wave, when the first found nothing good enough and there is time for it.
+    /// Null: write the answer.
+    /// </summary>
+    public static JobPlan? SecondWave(Job job, JobLimits limits) =>
+        job is { Stage: JobStage.Answer, Plan: { Wave: 1, Second: not null } plan } && !HasFoundEnough(job.Results) && job.Left > limits.Wave * 2
+            ? plan with { Wave = 2 }
+            : null;
+
+    private static bool HasFoundEnough(ToolResults results) => results is { Documents: { Fits: true, Passages.Count: > 0 } } or { WebSearch.Pages.Count: > 0 };
 
     /// <summary>What to do with a job whose <c>due_at</c> has come.</summary>
     public static DueStep WhenDue(Job job, JobLimits limits)
@@ -73,14 +86,14 @@ public static class JobFlow
                 : new DueStep.GiveUp(new ChatError("attempts_exhausted", $"Every one of {job.AttemptsUsed} workers stopped while it had this question."));
 
         var again = Later(job, limits);
-        var skippable = job.Stage == JobStage.Tools ? job.Pending.Where(IsOptional).ToList() : [];
+        var skippable = job.Stage == JobStage.Tools ? job.Pending.Where(tool => IsOptional(job.Plan!, tool)).ToList() : [];
         return skippable.Count > 0
             ? new DueStep.SkipTools(skippable, "no result in time", again)
             : new DueStep.SendAgain(MessagesOf(job), again);
     }
 
-    /// <summary>May a job be answered without it?</summary>
-    public static bool IsOptional(Tool tool) => tool == Tool.WebSearch;
+    /// <summary>May a job be answered without it? What a second wave finds is a gain; the first wave's documents are the point.</summary>
+    public static bool IsOptional(JobPlan plan, Tool tool) => tool == Tool.WebSearch || plan.Wave > 1;
 
     private static IReadOnlyList<object> MessagesOf(Job job) => job.Stage switch
     {
@@ -100,7 +113,7 @@ public static class JobFlow
     /// <summary>Twice as long as it has been in its stage: a deep queue is not made deeper by messages sent again and again.</summary>
     private static TimeSpan Later(Job job, JobLimits limits)
     {
-        var waited = job.Now - (job.AnswerAt ?? job.ToolsAt ?? job.QueuedAt);
+        var waited = job.Now - (job.AnswerAt ?? job.WaveAt ?? job.QueuedAt);
         return waited > limits.EnqueueGrace ? waited : limits.EnqueueGrace;
     }
 }

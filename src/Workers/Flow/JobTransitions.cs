@@ -15,7 +15,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     /// <summary>Write a question down, and send it on its way.</summary>
     /// <inheritdoc cref="Record"/>
     public async Task<Submission> Submit(
-        string tenant, string conversation, string question, JobOptions options, TimeSpan? lifetime, string? idempotencyKey, byte[] requestHash,
+        string tenant, string? conversation, string question, JobOptions options, TimeSpan? lifetime, string? idempotencyKey, byte[] requestHash,
         CancellationToken token)
     {
         var submission = await Record(tenant, conversation, question, options, lifetime, idempotencyKey, requestHash, token);
@@ -24,15 +24,16 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     }
 
     /// <summary>Write a question down; <see cref="Announce"/> follows.</summary>
+    /// <param name="conversation">Null: it begins one, which then has the job's id.</param>
     /// <param name="lifetime">From acceptance to deadline; null for the usual.</param>
     public Task<Submission> Record(
-        string tenant, string conversation, string question, JobOptions options, TimeSpan? lifetime, string? idempotencyKey, byte[] requestHash,
+        string tenant, string? conversation, string question, JobOptions options, TimeSpan? lifetime, string? idempotencyKey, byte[] requestHash,
         CancellationToken token)
     {
-        var limits = policy.Now;
+        var (limits, id) = (policy.Now, Guid.CreateVersion7());
         return ledger.Submit(
             new NewJob(
-                Guid.CreateVersion7(), tenant, conversation, question, options, idempotencyKey, requestHash, lifetime ?? limits.Job.Deadline,
+                id, tenant, conversation ?? id.ToString(), question, options, idempotencyKey, requestHash, lifetime ?? limits.Job.Deadline,
                 limits.Job.EnqueueGrace, limits.Admission.Share),
             token);
     }
@@ -51,6 +52,10 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     public async Task Plan(Job job, JobPlan plan, IReadOnlyList<string> degraded, CancellationToken token) =>
         await Follow(await ledger.Plan(KeyOf(job), plan, degraded, JobFlow.WaveOf(plan, policy.Now.Job), token), JobEvent.Planned);
 
+    /// <summary>Begin another wave of tools instead of an answer.</summary>
+    public async Task StartWave(Job job, JobPlan plan, CancellationToken token) =>
+        await Follow(await ledger.StartWave(KeyOf(job), plan, JobFlow.WaveOf(plan, policy.Now.Job), token), JobEvent.Planned);
+
     /// <summary>Report what a tool found.</summary>
     /// <param name="next">Who goes on in place if it was the last; null: its message is sent.</param>
     /// <returns>The job as it then is; null when the report came too late.</returns>
@@ -62,14 +67,29 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     /// <summary>Go on without a tool.</summary>
     public Task<Job?> Skip(Job job, Tool tool, string reason, CancellationToken token) => FinishTool(job, tool, null, reason, null, token);
 
-    public async Task Answer(Job job, ChatAnswer answer, CancellationToken token)
+    /// <summary>A tool failed for good: go on without it where that is possible, else the job has failed.</summary>
+    public Task Fail(Job job, Tool tool, ChatError error, CancellationToken token) => JobFlow.IsOptional(job.Plan!, tool)
+        ? Skip(job, tool, error.Message.TrimEnd('.'), token)
+        : End(job, JobStatus.Failed, error, token);
+
+    /// <param name="degraded">What the answer had to do without.</param>
+    public async Task Answer(Job job, ChatAnswer answer, IReadOnlyList<string> degraded, CancellationToken token)
     {
-        if (await ledger.Answer(KeyOf(job), answer, token) is { } answered)
-        {
-            LogEnded(answered.Id, answered.Status, answered.Attempt);
-            Count(answered);
-        }
+        var answered = await ledger.Answer(KeyOf(job), answer, degraded, token);
         FailPoint.Reach(FailPoint.AfterCommit);
+        if (answered is null)
+            return;
+        LogEnded(answered.Id, answered.Status, answered.Attempt);
+        Count(answered);
+        await Follow(answered, JobEvent.Ended);
+    }
+
+    /// <summary>End a job at its owner's wish. Returns it as it then is; null when there is none.</summary>
+    public async Task<Job?> Cancel(string tenant, Guid id, CancellationToken token)
+    {
+        var job = await ledger.Cancel(tenant, id, token);
+        await Follow(job, JobEvent.Ended);
+        return job;
     }
 
     /// <summary>Send jobs that a replay has queued again.</summary>
@@ -82,6 +102,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
         {
             LogEndedBadly(ended.Id, ended.Status, error.Code, ended.Attempt);
             Count(ended);
+            await Follow(ended, JobEvent.Ended);
         }
     }
 
@@ -128,8 +149,8 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     {
         // Without the caller's token: it is committed, and a caller who has left must not keep it from going on. Sending has
         // a limit of its own.
-        if (job is not null)
-            await send(JobFlow.After(job, happened), job.Express, CancellationToken.None);
+        if (job is not null && JobFlow.After(job, happened) is { Count: > 0 } messages)
+            await send(messages, happened == JobEvent.Ended ? job.Successor!.Express : job.Express, CancellationToken.None);
     }
 
     private void Count(Job ended)

@@ -8,6 +8,7 @@ using Navigator.Workers.Broker;
 using Navigator.Workers.Flow;
 using Navigator.Workers.Ingestion;
 using Navigator.Workers.Intake;
+using Navigator.Workers.Intake.Translation;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Tools.Embedding;
 using Navigator.Workers.Tools.Retrieval;
@@ -47,7 +48,8 @@ public static partial class NavigatorHost
         services.AddSingleton(mode).AddSingleton(TimeProvider.System).AddLimits(file, policy, RoleOf(mode, consumers(mode) is not null));
         services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         var openAi = builder.Configuration.GetSection(OpenAiOptions.Section).Get<OpenAiOptions>() ?? new OpenAiOptions();
-        services.AddIntake().AddEmbedding(openAi).AddRetrieval().AddWebSearch().AddAnswer(openAi).AddIngestion().AddFlow();
+        var translation = builder.Configuration.GetSection(TranslationOptions.Section).Get<TranslationOptions>() ?? new TranslationOptions();
+        services.AddIntake(openAi, translation).AddEmbedding(openAi).AddRetrieval().AddWebSearch().AddAnswer(openAi).AddIngestion().AddFlow();
         if (mode.Postgres is { } postgres)
         {
             var pool = policy.Postgres.Pool();

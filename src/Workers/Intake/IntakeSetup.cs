@@ -1,11 +1,23 @@
 using Navigator.Workers.Intake.Planning;
 using Navigator.Workers.Intake.Screening;
 using Navigator.Workers.Intake.Translation;
+using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake;
 
 internal static class IntakeSetup
 {
-    public static IServiceCollection AddIntake(this IServiceCollection services) =>
-        services.AddSingleton<Translator>().AddSingleton<Screener>().AddSingleton<Planner>();
+    public static IServiceCollection AddIntake(this IServiceCollection services, OpenAiOptions openAi, TranslationOptions translation)
+    {
+        services.AddOptions<TranslationOptions>().BindConfiguration(TranslationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ScreeningOptions>().BindConfiguration(ScreeningOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        // Each stands on its rules alone where its model is not there.
+        if (TranslationModels.AreConfigured(openAi, translation))
+            services.AddSingleton<TranslationModels>();
+        if (openAi.Moderates)
+            services.AddSingleton<ModerationModel>();
+        if (openAi.Plans)
+            services.AddSingleton<PlanningModel>();
+        return services.AddSingleton<Translator>().AddSingleton<Screener>().AddSingleton<Planner>().AddSingleton<Preparation>();
+    }
 }

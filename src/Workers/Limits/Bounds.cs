@@ -34,8 +34,8 @@ public sealed class Bounds
     /// <summary>The gate of what this process does for a queue's messages.</summary>
     public Gate Queue(string name) => Gate("queue", name, now => now.For(name).Places);
 
-    /// <summary>The gate of this process's calls to an upstream.</summary>
-    public Gate Upstream(string name) => Gate("upstream", name, now => now.ForUpstream(name).InFlight);
+    /// <summary>The gate of this process's calls to an upstream, or to one of its providers.</summary>
+    public Gate Upstream(string upstream, string name) => Gate("upstream", name, now => now.ForUpstream(upstream).InFlight);
 
     /// <summary>A gate that follows the policy; the same one for the same kind and name.</summary>
     public Gate Gate(string kind, string name, Func<ConcurrencyPolicy, int> limit)

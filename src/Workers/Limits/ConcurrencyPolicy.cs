@@ -10,6 +10,7 @@ public sealed record ConcurrencyPolicy
 
     [Required] public required Dictionary<string, QueueLimits> Queues { get; init; }
     [Required] public required Dictionary<string, UpstreamLimits> Upstreams { get; init; }
+    [Required] public required IntakeLimits Intake { get; init; }
     [Required] public required JobLimits Job { get; init; }
     [Required] public required DocumentLimits Document { get; init; }
     [Required] public required SweeperLimits Sweeper { get; init; }
@@ -44,7 +45,7 @@ public sealed record ConcurrencyPolicy
             Check(limits, $"queues.{name}.");
         foreach (var (name, limits) in policy.Upstreams)
             Check(limits, $"upstreams.{name}.");
-        foreach (var part in new object[] { policy.Job, policy.Document, policy.Sweeper, policy.Admission, policy.Replay, policy.Watch, policy.Canary, policy.Sends, policy.Breaker, policy.Postgres, policy.Http })
+        foreach (var part in new object[] { policy.Intake, policy.Job, policy.Document, policy.Sweeper, policy.Admission, policy.Replay, policy.Watch, policy.Canary, policy.Sends, policy.Breaker, policy.Postgres, policy.Http })
             Check(part, $"{part.GetType().Name.Replace("Limits", "", StringComparison.Ordinal)}.".ToLowerInvariant());
         CheckNames("queues", "queue", policy.Queues.Keys, QueueNames.All);
         CheckNames("upstreams", "upstream", policy.Upstreams.Keys, UpstreamNames.All);

@@ -33,6 +33,18 @@ public sealed record JobLimits
     public TimeSpan Target => TimeSpan.FromMilliseconds(TargetMs);
 }
 
+/// <summary>The longest that models may take before a question's tools begin; then rules take over.</summary>
+public sealed record IntakeLimits
+{
+    [Range(10, 600_000)] public required int TranslateMs { get; init; }
+    [Range(10, 600_000)] public required int ScreenMs { get; init; }
+    [Range(10, 600_000)] public required int PlanMs { get; init; }
+
+    public TimeSpan Translate => TimeSpan.FromMilliseconds(TranslateMs);
+    public TimeSpan Screen => TimeSpan.FromMilliseconds(ScreenMs);
+    public TimeSpan Plan => TimeSpan.FromMilliseconds(PlanMs);
+}
+
 /// <summary>One document's time.</summary>
 public sealed record DocumentLimits
 {

@@ -27,7 +27,7 @@ internal sealed class LimitsReporter(
             breaker.Publish();
             // Shown from the start, and not from the first call on.
             foreach (var upstream in UpstreamNames.All)
-                bounds.Upstream(upstream);
+                bounds.Upstream(upstream, upstream);
         }
         return Repeat.Every(Interval, "The report on limits", Tell, clock, log, stoppingToken);
     }

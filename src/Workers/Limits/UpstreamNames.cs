@@ -4,8 +4,11 @@ namespace Navigator.Workers.Limits;
 internal static class UpstreamNames
 {
     public const string Embeddings = "embeddings";
+    public const string Translations = "translations";
+    public const string Moderations = "moderations";
+    public const string Plans = "plans";
     public const string Answers = "answers";
     public const string Tavily = "tavily";
 
-    public static readonly IReadOnlyList<string> All = [Embeddings, Answers, Tavily];
+    public static readonly IReadOnlyList<string> All = [Translations, Moderations, Plans, Embeddings, Answers, Tavily];
 }

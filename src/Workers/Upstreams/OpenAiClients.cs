@@ -8,11 +8,13 @@ namespace Navigator.Workers.Upstreams;
 /// <summary>The official client, told to leave retries and timeouts to us: its own retry obeys a Retry-After of days.</summary>
 internal static class OpenAiClients
 {
-    public static OpenAIClient Create(OpenAiOptions options, UpstreamLimits limits) => new(
-        new ApiKeyCredential(options.ApiKey!),
+    public static OpenAIClient Create(OpenAiOptions options, UpstreamLimits limits) => Create(options.BaseUrl, options.ApiKey!, limits);
+
+    public static OpenAIClient Create(Uri baseUrl, string key, UpstreamLimits limits) => new(
+        new ApiKeyCredential(key),
         new OpenAIClientOptions
         {
-            Endpoint = options.BaseUrl,
+            Endpoint = baseUrl,
             Transport = new HttpClientPipelineTransport(UpstreamHttp.Create(limits)),
             RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
             NetworkTimeout = Timeout.InfiniteTimeSpan,

@@ -18,5 +18,13 @@ public sealed record OpenAiOptions
 
     [Required] public string AnswerModel { get; init; } = "gpt-4o-mini";
 
+    /// <summary>Plans, and translates where no other provider is named. Empty: rules plan, and nobody translates. Default: gpt-4o-mini.</summary>
+    public string SmallModel { get; init; } = "gpt-4o-mini";
+
+    /// <summary>Looks at questions before they are answered. Empty: rules alone do. Default: omni-moderation-latest.</summary>
+    public string ModerationModel { get; init; } = "omni-moderation-latest";
+
     public bool IsConfigured => !string.IsNullOrWhiteSpace(ApiKey);
+    public bool Plans => IsConfigured && SmallModel.Length > 0;
+    public bool Moderates => IsConfigured && ModerationModel.Length > 0;
 }

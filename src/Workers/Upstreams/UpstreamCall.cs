@@ -17,16 +17,19 @@ internal sealed class UpstreamCall
     private static readonly ResiliencePropertyKey<DateTimeOffset> Until = new("until");
 
     private readonly string upstream;
+    private readonly string name;
     private readonly LivePolicy policy;
     private readonly IRateLimits rates;
     private readonly TimeProvider clock;
     private readonly Gate gate;
     private readonly ResiliencePipeline pipeline;
 
-    public UpstreamCall(string upstream, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
+    /// <param name="provider">One of several that share an entry of concurrency.yaml; each has its gate and its rate. Null: the only one.</param>
+    public UpstreamCall(string upstream, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock, string? provider = null)
     {
         (this.upstream, this.policy, this.rates, this.clock) = (upstream, policy, rates, clock);
-        gate = bounds.Upstream(upstream);
+        name = provider is null ? upstream : $"{upstream}/{provider}";
+        gate = bounds.Upstream(upstream, name);
         pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
         {
             MaxRetryAttempts = int.MaxValue, // the policy decides, as it stands when a try has failed
@@ -65,8 +68,8 @@ internal sealed class UpstreamCall
     {
         var limits = Limits;
         // The rate first: whoever waits for a turn must not keep a place from those who have theirs.
-        if (limits.Rate is { } rate && !await rates.Acquire(upstream, rate, Left(until), token))
-            throw new UpstreamException(upstream, UpstreamFailure.Unavailable, "its rate limit leaves no call in time", isFinal: true);
+        if (limits.Rate is { } rate && !await rates.Acquire(name, rate, Left(until), token))
+            throw new UpstreamException(upstream, UpstreamFailure.Unavailable, "its rate limit leaves no call in time", isFinal: true, isLate: true);
         var wait = limits.Wait < Left(until) ? limits.Wait : Left(until);
         using var place = await gate.EnterWithin(wait, token)
             ?? throw Failed(UpstreamFailure.Unavailable, $"none of its {gate.Limit} places is free within {wait.TotalMilliseconds:0} ms");
@@ -77,7 +80,7 @@ internal sealed class UpstreamCall
         catch (UpstreamException error) when (error.RetryAfter is { } pause && limits.Rate is { } held)
         {
             // Everybody's calls, not this one's alone.
-            await rates.Hold(upstream, held, pause, token);
+            await rates.Hold(name, held, pause, token);
             throw;
         }
     }
@@ -100,7 +103,7 @@ internal sealed class UpstreamCall
         {
             // Had it less than half of the time that it is given, then somebody here was late.
             throw new UpstreamException(
-                upstream, UpstreamFailure.Unavailable, $"no answer within {within.TotalMilliseconds:0} ms", isFinal: within * 2 < Limits.Timeout);
+                upstream, UpstreamFailure.Unavailable, $"no answer within {within.TotalMilliseconds:0} ms", isFinal: within * 2 < Limits.Timeout, isLate: true);
         }
         catch (UpstreamException)
         {

@@ -17,7 +17,8 @@ public enum UpstreamFailure
 }
 
 /// <summary>An upstream failed. The message is short and never holds what was asked or answered: it ends up in logs and headers.</summary>
-public sealed class UpstreamException(string upstream, UpstreamFailure failure, string reason, TimeSpan? retryAfter = null, bool isFinal = false)
+public sealed class UpstreamException(
+    string upstream, UpstreamFailure failure, string reason, TimeSpan? retryAfter = null, bool isFinal = false, bool isLate = false)
     : Exception($"{upstream}: {reason}")
 {
     public UpstreamFailure Failure { get; } = failure;
@@ -33,4 +34,7 @@ public sealed class UpstreamException(string upstream, UpstreamFailure failure, 
     /// evidence against the upstream.
     /// </summary>
     public bool IsFinal { get; } = isFinal;
+
+    /// <summary>It may well work, but not within the time that there was.</summary>
+    public bool IsLate { get; } = isLate;
 }

@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Storage;
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Flow;
 using Navigator.Workers.Limits;
@@ -11,7 +12,8 @@ namespace Navigator.Workers.Tests.Flow;
 
 /// <summary>
 /// Thousands of histories of a few jobs, each from its own seed: messages lost, doubled, late and out of order, workers that
-/// die between any two steps, cancels and replays at any moment. Whatever happens, every job ends once, in time.
+/// die between any two steps, second waves, jobs of one conversation, cancels and replays at any moment. Whatever happens, every job
+/// ends once, in time, and none is begun before the one that it follows has ended.
 /// </summary>
 public class InterleavingTests
 {
@@ -27,6 +29,18 @@ public class InterleavingTests
         Assert.True(lost > 10, $"only {lost} of 50 histories lost a job");
     }
 
+    [Fact]
+    public void The_histories_hold_second_waves()
+    {
+        var seen = Enumerable.Range(0, 50).Sum(seed =>
+        {
+            var history = new History(seed);
+            history.AllEnded();
+            return history.Waves;
+        });
+        Assert.True(seen > 20, $"only {seen} second waves in 50 histories");
+    }
+
     private sealed class History
     {
         private static readonly JobLimits Limits = Policies.With().Job;
@@ -39,6 +53,7 @@ public class InterleavingTests
         private readonly Dictionary<Guid, Job> ends = [];
         private readonly List<Job> jobs = [];
         private DateTimeOffset last;
+        private int waves;
 
         public History(int seed)
         {
@@ -57,10 +72,12 @@ public class InterleavingTests
             Assert.All(ends.Values, job => Assert.True(job.FinishedAt <= job.DeadlineAt + TimeSpan.FromSeconds(1)));
         }
 
+        public int Waves => waves;
+
         public bool AllEnded()
         {
             for (var i = 0; i < 3; i++)
-                jobs.Add(Do(transitions.Submit("a", "c", "q", new JobOptions(true, null), null, null, [], default)).Job!);
+                jobs.Add(Do(transitions.Submit("a", random.Next(3) == 0 ? null : "c", "q", new JobOptions(true, null), null, null, [], default)).Job!);
             last = jobs.Max(job => job.DeadlineAt) + TimeSpan.FromSeconds(1);
             for (var step = 0; step < 150; step++)
             {
@@ -94,7 +111,7 @@ public class InterleavingTests
                     Replay(jobs[random.Next(jobs.Count)].Id);
                     break;
                 case 7 when random.Next(8) == 0:
-                    Do(ledger.Cancel("a", jobs[random.Next(jobs.Count)].Id, default));
+                    Do(transitions.Cancel("a", jobs[random.Next(jobs.Count)].Id, default));
                     break;
                 default:
                     clock.Advance(TimeSpan.FromMilliseconds(250));
@@ -122,7 +139,14 @@ public class InterleavingTests
             switch (message)
             {
                 case AnswerQuestion m when Claim(new JobKey(m.JobId, m.Attempt), JobStage.Intake, redelivered) is { } job && Lives():
+                    Assert.DoesNotContain(
+                        jobs.Where(other => UuidOrder.Instance.Compare(other.Id, job.Id) < 0 && other.ConversationId == job.ConversationId && job.AttemptsUsed == 1),
+                        other => !ends.ContainsKey(other.Id) && !Do(ledger.Find("a", other.Id, default))!.Status.IsFinished());
                     var plan = random.Next(4) switch { 0 => new JobPlan("q", "en", [], []), 1 => new JobPlan("q", "en", ["q"], []), _ => new JobPlan("q", "en", ["q"], ["q"]) };
+                    plan = plan with
+                    {
+                        Second = random.Next(4) switch { 0 => new WaveQueries(["other"], []), 1 => new WaveQueries(["other"], ["web"]), 2 => new WaveQueries([], ["web"]), _ => null },
+                    };
                     if (random.Next(20) == 0)
                         Do(transitions.End(job, JobStatus.Refused, new ChatError("c", "m"), default));
                     else
@@ -130,12 +154,12 @@ public class InterleavingTests
                     break;
                 case EmbedQuestion m when Pending(m.JobId, m.Attempt, Tool.Documents) is { } job && Lives():
                     if (random.Next(20) == 0)
-                        Do(transitions.End(job, JobStatus.Failed, new ChatError("c", "m"), default));
+                        Do(transitions.Fail(job, Tool.Documents, new ChatError("c", "m"), default));
                     else
                         Do(Send([new RetrievePassages(job.Id, job.Attempt, "m", [])], job.Express, default));
                     break;
                 case RetrievePassages m when Pending(m.JobId, m.Attempt, Tool.Documents) is { } job && Lives():
-                    GoOn(Do(transitions.Finish(job, new DocumentsResult([], 1), InPlace(), default)));
+                    GoOn(Do(transitions.Finish(job, new DocumentsResult([], 1) { Fits = random.Next(2) == 0 }, InPlace(), default)));
                     break;
                 case SearchWeb m when Pending(m.JobId, m.Attempt, Tool.WebSearch) is { } job && Lives():
                     if (random.Next(2) == 0)
@@ -151,8 +175,14 @@ public class InterleavingTests
 
         private void Compose(Job job)
         {
+            if (JobFlow.SecondWave(job, Limits) is { } again)
+            {
+                waves++;
+                Do(transitions.StartWave(job, again, default));
+                return;
+            }
             clock.Advance(TimeSpan.FromMilliseconds(random.Next(2_000)));
-            Do(transitions.Answer(job, new ChatAnswer { Text = "t", Language = "en", Model = "m", Citations = [] }, default));
+            Do(transitions.Answer(job, new ChatAnswer { Text = "t", Language = "en", Model = "m", Citations = [] }, [], default));
         }
 
         /// <summary>Now and then a worker has room to go on itself.</summary>

@@ -42,6 +42,43 @@ public class JobFlowTests
     }
 
     [Fact]
+    public void After_an_end_whoever_waited_for_it_has_its_turn()
+    {
+        var next = new WaitingJob(Guid.NewGuid(), 3, true);
+
+        foreach (var status in Enum.GetValues<JobStatus>().Where(status => status.IsFinished()))
+            Assert.Equal([new AnswerQuestion(next.Id, 3)], JobFlow.After(Job(status, JobStage.Answer) with { Successor = next }, JobEvent.Ended));
+    }
+
+    [Fact]
+    public void A_second_wave_is_for_a_first_that_found_nothing_good_enough_and_only_while_there_is_time()
+    {
+        var second = new WaveQueries(["other words"], ["web"]);
+        var job = Job(JobStatus.Running, JobStage.Answer) with { Plan = new JobPlan("q", "en", ["q"], []) { Second = second } };
+        var poor = job with { Results = new ToolResults { Documents = new DocumentsResult([Passage], 1) { Fits = false } } };
+
+        Assert.Equal(2, JobFlow.SecondWave(poor, Limits)!.Wave);
+        Assert.Equal(second, JobFlow.SecondWave(poor, Limits)!.Queries());
+        Assert.NotNull(JobFlow.SecondWave(job, Limits));
+        Assert.Null(JobFlow.SecondWave(poor with { Plan = poor.Plan! with { Wave = 2 } }, Limits));
+        Assert.Null(JobFlow.SecondWave(poor with { Plan = poor.Plan! with { Second = null } }, Limits));
+        Assert.Null(JobFlow.SecondWave(poor with { Now = poor.DeadlineAt - Limits.Wave }, Limits));
+        Assert.Null(JobFlow.SecondWave(poor with { Stage = JobStage.Tools }, Limits));
+        Assert.Null(JobFlow.SecondWave(poor with { Results = new ToolResults { Documents = new DocumentsResult([Passage], 1) } }, Limits));
+        Assert.Null(JobFlow.SecondWave(poor with { Results = new ToolResults { WebSearch = new WebSearchResult([new FoundPage("u", "t", "c", 1)], 1) } }, Limits));
+    }
+
+    [Fact]
+    public void All_that_a_second_wave_asks_may_be_missed()
+    {
+        var wave = Job(JobStatus.Running, JobStage.Tools, Tool.Documents, Tool.WebSearch);
+        wave = wave with { Plan = new JobPlan("q", "en", ["q"], []) { Wave = 2, Second = new WaveQueries(["o"], ["w"]) } };
+
+        Assert.Equal([Tool.Documents, Tool.WebSearch], Assert.IsType<DueStep.SkipTools>(JobFlow.WhenDue(wave, Limits)).Tools);
+        Assert.Equal(Limits.Wave, JobFlow.WaveOf(wave.Plan!, Limits));
+    }
+
+    [Fact]
     public void The_deadline_comes_before_everything_else()
     {
         foreach (var job in Unfinished())
@@ -99,6 +136,7 @@ public class JobFlowTests
     }
 
     private static readonly Guid Id = Guid.NewGuid();
+    private static readonly FoundPassage Passage = new(Guid.NewGuid(), Guid.NewGuid(), 0.5, null);
 
     private static IEnumerable<Job> Unfinished() =>
         from stage in Enum.GetValues<JobStage>()
@@ -117,6 +155,7 @@ public class JobFlowTests
         Stage = stage,
         Attempt = 1,
         Pending = pending,
+        Plan = stage == JobStage.Intake ? null : new JobPlan("q", "en", ["q"], ["q"]),
         Version = 1,
         AcceptedAt = Start,
         QueuedAt = Start,

@@ -152,8 +152,9 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
 
         var answer = await answerer.Answer("How much?", "en", Sources, Patience, default);
 
-        Assert.Equal("This is certain, as everybody knows [1].", answer.Text);
+        Assert.Equal("This is certain, as everybody knows and says [1]. So does the second.", answer.Text);
         Assert.Equal("An ambulance costs $180.", Assert.Single(answer.Citations).Quote);
+        Assert.Equal(3, answer.DroppedCitations);
     }
 
     [Fact]

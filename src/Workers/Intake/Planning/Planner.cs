@@ -1,26 +1,27 @@
-using Microsoft.Extensions.Options;
 using Navigator.Storage.Ledger;
-using Navigator.Storage.Passages;
-using Navigator.Workers.Intake.Screening;
-using Navigator.Workers.Tools.WebSearch;
+using Navigator.Workers.Limits;
+using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake.Planning;
 
-/// <summary>
-/// Rule form of planning. The documents are always asked; the web is asked too when the question is about something
-/// current, its author allows it, and a provider is configured. What tells who somebody is stays here.
-/// </summary>
-internal sealed class Planner(IOptions<WebSearchOptions> web)
+/// <summary>Small talk is told by rule; everything else is planned by the model where there is one and it replies in time, else by rules.</summary>
+/// <param name="model">Null: rules plan.</param>
+internal sealed class Planner(LivePolicy policy, PlanningModel? model = null)
 {
-    /// <summary>Words, as <see cref="Terms"/> folds them, that ask for what no stored document can know.</summary>
-    private static readonly HashSet<string> CurrentWords = new(
-        Terms.Of("today tonight tomorrow yesterday now currently current latest recent recently news newest update updates nowadays online website"),
-        StringComparer.Ordinal);
-
-    public Task<JobPlan> Plan(string question, string language, JobOptions options, CancellationToken token)
+    public async Task<(JobPlan Plan, IReadOnlyList<string> Degraded)> Plan(Wish wish, TimeSpan left, CancellationToken token)
     {
-        token.ThrowIfCancellationRequested();
-        var asksWeb = options.Web && web.Value.IsConfigured && Terms.Of(question).Any(CurrentWords.Contains);
-        return Task.FromResult(new JobPlan(question, language, [question], asksWeb ? [PersonalData.Redact(question)] : []));
+        if (SmallTalk.LanguageOf(wish.Asked ?? wish.Question) is { } spoken)
+            return (new JobPlan(wish.Question, wish.Language == "und" ? spoken : wish.Language, [], []) { SmallTalk = true }, []);
+        if (model is null)
+            return (RulePlanner.Plan(wish), []);
+        try
+        {
+            return (await model.Plan(wish, policy.Now.Intake.Plan < left ? policy.Now.Intake.Plan : left, token), []);
+        }
+        catch (UpstreamException error)
+        {
+            NavigatorMeter.FellBack("planning", error);
+            return (RulePlanner.Plan(wish), [$"planning: the model did not help ({error.Reason}); rules did"]);
+        }
     }
 }

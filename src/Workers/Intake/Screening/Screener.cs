@@ -1,53 +1,33 @@
-using System.Globalization;
-using System.Text;
-using Navigator.Contracts.Http;
+using Microsoft.Extensions.Options;
+using Navigator.Workers.Limits;
+using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake.Screening;
 
-/// <summary>May this question be answered?</summary>
-/// <param name="Question">What goes on, cleaned; null when refused.</param>
-/// <param name="Refusal">Why not, in words that its author may read; null when it passes.</param>
-public sealed record Verdict(string? Question, ChatError? Refusal)
+/// <summary>Rules first, then the moderation model where there is one; both within their time.</summary>
+/// <param name="moderation">Null: the rules stand alone.</param>
+internal sealed class Screener(IOptions<ScreeningOptions> options, LivePolicy policy, ModerationModel? moderation = null)
 {
-    public static Verdict Pass(string question) => new(question, null);
-
-    public static Verdict Refuse(string code, string message) => new(null, new ChatError(code, message));
-}
-
-/// <summary>Rule form of screening: size and control characters. What is invisible is removed; what is left must be a question.</summary>
-internal sealed class Screener
-{
-    public Task<Verdict> Screen(string question, CancellationToken token)
+    public async Task<Verdict> Screen(string question, TimeSpan left, CancellationToken token)
     {
-        token.ThrowIfCancellationRequested();
-        var cleaned = Clean(question);
-        return Task.FromResult(cleaned switch
+        var verdict = QuestionRules.Screen(question);
+        if (verdict.Question is not { } kept || moderation is null)
+            return verdict;
+        try
         {
-            "" => Verdict.Refuse("question_not_readable", "The question holds no readable text."),
-            { Length: > ChatJobRequest.MaxQuestionLength } =>
-                Verdict.Refuse("question_too_long", $"The question is longer than {ChatJobRequest.MaxQuestionLength} characters."),
-            _ => Verdict.Pass(cleaned),
-        });
-    }
-
-    private static string Clean(string question)
-    {
-        var cleaned = new StringBuilder(question.Length);
-        foreach (var rune in question.EnumerateRunes())
-        {
-            var keep = Rune.GetUnicodeCategory(rune) switch
-            {
-                // Line breaks and tabs are layout; other control characters mean nothing in a question.
-                UnicodeCategory.Control => rune.Value is '\n' or '\t',
-                // Joiners shape letters of several scripts and emoji; other format characters (bidirectional overrides,
-                // zero-width spaces, tags) hide text from the reader.
-                UnicodeCategory.Format => rune.Value is 0x200C or 0x200D,
-                UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned => false,
-                _ => true,
-            };
-            if (keep)
-                cleaned.Append(rune.ToString());
+            var within = policy.Now.Intake.Screen < left ? policy.Now.Intake.Screen : left;
+            return await moderation.Check(kept, within, token) ?? verdict;
         }
-        return cleaned.ToString().Trim();
+        catch (UpstreamException error) when (error.Failure == UpstreamFailure.Filtered)
+        {
+            return Verdict.Refuse("question_flagged", "The question was found to be harmful or abusive, and is not answered. It can be asked in other words.");
+        }
+        catch (UpstreamException error)
+        {
+            NavigatorMeter.FellBack("screening", error);
+            return options.Value.WhenModerationFails == WithoutModeration.Pass
+                ? verdict with { Notes = [.. verdict.Notes, $"screening: the moderation model did not look ({error.Reason}); rules did"] }
+                : Verdict.Unknown("screening_unavailable", $"The question could not be screened: {error.Reason}.");
+        }
     }
 }

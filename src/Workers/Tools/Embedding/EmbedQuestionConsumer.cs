@@ -24,14 +24,14 @@ internal sealed class EmbedQuestionConsumer(
             return;
 
         var within = policy.Now.For(QueueNames.EmbedQuestion).Within(jobs.Max(job => job.Left));
-        var found = await vectors.Of(jobs.SelectMany(job => job.Plan!.DocumentQueries.Select(query => (job.Tenant, query))), within, token);
-        await Task.WhenAll(jobs.Select(job => Continue(job, [.. job.Plan!.DocumentQueries.Select(query => found[(job.Tenant, query)])], token)));
+        var found = await vectors.Of(jobs.SelectMany(job => job.Plan!.Queries().Documents.Select(query => (job.Tenant, query))), within, token);
+        await Task.WhenAll(jobs.Select(job => Continue(job, [.. job.Plan!.Queries().Documents.Select(query => found[(job.Tenant, query)])], token)));
     }
 
     private Task Continue(Job job, IReadOnlyList<VectorOrFailure> queries, CancellationToken token)
     {
         if (queries.Select(query => query.Failure).OfType<UpstreamException>().FirstOrDefault() is { } failure)
-            return transitions.End(job, JobStatus.Failed, new ChatError("embedding_failed", $"The embedding model did not help: {failure.Reason}."), token);
+            return transitions.Fail(job, Tool.Documents, new ChatError("embedding_failed", $"The embedding model did not help: {failure.Reason}."), token);
         if (inPlace.TryEnter(job, QueueNames.RetrievePassages) is not { } place)
             return dispatcher.Send(
                 [new RetrievePassages(job.Id, job.Attempt, vectors.Model, [.. queries.Select(query => VectorCodec.Encode(query.Vector))])], job.Express, token);

@@ -13,13 +13,13 @@ internal sealed class PassageRetrieval(PassageSearcher searcher, ToolReport repo
     /// <param name="vectors">One float[1536] for each of the plan's document queries.</param>
     public async Task Run(Job job, string model, IReadOnlyList<ReadOnlyMemory<float>> vectors, CancellationToken token)
     {
-        var queries = job.Plan!.DocumentQueries.Zip(vectors, (text, vector) => new PassageQuery(text, vector)).ToList();
-        var passages = await Search(job, model, queries, token);
-        var elapsed = job.ToolsAt is { } began ? clock.GetUtcNow() - began : TimeSpan.Zero;
-        await report.Finish(job, new DocumentsResult(passages, (long)elapsed.TotalMilliseconds), token);
+        var queries = job.Plan!.Queries().Documents.Zip(vectors, (text, vector) => new PassageQuery(text, vector)).ToList();
+        var (passages, fits) = await Search(job, model, queries, token);
+        var elapsed = job.WaveAt is { } began ? clock.GetUtcNow() - began : TimeSpan.Zero;
+        await report.Finish(job, new DocumentsResult(passages, (long)elapsed.TotalMilliseconds) { Fits = fits }, token);
     }
 
-    private async Task<IReadOnlyList<FoundPassage>> Search(Job job, string model, IReadOnlyList<PassageQuery> queries, CancellationToken token)
+    private async Task<(IReadOnlyList<FoundPassage> Passages, bool Fits)> Search(Job job, string model, IReadOnlyList<PassageQuery> queries, CancellationToken token)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
         limit.CancelAfter(policy.Now.For(QueueNames.RetrievePassages).Timeout);

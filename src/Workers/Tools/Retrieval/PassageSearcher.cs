@@ -8,7 +8,11 @@ namespace Navigator.Workers.Tools.Retrieval;
 /// <summary>Queries and their vectors → the passages that fit them best: two legs, fused, the best of them looked at closely.</summary>
 internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOptions> options)
 {
-    public async Task<IReadOnlyList<FoundPassage>> Search(
+    /// <summary>Of the question's words, how many the best passage has where vectors know no meaning: with fewer it is about something else.</summary>
+    private const double LeastCoverage = 0.5;
+
+    /// <returns>Best first, and whether the best is near enough to the question to be worth an answer.</returns>
+    public async Task<(IReadOnlyList<FoundPassage> Passages, bool Fits)> Search(
         string tenant, string model, IReadOnlyList<PassageQuery> queries, IReadOnlyList<Guid>? documentIds, CancellationToken token)
     {
         var settings = options.Value;
@@ -17,9 +21,20 @@ internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOpt
         var weight = model == HashedNgramEmbedder.ModelName ? settings.OfflineVectorWeight : settings.VectorWeight;
         var candidates = Fusion.Fuse(legs, weight, settings.Reranked);
         if (candidates.Count == 0)
-            return [];
+            return ([], false);
         var texts = (await index.Read(tenant, [.. candidates.Select(candidate => candidate.PassageId)], token))
             .ToDictionary(cited => cited.Passage.Id, cited => string.Join('\n', [.. cited.Passage.Headings, cited.Passage.Text]));
-        return Reranker.Rerank([.. queries.Select(query => query.Text)], candidates, texts, settings.Passages);
+        var passages = Reranker.Rerank([.. queries.Select(query => query.Text)], candidates, texts, settings.Passages);
+        // The vector leg finds nothing below its floor; words alone are an accident often enough.
+        var fits = model == HashedNgramEmbedder.ModelName
+            ? passages.Any(passage => Coverage(queries[0].Text, texts[passage.PassageId]) >= LeastCoverage)
+            : passages.Any(passage => passage.Similarity is not null);
+        return (passages, fits);
+    }
+
+    private static double Coverage(string question, string text)
+    {
+        var words = Terms.Of(question).ToHashSet(StringComparer.Ordinal);
+        return words.Count == 0 ? 0 : Terms.Of(text).Distinct(StringComparer.Ordinal).Count(words.Contains) / (double)words.Count;
     }
 }

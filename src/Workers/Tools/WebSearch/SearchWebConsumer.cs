@@ -18,12 +18,12 @@ internal sealed class SearchWebConsumer(IJobLedger ledger, TavilyClient tavily, 
             return;
 
         // What comes after the wave is of no use any more: the sweeper is about to go on without it.
-        var waveLeft = (job.ToolsAt ?? job.Now) + policy.Now.Job.Wave - job.Now;
+        var waveLeft = (job.WaveAt ?? job.Now) + policy.Now.Job.Wave - job.Now;
         if (waveLeft <= TimeSpan.Zero)
             return;
         var within = policy.Now.For(QueueNames.SearchWeb).Within(waveLeft);
         var started = Stopwatch.GetTimestamp();
-        var found = await Task.WhenAll(job.Plan!.WebQueries.Select(query => tavily.Search(job.Tenant, query, within, token)));
+        var found = await Task.WhenAll(job.Plan!.Queries().Web.Select(query => tavily.Search(job.Tenant, query, within, token)));
         if (context.TryGetPayload<TavilyCall>(out var call))
             call.Answered = found.Any(search => search.Asked);
         var pages = found.SelectMany(search => search.Pages).DistinctBy(page => page.Url).OrderByDescending(page => page.Score).ToList();

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Navigator.Contracts.Http;
+using Navigator.Storage.Passages;
+
+namespace Navigator.Workers.Answer;
+
+/// <summary>
+/// Holds a model's reply against the sources it was given: quotes that stand nowhere, markers that name nothing and amounts that
+/// nobody wrote do not reach a reader.
+/// </summary>
+internal static class AnswerReview
+{
+    private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+    private const int MaxFollowUps = 3;
+    private const int MaxFollowUp = 160;
+
+    /// <summary>Of the words of a statement that has no quote, how many its source must have.</summary>
+    private const double LeastShare = 0.5;
+
+    private static readonly Regex Marker = new(@" ?\[([0-9]{1,4})\]", Linear);
+
+    /// <summary>[1, 2] and [1; 2]: one marker each is what readers and programs look for.</summary>
+    private static readonly Regex List = new(@"\[[0-9]{1,4}([,;] ?[0-9]{1,4})+\]", Linear);
+
+    private static readonly Regex Amount = new(@"[$€£¥] ?[0-9][0-9.,]*|[0-9][0-9.,]* ?(%|percent\b|dollars?\b)", Linear | RegexOptions.IgnoreCase);
+
+    /// <returns>What is wrong with it, for the model; null when nothing is.</returns>
+    public static string? Complaint(AnswerReply reply, string question, IReadOnlyList<Source> sources)
+    {
+        if (string.IsNullOrWhiteSpace(reply.Answer))
+            return "answer is empty.";
+        if (reply.Quotes.Any(quote => quote?.Quote is null) || reply.FollowUps.Any(next => next is null))
+            return "quotes and follow_ups hold no null.";
+        if (!reply.Answered || sources.Count == 0)
+            return null;
+        var known = sources.Select(source => source.Readable).Append(question).SelectMany(AmountsIn).ToHashSet(StringComparer.Ordinal);
+        if (AmountsIn(reply.Answer).FirstOrDefault(amount => !known.Contains(amount)) is { } invented)
+            return $"the amount {invented} stands in no source. Copy amounts exactly, and calculate none.";
+        return Verify(reply, sources).Quotes.Count == 0
+            ? "no statement is borne out: name a source in brackets after each statement, and quote from it word for word in quotes." : null;
+    }
+
+    /// <param name="maxLength">Of the answer, in characters.</param>
+    public static ChatAnswer Review(AnswerReply reply, string language, string model, IReadOnlyList<Source> sources, int maxLength)
+    {
+        var (text, quotes, dropped) = Verify(reply, sources);
+        NavigatorMeter.CitationsDropped.Add(dropped);
+        var cited = quotes.Select(quote => sources[quote.Key - 1].Cite(quote.Value)).ToList();
+        var isCut = reply.IsCut || text.Length > maxLength;
+        return new ChatAnswer
+        {
+            Text = text.Length <= maxLength ? text : Shorten(text, maxLength),
+            Language = language,
+            Model = model,
+            Citations = cited,
+            Confidence = reply.Answered ? Confidence.Of([.. quotes.Keys.Select(number => sources[number - 1])], dropped) : 0,
+            FollowUps = [.. reply.FollowUps.Select(next => Clean(next, sources)).Where(next => next.Length is > 0 and <= MaxFollowUp).Distinct().Take(MaxFollowUps)],
+            Truncated = isCut,
+            DroppedCitations = dropped,
+        };
+    }
+
+    private static (string Text, SortedDictionary<int, string> Quotes, int Dropped) Verify(AnswerReply reply, IReadOnlyList<Source> sources)
+    {
+        var text = Clean(List.Replace(reply.Answer, match => string.Concat(match.Value.Split([',', ';', '[', ']', ' '], StringSplitOptions.RemoveEmptyEntries).Select(number => $"[{number}]"))), sources);
+        var (quotes, dropped) = (new SortedDictionary<int, string>(), new HashSet<int>());
+        foreach (Match match in Marker.Matches(text))
+        {
+            var number = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+            if (quotes.ContainsKey(number) || dropped.Contains(number))
+                continue;
+            if (reply.Answered && number >= 1 && number <= sources.Count && QuoteFor(number, StatementBefore(text, match.Index), reply, sources[number - 1]) is { } quote)
+                quotes.Add(number, quote);
+            else
+                dropped.Add(number);
+        }
+        // A marker that names no source, or one that does not say so, is an invention, and goes.
+        text = Marker.Replace(text, match => dropped.Contains(int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)) ? "" : match.Value);
+        return (text.Trim(), quotes, dropped.Count);
+    }
+
+    private static string? QuoteFor(int number, string statement, AnswerReply reply, Source source)
+    {
+        var given = reply.Quotes.Where(quote => quote.Source == number).ToList();
+        if (given.Count > 0)
+            return given.Select(quote => Quotes.Find(source.Text, quote.Quote)).FirstOrDefault(found => found is not null);
+        // Nothing was quoted: the source must at least speak of what is stated.
+        var words = Terms.Of(statement).ToHashSet(StringComparer.Ordinal);
+        return words.Count > 0 && Terms.Of(source.Readable).Distinct(StringComparer.Ordinal).Count(words.Contains) >= words.Count * LeastShare
+            ? Quotes.Best(source.Text, statement) : null;
+    }
+
+    private static string StatementBefore(string text, int marker)
+    {
+        var before = Marker.Replace(text[..marker], "");
+        var sentences = Sentences.Of(before);
+        return sentences.Count == 0 ? "" : before[sentences[^1]];
+    }
+
+    private static IEnumerable<string> AmountsIn(string text) => Amount.Matches(text).Select(match => Plain(match.Value));
+
+    /// <summary>$ 1,500.00 and $1500 are one amount.</summary>
+    private static string Plain(string amount)
+    {
+        var digits = string.Concat(amount.Where(c => char.IsAsciiDigit(c) || c == '.')).TrimEnd('.');
+        var number = decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) ? value.ToString("0.####", CultureInfo.InvariantCulture) : digits;
+        return amount.Contains('%', StringComparison.Ordinal) || amount.Contains("percent", StringComparison.OrdinalIgnoreCase) ? $"{number}%" : number;
+    }
+
+    private static string Clean(string text, IReadOnlyList<Source> sources) =>
+        ActiveContent.Remove(text, sources.Select(source => source.Url).OfType<string>().ToHashSet(StringComparer.Ordinal)).Trim();
+
+    /// <summary>At the end of a sentence where there is one.</summary>
+    private static string Shorten(string text, int maxLength)
+    {
+        var end = text.LastIndexOfAny(['.', '!', '?', ']'], maxLength - 1);
+        return text[..(end > maxLength / 2 ? end + 1 : maxLength)] + " …";
+    }
+}

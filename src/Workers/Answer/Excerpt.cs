@@ -1,0 +1,100 @@
+using System.Text.RegularExpressions;
+using Navigator.Storage.Passages;
+
+namespace Navigator.Workers.Answer;
+
+/// <summary>The part of a source that says most about a question, ready to be read.</summary>
+/// <param name="IsRow">It was a row of a table, and is read with the table's headings: no longer word for word.</param>
+internal readonly record struct Excerpt(string Text, double Score, bool IsRow)
+{
+    private const int MaxLength = 420;
+
+    /// <summary>A place that holds the kind of thing that was asked for is worth a word that one source in two has.</summary>
+    private const double AskedBonus = 0.3;
+
+    /// <summary>Among equals what comes first, as documents say the main thing first.</summary>
+    private const double PositionBonus = 0.01;
+
+    private const string Cell = " | ";
+
+    /// <summary>
+    /// The run of sentences that covers most of the question, then as many of its neighbours as there is room for: a sentence by
+    /// itself ("For a family it is $1,500.") can mislead.
+    /// </summary>
+    /// <param name="weights">What each word of the question is worth.</param>
+    /// <param name="asked">The kind of thing that was asked for; null when the question does not tell.</param>
+    public static Excerpt Best(string text, IReadOnlyDictionary<string, double> weights, Regex? asked)
+    {
+        var sentences = Sentences.Of(text);
+        var terms = sentences.Select(sentence => Terms.Of(text[sentence]).Where(weights.ContainsKey).ToHashSet(StringComparer.Ordinal)).ToList();
+        var (bestFirst, bestLast, bestScore) = (0, 0, 0.0);
+        for (var first = 0; first < sentences.Count; first++)
+        {
+            var covered = new HashSet<string>(StringComparer.Ordinal);
+            for (var last = first; last < sentences.Count && (last == first || (BelongTogether(last - 1) && Length(first, last) <= MaxLength)); last++)
+            {
+                covered.UnionWith(terms[last]);
+                // Every further sentence has to earn its place.
+                var score = covered.Sum(word => weights[word]) - 0.02 * (last - first);
+                if (score <= 0)
+                    continue;
+                score += PositionBonus * (1 - first / (double)sentences.Count);
+                if (asked?.IsMatch(text[sentences[first].Start..sentences[last].End]) == true)
+                    score += AskedBonus;
+                if (score > bestScore)
+                    (bestFirst, bestLast, bestScore) = (first, last, score);
+            }
+        }
+        if (bestScore <= 0)
+            return default;
+        if (IsRow(sentences[bestFirst]))
+            return new Excerpt(Shorten(Read(text, LineAt(text, sentences[bestFirst].Start.Value))), bestScore, true);
+        while (bestFirst > 0 && BelongTogether(bestFirst - 1) && Length(bestFirst - 1, bestLast) <= MaxLength)
+            bestFirst--;
+        while (bestLast < sentences.Count - 1 && BelongTogether(bestLast) && Length(bestFirst, bestLast + 1) <= MaxLength)
+            bestLast++;
+        return new Excerpt(Shorten(text[sentences[bestFirst].Start..sentences[bestLast].End]), bestScore, false);
+
+        int Length(int first, int last) => sentences[last].End.Value - sentences[first].Start.Value;
+
+        // A row of a table stands by itself; the rows around it are about something else.
+        bool BelongTogether(int sentence) =>
+            text[sentences[sentence].End.Value - 1] != '\n' || (!IsRow(sentences[sentence]) && !IsRow(sentences[sentence + 1]));
+
+        bool IsRow(Range sentence) => text[LineAt(text, sentence.Start.Value)].Contains(Cell, StringComparison.Ordinal);
+    }
+
+    /// <summary>"Ambulance ride | $180" under "Service | Cost" reads: Ambulance ride, Cost: $180.</summary>
+    private static string Read(string text, Range line)
+    {
+        var cells = Cells(text[line]);
+        var header = Header(text, line, cells.Length);
+        var parts = cells.Skip(1).Select((cell, i) => header is null || header[i + 1].Length == 0 ? cell : $"{header[i + 1]}: {cell}").Where((_, i) => cells[i + 1].Length > 0);
+        return string.Join(", ", parts.Prepend(cells[0]).Where(part => part.Length > 0));
+    }
+
+    /// <summary>The first row of the table, where it has as many cells and names them; null where it does not.</summary>
+    private static string[]? Header(string text, Range row, int cells)
+    {
+        var top = row;
+        while (top.Start.Value > 0 && LineAt(text, top.Start.Value - 1) is var above && text[above].Contains(Cell, StringComparison.Ordinal))
+            top = above;
+        var header = Cells(text[top]);
+        return !top.Equals(row) && header.Length == cells && !text[top].Any(char.IsDigit) ? header : null;
+    }
+
+    private static string[] Cells(string row) => [.. row.Split('|').Select(cell => cell.Trim())];
+
+    private static Range LineAt(string text, int place)
+    {
+        var start = place == 0 ? 0 : text.LastIndexOf('\n', place - 1) + 1;
+        var end = text.IndexOf('\n', place);
+        return start..(end < 0 ? text.Length : end);
+    }
+
+    private static string Shorten(string text)
+    {
+        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length <= MaxLength ? line : line[..MaxLength] + "…";
+    }
+}

@@ -1,0 +1,27 @@
+using System.Text;
+using Navigator.Workers.Intake.Screening;
+
+namespace Navigator.Workers.Answer;
+
+/// <summary>
+/// Screens what was found, as questions are screened: documents and web pages are data, and a sentence in them that speaks to the
+/// model has nothing to say to their reader.
+/// </summary>
+internal static class SourceScreen
+{
+    /// <returns>The text for whoever writes the answer; the same one when nothing was left out.</returns>
+    public static string Readable(string text)
+    {
+        var seen = HiddenText.Remove(text);
+        if (!Instructions.IsIn(seen))
+            return seen;
+        var readable = new StringBuilder(seen.Length);
+        foreach (var sentence in Sentences.Of(seen))
+        {
+            if (!Instructions.IsIn(seen[sentence]))
+                readable.Append(seen[sentence]);
+        }
+        // Spread over several sentences: nobody can tell which of them means it, so none is read.
+        return Instructions.IsIn(readable.ToString()) ? "" : readable.ToString().Trim();
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.RegularExpressions;
+using Navigator.Storage.Ledger;
+using Navigator.Storage.Passages;
+
+namespace Navigator.Workers.Intake.Planning;
+
+/// <summary>
+/// Rule form of planning. The documents are always asked; the web is asked too when the question is about something current. A
+/// question that leans on the one before it takes that along.
+/// </summary>
+internal static partial class RulePlanner
+{
+    /// <summary>Words, as <see cref="Terms"/> folds them, that ask for what no stored document can know.</summary>
+    private static readonly HashSet<string> CurrentWords = new(
+        Terms.Of("today tonight tomorrow yesterday now currently current latest recent recently news newest update updates nowadays online website"),
+        StringComparer.Ordinal);
+
+    /// <summary>Fewer say too little by themselves.</summary>
+    private const int FewTerms = 2;
+
+    public static JobPlan Plan(Wish wish)
+    {
+        var question = wish.Turns.Count > 0 && LeansOnWhatWasSaid(wish.Question)
+            ? $"{wish.Question} (This follows on: {wish.Turns[^1].Question})"
+            : wish.Question;
+        var current = Terms.Of(question).Any(CurrentWords.Contains);
+        var reworded = Rewording.Of(question) is { } terms ? new[] { terms } : [];
+        return wish.Plan(JobPlan.Rules, question, [question], current ? [question] : [], reworded);
+    }
+
+    private static bool LeansOnWhatWasSaid(string question) =>
+        Follows().IsMatch(question) || Terms.Of(question).Distinct(StringComparer.Ordinal).Count() <= FewTerms;
+
+    [GeneratedRegex(@"^(?:and|but|or|also|what about|how about|what if|why|even if|is that|does that|in that case|then)\b|\b(?:it|its|that|they|them|those|these|there|he|she|his|her|the same|instead|the other one)\b", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 200)]
+    private static partial Regex Follows();
+}

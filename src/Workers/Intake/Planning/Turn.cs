@@ -1,0 +1,19 @@
+using Navigator.Contracts.Chat;
+using Navigator.Storage.Ledger;
+
+namespace Navigator.Workers.Intake.Planning;
+
+/// <summary>A question of the same conversation, and what was answered.</summary>
+internal sealed record Turn(string Question, string Answer)
+{
+    private const int Remembered = 3;
+
+    /// <summary>The last turns before a job that were answered, oldest first.</summary>
+    public static async Task<IReadOnlyList<Turn>> Before(Job job, IJobLedger ledger, CancellationToken token)
+    {
+        if (job.StartsConversation)
+            return [];
+        var answered = await ledger.List(job.Tenant, new JobFilter(JobStatus.Answered, job.ConversationId, job.Id, Remembered), token);
+        return [.. answered.Reverse().Where(turn => turn.Plan is not { SmallTalk: true }).Select(turn => new Turn(turn.Plan?.Question ?? turn.Question, turn.Answer!.Text))];
+    }
+}

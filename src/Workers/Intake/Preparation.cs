@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Options;
+using Navigator.Contracts;
+using Navigator.Storage.Ledger;
+using Navigator.Workers.Flow;
+using Navigator.Workers.Intake.Planning;
+using Navigator.Workers.Intake.Screening;
+using Navigator.Workers.Intake.Translation;
+using Navigator.Workers.Limits;
+using Navigator.Workers.Tools.WebSearch;
+
+namespace Navigator.Workers.Intake;
+
+/// <summary>A question as it was asked → a plan, or why there is none. For a job whose intake this worker holds.</summary>
+internal sealed class Preparation(
+    Translator translator, Screener screener, Planner planner, IJobLedger ledger, JobTransitions transitions, IOptions<WebSearchOptions> web, LivePolicy policy,
+    TimeProvider clock)
+{
+    public async Task Run(Job job, CancellationToken token)
+    {
+        if (job.Tenant == Canary.Tenant)
+        {
+            await transitions.Plan(job, Canary.Plan, [], token);
+            return;
+        }
+        var until = clock.GetUtcNow() + policy.Now.For(QueueNames.AnswerQuestion).Within(job.Left);
+
+        var translated = await translator.TranslateIn(job.Question, job.Options.Language, Left(), token);
+        var verdict = await Screen(job.Question, translated, token);
+        NavigatorMeter.QuestionsScreened.Add(1, KeyValuePair.Create("verdict", (object?)(verdict.Error?.Code ?? (verdict.Notes.Count > 0 ? "changed" : "passed"))));
+        if (verdict.Question is not { } question)
+        {
+            await transitions.End(job, verdict.Status, verdict.Error!, token);
+            return;
+        }
+        var wish = new Wish(
+            question, translated.IsTranslated ? QuestionRules.Screen(job.Question).Question : null, translated.Language, job.Options.Web && web.Value.IsConfigured,
+            await Turn.Before(job, ledger, token));
+        var (plan, planned) = await planner.Plan(wish, Left(), token);
+        await transitions.Plan(job, plan, [.. translated.Degraded, .. verdict.Notes, .. planned], token);
+
+        TimeSpan Left() => until - clock.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+
+        // A translator follows no instruction, but may lose what gives one away: the rules look at both texts, the model at what goes on.
+        async Task<Verdict> Screen(string asked, Translated text, CancellationToken stop) =>
+            text.IsTranslated && QuestionRules.Screen(asked) is { Question: null } refused ? refused : await screener.Screen(text.Question, Left(), stop);
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Options;
+using Navigator.Storage.Rates;
+using Navigator.Workers.Limits;
+using Navigator.Workers.Upstreams;
+using OpenAI.Moderations;
+
+namespace Navigator.Workers.Intake.Screening;
+
+/// <summary>Model form of screening: OpenAI's moderation endpoint, or a server like it.</summary>
+internal sealed class ModerationModel
+{
+    private const string Upstream = UpstreamNames.Moderations;
+
+    private readonly ModerationClient client;
+    private readonly UpstreamCall call;
+
+    public ModerationModel(IOptions<OpenAiOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
+    {
+        client = OpenAiClients.Create(options.Value, policy.Now.ForUpstream(Upstream)).GetModerationClient(options.Value.ModerationModel);
+        call = new UpstreamCall(Upstream, policy, bounds, rates, clock);
+    }
+
+    /// <returns>Null when the model has nothing against it.</returns>
+    /// <exception cref="UpstreamException">It did not say, or not in time.</exception>
+    public Task<Verdict?> Check(string question, TimeSpan within, CancellationToken token) => call.Run(
+        async cancel =>
+        {
+            var result = (await client.ClassifyTextAsync(question, cancel)).Value;
+            if (!result.Flagged)
+                return null;
+            // Whoever asks this needs a person, and no rule book.
+            return result.SelfHarm.Flagged || result.SelfHarmIntent.Flagged
+                ? Verdict.Refuse("question_about_self_harm", "You do not have to go through this alone. In the United States, call or text 988 at any time; elsewhere, call your local emergency number. Please talk to someone now.")
+                : Verdict.Refuse("question_flagged", "The question was found to be harmful or abusive, and is not answered. It can be asked in other words.");
+        },
+        within, token);
+}

@@ -1,0 +1,38 @@
+using System.Text;
+using Navigator.Contracts.Http;
+
+namespace Navigator.Workers.Intake.Screening;
+
+/// <summary>
+/// Rule form of screening, within 20 ms: what is invisible goes, letters in disguise are told, encoded text goes, sentences that
+/// instruct the model go. What is left must be a question.
+/// </summary>
+internal static class QuestionRules
+{
+    /// <summary>Less is no question by itself, once an instruction was taken out of it.</summary>
+    private const int LeastLeft = 8;
+
+    public static Verdict Screen(string question)
+    {
+        var seen = HiddenText.Unmix(HiddenText.Remove(question).Normalize(NormalizationForm.FormC));
+        if (seen.Length == 0)
+            return Verdict.Refuse("question_not_readable", "The question holds no readable text.");
+        if (seen.Length > ChatJobRequest.MaxQuestionLength)
+            return Verdict.Refuse("question_too_long", $"The question is longer than {ChatJobRequest.MaxQuestionLength} characters.");
+
+        var encoded = EncodedText.Find(seen);
+        if (encoded.Any(part => Instructions.IsIn(part.Decoded)) || Instructions.IsIn(EncodedText.Rot13(seen)))
+            return Instructing();
+        var kept = encoded.Count == 0 ? seen : EncodedText.Replace(seen, encoded, "[encoded text]");
+        if (!Instructions.IsIn(kept))
+            return encoded.Count == 0 ? Verdict.Pass(kept) : Verdict.Change(kept, "screening: encoded text in the question was left out");
+
+        var rest = string.Join(' ', Sentences.Of(kept).Select(sentence => kept[sentence]).Where(sentence => !Instructions.IsIn(sentence)).Select(sentence => sentence.Trim()));
+        return rest.Length >= LeastLeft && !Instructions.IsIn(rest)
+            ? Verdict.Change(rest, "screening: a part of the question that instructs the assistant was left out")
+            : Instructing();
+    }
+
+    private static Verdict Instructing() => Verdict.Refuse(
+        "question_instructs", "The question instructs the assistant instead of asking about your documents or the web. It can be asked again without that part.");
+}

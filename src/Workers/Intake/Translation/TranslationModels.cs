@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Options;
+using Navigator.Storage.Rates;
+using Navigator.Workers.Limits;
+using Navigator.Workers.Upstreams;
+
+namespace Navigator.Workers.Intake.Translation;
+
+/// <summary>What a translator replies.</summary>
+internal sealed record TranslationReply(string Translation);
+
+/// <summary>Model form of translation: the provider that does best is asked, and the next where it does not help in time.</summary>
+internal sealed class TranslationModels
+{
+    private const string Upstream = UpstreamNames.Translations;
+    private const int MaxTokens = 4_000;
+
+    /// <summary>Of the time that is left, for a provider behind which others stand.</summary>
+    private const double FirstShare = 0.6;
+
+    private readonly IReadOnlyList<StructuredModel<TranslationReply>> models;
+    private readonly ProviderScores scores;
+    private readonly TimeProvider clock;
+
+    public TranslationModels(IOptions<OpenAiOptions> openAi, IOptions<TranslationOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
+    {
+        this.clock = clock;
+        var providers = options.Value.Providers.Count > 0 ? options.Value.Providers : [OfOpenAi(openAi.Value)];
+        models = [.. providers.Select(provider => new StructuredModel<TranslationReply>(
+            Upstream, "translation", OpenAiClients.Create(provider.BaseUrl!, provider.ApiKey, policy.Now.ForUpstream(Upstream)).GetChatClient(provider.Model),
+            new UpstreamCall(Upstream, policy, bounds, rates, clock, providers.Count > 1 ? provider.Name : null), clock, MaxTokens))];
+        scores = new ProviderScores([.. providers.Select(provider => provider.Cost)], clock);
+    }
+
+    /// <summary>Is there anybody to ask?</summary>
+    public static bool AreConfigured(OpenAiOptions openAi, TranslationOptions options) => openAi.Plans || options.Providers.Count > 0;
+
+    /// <returns>The text in the other language, everything that is <see cref="Untouched"/> as it was.</returns>
+    /// <exception cref="UpstreamException">No provider helped in time.</exception>
+    public async Task<string> Translate(string text, string from, string to, TimeSpan within, CancellationToken token)
+    {
+        var until = clock.GetUtcNow() + within;
+        var (kept, order) = (Untouched.In(text, from), scores.Order());
+        for (var i = 0; ; i++)
+        {
+            var left = until - clock.GetUtcNow();
+            try
+            {
+                var reply = await models[order[i]].Ask(
+                    TranslationPrompt.For(kept.Masked, from, to), reply => Complaint(kept, reply.Translation), i < order.Count - 1 ? left * FirstShare : left, token);
+                scores.Report(order[i], good: true);
+                return kept.PutBack(reply.Translation)!.Trim();
+            }
+            catch (UpstreamException) when (i < order.Count - 1)
+            {
+                scores.Report(order[i], good: false);
+            }
+            catch (UpstreamException)
+            {
+                scores.Report(order[i], good: false);
+                throw;
+            }
+        }
+    }
+
+    private static TranslationProvider OfOpenAi(OpenAiOptions openAi) =>
+        new() { Name = "openai", BaseUrl = openAi.BaseUrl, ApiKey = openAi.ApiKey!, Model = openAi.SmallModel };
+
+    private static string? Complaint(Untouched kept, string translation) => translation switch
+    {
+        _ when string.IsNullOrWhiteSpace(translation) => "the translation is empty.",
+        { Length: var length } when length > 300 + 6 * kept.Masked.Length => "the translation is much longer than the text.",
+        _ when kept.PutBack(translation) is null => "each of the placeholders like ⟦0⟧ must stand in the translation exactly once.",
+        _ => null,
+    };
+}

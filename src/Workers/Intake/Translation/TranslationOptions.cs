@@ -1,0 +1,37 @@
+using System.ComponentModel.DataAnnotations;
+using Navigator.Workers.Upstreams;
+
+namespace Navigator.Workers.Intake.Translation;
+
+/// <summary>Who translates. Without an entry it is OpenAI's small model, where one is configured.</summary>
+public sealed record TranslationOptions : IValidatableObject
+{
+    public const string Section = "Translation";
+
+    /// <summary>Several stand in for each other; which is asked first is found out by how they do. Default: none.</summary>
+    public IReadOnlyList<TranslationProvider> Providers { get; init; } = [];
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var provider in Providers)
+        {
+            var errors = new List<ValidationResult>();
+            if (!Validator.TryValidateObject(provider, new ValidationContext(provider), errors, validateAllProperties: true))
+                yield return new ValidationResult($"Translation:Providers '{provider.Name}': {errors[0].ErrorMessage}");
+        }
+        if (Providers.DistinctBy(provider => provider.Name).Count() != Providers.Count)
+            yield return new ValidationResult("Translation:Providers: two have the same Name.");
+    }
+}
+
+/// <summary>A server that speaks OpenAI's protocol.</summary>
+public sealed record TranslationProvider
+{
+    [Required, RegularExpression("[a-z0-9-]{1,30}")] public string Name { get; init; } = "";
+    [Required, HttpAddress] public Uri? BaseUrl { get; init; }
+    [Required] public string ApiKey { get; init; } = "";
+    [Required] public string Model { get; init; } = "";
+
+    /// <summary>What a million tokens cost, in any currency that is the same for all. Default: 0.</summary>
+    [Range(0, 1_000_000)] public double Cost { get; init; }
+}

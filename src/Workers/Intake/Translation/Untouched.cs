@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Navigator.Workers.Intake.Translation;
+
+/// <summary>
+/// Keeps from translation what must come out of it as it went in: amounts, numbers, dates in digits, addresses, citation markers,
+/// abbreviations, names of several words. Each is replaced by ⟦n⟧ and put back afterwards.
+/// </summary>
+internal sealed record Untouched(string Masked, IReadOnlyList<string> Values)
+{
+    private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+
+    private static readonly Regex Kept = new(
+        @"⟦|⟧|(\[[0-9]{1,4}\])+|https?://[^\s<>""]+|[\w.%+-]{1,64}@[\w-]+(\.[\w-]+)+|[$€£¥₱₩₽₫] ?[0-9][0-9.,]*|[0-9][0-9.,:/()+ -]*[0-9] ?[%$€£¥₱₩₽₫]|[0-9] ?[%$€£¥₱₩₽₫]|\+?[0-9][0-9.,:/()-]*( [0-9][0-9.,:/()-]*)*[0-9]|[0-9]|\b[A-Z]{2,}[A-Z0-9-]*\b",
+        Linear);
+
+    /// <summary>Two to four words with capitals that do not begin a sentence: a person, a company, a plan.</summary>
+    private static readonly Regex Names = new(@"[\p{Ll},] (?<name>\p{Lu}[\p{L}'’-]+( \p{Lu}[\p{L}'’-]+){1,3})", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+
+    private static readonly Regex Placeholder = new("⟦ ?([0-9]{1,4}) ?⟧", RegexOptions.NonBacktracking);
+
+    /// <param name="language">German writes every noun with a capital: there they tell no names.</param>
+    public static Untouched In(string text, string language)
+    {
+        var spans = new List<(int Start, int Length)>();
+        // A text all in capitals is shouted, and no row of abbreviations.
+        var shouted = !text.Any(char.IsLower);
+        foreach (Match match in Kept.Matches(text))
+        {
+            if (!shouted || !char.IsAsciiLetterUpper(match.Value[0]))
+                spans.Add((match.Index, match.Length));
+        }
+        if (language.Split('-')[0] != "de")
+            spans.AddRange(Names.Matches(text).Select(match => match.Groups["name"]).Select(name => (name.Index, name.Length)));
+        spans.Sort();
+
+        var (masked, values, from) = (new StringBuilder(text.Length), new List<string>(), 0);
+        foreach (var (start, length) in spans.Where(span => span.Length > 0))
+        {
+            if (start < from)
+                continue;
+            masked.Append(text, from, start - from).Append(CultureInfo.InvariantCulture, $"⟦{values.Count}⟧");
+            values.Add(text.Substring(start, length));
+            from = start + length;
+        }
+        return new Untouched(masked.Append(text, from, text.Length - from).ToString(), values);
+    }
+
+    /// <returns>Null when one of them is missing, doubled or invented.</returns>
+    public string? PutBack(string translated)
+    {
+        var seen = new bool[Values.Count];
+        var sound = true;
+        var whole = Placeholder.Replace(translated, match =>
+        {
+            var number = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+            if (number >= Values.Count || seen[number])
+            {
+                sound = false;
+                return "";
+            }
+            seen[number] = true;
+            return Values[number];
+        });
+        return sound && seen.All(each => each) ? whole : null;
+    }
+}
