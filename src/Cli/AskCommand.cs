@@ -12,10 +12,11 @@ internal static class AskCommand
         var question = new Argument<string>("question") { Description = "What to ask; - reads it from standard input." };
         var conversation = new Option<string?>("--conversation") { Description = "The conversation that it belongs to." };
         var documents = new Option<Guid[]>("--document") { Description = "Look only into this document; may be repeated." };
+        var language = new Option<string?>("--language") { Description = "The question's language, such as es; found out without it." };
         var noWeb = new Option<bool>("--no-web") { Description = "Do not ask the web." };
         var deadline = new Option<double?>("--deadline") { Description = "Seconds after which an answer is of no use." };
         var detach = new Option<bool>("--detach") { Description = "Do not wait for the answer; print the job." };
-        var command = new Command("ask", "Ask a question and wait for its answer.") { question, conversation, documents, noWeb, deadline, detach };
+        var command = new Command("ask", "Ask a question and wait for its answer.") { question, conversation, documents, language, noWeb, deadline, detach };
         command.SetAction(Session.Run(async (session, parsed, token) =>
         {
             var text = parsed.GetValue(question)!;
@@ -24,6 +25,7 @@ internal static class AskCommand
                 Question = text == "-" ? await Console.In.ReadToEndAsync(token) : text,
                 ConversationId = parsed.GetValue(conversation),
                 DocumentIds = parsed.GetValue(documents) is { Length: > 0 } ids ? ids : null,
+                Language = parsed.GetValue(language),
                 Web = parsed.GetValue(noWeb) ? false : null,
                 DeadlineSeconds = parsed.GetValue(deadline),
             };

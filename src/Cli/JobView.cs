@@ -26,5 +26,8 @@ internal static class JobView
         }
         foreach (var reason in job.Degraded)
             console.WriteLine($"(without {reason})");
+        foreach (var next in answer.FollowUps)
+            console.WriteLine($"next: {next}");
+        console.WriteLine($"(go on with: navigator ask --conversation {job.ConversationId} \"…\")");
     }
 }

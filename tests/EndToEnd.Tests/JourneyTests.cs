@@ -36,16 +36,16 @@ public abstract class JourneyTests(ITestOutputHelper output)
             Assert.Equal("answered", job.GetProperty("status").GetString());
             var citations = job.GetProperty("answer").GetProperty("citations").EnumerateArray()
                 .Where(citation => citation.GetProperty("document_id").GetString() == document.GetProperty("id").GetString()).ToList();
-            var quotes = string.Join('\n', citations.Select(citation => citation.GetProperty("quote").GetString()));
             var right = question.GetProperty("page").EnumerateArray().Select(page => page.GetInt32()).ToList();
-            var text = question.GetProperty("expect").EnumerateArray().All(expected => quotes.Contains(expected.GetString()!, StringComparison.Ordinal));
+            var answer = job.GetProperty("answer").GetProperty("text").GetString()!;
+            var text = question.GetProperty("expect").EnumerateArray().All(expected => answer.Contains(expected.GetString()!, StringComparison.Ordinal));
             var page = citations.Any(citation => right.Any(known => Math.Abs(known - citation.GetProperty("page").GetInt32()) <= 1));
             texts += text ? 1 : 0;
             pages += page ? 1 : 0;
-            output.WriteLine($"text {text}, page {page}: {question.GetProperty("question").GetString()}");
+            output.WriteLine($"text {text}, page {page}: {question.GetProperty("question").GetString()}\n{answer}");
         }
         Assert.Equal(lines.Length, texts);
-        Assert.True(pages >= lines.Length - 1, $"{pages} of {lines.Length} pages");
+        Assert.Equal(lines.Length, pages);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public abstract class JourneyTests(ITestOutputHelper output)
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { Fault = Fault.Status, Status = 500 });
         await using var system = await NavigatorSystem.Start(Workers, upstreams);
-        var failed = await system.Ask("What is covered?");
+        var failed = await system.End(await system.Submit(new { question = "What is covered?", web = false }), TimeSpan.FromSeconds(60));
         upstreams.Set("answers", new Behaviour());
 
         using var response = await system.Client.PostAsJsonAsync("/v1/replays", new { filter = new { error_code = "answer_failed" } });

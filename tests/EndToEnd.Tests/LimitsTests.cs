@@ -16,7 +16,7 @@ public sealed class LimitsTests : IDisposable
     {
         await using var upstreams = await UpstreamServer.Start();
         await using var system = await NavigatorSystem.Start(workers, upstreams, ("Concurrency__Upstreams__tavily__RatePerMinute", "100"));
-        await system.Ask("What is covered?");
+        await system.End(await system.Submit(new { question = "What is covered?", web = false }), TimeSpan.FromSeconds(30));
 
         var limits = await Until(system, now => Processes(now, workers == 0 ? "both" : "worker").Count == Math.Max(1, workers));
 
@@ -26,7 +26,10 @@ public sealed class LimitsTests : IDisposable
                 .Select(bound => $"{bound.GetProperty("kind").GetString()} {bound.GetProperty("name").GetString()}").ToList();
             foreach (var queue in new[] { "answer-question", "embed-question", "retrieve-passages", "search-web", "compose-answer", "ingest-document", "embed-passages" })
                 Assert.Contains($"queue {queue}", bounds);
-            Assert.Superset(new HashSet<string> { "upstream embeddings", "upstream answers", "upstream tavily", "sends broker" }, bounds.ToHashSet());
+            Assert.Superset(new HashSet<string>
+                {
+                    "upstream translations", "upstream moderations", "upstream plans", "upstream embeddings", "upstream answers", "upstream tavily", "sends broker",
+                }, bounds.ToHashSet());
             var breaker = Assert.Single(process.GetProperty("limits").GetProperty("breakers").EnumerateArray());
             Assert.Equal(("tavily", "closed"), (breaker.GetProperty("name").GetString(), breaker.GetProperty("state").GetString()));
         }
@@ -103,13 +106,22 @@ public sealed class LimitsTests : IDisposable
         await using var system = await NavigatorSystem.Start(
             2, upstreams, ("Concurrency__Upstreams__answers__RatePerMinute", "240"), ("Concurrency__Upstreams__answers__Burst", "2"));
 
-        var jobs = await Task.WhenAll(Enumerable.Range(0, 14).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
+        // The first calls of a process take as long as its code takes to be compiled.
+        await Ask(6);
+        await Task.Delay(1_000);
 
-        Assert.All(await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(60)))), job => Assert.Equal("answered", job.GetProperty("status").GetString()));
-        var times = upstreams.TimesOf("answers").Order().ToList();
+        await Ask(14);
+
+        var times = upstreams.TimesOf("answers").Order().Skip(6).ToList();
         Assert.Equal(14, times.Count);
         // Two at once, then one every 250 ms, give or take what a call takes on its way.
         Assert.True(times[^1] - times[0] > TimeSpan.FromMilliseconds(2_700), $"{times[^1] - times[0]}");
+
+        async Task Ask(int count)
+        {
+            var jobs = await Task.WhenAll(Enumerable.Range(0, count).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
+            Assert.All(await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(60)))), job => Assert.Equal("answered", job.GetProperty("status").GetString()));
+        }
     }
 
     [Fact]
@@ -122,8 +134,9 @@ public sealed class LimitsTests : IDisposable
 
         var job = await system.End(await system.Submit(new { question = "What is covered second?", deadline_seconds = 20 }), TimeSpan.FromSeconds(30));
 
-        Assert.Equal("answer_failed", job.GetProperty("error").GetProperty("code").GetString());
-        Assert.Contains("rate limit", job.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        // Nobody waits for a turn that comes too late: the sources are quoted instead.
+        Assert.Equal("offline-extractive", job.GetProperty("answer").GetProperty("model").GetString());
+        Assert.Contains(job.GetProperty("degraded").EnumerateArray(), reason => reason.GetString()!.Contains("rate limit", StringComparison.Ordinal));
         Assert.Equal(1, upstreams.CallsOf("answers"));
     }
 

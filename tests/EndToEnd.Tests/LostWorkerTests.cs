@@ -12,7 +12,7 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { LatencyMs = 300 });
         await using var system = await NavigatorSystem.Start(1, upstreams, ("Concurrency__Job__LeaseMs", "4000"));
-        var jobs = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => system.Submit(new { question = $"What is covered, number {i}?", web = false })));
         for (var i = 0; i < 200 && upstreams.CallsOf("answers") < 10; i++)
             await Task.Delay(20);
 
@@ -38,7 +38,7 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { LatencyMs = 500 });
         await using var system = await NavigatorSystem.Start(2, upstreams);
-        var jobs = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => system.Submit(new { question = $"What is covered, number {i}?", web = false })));
         for (var i = 0; i < 200 && upstreams.CallsOf("answers") < 5; i++)
             await Task.Delay(20);
 
@@ -55,7 +55,7 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
         await using var system = await NavigatorSystem.Start(1, null, ("Concurrency__Job__DeadlineMs", "3000"));
         await system.Workers[0].Kill();
 
-        var jobs = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => system.Submit(new { question = $"What is covered, number {i}?", web = false })));
 
         var ends = await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(20))));
         Assert.All(ends, job => Assert.Equal(

@@ -47,7 +47,7 @@ public class RetrievalTests
             [Ids[1]] = "A ride in an ambulance costs $180.",
         };
 
-        var ranked = Reranker.Rerank(["How much does an ambulance ride cost?"], candidates, texts, 5);
+        var ranked = Reranker.Rerank("How much does an ambulance ride cost?", candidates, texts, 5);
 
         Assert.Equal([Ids[1], Ids[0]], ranked.Select(passage => passage.PassageId));
     }
@@ -58,12 +58,12 @@ public class RetrievalTests
         var candidates = new[] { Found(0, 0.9), Found(1, 0.85) };
         var texts = new Dictionary<Guid, string> { [Ids[0]] = "Member Services are friendly.", [Ids[1]] = "Member Services: 1-800-555-0142." };
 
-        Assert.Equal(Ids[1], Reranker.Rerank(["What number do I call to reach Member Services?"], candidates, texts, 1)[0].PassageId);
+        Assert.Equal(Ids[1], Reranker.Rerank("What number do I call to reach Member Services?", candidates, texts, 1)[0].PassageId);
     }
 
     [Fact]
     public void A_candidate_that_was_deleted_meanwhile_is_left_out() =>
-        Assert.Empty(Reranker.Rerank(["q"], [Found(0, 1)], new Dictionary<Guid, string>(), 5));
+        Assert.Empty(Reranker.Rerank("q", [Found(0, 1)], new Dictionary<Guid, string>(), 5));
 
     [Fact]
     public async Task Offline_vectors_are_of_unit_length_the_same_every_time_and_near_for_texts_alike()

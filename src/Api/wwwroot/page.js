@@ -5,6 +5,7 @@ const finished = ["answered", "refused", "failed", "expired", "cancelled"];
 const stages = ["queued", "intake", "tools", "answer", "done"];
 let events = null;
 let current = null;
+let conversation = null;
 
 async function call(path, options) {
   let response;
@@ -34,14 +35,37 @@ $("ask").addEventListener("submit", async event => {
     const job = await call("/v1/chat/jobs", {
       method: "POST",
       headers: { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID?.() ?? String(Math.random()) },
-      body: JSON.stringify({ question }),
+      body: JSON.stringify(conversation ? { question, conversation_id: conversation } : { question }),
     });
+    if (current?.conversation_id === job.conversation_id) remember(current);
+    conversation = job.conversation_id;
+    $("question").value = "";
     show(job);
     follow(job);
   } catch (error) {
     say("problem", error.message);
   }
 });
+
+$("anew").addEventListener("click", () => {
+  events?.close();
+  [conversation, current] = [null, null];
+  $("turns").replaceChildren();
+  for (const id of ["said", "job", "anew"]) $(id).hidden = true;
+  $("question").focus();
+});
+
+function remember(job) {
+  const turn = document.createElement("details");
+  const question = document.createElement("summary");
+  question.textContent = job.question;
+  const text = document.createElement("div");
+  text.className = "text";
+  text.textContent = job.answer?.text ?? summary(job);
+  turn.append(question, text);
+  $("turns").append(turn);
+  $("said").hidden = false;
+}
 
 $("question").addEventListener("keydown", event => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
@@ -65,7 +89,8 @@ function follow(job) {
   events.addEventListener("job", event => {
     const changed = JSON.parse(event.data);
     if (finished.includes(changed.status)) events.close();
-    if (changed.id === current.id) show(changed);
+    if (changed.id === current?.id) show(changed);
+    if (finished.includes(changed.status)) showConversations();
   });
 }
 
@@ -76,6 +101,7 @@ function show(job) {
   $("job").hidden = false;
   $("job-title").textContent = job.question.length > 140 ? job.question.slice(0, 140) + "…" : job.question;
   $("cancel").hidden = ended;
+  $("anew").hidden = !ended;
   for (const item of $("stages").children) {
     const place = stages.indexOf(item.dataset.stage);
     const badly = ended && job.status !== "answered" && item.dataset.stage === "done";
@@ -110,8 +136,26 @@ function showAnswer(job) {
   say("degraded", job.degraded.length ? `Answered without: ${job.degraded.join("; ")}` : null);
   $("sources-title").hidden = !job.answer.citations.length;
   $("citations").replaceChildren(...job.answer.citations.map(showCitation));
-  $("origin").textContent = job.answer.model.startsWith("offline")
-    ? "Quoted by rule: no language model is configured." : `Written by ${job.answer.model}.`;
+  $("next").hidden = !job.answer.follow_ups.length;
+  $("next").replaceChildren(...job.answer.follow_ups.map(next => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet next";
+    button.textContent = next;
+    button.addEventListener("click", () => {
+      $("question").value = next;
+      $("ask").requestSubmit();
+    });
+    return button;
+  }));
+  $("origin").textContent = originOf(job);
+}
+
+function originOf(job) {
+  const writer = job.answer.model.startsWith("offline") ? "Quoted by rule, without a language model." : job.answer.model === "rules" ? "Said by rule." : `Written by ${job.answer.model}.`;
+  const understood = job.plan && job.plan.question !== job.question ? ` Understood as: “${job.plan.question}”` : "";
+  const sure = job.answer.confidence ? ` Confidence ${Math.round(job.answer.confidence * 100)} %.` : "";
+  return writer + sure + understood;
 }
 
 function showCitation(citation) {
@@ -125,6 +169,59 @@ function showCitation(citation) {
   quote.textContent = citation.quote;
   item.append(where, quote);
   return item;
+}
+
+// ---- conversations ----
+
+async function showConversations() {
+  let list;
+  try {
+    list = await call("/v1/conversations?limit=10");
+  } catch {
+    return; // a list that is missing keeps nobody from asking
+  }
+  $("talks").hidden = !list.data.length;
+  $("conversations").replaceChildren(...list.data.map(entry => {
+    const item = document.createElement("li");
+    const open = document.createElement("button");
+    open.type = "button";
+    open.className = "link";
+    open.textContent = entry.first_question.length > 90 ? entry.first_question.slice(0, 90) + "…" : entry.first_question;
+    open.addEventListener("click", () => reopen(entry));
+    const state = document.createElement("span");
+    state.className = "state";
+    state.textContent = `${entry.jobs} question${entry.jobs === 1 ? "" : "s"} `;
+    const remove = document.createElement("button");
+    remove.type = "button";
+    remove.className = "link";
+    remove.textContent = "Delete";
+    remove.setAttribute("aria-label", `Delete the conversation that begins with: ${entry.first_question}`);
+    remove.addEventListener("click", async () => {
+      try {
+        await call(entry.links.delete, { method: "DELETE" });
+        if (entry.id === conversation) $("anew").click();
+      } catch (error) {
+        say("problem", error.message);
+      }
+      await showConversations();
+    });
+    state.append(remove);
+    item.append(open, state);
+    return item;
+  }));
+}
+
+async function reopen(entry) {
+  try {
+    const jobs = (await call(`${entry.links.jobs}&limit=100`)).data.reverse();
+    $("anew").click();
+    jobs.slice(0, -1).forEach(remember);
+    conversation = entry.id;
+    show(jobs.at(-1));
+    follow(jobs.at(-1));
+  } catch (error) {
+    say("problem", error.message);
+  }
 }
 
 // ---- documents ----
@@ -141,6 +238,7 @@ $("upload").addEventListener("submit", async event => {
     say("upload-problem", error.message);
   }
   await showDocuments();
+showConversations();
 });
 
 async function showDocuments() {

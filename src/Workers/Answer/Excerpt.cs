@@ -4,9 +4,10 @@ using Navigator.Storage.Passages;
 namespace Navigator.Workers.Answer;
 
 /// <summary>The part of a source that says most about a question, ready to be read.</summary>
-/// <param name="IsRow">It was a row of a table, and is read with the table's headings: no longer word for word.</param>
+/// <param name="IsRow">It is a row of a table, read with the table's headings: no longer word for word.</param>
 internal readonly record struct Excerpt(string Text, double Score, bool IsRow)
 {
+    /// <summary>In characters, as a reader sees it.</summary>
     private const int MaxLength = 420;
 
     /// <summary>A place that holds the kind of thing that was asked for is worth a word that one source in two has.</summary>
@@ -47,13 +48,15 @@ internal readonly record struct Excerpt(string Text, double Score, bool IsRow)
         }
         if (bestScore <= 0)
             return default;
-        if (IsRow(sentences[bestFirst]))
-            return new Excerpt(Shorten(Read(text, LineAt(text, sentences[bestFirst].Start.Value))), bestScore, true);
+        // A row with whole paragraphs in its cells is quoted like any other text.
+        if (IsRow(sentences[bestFirst]) && OnOneLine(Read(text, LineAt(text, sentences[bestFirst].Start.Value))) is { Length: <= MaxLength } row)
+            return new Excerpt(row, bestScore, true);
         while (bestFirst > 0 && BelongTogether(bestFirst - 1) && Length(bestFirst - 1, bestLast) <= MaxLength)
             bestFirst--;
         while (bestLast < sentences.Count - 1 && BelongTogether(bestLast) && Length(bestFirst, bestLast + 1) <= MaxLength)
             bestLast++;
-        return new Excerpt(Shorten(text[sentences[bestFirst].Start..sentences[bestLast].End]), bestScore, false);
+        var run = OnOneLine(text[sentences[bestFirst].Start..sentences[bestLast].End]);
+        return new Excerpt(run.Length <= MaxLength ? run : run[..MaxLength] + "…", bestScore, false);
 
         int Length(int first, int last) => sentences[last].End.Value - sentences[first].Start.Value;
 
@@ -92,9 +95,5 @@ internal readonly record struct Excerpt(string Text, double Score, bool IsRow)
         return start..(end < 0 ? text.Length : end);
     }
 
-    private static string Shorten(string text)
-    {
-        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line.Length <= MaxLength ? line : line[..MaxLength] + "…";
-    }
+    private static string OnOneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

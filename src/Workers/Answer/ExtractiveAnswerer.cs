@@ -13,16 +13,17 @@ internal sealed class ExtractiveAnswerer : IAnswerer
     public const string ModelName = "offline-extractive";
     private const int MaxExcerpts = 3;
     private const int MaxFollowUps = 3;
-    private const double LeastShare = 0.6;
+    private const double LeastShare = 0.6, PolicyShare = 0.5;
 
     public Task<ChatAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
-        var words = Terms.Of(question).ToHashSet(StringComparer.Ordinal);
+        var own = Terms.Of(question).ToHashSet(StringComparer.Ordinal);
+        var words = own.Union(Terms.Of(Rewording.Of(question) ?? ""));
         var asked = AskedFor.PatternOf(question);
         var found = sources.Select(source => Terms.Of(source.Readable).ToHashSet(StringComparer.Ordinal)).ToList();
-        // Words that only few sources have tell more: the idf of five passages.
-        var weights = words.ToDictionary(word => word, word => 1.0 / (1 + found.Count(terms => terms.Contains(word))), StringComparer.Ordinal);
+        // Words that only few sources have tell more: the idf of five passages. What policies say instead of a word tells less than it.
+        var weights = words.ToDictionary(word => word, word => (own.Contains(word) ? 1 : PolicyShare) / (1 + found.Count(terms => terms.Contains(word))), StringComparer.Ordinal);
         var excerpts = sources.Select(source => (Source: source, Excerpt: Excerpt.Best(source.Readable, weights, asked))).Where(entry => entry.Excerpt.Score > 0)
             .OrderByDescending(entry => entry.Excerpt.Score * (0.5 + entry.Source.Score)).Take(MaxExcerpts).ToList();
         // What says much less than the best only distracts from it.

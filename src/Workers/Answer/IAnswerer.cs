@@ -29,8 +29,11 @@ internal sealed record Source
     /// <summary>The text without what speaks to a model; what is read instead of it by whoever writes the answer.</summary>
     public string Readable { get => field ?? Text; init; }
 
-    /// <summary>0 to 1.</summary>
+    /// <summary>How well its tool found it to fit, 0 to 1: what readers are told.</summary>
     public required double Score { get; init; }
+
+    /// <summary>What it is worth beside the others: a person's own documents more than the web, what barely fits less than both.</summary>
+    public double Worth { get => field == 0 ? Score : field; init; }
 
     /// <summary>Found by its meaning, and not by its words alone.</summary>
     public bool IsNear { get; init; }

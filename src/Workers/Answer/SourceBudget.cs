@@ -14,7 +14,7 @@ internal static class SourceBudget
     /// <returns>Best first, numbered from 1.</returns>
     public static IReadOnlyList<Source> Within(int budget, IEnumerable<Source> sources)
     {
-        var candidates = Different([.. sources.Where(source => source.Readable.Length > 0).OrderByDescending(source => source.Score)]);
+        var candidates = Different([.. sources.Where(source => source.Readable.Length > 0).OrderByDescending(source => source.Worth)]);
         var chosen = Choose(candidates, budget / Grain);
         if (chosen.Count == 0 && candidates.Count > 0)
             chosen = [Cut(candidates[0], budget)]; // too long to be read whole, too good to be left out
@@ -29,7 +29,7 @@ internal static class SourceBudget
         for (var i = 0; i < candidates.Count; i++)
         {
             // Even the worst is worth more than empty room.
-            var value = Math.Max(candidates[i].Score, 0) + 0.001;
+            var value = Math.Max(candidates[i].Worth, 0) + 0.001;
             for (var left = 0; left <= room; left++)
             {
                 best[i + 1, left] = best[i, left];

@@ -7,6 +7,9 @@ namespace Navigator.Workers.Answer;
 /// <summary>What the tools found: read, screened, and numbered within the token budget.</summary>
 internal sealed class SourceCollector(IPassageIndex index, IOptions<AnswerOptions> options)
 {
+    /// <summary>Of a web page beside a passage of a person's own, and of passages that do not fit beside either.</summary>
+    private const double WebShare = 0.6, PoorShare = 0.4;
+
     /// <returns>The sources, and what was left out of them for the job's <c>degraded</c>.</returns>
     public async Task<(IReadOnlyList<Source> Sources, IReadOnlyList<string> Notes)> Collect(Job job, CancellationToken token)
     {
@@ -24,6 +27,7 @@ internal sealed class SourceCollector(IPassageIndex index, IOptions<AnswerOption
             Text = cited.Passage.Text,
             Readable = SourceScreen.Readable(cited.Passage.Text),
             Score = found[cited.Passage.Id].Score,
+            Worth = found[cited.Passage.Id].Score * (job.Results.Documents!.Fits ? 1 : PoorShare),
             IsNear = found[cited.Passage.Id].Similarity is not null,
         });
         var pages = (job.Results.WebSearch?.Pages ?? []).Select(page => new Source
@@ -35,6 +39,7 @@ internal sealed class SourceCollector(IPassageIndex index, IOptions<AnswerOption
             Text = page.Content,
             Readable = SourceScreen.Readable(page.Content),
             Score = page.Score,
+            Worth = page.Score * WebShare,
             IsNear = true,
         });
         var all = documents.Concat(pages).ToList();

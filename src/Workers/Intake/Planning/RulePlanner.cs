@@ -24,8 +24,9 @@ internal static partial class RulePlanner
             ? $"{wish.Question} (This follows on: {wish.Turns[^1].Question})"
             : wish.Question;
         var current = Terms.Of(question).Any(CurrentWords.Contains);
-        var reworded = Rewording.Of(question) is { } terms ? new[] { terms } : [];
-        return wish.Plan(JobPlan.Rules, question, [question], current ? [question] : [], reworded);
+        // The words of policies find what people's own words do not, and what both find comes first.
+        var queries = Rewording.Of(question) is { } terms ? new[] { question, terms } : [question];
+        return wish.Plan(JobPlan.Rules, question, queries, current ? [question] : [], []);
     }
 
     private static bool LeansOnWhatWasSaid(string question) =>

@@ -16,12 +16,12 @@ internal sealed record Wish(string Question, string? Asked, string Language, boo
     /// <summary>A plan out of somebody's choice of queries: within bounds, and nothing for the web that tells who somebody is.</summary>
     public JobPlan Plan(string by, string question, IEnumerable<string> documents, IEnumerable<string> web, IEnumerable<string> reworded)
     {
-        // A document in the language of the question is found by the question's own words.
-        var first = Distinct(Asked is null ? documents : documents.Take(MaxQueries - 1).Append(Asked));
+        var first = Distinct(documents);
         var firstWeb = Web ? Distinct(web.Select(query => WebQueries.Harmless(query, this))) : [];
         if (first.Count + firstWeb.Count == 0)
             first = [question];
-        var second = Distinct(new[] { question }.Concat(reworded));
+        // A document in the language of the question is found by the question's own words; in any other those only lead astray.
+        var second = Distinct(new[] { question, Asked ?? "" }.Concat(reworded));
         var secondWeb = Web && firstWeb.Count == 0 ? [WebQueries.Harmless(question, this)] : Array.Empty<string>();
         var again = second.Except(first, StringComparer.OrdinalIgnoreCase).Any() ? second : [];
         return new JobPlan(question, Language, first, firstWeb)

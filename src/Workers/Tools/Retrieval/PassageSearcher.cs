@@ -24,7 +24,8 @@ internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOpt
             return ([], false);
         var texts = (await index.Read(tenant, [.. candidates.Select(candidate => candidate.PassageId)], token))
             .ToDictionary(cited => cited.Passage.Id, cited => string.Join('\n', [.. cited.Passage.Headings, cited.Passage.Text]));
-        var passages = Reranker.Rerank([.. queries.Select(query => query.Text)], candidates, texts, settings.Passages);
+        // The first is the question itself; the others helped to find what is looked at now.
+        var passages = Reranker.Rerank(queries[0].Text, candidates, texts, settings.Passages);
         // The vector leg finds nothing below its floor; words alone are an accident often enough.
         var fits = model == HashedNgramEmbedder.ModelName
             ? passages.Any(passage => Coverage(queries[0].Text, texts[passage.PassageId]) >= LeastCoverage)

@@ -17,10 +17,10 @@ internal static class Reranker
 
     /// <returns>Best first; scores from 0 to 1, comparable within one question only.</returns>
     public static IReadOnlyList<FoundPassage> Rerank(
-        IReadOnlyList<string> questions, IReadOnlyList<FoundPassage> candidates, IReadOnlyDictionary<Guid, string> texts, int limit)
+        string question, IReadOnlyList<FoundPassage> candidates, IReadOnlyDictionary<Guid, string> texts, int limit)
     {
-        var words = questions.SelectMany(Terms.Of).ToHashSet(StringComparer.Ordinal);
-        var kind = questions.Select(AskedFor.PatternOf).FirstOrDefault(pattern => pattern is not null);
+        var words = Terms.Of(question).ToHashSet(StringComparer.Ordinal);
+        var kind = AskedFor.PatternOf(question);
         var present = candidates.Where(candidate => texts.ContainsKey(candidate.PassageId)).ToList();
         var terms = present.ToDictionary(candidate => candidate.PassageId, candidate => Terms.Of(texts[candidate.PassageId]).ToHashSet(StringComparer.Ordinal));
         // What every candidate says tells nothing about which is best.

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Navigator.Workers.Intake.Planning;
+namespace Navigator.Workers;
 
 /// <summary>Says a question in the words that policies use for what people call by other names.</summary>
 internal static class Rewording
@@ -29,7 +29,6 @@ internal static class Rewording
             ("blood tests?|lab tests?|labs", "laboratory services"),
             ("check-?ups?|physicals?|yearly exams?", "annual wellness visit preventive care"),
             ("most i (?:will |can |could |have to )?pay|spending limit|cap", "maximum out-of-pocket amount"),
-            ("how much|cost|costs|price|pay|charge|charged|fee", "copayment coinsurance"),
             ("phone number|call|contact|reach", "member services telephone"),
             ("complain|complaint|unhappy", "grievance"),
             ("disagree|denied|denial|refused to pay|turned down", "appeal coverage decision"),
