@@ -25,12 +25,14 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
 
     public void BreakTavily(Fault fault) => upstreams.Set("search", new Behaviour { LatencyMs = tavilyMs, Fault = fault, Status = 503 });
 
-    public static async Task<SystemUnderLoad> Start(int workers, int embeddingsMs, int answersMs, int tavilyMs)
+    public static async Task<SystemUnderLoad> Start(int workers, int embeddingsMs, int answersMs, int tavilyMs, int? smallMs)
     {
-        var system = new SystemUnderLoad { servers = await ServerSet.Get(), upstreams = await UpstreamServer.Start(), UpstreamMs = embeddingsMs + answersMs, tavilyMs = tavilyMs };
+        var system = new SystemUnderLoad { servers = await ServerSet.Get(), upstreams = await UpstreamServer.Start(), UpstreamMs = embeddingsMs + answersMs + 2 * (smallMs ?? 0), tavilyMs = tavilyMs };
         system.BreakTavily(Fault.None);
         system.upstreams.Set("embeddings", new Behaviour { LatencyMs = embeddingsMs });
         system.upstreams.Set("answers", new Behaviour { LatencyMs = answersMs });
+        system.upstreams.Set("plans", new Behaviour { LatencyMs = smallMs ?? 0 });
+        system.upstreams.Set("moderations", new Behaviour { LatencyMs = smallMs ?? 0 });
         (system.virtualHost, system.database) = (await system.servers.CreateVirtualHost(), await system.servers.CreateDatabase());
         using (var free = new TcpListener(IPAddress.Loopback, 0))
         {
@@ -51,7 +53,11 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
             ["Concurrency__Upstreams__embeddings__RatePerMinute"] = "",
             ["Concurrency__Upstreams__answers__RatePerMinute"] = "",
             ["Concurrency__Upstreams__tavily__RatePerMinute"] = "",
+            ["Concurrency__Upstreams__plans__RatePerMinute"] = "",
+            ["Concurrency__Upstreams__moderations__RatePerMinute"] = "",
         };
+        if (smallMs is null)
+            (environment["OpenAI__SmallModel"], environment["OpenAI__ModerationModel"]) = ("", "");
         system.api = new NavigatorProcess("Navigator.Api", environment, "--urls", system.Url.ToString());
         for (var i = 0; i < workers; i++)
             system.workers.Add(new NavigatorProcess("Navigator.Workers", environment));
