@@ -39,10 +39,13 @@ up: images ## everything in containers: page on http://localhost:8080, managemen
 down: ## stop the containers; data is kept
 	$(compose) down
 
+prompts: ## write docs/prompts.md anew from what the code sends
+	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/EndToEnd.Tests --filter FullyQualifiedName~PromptsDocTests
+
 upstreams: ## a stand-in for OpenAI and Tavily on port 8089
 	dotnet run --project tests/Upstreams -- 8089
 
 ci: ## what CI runs
 	.ci/run
 
-.PHONY: help run build test faults faults-prove load services services-down images up down upstreams ci
+.PHONY: help run build test faults faults-prove load services services-down images up down prompts upstreams ci

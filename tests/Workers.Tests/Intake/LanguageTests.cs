@@ -32,6 +32,11 @@ public class LanguageTests(ITestOutputHelper output)
     [InlineData("هزینه آمبولانس چقدر است؟ گران")]
     public void What_cannot_be_told_or_is_not_known_is_undetermined(string text) => Assert.Equal("und", LanguageDetector.Of(text));
 
+    [Theory]
+    [InlineData("What is covered, 4de1a3-de2f-da9e-e1b0-a2de4c81e0da?")]
+    [InlineData("Is claim 00de-17-la33-el2a paid?")]
+    public void Numbers_of_things_do_not_decide(string question) => Assert.Equal("en", LanguageDetector.Of(question));
+
     [Fact]
     public void Names_in_another_script_do_not_decide()
     {

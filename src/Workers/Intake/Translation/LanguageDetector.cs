@@ -68,8 +68,10 @@ internal static class LanguageDetector
         return ranked.Count == 1 || ranked[0].Value > ranked[1].Value ? ranked[0].Key : Undetermined;
     }
 
+    /// <summary>What has digits in it is a number of something, and no word: "4de1-3a".</summary>
     private static IEnumerable<string> Split(string text) =>
-        text.Normalize(NormalizationForm.FormC).Split([.. text.Where(c => !char.IsLetter(c) && c != '\'').Distinct()], StringSplitOptions.RemoveEmptyEntries);
+        text.Normalize(NormalizationForm.FormC).Split([.. text.Where(c => !char.IsLetterOrDigit(c) && c is not ('\'' or '-')).Distinct()], StringSplitOptions.RemoveEmptyEntries)
+            .Where(word => !word.Any(char.IsDigit)).SelectMany(word => word.Split('-', StringSplitOptions.RemoveEmptyEntries));
 
     private static Dictionary<string, int> Scripts(string text)
     {

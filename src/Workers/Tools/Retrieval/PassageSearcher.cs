@@ -8,7 +8,7 @@ namespace Navigator.Workers.Tools.Retrieval;
 /// <summary>Queries and their vectors → the passages that fit them best: two legs, fused, the best of them looked at closely.</summary>
 internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOptions> options)
 {
-    /// <summary>Of the question's words, how many the best passage has where vectors know no meaning: with fewer it is about something else.</summary>
+    /// <summary>Of the question's words, how many a passage has that only words found: with fewer it is about something else.</summary>
     private const double LeastCoverage = 0.5;
 
     /// <returns>Best first, and whether the best is near enough to the question to be worth an answer.</returns>
@@ -26,10 +26,9 @@ internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOpt
             .ToDictionary(cited => cited.Passage.Id, cited => string.Join('\n', [.. cited.Passage.Headings, cited.Passage.Text]));
         // The first is the question itself; the others helped to find what is looked at now.
         var passages = Reranker.Rerank(queries[0].Text, candidates, texts, settings.Passages);
-        // The vector leg finds nothing below its floor; words alone are an accident often enough.
-        var fits = model == HashedNgramEmbedder.ModelName
-            ? passages.Any(passage => Coverage(queries[0].Text, texts[passage.PassageId]) >= LeastCoverage)
-            : passages.Any(passage => passage.Similarity is not null);
+        // The vector leg finds nothing below its floor, but hashed vectors know spelling only; a few words in common are an accident.
+        var fits = (model != HashedNgramEmbedder.ModelName && passages.Any(passage => passage.Similarity is not null))
+            || passages.Any(passage => Coverage(queries[0].Text, texts[passage.PassageId]) >= LeastCoverage);
         return (passages, fits);
     }
 
