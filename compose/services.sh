@@ -143,7 +143,8 @@ wait_until_up() {
   local i name
   for i in $(seq 600); do
     running && return
-    if [ "$(cat "$state/way")" = packages ]; then for name in "${servers[@]}"; do alive "$name" || break 2; done; fi
+    # Who is only being started is not yet what it will be; three seconds on, what is not alive has died.
+    if [ "$i" -gt 30 ] && [ "$(cat "$state/way")" = packages ]; then for name in "${servers[@]}"; do alive "$name" || break 2; done; fi
     sleep 0.1
   done
   tail -n 5 "$state"/*.log >&2; die "the servers did not come up."

@@ -17,10 +17,11 @@ public sealed class ReplayFaults(FaultServers servers, ITestOutputHelper output)
         {
             await stage.System.Execute(
                 $"""
+                -- Each a conversation of its own, or they would take turns.
                 INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, request_hash, status, accepted_at, queued_at, finished_at, deadline_at, error_code, error_message)
                 SELECT overlay(overlay(gen_random_uuid()::text PLACING '018f0000-0000-7' FROM 1 FOR 15) PLACING lpad(to_hex(i), 4, '0') FROM 10 FOR 4)::uuid,
-                       'default', 'outage', 'What is covered in case-' || lpad(to_hex(i), 8, '0') || '?', '{Options}', '', 'failed',
-                       now() - interval '1 h', now() - interval '1 h', now() - interval '1 h', now() - interval '1 h' + interval '100 s', 'answer_failed', 'It broke.'
+                       'default', 'outage-' || i, 'What is covered in case-' || lpad(to_hex(i), 8, '0') || '?', '{Options}', '', 'failed',
+                       now() - interval '1 h', now() - interval '1 h', now() - interval '1 h', now() - interval '1 h' + interval '100 s', 'outage', 'It broke.'
                 FROM   generate_series(1, {Many}) AS i
                 """);
             using var http = new HttpClient { BaseAddress = stage.System.Url };
@@ -28,7 +29,7 @@ public sealed class ReplayFaults(FaultServers servers, ITestOutputHelper output)
             var replays = new List<string>();
             for (var i = 0; i < 2; i++)
             {
-                using var response = await http.PostAsJsonAsync("/v1/replays", new { filter = new { conversation_id = "outage" }, rate_per_second = 1_000, max = 100_000 });
+                using var response = await http.PostAsJsonAsync("/v1/replays", new { filter = new { error_code = "outage" }, rate_per_second = 1_000, max = 100_000 });
                 replays.Add((await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("links").GetProperty("self").GetString()!);
             }
             await Task.Delay(TimeSpan.FromSeconds(1));
@@ -44,7 +45,7 @@ public sealed class ReplayFaults(FaultServers servers, ITestOutputHelper output)
             Assert.Equal(Many, counts.Sum(count => count.GetProperty("answered").GetInt32()));
 
             // A third time, and there is nothing to do.
-            using var again = await http.PostAsJsonAsync("/v1/replays", new { filter = new { conversation_id = "outage" }, dry_run = true });
+            using var again = await http.PostAsJsonAsync("/v1/replays", new { filter = new { error_code = "outage" }, dry_run = true });
             Assert.Equal(0, (await again.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("matched").GetInt32());
         },
         // A kill may cost the claimed ones a second call.

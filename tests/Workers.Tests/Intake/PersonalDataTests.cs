@@ -18,6 +18,12 @@ public class PersonalDataTests(ITestOutputHelper output)
     [InlineData("DOB: 3/3/1950", "DOB: [date of birth]")]
     [InlineData("I live at 1420 NW Lovejoy Street, Apt 5.", "I live at [address].")]
     [InlineData("Send it to P.O. Box 4120", "Send it to [address]")]
+    [InlineData("My wife lives on Calle Mayor 5 in Madrid", "My wife lives on [address]")]
+    [InlineData("Our home is 19902 Dobrovského 1394 Apt. 066", "Our home is [address]")]
+    [InlineData("Is 12 main street, apt 4, Springfield, IL 62704 in the area?", "Is [address] in the area?")]
+    [InlineData("I was born on the 7th of July 1961", "I was born on the [date of birth]")]
+    [InlineData("my date of birth is 1961-07-07", "my date of birth is [date of birth]")]
+    [InlineData("birthday 07/07/61, and hers?", "birthday [date of birth], and hers?")]
     public void What_tells_who_somebody_is_is_replaced(string text, string redacted) => Assert.Equal(redacted, PersonalData.Redact(text));
 
     [Theory]
@@ -28,6 +34,11 @@ public class PersonalDataTests(ITestOutputHelper output)
     [InlineData("Section 12.3.4 on page 117 of 232")]
     [InlineData("Does the plan cover 20 visits in 12 months?")]
     [InlineData("I was born in Oregon.")]
+    [InlineData("What are the 2026 Medicare Part B premiums?")]
+    [InlineData("Does the plan pay 80 percent after 12 March 2025?")]
+    [InlineData("How many days are covered in a hospital stay of 100 days in 2026?")]
+    [InlineData("Is Tier 2 or Tier 3 cheaper, and is there a way to pay 90 days at once?")]
+    [InlineData("What does Form 1095 say about my address?")]
     public void What_does_not_is_left_alone(string text) => Assert.Equal(text, PersonalData.Redact(text));
 
     [Fact]
@@ -50,6 +61,7 @@ public class PersonalDataTests(ITestOutputHelper output)
             (PersonalKind.CardNumber, "CREDIT_CARD", 0.9),
             (PersonalKind.PhoneNumber, "PHONE_NUMBER", 0.9),
             (PersonalKind.MailAddress, "EMAIL_ADDRESS", 0.9),
+            (PersonalKind.StreetAddress, "STREET_ADDRESS", 0.9),
         };
         using var corpus = JsonDocument.Parse(File.ReadAllBytes(Corpora.Get("pii/synthetic_pii.json")));
         foreach (var (kind, entity, recall) in kinds)

@@ -9,8 +9,8 @@ internal static class PlanningPrompt
     public const string Ask = "question";
     public const string Talk = "small_talk";
 
-    /// <summary>Of an answer in the conversation; more would cost time and say no more.</summary>
-    private const int MaxAnswer = 400;
+    /// <summary>Of a question or an answer in the conversation, in characters; more would cost time and say no more.</summary>
+    private const int MaxTurn = 400;
 
     private const string System =
         """
@@ -36,8 +36,8 @@ internal static class PlanningPrompt
             prompt.Append("<conversation>\n");
             foreach (var turn in wish.Turns)
             {
-                prompt.Append("<asked>").Append(Fence.Around(turn.Question)).Append("</asked>\n");
-                prompt.Append("<answered>").Append(Fence.Around(turn.Answer.Length <= MaxAnswer ? turn.Answer : turn.Answer[..MaxAnswer] + "…")).Append("</answered>\n");
+                prompt.Append("<asked>").Append(Fence.Around(Shorten(turn.Question))).Append("</asked>\n");
+                prompt.Append("<answered>").Append(Fence.Around(Shorten(turn.Answer))).Append("</answered>\n");
             }
             prompt.Append("</conversation>\n");
         }
@@ -45,4 +45,6 @@ internal static class PlanningPrompt
         prompt.Append(wish.Web ? "The web may be searched." : "The web may not be searched: web_queries stays empty.");
         return new Prompt(System, prompt.ToString());
     }
+
+    private static string Shorten(string text) => text.Length <= MaxTurn ? text : text[..MaxTurn] + "…";
 }

@@ -18,16 +18,22 @@ internal static partial class RulePlanner
     /// <summary>Fewer say too little by themselves.</summary>
     private const int FewTerms = 2;
 
+    /// <summary>Of what was said before, in characters.</summary>
+    private const int LongestBefore = 300;
+
     public static JobPlan Plan(Wish wish)
     {
         var question = wish.Turns.Count > 0 && LeansOnWhatWasSaid(wish.Question)
-            ? $"{wish.Question} (This follows on: {wish.Turns[^1].Question})"
+            ? $"{wish.Question} (This follows on: {Shorten(wish.Turns[^1].Question)})"
             : wish.Question;
         var current = Terms.Of(question).Any(CurrentWords.Contains);
         // The words of policies find what people's own words do not, and what both find comes first.
         var queries = Rewording.Of(question) is { } terms ? new[] { question, terms } : [question];
         return wish.Plan(JobPlan.Rules, question, queries, current ? [question] : [], []);
     }
+
+    /// <summary>A question that itself leaned on one brings that along, and so on: not without end.</summary>
+    private static string Shorten(string question) => question.Length <= LongestBefore ? question : question[..LongestBefore] + "…";
 
     private static bool LeansOnWhatWasSaid(string question) =>
         Follows().IsMatch(question) || Terms.Of(question).Distinct(StringComparer.Ordinal).Count() <= FewTerms;

@@ -38,9 +38,16 @@ internal static partial class PersonalData
         Add(Medicare(), PersonalKind.MedicareNumber);
         Add(Digits(), PersonalKind.CardNumber, match => HasLuhnChecksum(match.Value));
         Add(Birth(), PersonalKind.DateOfBirth);
-        Add(Street(), PersonalKind.StreetAddress);
         Add(AnnouncedPhone(), PersonalKind.PhoneNumber, match => match.Groups["value"].Value.Count(char.IsAsciiDigit) is >= 7 and <= 15);
         Add(Phone(), PersonalKind.PhoneNumber, match => match.Value.Count(char.IsAsciiDigit) is >= 8 and <= 15);
+        // Last, since it takes the most: a number that is something else is no house.
+        foreach (var (start, length) in PostalAddress.Find(text))
+        {
+            var datum = new PersonalDatum(PersonalKind.StreetAddress, start, length);
+            found.RemoveAll(other => datum.Start <= other.Start && other.End <= datum.End && other.Kind is PersonalKind.PhoneNumber or PersonalKind.StreetAddress);
+            if (!found.Any(other => other.Start < datum.End && datum.Start < other.End))
+                found.Add(datum);
+        }
         found.Sort((one, other) => one.Start.CompareTo(other.Start));
         return found;
 
@@ -123,12 +130,6 @@ internal static partial class PersonalData
         @"\b(?:born|birth(?:day|date)?|d\.?o\.?b)\b[^\d\n]{0,25}?(?<value>(?:[0-9]{1,4}[/.-][0-9]{1,2}[/.-][0-9]{2,4})|(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? [0-9]{1,2}(?:st|nd|rd|th)?,? [0-9]{4})|(?:[0-9]{1,2}(?:st|nd|rd|th)? (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,? [0-9]{4}))",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Timeout)]
     private static partial Regex Birth();
-
-    /// <summary>House number, names and a kind of street, an apartment or suite where there is one; a post office box.</summary>
-    [GeneratedRegex(
-        @"\b[0-9]{1,6}[A-Za-z]? (?:[NSEW]\.? )?(?:[\p{Lu}0-9][\p{L}\p{N}.'-]* ){1,4}(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|way|place|pl|terrace|ter|circle|cir|square|sq|parkway|pkwy|highway|hwy|trail|alley)\b\.?(?:,? (?:apt|apartment|suite|ste|unit|#)\.? ?[\p{L}\p{N}-]{1,6})?|\bp\.? ?o\.? ?box [0-9]{1,6}\b",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Timeout)]
-    private static partial Regex Street();
 
     [GeneratedRegex(
         @"\b(?:phone|telephone|tel|mobile|cell|desk|fax|office|(?:call|reach|text)(?: (?:me|us|him|her|them))?(?: on| at)?|answering at|messages to)\b(?: number)?(?: is)?[^\p{L}\p{N}+(]{0,4}(?<value>\+?\(?[0-9](?:[0-9 ().-]|(?<=[0-9])x(?=[0-9])){5,22}[0-9])",
