@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Navigator.Servers;
 using Xunit.Abstractions;
@@ -72,5 +73,48 @@ public sealed class SurfaceTests(ApiHost api, ITestOutputHelper output) : IClass
         }
         output.WriteLine($"{asked} of {strings.Length} strings asked");
         Assert.True(asked > 450);
+    }
+
+    [CorpusFact("naughty-strings/blns.json")]
+    public async Task Strings_that_break_programs_are_titles_and_documents_and_come_back_as_they_were()
+    {
+        var strings = JsonSerializer.Deserialize<string[]>(await File.ReadAllTextAsync(Corpora.Get("naughty-strings/blns.json")))!;
+
+        var (titles, quotes) = (0, 0);
+        foreach (var chunk in strings.Index().Chunk(16))
+        {
+            await Task.WhenAll(chunk.Select(async entry =>
+            {
+                var (i, text) = entry;
+                var content = Encoding.UTF8.GetBytes($"Marker number{i} begins.\n{text}\nMarker number{i} ends.");
+                var uploaded = await api.Upload($"naughty-{i}.txt", content, title: text);
+                if (uploaded.StatusCode == HttpStatusCode.UnprocessableEntity)
+                {
+                    // Not every string is a title; the document does not have to have it.
+                    await ApiHost.AssertProblem(uploaded, 422, "invalid_title");
+                    uploaded = await api.Upload($"naughty-{i}.txt", content);
+                }
+                else if (!string.IsNullOrWhiteSpace(text.Trim('\uFEFF')))
+                {
+                    // Control characters are no part of a title.
+                    Assert.Equal(string.Concat(text.Where(c => !char.IsControl(c))).Trim(), (await ApiHost.Json(uploaded)).GetProperty("title").GetString()!.Trim());
+                    Interlocked.Increment(ref titles);
+                }
+                var document = await api.Ingested(uploaded);
+                Assert.Equal("ready", document.GetProperty("status").GetString());
+                var job = await api.Ask(new { question = $"Where does marker number{i} begin?", document_ids = new[] { document.GetProperty("id").GetString() } });
+                var quote = job.GetProperty("answer").GetProperty("citations")[0].GetProperty("quote").GetString()!;
+                if (Plain(quote).Contains(Plain(text), StringComparison.Ordinal))
+                    Interlocked.Increment(ref quotes);
+                else
+                    output.WriteLine($"{i}: {JsonSerializer.Serialize(text)} came back as {JsonSerializer.Serialize(quote)}");
+            }));
+        }
+        output.WriteLine($"{titles} titles, {quotes} quotes of {strings.Length}");
+        Assert.True(titles > 450);
+        Assert.True(quotes > strings.Length - 5, $"{quotes} of {strings.Length}");
+
+        // What is layout is not kept as it was, and control characters are no text; everything else is.
+        static string Plain(string text) => string.Join(' ', string.Concat(text.Where(c => !char.IsControl(c) || char.IsWhiteSpace(c))).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -53,6 +54,29 @@ public partial class ArchitectureTests
         Assert.Equivalent(typeof(UpstreamNames).GetFields().Where(field => field.IsLiteral).Select(field => field.Name).ToHashSet(), called.ToHashSet(), strict: true);
         Assert.Equivalent(UpstreamNames.All.ToHashSet(), Policies.With().Upstreams.Keys.ToHashSet(), strict: true);
     }
+
+    [Fact]
+    public void No_regular_expression_can_run_without_end()
+    {
+        const BindingFlags Any = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        var types = new[] { typeof(Pipeline).Assembly, typeof(Navigator.Storage.StorageSetup).Assembly }.SelectMany(assembly => assembly.GetTypes()).Where(type => !type.ContainsGenericParameters).ToList();
+        var held = types.Where(type => !type.Name.StartsWith('<')).SelectMany(type => type.GetFields(Any)).Where(field => !field.IsLiteral).SelectMany(field => Regexes(field.GetValue(null)))
+            .Concat(types.SelectMany(type => type.GetMethods(Any)).Where(method => method.ReturnType == typeof(Regex) && method.GetParameters().Length == 0 && !method.ContainsGenericParameters)
+                .SelectMany(method => Regexes(method.Invoke(null, null))))
+            .Distinct().ToList();
+
+        Assert.True(held.Count > 40, $"only {held.Count} were found");
+        Assert.All(held, regex => Assert.True(regex.Options.HasFlag(RegexOptions.NonBacktracking) || regex.MatchTimeout != Regex.InfiniteMatchTimeout, regex.ToString()));
+    }
+
+    /// <summary>Itself, or those in a list, or in the tuples of a list.</summary>
+    private static IEnumerable<Regex> Regexes(object? value) => value switch
+    {
+        Regex regex => [regex],
+        System.Runtime.CompilerServices.ITuple tuple => Enumerable.Range(0, tuple.Length).SelectMany(i => Regexes(tuple[i])),
+        Array array => array.Cast<object?>().SelectMany(Regexes),
+        _ => [],
+    };
 
     [GeneratedRegex(@"new (HttpClient|SocketsHttpHandler|HttpClientHandler)\b")]
     private static partial Regex MakesAClient();

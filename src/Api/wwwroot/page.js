@@ -154,7 +154,8 @@ function showAnswer(job) {
 function originOf(job) {
   const writer = job.answer.model.startsWith("offline") ? "Quoted by rule, without a language model." : job.answer.model === "rules" ? "Said by rule." : `Written by ${job.answer.model}.`;
   const understood = job.plan && job.plan.question !== job.question ? ` Understood as: “${job.plan.question}”` : "";
-  const sure = job.answer.confidence ? ` Confidence ${Math.round(job.answer.confidence * 100)} %.` : "";
+  const confidence = job.answer.confidence;
+  const sure = !confidence ? "" : confidence >= 0.75 ? " Well supported." : confidence >= 0.5 ? " Supported." : " Weakly supported: please check the sources.";
   return writer + sure + understood;
 }
 

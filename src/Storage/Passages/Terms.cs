@@ -77,12 +77,7 @@ public static class Terms
     private static string Fold(string text)
     {
         var folded = new StringBuilder(text.Length);
-        // Lone surrogates have no normal form: they count as spaces.
-        foreach (var rune in text.EnumerateRunes())
-            folded.Append(rune == Rune.ReplacementChar ? " " : rune.ToString());
-        var decomposed = folded.ToString().Normalize(NormalizationForm.FormKD);
-        folded.Clear();
-        foreach (var c in decomposed)
+        foreach (var c in NormalForm.Of(text, NormalizationForm.FormKD))
         {
             if (c is '\'' or '’' or '\u00AD' || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark)
                 continue;

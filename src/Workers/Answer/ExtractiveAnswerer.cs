@@ -59,8 +59,8 @@ internal sealed class ExtractiveAnswerer : IAnswerer
     /// <summary>What the neighbours of the answer are about.</summary>
     private static IReadOnlyList<string> FollowUps(IReadOnlyList<Source> sources, IReadOnlyList<Source> answering) =>
     [
-        .. sources.Except(answering).Where(source => source.Headings.Count > 0).Select(source => source.Headings[^1].Trim())
-            .Where(heading => heading.Length is > 3 and < 80 && !answering.Any(source => source.Headings.Contains(heading)))
+        .. sources.Except(answering).Where(source => source.Headings.Count > 0).Select(source => source.Headings[^1].TrimStart([.. "0123456789.) "]).Trim())
+            .Where(heading => heading.Length is > 3 and < 80 && !answering.Any(source => source.Headings.Any(other => other.EndsWith(heading, StringComparison.Ordinal))))
             .Distinct(StringComparer.OrdinalIgnoreCase).Take(MaxFollowUps).Select(heading => $"What do the documents say about “{heading}”?"),
     ];
 }

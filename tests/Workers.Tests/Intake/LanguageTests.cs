@@ -32,6 +32,10 @@ public class LanguageTests(ITestOutputHelper output)
     [InlineData("هزینه آمبولانس چقدر است؟ گران")]
     public void What_cannot_be_told_or_is_not_known_is_undetermined(string text) => Assert.Equal("und", LanguageDetector.Of(text));
 
+    [Fact]
+    public void What_is_no_valid_unicode_is_told_too() =>
+        Assert.Equal("en", LanguageDetector.Of($"What is {(char)0xD83D} covered by {(char)0xFFFE} the plan?"));
+
     [Theory]
     [InlineData("What is covered, 4de1a3-de2f-da9e-e1b0-a2de4c81e0da?")]
     [InlineData("Is claim 00de-17-la33-el2a paid?")]

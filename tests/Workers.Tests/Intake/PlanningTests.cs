@@ -26,7 +26,9 @@ public class PlanningTests
     [InlineData("What about it?", true)]
     [InlineData("Is that the same for dental?", true)]
     [InlineData("Dental?", true)]
+    [InlineData("How much?", true)]
     [InlineData("How much does an ambulance ride cost?", false)]
+    [InlineData("What is my copay?", false)]
     public void A_question_that_leans_on_the_one_before_takes_it_along(string question, bool leans)
     {
         var plan = RulePlanner.Plan(Wish(question) with { Turns = [new Turn("What is my deductible?", "It is $500.")] });

@@ -90,6 +90,14 @@ public class ScreeningTests(ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    public void What_is_no_valid_unicode_is_screened_too()
+    {
+        Assert.NotNull(QuestionRules.Screen($"What is {(char)0xD83D} covered {(char)0xFFFE}?").Question);
+        Assert.NotNull(SourceScreen.Readable($"An ambulance {(char)0xDE00} costs {(char)0xFFFE} $180."));
+        Assert.False(Instructions.IsIn($"covered {(char)0xD83D} {(char)0xFFFE}"));
+    }
+
     /// <summary>Hostile or strange, each string ends in a verdict; what is refused says why.</summary>
     [CorpusFact("naughty-strings/blns.json")]
     public void Every_naughty_string_gets_a_verdict()

@@ -15,7 +15,7 @@ internal static partial class RulePlanner
         Terms.Of("today tonight tomorrow yesterday now currently current latest recent recently news newest update updates nowadays online website"),
         StringComparer.Ordinal);
 
-    /// <summary>Fewer say too little by themselves.</summary>
+    /// <summary>Fewer say too little by themselves, unless a whole question is made of them.</summary>
     private const int FewTerms = 2;
 
     /// <summary>Of what was said before, in characters.</summary>
@@ -35,8 +35,15 @@ internal static partial class RulePlanner
     /// <summary>A question that itself leaned on one brings that along, and so on: not without end.</summary>
     private static string Shorten(string question) => question.Length <= LongestBefore ? question : question[..LongestBefore] + "…";
 
-    private static bool LeansOnWhatWasSaid(string question) =>
-        Follows().IsMatch(question) || Terms.Of(question).Distinct(StringComparer.Ordinal).Count() <= FewTerms;
+    private static bool LeansOnWhatWasSaid(string question) => Follows().IsMatch(question) || Terms.Of(question).Distinct(StringComparer.Ordinal).Count() switch
+    {
+        0 => true,
+        <= FewTerms => !Asks().IsMatch(question),
+        _ => false,
+    };
+
+    [GeneratedRegex(@"^(?:what|how|when|where|which|who|is|are|do|does|can|may|will|would|should|tell|show)\b", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 200)]
+    private static partial Regex Asks();
 
     [GeneratedRegex(@"^(?:and|but|or|also|what about|how about|what if|why|even if|is that|does that|in that case|then)\b|\b(?:it|its|that|they|them|those|these|there|he|she|his|her|the same|instead|the other one)\b", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 200)]
     private static partial Regex Follows();

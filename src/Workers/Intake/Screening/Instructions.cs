@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Navigator.Storage;
 
 namespace Navigator.Workers.Intake.Screening;
 
@@ -80,7 +81,7 @@ internal static class Instructions
     /// <summary>Compatibility forms, small letters, single spaces, and words that were written l i k e  t h i s put together.</summary>
     private static string Plain(string text)
     {
-        var folded = HiddenText.Unmix(text).Normalize(NormalizationForm.FormKC).ToLowerInvariant().Replace('’', '\'');
+        var folded = NormalForm.Of(HiddenText.Unmix(text), NormalizationForm.FormKC).ToLowerInvariant().Replace('’', '\'');
         var plain = new StringBuilder(folded.Length);
         foreach (var c in folded)
         {

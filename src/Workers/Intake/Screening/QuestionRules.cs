@@ -1,5 +1,6 @@
 using System.Text;
 using Navigator.Contracts.Http;
+using Navigator.Storage;
 
 namespace Navigator.Workers.Intake.Screening;
 
@@ -14,7 +15,7 @@ internal static class QuestionRules
 
     public static Verdict Screen(string question)
     {
-        var seen = HiddenText.Unmix(HiddenText.Remove(question).Normalize(NormalizationForm.FormC));
+        var seen = HiddenText.Unmix(NormalForm.Of(HiddenText.Remove(question), NormalizationForm.FormC));
         if (seen.Length == 0)
             return Verdict.Refuse("question_not_readable", "The question holds no readable text.");
         if (seen.Length > ChatJobRequest.MaxQuestionLength)

@@ -1,4 +1,5 @@
 using System.Text;
+using Navigator.Storage;
 
 namespace Navigator.Workers.Intake.Translation;
 
@@ -70,7 +71,7 @@ internal static class LanguageDetector
 
     /// <summary>What has digits in it is a number of something, and no word: "4de1-3a".</summary>
     private static IEnumerable<string> Split(string text) =>
-        text.Normalize(NormalizationForm.FormC).Split([.. text.Where(c => !char.IsLetterOrDigit(c) && c is not ('\'' or '-')).Distinct()], StringSplitOptions.RemoveEmptyEntries)
+        NormalForm.Of(text, NormalizationForm.FormC).Split([.. text.Where(c => !char.IsLetterOrDigit(c) && c is not ('\'' or '-')).Distinct()], StringSplitOptions.RemoveEmptyEntries)
             .Where(word => !word.Any(char.IsDigit)).SelectMany(word => word.Split('-', StringSplitOptions.RemoveEmptyEntries));
 
     private static Dictionary<string, int> Scripts(string text)
