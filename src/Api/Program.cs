@@ -13,9 +13,10 @@ return await Startup.Run(async () =>
     // Embedded, this process holds the workers too; distributed, it only accepts and reports.
     var mode = builder.AddNavigator(mode => mode.IsEmbedded ? Pipeline.AddConsumers : null);
     builder.AddHttp();
-    builder.Services.AddProblems().AddChat().AddDocuments(mode);
+    builder.Services.AddSecurity().AddProblems().AddChat().AddDocuments(mode);
 
     var app = builder.Build();
+    app.UseSecurity();
     app.UseDrain();
     app.UseProblems();
     app.UsePage();

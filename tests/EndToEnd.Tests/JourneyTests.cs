@@ -174,6 +174,26 @@ public abstract class JourneyTests(ITestOutputHelper output)
         Assert.Equal(0, document.GetProperty("embedded_passages").GetInt32());
     }
 
+    [Fact]
+    public async Task A_pdf_that_unfolds_to_more_than_there_is_room_for_fails_and_others_are_read()
+    {
+        if ((await ServerSet.Get()).PdfToText is null)
+        {
+            output.WriteLine("Skipped: there is no pdftotext on this machine.");
+            return;
+        }
+        await using var system = await NavigatorSystem.Start(Workers);
+        var bomb = PdfSamples.Bomb(5_000);
+
+        var document = await system.Ingest("bomb.pdf", bomb, TimeSpan.FromSeconds(90));
+        var other = await system.Ingest("zebra.md", Encoding.UTF8.GetBytes("The zebra is striped."), IngestionLimit);
+
+        Assert.InRange(bomb.Length, 0, 2_000_000);
+        Assert.Equal("failed", document.GetProperty("status").GetString());
+        Assert.Contains(document.GetProperty("error").GetProperty("code").GetString(), new[] { "document_too_complex", "document_too_long" });
+        Assert.Equal("ready", other.GetProperty("status").GetString());
+    }
+
     protected static async Task Until(Func<bool> condition)
     {
         for (var i = 0; i < 300 && !condition(); i++)

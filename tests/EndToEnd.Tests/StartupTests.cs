@@ -18,6 +18,11 @@ public sealed class StartupTests
     [InlineData("Navigator.Api", "Concurrency__Queues__search-web__InFlight", "lots", "queues.search-web.")]
     [InlineData("Navigator.Api", "Retrieval__Passages", "-1", "Passages")]
     [InlineData("Navigator.Api", "OpenAI__BaseUrl", "not a url", "BaseUrl")]
+    [InlineData("Navigator.Api", "OpenAI__ApiKey_FILE", "/nowhere/key", "OpenAI__ApiKey_FILE names /nowhere/key, which cannot be read")]
+    [InlineData("Navigator.Workers", "ConnectionStrings__Postgres_FILE", "/dev/null", "which is empty")]
+    [InlineData("Navigator.Api", "Http__Proxies__0", "somewhere", "'somewhere' is no address")]
+    [InlineData("Navigator.Api", "Screening__WhenModerationFails", "Perhaps", "WhenModerationFails")]
+    [InlineData("Navigator.Api", "Translation__Providers__0__Name", "x", "Translation:Providers 'x'")]
     public async Task What_keeps_a_process_from_starting_is_said_in_one_line(string program, string key, string value, string said)
     {
         await using var process = new NavigatorProcess(program, new Dictionary<string, string> { [key] = value }, "--urls", "http://127.0.0.1:0");

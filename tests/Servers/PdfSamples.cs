@@ -1,3 +1,6 @@
+using System.IO.Compression;
+using System.Text;
+
 namespace Navigator.Servers;
 
 /// <summary>Small PDFs, written by hand as text: readers find their objects without a table of them.</summary>
@@ -34,6 +37,27 @@ public static class PdfSamples
         << /Root 1 0 R >>
         %%EOF
         """;
+
+    /// <summary>So many pages that all show one content stream of 16,000 letters: a megabyte that unfolds to a hundred.</summary>
+    public static byte[] Bomb(int pages)
+    {
+        using var content = new MemoryStream();
+        using (var zlib = new ZLibStream(content, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            zlib.Write("BT /F1 1 Tf\n"u8);
+            for (var line = 0; line < 200; line++)
+                zlib.Write(Encoding.ASCII.GetBytes($"1 0 0 1 1 {line} Tm ({new string('a', 80)}) Tj\n"));
+            zlib.Write("ET"u8);
+        }
+        var numbers = Enumerable.Range(5, pages).ToList();
+        var text = new StringBuilder("%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n");
+        text.Append("2 0 obj\n<< /Type /Pages /Count ").Append(pages).Append(" /Kids [").AppendJoin(' ', numbers.Select(number => $"{number} 0 R")).Append("] >>\nendobj\n");
+        text.Append("3 0 obj\n<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>\nendobj\n");
+        foreach (var number in numbers)
+            text.Append(number).Append(" 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R /Resources 3 0 R >>\nendobj\n");
+        text.Append("4 0 obj\n<< /Filter /FlateDecode /Length ").Append(content.Length).Append(" >>\nstream\n");
+        return [.. Encoding.ASCII.GetBytes(text.ToString()), .. content.ToArray(), .. "\nendstream\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"u8];
+    }
 
     /// <summary>One page behind the password "user" (40-bit RC4, whose dictionary is all that matters here).</summary>
     public const string Encrypted =

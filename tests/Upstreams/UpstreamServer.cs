@@ -29,6 +29,7 @@ public sealed partial class UpstreamServer : IAsyncDisposable
     private readonly ConcurrentDictionary<(string Upstream, string Case), int> cases = new();
     private readonly ConcurrentDictionary<string, (int Now, int Most)> atOnce = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<DateTimeOffset>> times = new();
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, byte>> authorizations = new();
     private readonly Lock gate = new();
 
     private UpstreamServer(WebApplication app) => this.app = app;
@@ -86,6 +87,9 @@ public sealed partial class UpstreamServer : IAsyncDisposable
     public IReadOnlyDictionary<string, int> CallsPerCase(string upstream) =>
         cases.Where(call => call.Key.Upstream == upstream).ToDictionary(call => call.Key.Case, call => call.Value);
 
+    /// <summary>The Authorization headers that it was sent.</summary>
+    public IReadOnlySet<string> AuthorizationsOf(string upstream) => authorizations.GetValueOrDefault(upstream)?.Keys.ToHashSet() ?? [];
+
     /// <summary>The bodies it was sent, oldest first; the last thousand.</summary>
     public IReadOnlyList<string> RequestsTo(string upstream) => [.. requests.GetValueOrDefault(upstream) ?? []];
 
@@ -105,6 +109,7 @@ public sealed partial class UpstreamServer : IAsyncDisposable
         if (upstream.Length == 0 || upstream.EndsWith('_'))
             upstream += Completions.Asks(body.RootElement) + "s";
         calls.AddOrUpdate(upstream, 1, (_, count) => count + 1);
+        authorizations.GetOrAdd(upstream, _ => new())[context.Request.Headers.Authorization.ToString()] = 0;
         foreach (var named in Case().Matches(text).Select(match => match.Value).Distinct())
             cases.AddOrUpdate((upstream, named), 1, (_, count) => count + 1);
         Keep(upstream, text);

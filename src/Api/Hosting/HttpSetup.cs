@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 
@@ -41,10 +42,14 @@ internal static class HttpSetup
             form.ValueLengthLimit = 4_096;
             form.MultipartHeadersLengthLimit = 8_192;
         });
-        builder.WebHost.ConfigureKestrel((_, kestrel) =>
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<LivePolicy>((kestrel, policy) =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = policy.Now.Http.Connections;
+            // A client may take its time, but not everybody's: so long for its headers, and then so many bytes a second.
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16_384;
         });
         builder.Services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
         {

@@ -39,6 +39,7 @@ public static partial class NavigatorHost
         var file = new PolicyFile(builder.Configuration["ConcurrencyFile"] ?? Path.Combine(AppContext.BaseDirectory, "concurrency.yaml"));
         // First, so that the environment and the command line may set any limit by itself.
         builder.Configuration.Sources.Insert(0, file);
+        builder.Configuration.AddSecretFiles();
 
         var mode = NavigatorMode.From(builder.Configuration);
         var policy = ConcurrencyPolicy.Load(builder.Configuration);

@@ -23,11 +23,19 @@ public static class Startup
         {
             return Refuse(string.Join(" ", error.Failures));
         }
+        catch (Exception error) when (Unreadable(error) is { } setting)
+        {
+            return Refuse(setting);
+        }
         catch (IOException error) when (error.InnerException is AddressInUseException)
         {
             return Refuse($"{error.Message} Choose another with --urls http://localhost:8090");
         }
     }
+
+    /// <returns>The words for a setting that is no number, no time, or not one of the words it may be; null for any other failure.</returns>
+    private static string? Unreadable(Exception error) => (error is AggregateException all ? all.InnerExceptions : [error]).OfType<InvalidOperationException>()
+        .Select(each => each.Message).FirstOrDefault(message => message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal));
 
     private static int Refuse(string reason)
     {

@@ -13,6 +13,9 @@ public sealed record IngestionOptions
     /// <summary>Longest run of it. Default: 60 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")] public TimeSpan PdfTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Address space that it may have, in MB, where the system can bound it (not on Windows). Default: 1,024.</summary>
+    [Range(128, 65_536)] public int PdfMemoryMb { get; init; } = 1_024;
+
     /// <summary>Characters of text that one document may hold. Default: 20 million, some 6,000 pages.</summary>
     [Range(1_000, 200_000_000)] public int MaxCharacters { get; init; } = 20_000_000;
 

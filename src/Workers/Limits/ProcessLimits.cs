@@ -69,6 +69,10 @@ public sealed record HttpLimits
 
     /// <summary>Takes the place of the database's own where a caller waits.</summary>
     [AtStart, Range(100, 60_000)] public required int StatementTimeoutMs { get; init; }
+
+    /// <summary>Open at once to one API process.</summary>
+    [AtStart, Range(1, 1_000_000)] public required int Connections { get; init; }
+
     /// <summary>From the signal to stop until it takes no more requests.</summary>
     [Range(0, 15_000)] public required int DrainMs { get; init; }
     [Range(1, 1_000_000)] public required int Polls { get; init; }

@@ -181,6 +181,26 @@ public class ExtractionTests(ITestOutputHelper output)
         Assert.Equal(code, error.Code);
     }
 
+    [Theory]
+    [InlineData("ulimit -v; printf '\\f'", "262144")]
+    [InlineData("echo 'Out of memory' >&2; exit 1", "document_too_complex")]
+    [InlineData("kill -6 $$", "document_too_complex")]
+    public async Task A_pdf_is_read_within_a_bound_of_memory(string script, string expected)
+    {
+        if (OperatingSystem.IsWindows())
+            return; // its processes cannot be bound like that
+        var program = Path.GetTempFileName();
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\n{script}\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var reader = new PdfTextReader(Options.Create(new IngestionOptions { PdfToText = program, PdfMemoryMb = 256 }));
+
+        var said = await reader.ReadPages([1], default).ContinueWith(
+            reading => reading.IsFaulted ? ((IngestionException)reading.Exception.GetBaseException()).Code : reading.Result[0].Trim(), TaskScheduler.Default);
+
+        Assert.Equal(expected, said);
+        File.Delete(program);
+    }
+
     [Fact]
     public async Task Without_a_reader_pdfs_are_refused_with_the_remedy()
     {

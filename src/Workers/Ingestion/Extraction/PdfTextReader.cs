@@ -5,9 +5,15 @@ using Microsoft.Extensions.Options;
 
 namespace Navigator.Workers.Ingestion.Extraction;
 
-/// <summary>The pages of a PDF as poppler's pdftotext lays them out, in a process of its own with a time limit.</summary>
+/// <summary>
+/// The pages of a PDF as poppler's pdftotext lays them out, in a process of its own: what a few kilobytes unfold to is bounded in
+/// time, in memory and in what is read of it.
+/// </summary>
 internal sealed class PdfTextReader(IOptions<IngestionOptions> options)
 {
+    /// <summary>What a shell says of a program that is not there.</summary>
+    private const int NotFound = 127;
+
     /// <exception cref="IngestionException">Not a PDF, encrypted, without text, too slow to read, or there is no reader.</exception>
     public async Task<IReadOnlyList<string>> ReadPages(byte[] content, CancellationToken token)
     {
@@ -37,9 +43,12 @@ internal sealed class PdfTextReader(IOptions<IngestionOptions> options)
 
     private Process Start()
     {
+        var (program, arguments) = (options.Value.PdfToText, new[] { "-layout", "-enc", "UTF-8", "-", "-" });
+        if (!OperatingSystem.IsWindows())
+            (program, arguments) = ("/bin/sh", ["-c", "ulimit -v \"$0\" && exec \"$@\"", $"{options.Value.PdfMemoryMb * 1_024}", program, .. arguments]);
         try
         {
-            return Process.Start(new ProcessStartInfo(options.Value.PdfToText, ["-layout", "-enc", "UTF-8", "-", "-"])
+            return Process.Start(new ProcessStartInfo(program, arguments)
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
@@ -50,10 +59,12 @@ internal sealed class PdfTextReader(IOptions<IngestionOptions> options)
         }
         catch (Win32Exception)
         {
-            throw new IngestionException(
-                "pdf_reader_missing", "This installation cannot read PDFs: pdftotext (package poppler-utils) is not installed. Text, Markdown and HTML work.");
+            throw Missing();
         }
     }
+
+    private static IngestionException Missing() =>
+        new("pdf_reader_missing", "This installation cannot read PDFs: pdftotext (package poppler-utils) is not installed. Text, Markdown and HTML work.");
 
     private static async Task Write(Process process, byte[] content, CancellationToken token)
     {
@@ -87,6 +98,10 @@ internal sealed class PdfTextReader(IOptions<IngestionOptions> options)
             throw new IngestionException("document_encrypted", "The PDF is encrypted. Remove its password and upload it again.");
         if (complaint.Contains("Wrong page range", StringComparison.Ordinal))
             throw new IngestionException("document_empty", "The PDF has no pages.");
+        if (exitCode == NotFound)
+            throw Missing();
+        if (exitCode > NotFound || complaint.Contains("Out of memory", StringComparison.Ordinal) || complaint.Contains("bad_alloc", StringComparison.Ordinal))
+            throw new IngestionException("document_too_complex", "The PDF needs more memory to be read than there is for it.");
         if (exitCode != 0)
             throw new IngestionException("document_not_readable", "The file is damaged or not a PDF.");
         // One form feed behind each page; NUL cannot be stored.

@@ -1,0 +1,74 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
+
+namespace Navigator.Api.Hosting;
+
+/// <summary>How the API is reached.</summary>
+internal sealed record ExposureOptions : IValidatableObject
+{
+    public const string Section = "Http";
+
+    /// <summary>
+    /// Addresses or networks (10.0.0.0/8) of proxies in front. Only what comes from them may say whose request it is and that it came
+    /// over TLS. Default: none.
+    /// </summary>
+    public IReadOnlyList<string> Proxies { get; init; } = [];
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Proxies
+        .Where(proxy => !IPAddress.TryParse(proxy, out _) && !System.Net.IPNetwork.TryParse(proxy, out _))
+        .Select(proxy => new ValidationResult($"Http:Proxies: '{proxy}' is no address and no network like 10.0.0.0/8."));
+}
+
+/// <summary>What every response says to browsers, and what is believed of a request.</summary>
+internal static class Security
+{
+    /// <summary>Two years, as browsers ask of those who mean it.</summary>
+    private const string StrictTransport = "max-age=63072000";
+
+    public static IServiceCollection AddSecurity(this IServiceCollection services)
+    {
+        services.AddOptions<ExposureOptions>().BindConfiguration(ExposureOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ExposureOptions>>((forwarded, exposure) =>
+        {
+            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            // Nobody is believed but those who are named.
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownIPNetworks.Clear();
+            foreach (var proxy in exposure.Value.Proxies)
+            {
+                if (IPAddress.TryParse(proxy, out var address))
+                    forwarded.KnownProxies.Add(address);
+                else
+                    forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(proxy));
+            }
+        });
+        return services;
+    }
+
+    /// <summary>Before everything else, so that errors carry the headers too.</summary>
+    public static void UseSecurity(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<ExposureOptions>>().Value.Proxies.Count > 0)
+            app.UseForwardedHeaders();
+        app.Use((context, next) =>
+        {
+            // When it starts: whoever handles an error clears what was set before.
+            context.Response.OnStarting(static state =>
+            {
+                var (headers, secure) = (((HttpContext)state).Response.Headers, ((HttpContext)state).Request.IsHttps);
+                headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+                headers.XContentTypeOptions = "nosniff";
+                headers["Referrer-Policy"] = "no-referrer";
+                headers["Cross-Origin-Opener-Policy"] = "same-origin";
+                headers["Cross-Origin-Resource-Policy"] = "same-origin";
+                headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()";
+                if (secure)
+                    headers.StrictTransportSecurity = StrictTransport;
+                return Task.CompletedTask;
+            }, context);
+            return next(context);
+        });
+    }
+}

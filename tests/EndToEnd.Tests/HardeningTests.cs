@@ -1,0 +1,117 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Navigator.Upstreams;
+
+namespace Navigator.EndToEnd.Tests;
+
+/// <summary>Secrets, proxies, and callers who take their time on purpose.</summary>
+public sealed class HardeningTests
+{
+    private const string Key = "sk-canary-4711-openai", Other = "tvly-canary-4712-tavily";
+
+    [Fact]
+    public async Task Secrets_may_stand_in_files_and_are_told_to_nobody_but_their_upstream()
+    {
+        var folder = Directory.CreateTempSubdirectory("navigator-secrets-").FullName;
+        var (openAi, tavily) = (Path.Combine(folder, "openai"), Path.Combine(folder, "tavily"));
+        await File.WriteAllTextAsync(openAi, Key + "\n");
+        await File.WriteAllTextAsync(tavily, Other);
+        await using var upstreams = await UpstreamServer.Start();
+        await using var system = await NavigatorSystem.Start(
+            0, upstreams, ("OpenAI__ApiKey", ""), ("OpenAI__ApiKey_FILE", openAi), ("Tavily__ApiKey", ""), ("Tavily__ApiKey_FILE", tavily), ("Serilog__MinimumLevel__Default", "Debug"));
+
+        await system.Ask("What is the latest news on premiums?");
+        Assert.Equal([$"Bearer {Key}"], upstreams.AuthorizationsOf("answers"));
+        Assert.Equal([$"Bearer {Other}"], upstreams.AuthorizationsOf("search"));
+
+        // And when everything goes wrong.
+        foreach (var upstream in new[] { "answers", "plans", "search", "moderations" })
+            upstreams.Set(upstream, new Behaviour { Fault = Fault.Status, Status = 401 });
+        var failed = await system.Ask("What is the latest news on deductibles?");
+        Assert.Equal("failed", failed.GetProperty("status").GetString());
+        var said = new StringBuilder(system.Api.Output).Append(failed);
+        foreach (var path in new[] { "/v1/limits", "/metrics", "/health/ready", "/openapi/v1.json" })
+            said.Append(await system.Client.GetStringAsync(new Uri(path, UriKind.Relative)));
+        Assert.DoesNotContain("canary-471", said.ToString(), StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_secret_in_the_environment_and_in_a_file_is_one_too_many()
+    {
+        await using var process = new NavigatorProcess(
+            "Navigator.Api", new Dictionary<string, string> { ["OpenAI__ApiKey"] = Key, ["OpenAI__ApiKey_FILE"] = "/dev/null" }, "--urls", "http://127.0.0.1:0");
+
+        Assert.Equal(1, await process.Exit());
+        Assert.Contains("OpenAI__ApiKey and OpenAI__ApiKey_FILE are both set", process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, process.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.0/8", true)]
+    [InlineData("10.1.2.3", false)]
+    [InlineData(null, false)]
+    public async Task Only_a_proxy_that_is_named_may_say_that_a_request_came_over_tls(string? proxy, bool believed)
+    {
+        await using var system = await NavigatorSystem.Start(0, null, proxy is null ? [] : [("Http__Proxies__0", proxy)]);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live");
+        request.Headers.Add("X-Forwarded-Proto", "https");
+
+        using var response = await system.Client.SendAsync(request);
+
+        Assert.Equal(believed, response.Headers.Contains("Strict-Transport-Security"));
+    }
+
+    [Fact]
+    public async Task Callers_who_never_finish_a_request_are_let_go_of_and_others_served()
+    {
+        await using var system = await NavigatorSystem.Start(0);
+        var slow = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Open(system, i % 2 == 0
+            ? "POST /v1/chat/jobs HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
+            : "POST /v1/chat/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n{\"question\": \"")));
+
+        var closed = slow.Select(Drip).ToList();
+        for (var i = 0; i < 5; i++)
+            Assert.Equal("answered", (await system.Ask("What is my deductible?")).GetProperty("status").GetString());
+
+        Assert.All(await Task.WhenAll(closed).WaitAsync(TimeSpan.FromSeconds(40)), Assert.True);
+        Assert.InRange(system.Api.Sockets, 0, 100);
+    }
+
+    private static async Task<Socket> Open(NavigatorSystem system, string begin)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(system.Client.BaseAddress!.Host, system.Client.BaseAddress.Port);
+        await socket.SendAsync(Encoding.ASCII.GetBytes(begin));
+        return socket;
+    }
+
+    /// <summary>A byte now and then, until the other side has had enough.</summary>
+    private static async Task<bool> Drip(Socket socket)
+    {
+        using (socket)
+        {
+            var said = new byte[4_096];
+            var answer = socket.ReceiveAsync(said);
+            for (var i = 0; i < 60; i++)
+            {
+                try
+                {
+                    if (await Task.WhenAny(answer, Task.Delay(500)) == answer)
+                    {
+                        // 408, or nothing at all.
+                        var text = Encoding.ASCII.GetString(said, 0, await answer);
+                        return text.Length == 0 || text.Contains(" 408 ", StringComparison.Ordinal);
+                    }
+                    await socket.SendAsync("x"u8.ToArray());
+                }
+                catch (SocketException)
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Options;
+using Navigator.Storage.Rates;
+using Navigator.Upstreams;
+using Navigator.Workers.Answer;
+using Navigator.Workers.Intake.Planning;
+using Navigator.Workers.Intake.Screening;
+using Navigator.Workers.Intake.Translation;
+using Navigator.Workers.Limits;
+using Navigator.Workers.Upstreams;
+
+namespace Navigator.Workers.Tests.Upstreams;
+
+/// <summary>The agents' model forms, and the real HTTP server that they ask: it replies well, late, malformed, not at all, or something else.</summary>
+internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public UpstreamServer Server => server;
+
+    public LivePolicy Policy { get; } = Policies.Live(
+        ("Upstreams:plans:TimeoutMs", "1200"), ("Intake:PlanMs", "1200"), ("Upstreams:moderations:TimeoutMs", "600"), ("Upstreams:translations:TimeoutMs", "2000"),
+        ("Intake:TranslateMs", "2000"), ("Upstreams:answers:TimeoutMs", "1200"), ("Upstreams:answers:Tries", "1"));
+
+    private IOptions<OpenAiOptions> OpenAi => Options.Create(new OpenAiOptions { ApiKey = "k", BaseUrl = server.OpenAi });
+
+    private static IRateLimits Rates => new InProcessRateLimits(TimeProvider.System);
+
+    private Bounds Bounds => new(Policy, TimeProvider.System);
+
+    public static async Task<ModelledAgents> Start() => new(await UpstreamServer.Start());
+
+    public Planner Planner() => new(Policy, new PlanningModel(OpenAi, Policy, Bounds, Rates, TimeProvider.System));
+
+    public Screener Screener(WithoutModeration without = WithoutModeration.Pass) =>
+        new(Options.Create(new ScreeningOptions { WhenModerationFails = without }), Policy, new ModerationModel(OpenAi, Policy, Bounds, Rates, TimeProvider.System));
+
+    public OpenAiAnswerer Answerer() => new(OpenAi, Options.Create(new AnswerOptions()), Policy, Bounds, Rates, TimeProvider.System);
+
+    /// <param name="twice">Two providers, the first the cheaper.</param>
+    public Translator Translator(bool twice = false)
+    {
+        TranslationProvider[] providers =
+        [
+            new() { Name = "first", BaseUrl = server.OpenAi, ApiKey = "k", Model = "m", Cost = 1 },
+            new() { Name = "second", BaseUrl = server.SecondOpenAi, ApiKey = "k", Model = "m", Cost = 2 },
+        ];
+        var options = Options.Create(new TranslationOptions { Providers = twice ? providers : [] });
+        return new Translator(Policy, new TranslationModels(OpenAi, options, Policy, Bounds, Rates, TimeProvider.System));
+    }
+
+    /// <summary>What a model was told.</summary>
+    public string Prompt(string upstream, int call = 0)
+    {
+        using var request = System.Text.Json.JsonDocument.Parse(server.RequestsTo(upstream)[call]);
+        return request.RootElement.GetProperty("messages")[1].GetProperty("content").GetString()!;
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+}
