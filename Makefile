@@ -39,6 +39,11 @@ up: images ## everything in containers: page on http://localhost:8080, managemen
 down: ## stop the containers; data is kept
 	$(compose) down
 
+audit: ## known vulnerabilities of all packages, restored as locked, and what the programs are made of (artifacts/sbom.json)
+	dotnet restore --locked-mode
+	dotnet list package --vulnerable --include-transitive
+	mkdir -p artifacts && dotnet run .ci/sbom.cs > artifacts/sbom.json
+
 prompts: ## write docs/prompts.md anew from what the code sends
 	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/EndToEnd.Tests --filter FullyQualifiedName~PromptsDocTests
 
@@ -48,4 +53,4 @@ upstreams: ## a stand-in for OpenAI and Tavily on port 8089
 ci: ## what CI runs
 	.ci/run
 
-.PHONY: help run build test faults faults-prove load services services-down images up down prompts upstreams ci
+.PHONY: help run build test faults faults-prove load services services-down images up down audit prompts upstreams ci
