@@ -26,6 +26,7 @@ internal static class NavigatorMeter
 
     public static readonly Counter<long> QuestionsScreened = Meter.CreateCounter<long>("navigator.questions.screened", "{question}", "Questions that screening looked at, by what came of it.");
     public static readonly Counter<long> CitationsDropped = Meter.CreateCounter<long>("navigator.citations.dropped", "{citation}", "Citations of models that were dropped because they do not stand in their source.");
+    public static readonly Counter<long> UpstreamsRested = Meter.CreateCounter<long>("navigator.upstreams.rested", "{time}", "Times that an upstream failed so often in a row that it is not asked for a while.");
     private static readonly Counter<long> FallBacks = Meter.CreateCounter<long>("navigator.agents.fell_back", "{time}", "Times that rules did a model's work, by agent and kind of failure.");
 
     /// <param name="agent">translation, screening, planning or answer.</param>

@@ -25,6 +25,11 @@ public sealed record UpstreamLimits : IValidatableObject
     /// <summary>How many of them may come at once after a quiet time.</summary>
     [Range(1, 10_000_000)] public int Burst { get; init; } = 1;
 
+    /// <summary>Failures in a row after which it is not asked for a while; unset where it always is.</summary>
+    [Range(1, 1_000)] public int? RestAfter { get; init; }
+    [Range(100, 600_000)] public int RestMs { get; init; } = 10_000;
+
+    public TimeSpan Rest => TimeSpan.FromMilliseconds(RestMs);
     public Rate? Rate => RatePerMinute is { } perMinute ? new Rate(TimeSpan.FromMinutes(1) / perMinute, Burst) : null;
     public TimeSpan Timeout => TimeSpan.FromMilliseconds(TimeoutMs);
     public TimeSpan Wait => TimeSpan.FromMilliseconds(WaitMs);

@@ -22,6 +22,7 @@ internal sealed class UpstreamCall
     private readonly IRateLimits rates;
     private readonly TimeProvider clock;
     private readonly Gate gate;
+    private readonly UpstreamRest rest;
     private readonly ResiliencePipeline pipeline;
 
     /// <param name="provider">One of several that share an entry of concurrency.yaml; each has its gate and its rate. Null: the only one.</param>
@@ -30,6 +31,7 @@ internal sealed class UpstreamCall
         (this.upstream, this.policy, this.rates, this.clock) = (upstream, policy, rates, clock);
         name = provider is null ? upstream : $"{upstream}/{provider}";
         gate = bounds.Upstream(upstream, name);
+        rest = new UpstreamRest(clock);
         pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
         {
             MaxRetryAttempts = int.MaxValue, // the policy decides, as it stands when a try has failed
@@ -67,6 +69,24 @@ internal sealed class UpstreamCall
     private async Task<T> Try<T>(Func<CancellationToken, Task<T>> call, DateTimeOffset until, CancellationToken token)
     {
         var limits = Limits;
+        if (rest.IsOn(limits))
+            throw new UpstreamException(upstream, UpstreamFailure.Unavailable, "it is not asked for a while after repeated failures", isFinal: true, isLate: true);
+        try
+        {
+            var result = await Call(call, limits, until, token);
+            rest.Report(limits, failed: false);
+            return result;
+        }
+        catch (UpstreamException error)
+        {
+            if (error is { Failure: UpstreamFailure.Unavailable, IsFinal: false } && rest.Report(limits, failed: true))
+                NavigatorMeter.UpstreamsRested.Add(1, KeyValuePair.Create("upstream", (object?)name));
+            throw;
+        }
+    }
+
+    private async Task<T> Call<T>(Func<CancellationToken, Task<T>> call, UpstreamLimits limits, DateTimeOffset until, CancellationToken token)
+    {
         // The rate first: whoever waits for a turn must not keep a place from those who have theirs.
         if (limits.Rate is { } rate && !await rates.Acquire(name, rate, Left(until), token))
             throw new UpstreamException(upstream, UpstreamFailure.Unavailable, "its rate limit leaves no call in time", isFinal: true, isLate: true);
