@@ -130,6 +130,23 @@ public abstract class DocumentContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_kept_as_long_as_it_may_be_goes_and_what_is_younger_or_unfinished_stays()
+    {
+        var (unfinished, _) = await Add("unfinished");
+        var old = await Ready("old", Passage("zebra crossing"));
+        await Wait(TimeSpan.FromSeconds(1.2));
+        var young = await Ready("young", Passage("zebra stripes"));
+
+        Assert.Equal(1, await store.DeleteFinished(TimeSpan.FromSeconds(1), 10, default));
+        Assert.Equal(0, await store.DeleteFinished(TimeSpan.FromSeconds(1), 10, default));
+
+        Assert.Null(await store.Find("a", old.Id, default));
+        Assert.NotNull(await store.Find("a", young.Id, default));
+        Assert.NotNull(await store.Find("a", unfinished.Id, default));
+        Assert.Single((await Search("zebra"))[0].Lexical);
+    }
+
+    [Fact]
     public async Task Words_and_vectors_each_rank_by_their_own_measure()
     {
         await Ready("three", Passage("the ambulance ride"), Passage("an ambulance, an ambulance and a hospital"), Passage("nothing of the kind"));

@@ -23,6 +23,9 @@ public interface IDocumentStore
     /// <summary>Delete a document with its passages, vectors and terms. False when there was none.</summary>
     Task<bool> Delete(string tenant, Guid id, CancellationToken token);
 
+    /// <summary>Delete documents, of every tenant, whose ingestion ended longer than <paramref name="age"/> ago. Returns how many.</summary>
+    Task<int> DeleteFinished(TimeSpan age, int limit, CancellationToken token);
+
     /// <summary>Take the lease on taking the text out, and the bytes to take it from.</summary>
     /// <param name="takeOver">The broker delivered the message again: begin a new attempt at once.</param>
     Task<(DocumentRecord Document, byte[] Content)?> Claim(

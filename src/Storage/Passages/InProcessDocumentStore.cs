@@ -57,6 +57,18 @@ internal sealed class InProcessDocumentStore(InProcessCorpus corpus, TimeProvide
             return Task.FromResult(corpus.Documents.TryGetValue(id, out var stored) && stored.Document.Tenant == tenant && corpus.Documents.Remove(id));
     }
 
+    public Task<int> DeleteFinished(TimeSpan age, int limit, CancellationToken token)
+    {
+        lock (corpus.Gate)
+        {
+            var before = clock.GetUtcNow() - age;
+            var old = corpus.Documents.Values.Select(stored => stored.Document).Where(document => document.FinishedAt < before).OrderBy(document => document.FinishedAt).Take(limit).ToList();
+            foreach (var document in old)
+                corpus.Documents.Remove(document.Id);
+            return Task.FromResult(old.Count);
+        }
+    }
+
     public Task<(DocumentRecord Document, byte[] Content)?> Claim(
         DocumentKey key, string worker, TimeSpan lease, bool takeOver, int maxAttempts, CancellationToken token)
     {

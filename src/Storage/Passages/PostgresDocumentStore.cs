@@ -57,6 +57,13 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         return await command.With(tenant).With(id).Change(token) == 1;
     }
 
+    public async Task<int> DeleteFinished(TimeSpan age, int limit, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            "DELETE FROM document WHERE id IN (SELECT id FROM document WHERE finished_at < now() - $1 ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED)");
+        return await command.With(age).With(limit).Change(token);
+    }
+
     public async Task<(DocumentRecord Document, byte[] Content)?> Claim(
         DocumentKey key, string worker, TimeSpan lease, bool takeOver, int maxAttempts, CancellationToken token)
     {

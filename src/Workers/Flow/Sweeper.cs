@@ -45,6 +45,9 @@ internal sealed partial class Sweeper(
             while (await jobs.DeleteFinished(null, policy.Now.Sweeper.Retention, policy.Now.Sweeper.Batch, token) == policy.Now.Sweeper.Batch)
                 LogDeleted(policy.Now.Sweeper.Batch);
             await replays.DeleteFinished(policy.Now.Sweeper.Retention, token);
+            if (policy.Now.Sweeper.DocumentRetention is { } kept)
+                while (await documents.DeleteFinished(kept, policy.Now.Sweeper.Batch, token) is var deleted and > 0)
+                    LogDocumentsDeleted(deleted);
             lastDeletion = clock.GetUtcNow();
         }
     }
@@ -70,6 +73,9 @@ internal sealed partial class Sweeper(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Document {DocumentId} given up ({Code})")]
     private partial void LogGaveUp(Guid documentId, string code);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} documents deleted that were kept as long as they may be")]
+    private partial void LogDocumentsDeleted(int count);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} old jobs deleted")]
     private partial void LogDeleted(int count);

@@ -65,7 +65,11 @@ public sealed record SweeperLimits
     [Range(1, 10_000)] public required int Batch { get; init; }
     [Range(60_000L, 315_360_000_000L)] public required long RetentionMs { get; init; }
 
+    /// <summary>From the end of its ingestion; unset: a document stays until its owner deletes it.</summary>
+    [Range(60_000L, 315_360_000_000L)] public long? DocumentRetentionMs { get; init; }
+
     public TimeSpan Interval => TimeSpan.FromMilliseconds(IntervalMs);
+    public TimeSpan? DocumentRetention => DocumentRetentionMs is { } kept ? TimeSpan.FromMilliseconds(kept) : null;
     public TimeSpan Retention => TimeSpan.FromMilliseconds(RetentionMs);
 }
 

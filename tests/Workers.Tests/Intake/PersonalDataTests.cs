@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Navigator.Servers;
+using Navigator.Workers.Intake.Planning;
 using Navigator.Workers.Intake.Screening;
 using Xunit.Abstractions;
 
@@ -84,5 +85,30 @@ public class PersonalDataTests(ITestOutputHelper output)
             output.WriteLine($"{entity}: recall {(double)hit / wanted:0.00} of {wanted}, precision {(double)right / Math.Max(1, found):0.00}; missed {string.Join(" | ", missed.Take(12))}");
             Assert.True(hit >= recall * wanted, $"{entity}: {hit} of {wanted}; missed {string.Join(" | ", missed)}");
         }
+    }
+
+    /// <summary>Whatever a planner makes of them: as they are, in other words around them, without their separators.</summary>
+    [CorpusFact("pii/synthetic_pii.json")]
+    public void Nothing_recognised_in_the_corpus_leaves_in_a_web_query()
+    {
+        using var corpus = JsonDocument.Parse(File.ReadAllBytes(Corpora.Get("pii/synthetic_pii.json")));
+        var held = 0;
+        foreach (var sentence in corpus.RootElement.EnumerateArray())
+        {
+            var text = $"Any news? {sentence.GetProperty("full_text").GetString()}";
+            var values = PersonalData.Find(text).Select(datum => text.Substring(datum.Start, datum.Length)).ToList();
+            var wish = new Wish(text, null, "en", true, []);
+            string[] queries = [text, $"search the web for {text}", text.Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal), .. values.Select(value => $"who is {value.ToUpperInvariant()}")];
+
+            var plans = queries.Select(query => wish.Plan("m", text, [text], [query], [])).Append(RulePlanner.Plan(wish));
+
+            foreach (var query in plans.SelectMany(plan => plan.WebQueries.Concat(plan.Second?.Web ?? [])))
+                Assert.All(values.Where(value => value.Count(char.IsLetterOrDigit) >= 5), value => Assert.DoesNotContain(Bare(value), Bare(query), StringComparison.Ordinal));
+            held += values.Count;
+        }
+        output.WriteLine($"{held} values held back");
+        Assert.True(held > 300);
+
+        static string Bare(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToLowerInvariant();
     }
 }
