@@ -29,6 +29,9 @@ internal sealed record Source
     /// <summary>The text without what speaks to a model; what is read instead of it by whoever writes the answer.</summary>
     public string Readable { get => field ?? Text; init; }
 
+    /// <summary>Something in the text instructs a model, and is not in <see cref="Readable"/>.</summary>
+    public bool IsScreened { get; init; }
+
     /// <summary>How well its tool found it to fit, 0 to 1: what readers are told.</summary>
     public required double Score { get; init; }
 
@@ -37,6 +40,13 @@ internal sealed record Source
 
     /// <summary>Found by its meaning, and not by its words alone.</summary>
     public bool IsNear { get; init; }
+
+    /// <summary>The source as it may be read.</summary>
+    public Source Screened()
+    {
+        var (readable, screened) = SourceScreen.Screen(Text);
+        return this with { Readable = readable, IsScreened = screened };
+    }
 
     /// <param name="quote">Stands in <see cref="Text"/>, word for word.</param>
     public Citation Cite(string quote) => new()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Navigator.Storage.Passages;
 
@@ -84,7 +85,8 @@ internal static class Quotes
                 var other when char.IsWhiteSpace(other) => ' ',
                 var other => char.ToLowerInvariant(other),
             };
-            if (c == ' ' && (plain.Length == 0 || plain[^1] == ' '))
+            // What screening takes out, a model never saw: the bullets of word processors are private characters.
+            if (char.GetUnicodeCategory(c) is UnicodeCategory.PrivateUse or UnicodeCategory.Format or UnicodeCategory.Control || (c == ' ' && (plain.Length == 0 || plain[^1] == ' ')))
                 continue;
             plain.Append(c);
             places.Add(i);

@@ -25,7 +25,6 @@ internal sealed class SourceCollector(IPassageIndex index, IOptions<AnswerOption
             Page = cited.Passage.Page,
             Headings = cited.Passage.Headings,
             Text = cited.Passage.Text,
-            Readable = SourceScreen.Readable(cited.Passage.Text),
             Score = found[cited.Passage.Id].Score,
             Worth = found[cited.Passage.Id].Score * (job.Results.Documents!.Fits ? 1 : PoorShare),
             IsNear = found[cited.Passage.Id].Similarity is not null,
@@ -37,13 +36,12 @@ internal sealed class SourceCollector(IPassageIndex index, IOptions<AnswerOption
             Title = page.Title,
             Url = page.Url,
             Text = page.Content,
-            Readable = SourceScreen.Readable(page.Content),
             Score = page.Score,
             Worth = page.Score * WebShare,
             IsNear = true,
         });
-        var all = documents.Concat(pages).ToList();
-        var screened = all.Count(source => source.Readable.Length < source.Text.Trim().Length - 20);
+        var all = documents.Concat(pages).Select(source => source.Screened()).ToList();
+        var screened = all.Count(source => source.IsScreened);
         return (
             SourceBudget.Within(options.Value.SourceTokens, all),
             screened == 0 ? [] : [$"screening: sentences that instruct the assistant were left out of {screened} of {all.Count} sources"]);

@@ -9,12 +9,12 @@ namespace Navigator.Workers.Answer;
 /// </summary>
 internal static class SourceScreen
 {
-    /// <returns>The text for whoever writes the answer; the same one when nothing was left out.</returns>
-    public static string Readable(string text)
+    /// <returns>The text for whoever writes the answer, and whether something that is said in it was left out.</returns>
+    public static (string Readable, bool IsScreened) Screen(string text)
     {
         var seen = HiddenText.Remove(text);
         if (!Instructions.IsIn(seen))
-            return seen;
+            return (seen, false);
         var readable = new StringBuilder(seen.Length);
         foreach (var sentence in Sentences.Of(seen))
         {
@@ -22,6 +22,6 @@ internal static class SourceScreen
                 readable.Append(seen[sentence]);
         }
         // Spread over several sentences: nobody can tell which of them means it, so none is read.
-        return Instructions.IsIn(readable.ToString()) ? "" : readable.ToString().Trim();
+        return (Instructions.IsIn(readable.ToString()) ? "" : readable.ToString().Trim(), true);
     }
 }

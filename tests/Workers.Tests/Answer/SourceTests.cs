@@ -25,6 +25,7 @@ public class SourceTests
     [InlineData("A\nrow | $5", "a row | $5")]
     [InlineData("It pays a lot.", "It pays … a lot")]
     [InlineData("Under <b>", "under ‹b›")]
+    [InlineData("\uF0B7 Copay \uF0B7 $20", "Copay $20")]
     public void A_quote_is_found_where_only_signs_and_white_space_differ(string text, string quote)
     {
         var found = Quotes.Find($"Before. {text} After.", quote);

@@ -29,6 +29,8 @@ public class PlanningTests
     [InlineData("How much?", true)]
     [InlineData("How much does an ambulance ride cost?", false)]
     [InlineData("What is my copay?", false)]
+    [InlineData("Is there a doctor that speaks Spanish?", false)]
+    [InlineData("How much is that?", true)]
     public void A_question_that_leans_on_the_one_before_takes_it_along(string question, bool leans)
     {
         var plan = RulePlanner.Plan(Wish(question) with { Turns = [new Turn("What is my deductible?", "It is $500.")] });

@@ -17,9 +17,11 @@ internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
 
     public UpstreamServer Server => server;
 
-    public LivePolicy Policy { get; } = Policies.Live(
-        ("Upstreams:plans:TimeoutMs", "1200"), ("Intake:PlanMs", "1200"), ("Upstreams:moderations:TimeoutMs", "600"), ("Upstreams:translations:TimeoutMs", "2000"),
-        ("Intake:TranslateMs", "2000"), ("Upstreams:answers:TimeoutMs", "1200"), ("Upstreams:answers:Tries", "1"));
+    /// <summary>With time for everything: on a busy machine the first call of a process takes seconds.</summary>
+    public LivePolicy Policy { get; } = new(Within("20000"));
+
+    /// <summary>For what never replies.</summary>
+    public void Hurry() => Policy.Replace(Within("500"));
 
     private IOptions<OpenAiOptions> OpenAi => Options.Create(new OpenAiOptions { ApiKey = "k", BaseUrl = server.OpenAi });
 
@@ -47,6 +49,12 @@ internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
         var options = Options.Create(new TranslationOptions { Providers = twice ? providers : [] });
         return new Translator(Policy, new TranslationModels(OpenAi, options, Policy, Bounds, Rates, TimeProvider.System));
     }
+
+    private static ConcurrencyPolicy Within(string milliseconds) => Policies.With(
+        [
+            ("Intake:PlanMs", "20000"), ("Intake:ScreenMs", "20000"), ("Intake:TranslateMs", "20000"), ("Upstreams:answers:Tries", "1"),
+            .. new[] { "plans", "moderations", "translations", "answers" }.Select(upstream => ($"Upstreams:{upstream}:TimeoutMs", milliseconds)),
+        ]);
 
     /// <summary>What a model was told.</summary>
     public string Prompt(string upstream, int call = 0)

@@ -31,6 +31,8 @@ public sealed class ModerationModelTests : IAsyncLifetime
     public async Task Without_the_model_rules_screen_and_the_job_says_so_or_it_fails_as_the_operator_chose(Fault fault)
     {
         agents.Server.Set("moderations", new Behaviour { Fault = fault });
+        if (fault == Fault.BlackHole)
+            agents.Hurry();
 
         var open = await agents.Screener().Screen("What is covered?", ModelledAgents.Patience, default);
         var closed = await agents.Screener(WithoutModeration.Fail).Screen("What is covered?", ModelledAgents.Patience, default);

@@ -41,6 +41,8 @@ public sealed class PlanningModelTests : IAsyncLifetime
     public async Task Without_a_plan_that_can_be_used_rules_plan_and_the_job_says_so(Fault fault, string says, int calls)
     {
         agents.Server.Set("plans", new Behaviour { Fault = fault, Says = says });
+        if (fault == Fault.BlackHole)
+            agents.Hurry();
 
         var (plan, degraded) = await agents.Planner().Plan(Wish("How much is an ambulance?"), ModelledAgents.Patience, default);
 

@@ -36,6 +36,8 @@ public sealed class TranslationModelTests : IAsyncLifetime
     public async Task Without_a_translation_that_can_be_used_the_question_stays_as_it_is_and_says_so(Fault fault, string says)
     {
         agents.Server.Set("translations", new Behaviour { Fault = fault, Says = says });
+        if (fault == Fault.BlackHole)
+            agents.Hurry();
 
         var question = await agents.Translator().TranslateIn("¿Cuánto cuestan las 20 visitas al médico?", null, ModelledAgents.Patience, default);
 
@@ -50,6 +52,8 @@ public sealed class TranslationModelTests : IAsyncLifetime
     public async Task When_one_provider_does_not_help_the_next_does_and_is_asked_first_from_then_on(Fault fault)
     {
         agents.Server.Set("translations", new Behaviour { Fault = fault });
+        if (fault == Fault.BlackHole)
+            agents.Hurry();
         var translator = agents.Translator(twice: true);
 
         var first = await translator.TranslateIn("¿Cuánto cuesta un viaje en ambulancia con mi plan?", null, ModelledAgents.Patience, default);

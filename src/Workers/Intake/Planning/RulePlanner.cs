@@ -45,6 +45,6 @@ internal static partial class RulePlanner
     [GeneratedRegex(@"^(?:what|how|when|where|which|who|is|are|do|does|can|may|will|would|should|tell|show)\b", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 200)]
     private static partial Regex Asks();
 
-    [GeneratedRegex(@"^(?:and|but|or|also|what about|how about|what if|why|even if|is that|does that|in that case|then)\b|\b(?:it|its|that|they|them|those|these|there|he|she|his|her|the same|instead|the other one)\b", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"^(?:and|but|or|also|what about|how about|what if|why|even if|(?:is|does|will|would|can) (?:that|this|it)|in that case|then)\b|\b(?:it|they|them|those|these|the same|instead|the other one)\b|\bthat ?[?.!]*$", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 200)]
     private static partial Regex Follows();
 }

@@ -8,7 +8,7 @@ namespace Navigator.Workers.Intake.Screening;
 /// <param name="Notes">What was changed or could not be looked at, for the job's <c>degraded</c>.</param>
 /// <param name="Error">Why not, in words that its author may read; null when it passes.</param>
 /// <param name="Status">How the job ends when it does not pass: refused for good, or failed and replayable where nobody could tell.</param>
-public sealed record Verdict(string? Question, IReadOnlyList<string> Notes, ChatError? Error = null, JobStatus Status = JobStatus.Refused)
+internal sealed record Verdict(string? Question, IReadOnlyList<string> Notes, ChatError? Error = null, JobStatus Status = JobStatus.Refused)
 {
     public static Verdict Pass(string question) => new(question, []);
 
