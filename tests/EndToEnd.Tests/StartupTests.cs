@@ -42,7 +42,8 @@ public sealed class StartupTests
         await using var process = new NavigatorProcess("Navigator.Api", Nothing, "--urls", url);
 
         Assert.Equal(1, await process.Exit());
-        Assert.Contains(url, Assert.Single(process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        // What was begun meanwhile may complain behind it that it is cut short.
+        Assert.Contains(url, process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[0], StringComparison.Ordinal);
     }
 
     [Fact]

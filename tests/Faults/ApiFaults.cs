@@ -27,6 +27,7 @@ public sealed class ApiFaults(FaultServers servers, ITestOutputHelper output) : 
                     Assert.Equal(0, await stage.System.Apis[i].Stop());
                     stage.System.Apis[i] = stage.System.StartApi(i);
                     Assert.Equal(0, await stage.System.Workers[i].Stop());
+                    stage.System.Remember(stage.System.Workers[i]);
                     stage.System.Workers[i] = stage.System.StartWorker();
                     await stage.System.UntilRunning();
                 }

@@ -12,6 +12,7 @@ namespace Navigator.Faults.Tests;
 /// <summary>APIs behind a load balancer, workers, and the servers they need: what is broken in a scenario.</summary>
 internal sealed class Deployment : IAsyncDisposable
 {
+    private readonly List<string> complaints = [];
     private readonly Dictionary<string, string> environment = [];
     private readonly List<int> apiPorts = [];
     private readonly CancellationTokenSource closing = new();
@@ -91,8 +92,11 @@ internal sealed class Deployment : IAsyncDisposable
             await Task.Delay(250);
         }
         throw new InvalidOperationException(
-            $"Not whole {limitSeconds} s after healing: {missing}\n{Servers.LastWords()}\n{string.Join('\n', Apis.Concat(Workers).Select(process => string.Join('\n', process.Output.Split('\n').TakeLast(15))))}");
+            $"Not whole {limitSeconds} s after healing: {missing}\n{string.Join('\n', complaints)}\n{Servers.LastWords()}\n{string.Join('\n', Apis.Concat(Workers).Select(process => string.Join('\n', process.Output.Split('\n').TakeLast(15))))}");
     }
+
+    /// <summary>What a process that was replaced has complained about, for a test that fails.</summary>
+    public void Remember(NavigatorProcess gone) => complaints.AddRange(gone.Output.Split('\n').Where(line => line.Contains("\"Level\":\"Error\"", StringComparison.Ordinal)).TakeLast(5));
 
     /// <summary>Every process is ready, and its consumers are there; messages may wait.</summary>
     public async Task UntilRunning()

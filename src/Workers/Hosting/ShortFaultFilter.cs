@@ -1,5 +1,7 @@
+using System.Runtime.ExceptionServices;
 using MassTransit;
 using MassTransit.Middleware.Rescue;
+using Npgsql;
 
 namespace Navigator.Workers.Hosting;
 
@@ -12,6 +14,9 @@ internal sealed partial class ShortFaultFilter(ILogger<ShortFaultFilter> log) : 
 {
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
+        // Told to stop while it waited for the database: nobody's fault, so back to the queue, for another worker.
+        if (context.Exception is NpgsqlException passing && BusSetup.IsPassing(passing))
+            ExceptionDispatchInfo.Throw(passing);
         var error = context.Exception.GetBaseException();
         var queue = context.InputAddress.Segments[^1];
         LogFailed(context.GetMessageId(), queue, error.GetType().FullName, error.StackTrace);
