@@ -34,8 +34,9 @@ public sealed class ManyAtOnceTests(ITestOutputHelper output)
             Assert.All(await ends, job => Assert.Equal("answered", job.GetProperty("status").GetString()));
         }
 
-        // Five hundred questions need no more threads than the pool keeps ready (64) and the runtime has of its own.
-        Assert.True(threads[2] < 64 + 20 + 4 * Environment.ProcessorCount, string.Join(", ", threads));
+        // Five hundred questions need no more threads than the pool keeps ready (64), the runtime has of its own, and the pool adds for
+        // a while where others keep the processors busy: not one each.
+        Assert.True(threads[2] < 64 + 40 + 4 * Environment.ProcessorCount, string.Join(", ", threads));
         // One call upstream for each question's answer: nothing was done twice.
         Assert.Equal(555, upstreams.CallsOf("answers"));
     }
