@@ -31,7 +31,7 @@ internal sealed class ModerationModel
             // Whoever asks this needs a person, and no rule book.
             return result.SelfHarm.Flagged || result.SelfHarmIntent.Flagged
                 ? Verdict.Refuse("question_about_self_harm", "You do not have to go through this alone. In the United States, call or text 988 at any time; elsewhere, call your local emergency number. Please talk to someone now.")
-                : Verdict.Refuse("question_flagged", "The question was found to be harmful or abusive, and is not answered. It can be asked in other words.");
+                : Verdict.Flagged;
         },
         within, token);
 }

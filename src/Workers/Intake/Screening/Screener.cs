@@ -20,7 +20,7 @@ internal sealed class Screener(IOptions<ScreeningOptions> options, LivePolicy po
         }
         catch (UpstreamException error) when (error.Failure == UpstreamFailure.Filtered)
         {
-            return Verdict.Refuse("question_flagged", "The question was found to be harmful or abusive, and is not answered. It can be asked in other words.");
+            return Verdict.Flagged;
         }
         catch (UpstreamException error)
         {

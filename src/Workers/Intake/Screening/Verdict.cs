@@ -10,6 +10,10 @@ namespace Navigator.Workers.Intake.Screening;
 /// <param name="Status">How the job ends when it does not pass: refused for good, or failed and replayable where nobody could tell.</param>
 internal sealed record Verdict(string? Question, IReadOnlyList<string> Notes, ChatError? Error = null, JobStatus Status = JobStatus.Refused)
 {
+    /// <summary>A model has something against it.</summary>
+    public static readonly Verdict Flagged =
+        Refuse("question_flagged", "The question was found to be harmful or abusive, and is not answered. It can be asked in other words.");
+
     public static Verdict Pass(string question) => new(question, []);
 
     public static Verdict Change(string question, string note) => new(question, [note]);
