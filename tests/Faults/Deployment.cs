@@ -92,7 +92,22 @@ internal sealed class Deployment : IAsyncDisposable
             await Task.Delay(250);
         }
         throw new InvalidOperationException(
-            $"Not whole {limitSeconds} s after healing: {missing}\n{string.Join('\n', complaints)}\n{Servers.LastWords()}\n{string.Join('\n', Apis.Concat(Workers).Select(process => string.Join('\n', process.Output.Split('\n').TakeLast(15))))}");
+            $"Not whole {limitSeconds} s after healing: {missing}\n{await PutAside()}\n{string.Join('\n', complaints)}\n{Servers.LastWords()}\n{string.Join('\n', Apis.Concat(Workers).Select(process => string.Join('\n', process.Output.Split('\n').TakeLast(15))))}");
+    }
+
+    /// <summary>Why messages lie in error queues: the header that says it, once per reason.</summary>
+    private async Task<string> PutAside()
+    {
+        var reasons = new List<string>();
+        foreach (var queue in (await Servers.Set.Queues(VirtualHost)).Where(queue => queue.Name.EndsWith("_error", StringComparison.Ordinal)))
+        {
+            using var response = await Servers.Set.Management.PostAsJsonAsync(
+                $"api/queues/{VirtualHostName}/{queue.Name}/get", new { count = 100, ackmode = "ack_requeue_true", encoding = "auto", truncate = 10 });
+            var messages = await response.Content.ReadFromJsonAsync<JsonElement>();
+            reasons.AddRange(messages.EnumerateArray().Select(message =>
+                $"{queue.Name}: {(message.GetProperty("properties").TryGetProperty("headers", out var headers) && headers.TryGetProperty("MT-Fault-Message", out var why) ? why : default)}"));
+        }
+        return string.Join('\n', reasons.Distinct());
     }
 
     /// <summary>What a process that was replaced has complained about, for a test that fails.</summary>

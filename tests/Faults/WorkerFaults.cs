@@ -34,7 +34,7 @@ public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output)
     public async Task A_consumer_vanishes_and_the_bus_is_not_told() => await Run(
         async stage =>
         {
-            for (var i = 0; i < 100 && !stage.System.Workers[0].Output.Contains("taken up anew", StringComparison.Ordinal); i++)
+            for (var i = 0; i < 300 && !stage.System.Workers[0].Output.Contains("taken up anew", StringComparison.Ordinal); i++)
                 await Task.Delay(200);
             Assert.Contains("taken up anew", stage.System.Workers[0].Output, StringComparison.Ordinal);
         },
@@ -42,7 +42,7 @@ public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output)
 
     private static async Task Gone(NavigatorProcess process)
     {
-        for (var i = 0; i < 150 && !process.HasExited; i++)
+        for (var i = 0; i < 600 && !process.HasExited; i++)
             await Task.Delay(100);
         Assert.True(process.HasExited, "The fail point was not reached.");
         await process.DisposeAsync();

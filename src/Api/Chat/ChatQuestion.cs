@@ -53,9 +53,9 @@ internal sealed partial record ChatQuestion(string Text, string? ConversationId,
                 SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Hashed))), null);
     }
 
-    [GeneratedRegex(@"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\z", RegexOptions.None, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\z", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex LanguageTag();
 
-    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z", RegexOptions.None, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     public static partial Regex Conversation();
 }

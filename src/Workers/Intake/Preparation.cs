@@ -1,5 +1,8 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using Navigator.Contracts;
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Flow;
 using Navigator.Workers.Intake.Planning;
@@ -16,6 +19,19 @@ internal sealed class Preparation(
     TimeProvider clock)
 {
     public async Task Run(Job job, CancellationToken token)
+    {
+        try
+        {
+            await Prepare(job, token);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            // Not this message's fault alone: the machine may have been busy. Whoever operates it may replay the job.
+            await transitions.End(job, JobStatus.Failed, new ChatError("question_not_read", "The question could not be read in time. It can be asked again."), token);
+        }
+    }
+
+    private async Task Prepare(Job job, CancellationToken token)
     {
         if (job.Tenant == Canary.Tenant)
         {

@@ -42,9 +42,9 @@ internal static partial class RulePlanner
         _ => false,
     };
 
-    [GeneratedRegex(@"^(?:what|how|when|where|which|who|is|are|do|does|can|may|will|would|should|tell|show)\b", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"^(?:what|how|when|where|which|who|is|are|do|does|can|may|will|would|should|tell|show)\b", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Asks();
 
-    [GeneratedRegex(@"^(?:and|but|or|also|what about|how about|what if|why|even if|(?:is|does|will|would|can) (?:that|this|it)|in that case|then)\b|\b(?:it|they|them|those|these|the same|instead|the other one)\b|\bthat ?[?.!]*$", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"^(?:and|but|or|also|what about|how about|what if|why|even if|(?:is|does|will|would|can) (?:that|this|it)|in that case|then)\b|\b(?:it|they|them|those|these|the same|instead|the other one)\b|\bthat ?[?.!]*$", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Follows();
 }

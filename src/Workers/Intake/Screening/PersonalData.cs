@@ -26,7 +26,11 @@ internal readonly record struct PersonalDatum(PersonalKind Kind, int Start, int 
 /// </summary>
 internal static partial class PersonalData
 {
-    private const int Timeout = 200;
+    /// <summary>
+    /// In ms. A net below patterns that take microseconds: it is measured on the clock on the wall, so that a process which is starved of
+    /// its processor, or frozen, must not fall into it.
+    /// </summary>
+    private const int Timeout = 10_000;
 
     /// <summary>In order of place; none overlaps another.</summary>
     public static IReadOnlyList<PersonalDatum> Find(string text)
