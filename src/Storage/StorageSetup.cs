@@ -5,6 +5,7 @@ using Navigator.Storage.Passages;
 using Navigator.Storage.Processes;
 using Navigator.Storage.Rates;
 using Navigator.Storage.Replays;
+using Navigator.Storage.Tenants;
 using Npgsql;
 
 namespace Navigator.Storage;
@@ -24,6 +25,7 @@ public static class StorageSetup
         services.AddSingleton<IPassageIndex, InProcessPassageIndex>();
         services.AddSingleton<IRateLimits, InProcessRateLimits>();
         services.AddSingleton<IProcessReports, InProcessReports>();
+        services.AddSingleton<IAudit, LogAudit>();
         return services;
     }
 
@@ -36,6 +38,8 @@ public static class StorageSetup
         services.AddSingleton<IDocumentStore, PostgresDocumentStore>();
         services.AddSingleton<IRateLimits, PostgresRateLimits>();
         services.AddSingleton<IProcessReports, PostgresProcessReports>();
+        services.AddSingleton<IAudit, PostgresAudit>();
+        services.AddSingleton<IApiKeys, PostgresApiKeys>();
         services.AddSingleton<IPassageIndex>(provider => new PostgresPassageIndex(provider.GetRequiredService<NpgsqlDataSource>(), pool.ExactSearchUpTo));
         return services;
     }

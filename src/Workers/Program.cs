@@ -18,6 +18,7 @@ return await Startup.Run(async () =>
 
     var app = builder.Build();
     app.MapHealth();
+    app.MapMetrics();
     await app.RunNavigator();
 });
 

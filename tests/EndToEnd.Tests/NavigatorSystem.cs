@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -29,7 +30,10 @@ internal sealed class NavigatorSystem : IAsyncDisposable
 
     public string? VirtualHost { get; private set; }
 
-    public string? Database { get; private set; }
+    /// <summary>Connection string of its database's owner, who sees everything.</summary>
+    public string? Database => Access?.Owner;
+
+    public NavigatorDatabase? Access { get; private set; }
 
     /// <summary>
     /// For tests of what the web says, not of how long it may take: on a busy machine its 800 ms are short. Settings for
@@ -54,7 +58,7 @@ internal sealed class NavigatorSystem : IAsyncDisposable
 
     public NavigatorProcess StartWorker()
     {
-        var worker = new NavigatorProcess("Navigator.Workers", environment);
+        var worker = new NavigatorProcess("Navigator.Workers", With(Access?.Worker));
         Workers.Add(worker);
         return worker;
     }
@@ -109,7 +113,7 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         if (!distributed)
             return;
         await servers.DeleteVirtualHost(VirtualHost!);
-        await servers.DropDatabase(Database!);
+        await servers.Drop(Access!);
     }
 
     private async Task Configure(UpstreamServer? upstreams, (string Key, string Value)[] settings)
@@ -119,9 +123,8 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         if (distributed)
         {
             VirtualHost = await servers.CreateVirtualHost();
-            Database = await servers.CreateDatabase();
+            Access = await servers.CreateNavigator();
             environment["ConnectionStrings__RabbitMq"] = VirtualHost;
-            environment["ConnectionStrings__Postgres"] = Database;
         }
         if (upstreams is not null)
         {
@@ -153,9 +156,14 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         free.Start();
         var url = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
         free.Stop();
-        Api = new NavigatorProcess("Navigator.Api", environment, "--urls", url);
+        Api = new NavigatorProcess("Navigator.Api", With(Access?.Api), "--urls", url);
         Client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(30) };
+        if (distributed)
+            Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", NavigatorDatabase.Key);
     }
+
+    private Dictionary<string, string> With(string? postgres) =>
+        postgres is null ? environment : new Dictionary<string, string>(environment) { ["ConnectionStrings__Postgres"] = postgres };
 
     private async Task UntilReady()
     {

@@ -89,7 +89,7 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
             Assert.DoesNotContain("nonsense", headers, StringComparison.Ordinal);
 
             // Sent back by an operator, it is put aside once more, and not in a loop.
-            using var http = new HttpClient { BaseAddress = stage.System.Url };
+            using var http = stage.System.Caller();
             using (var replay = await http.PostAsJsonAsync("/v1/replays", new { filter = new { queue = "answer-question_error" }, rate_per_second = 100 }))
                 Assert.Equal(System.Net.HttpStatusCode.Accepted, replay.StatusCode);
             await Task.Delay(Seconds(3, 5));

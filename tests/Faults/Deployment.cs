@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -16,6 +17,7 @@ internal sealed class Deployment : IAsyncDisposable
     private readonly Dictionary<string, string> environment = [];
     private readonly List<int> apiPorts = [];
     private readonly CancellationTokenSource closing = new();
+    private NavigatorDatabase access = null!;
     private TcpProxy front = null!;
     private Task looking = Task.CompletedTask;
 
@@ -39,9 +41,18 @@ internal sealed class Deployment : IAsyncDisposable
 
     public string VirtualHostName => new Uri(VirtualHost).AbsolutePath.Trim('/');
 
-    public string Database { get; private set; } = "";
+    /// <summary>Connection string of its database's owner, who sees everything.</summary>
+    public string Database => access.Owner;
 
     public Uri Url => new($"http://127.0.0.1:{front.Port}");
+
+    /// <summary>A caller with the tenant's key.</summary>
+    public HttpClient Caller()
+    {
+        var http = new HttpClient { BaseAddress = Url };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", NavigatorDatabase.Key);
+        return http;
+    }
 
     public static async Task<Deployment> Start(BreakableServers servers, int apis, int workers, string? apiFailPoint, string? workerFailPoint, IReadOnlyList<(string Key, string Value)> settings)
     {
@@ -69,7 +80,7 @@ internal sealed class Deployment : IAsyncDisposable
     }
 
     public NavigatorProcess StartApi(int index, string? failPoint = null) => new(
-        "Navigator.Api", With(("NAVIGATOR_FAIL_POINT", failPoint ?? ""), ("ConnectionStrings__RabbitMq", VirtualHost), ("ConnectionStrings__Postgres", Database)),
+        "Navigator.Api", With(("NAVIGATOR_FAIL_POINT", failPoint ?? ""), ("ConnectionStrings__RabbitMq", VirtualHost), ("ConnectionStrings__Postgres", access.Api)),
         "--urls", $"http://127.0.0.1:{apiPorts[index]}");
 
     public NavigatorProcess StartWorker(string? failPoint = null) => new(
@@ -77,7 +88,7 @@ internal sealed class Deployment : IAsyncDisposable
         With(
             ("NAVIGATOR_FAIL_POINT", failPoint ?? ""),
             ("ConnectionStrings__RabbitMq", new UriBuilder(VirtualHost) { Port = BrokerLine.Port }.Uri.ToString()),
-            ("ConnectionStrings__Postgres", new NpgsqlConnectionStringBuilder(Database) { Host = "127.0.0.1", Port = DatabaseLine.Port }.ConnectionString)));
+            ("ConnectionStrings__Postgres", new NpgsqlConnectionStringBuilder(access.Worker) { Host = "127.0.0.1", Port = DatabaseLine.Port }.ConnectionString)));
 
     /// <summary>Every process answers that it is ready, every queue has a consumer of each worker, and nothing waits or has failed.</summary>
     public async Task UntilWhole(int limitSeconds = 60)
@@ -145,13 +156,13 @@ internal sealed class Deployment : IAsyncDisposable
         await DatabaseLine.DisposeAsync();
         await Upstreams.DisposeAsync();
         await Servers.Set.DeleteVirtualHost(VirtualHost);
-        await Servers.Set.DropDatabase(Database);
+        await Servers.Set.Drop(access);
     }
 
     private async Task Configure(IReadOnlyList<(string Key, string Value)> settings)
     {
         VirtualHost = await Servers.Set.CreateVirtualHost();
-        Database = await Servers.Set.CreateDatabase();
+        access = await Servers.Set.CreateNavigator();
         var (broker, database) = (new Uri(VirtualHost), new NpgsqlConnectionStringBuilder(Database));
         BrokerLine = new TcpProxy(new IPEndPoint(IPAddress.Loopback, broker.Port));
         DatabaseLine = new TcpProxy(new IPEndPoint(IPAddress.Loopback, database.Port));

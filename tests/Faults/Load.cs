@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 
@@ -21,6 +22,8 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
         BaseAddress = server,
         Timeout = TimeSpan.FromSeconds(30),
     };
+
+    private static readonly AuthenticationHeaderValue Key = new("Bearer", Servers.NavigatorDatabase.Key);
 
     private readonly List<Task> people = [];
     private readonly CancellationTokenSource closing = new();
@@ -130,6 +133,7 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
         var (at, started) = (DateTimeOffset.UtcNow, Stopwatch.GetTimestamp());
         var limit = wait + Patience;
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        request.Headers.Authorization = Key;
         if (key is not null)
             request.Headers.Add("Idempotency-Key", key);
         string outcome;

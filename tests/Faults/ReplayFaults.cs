@@ -24,7 +24,7 @@ public sealed class ReplayFaults(FaultServers servers, ITestOutputHelper output)
                        now() - interval '1 h', now() - interval '1 h', now() - interval '1 h', now() - interval '1 h' + interval '100 s', 'outage', 'It broke.'
                 FROM   generate_series(1, {Many}) AS i
                 """);
-            using var http = new HttpClient { BaseAddress = stage.System.Url };
+            using var http = stage.System.Caller();
             // Twice at once: whoever comes second finds nothing left of what the first took.
             var replays = new List<string>();
             for (var i = 0; i < 2; i++)
@@ -64,7 +64,7 @@ public sealed class ReplayFaults(FaultServers servers, ITestOutputHelper output)
             await stage.System.Workers[i].DisposeAsync();
             stage.System.Workers[i] = stage.System.StartWorker();
         }
-        using var http = new HttpClient { BaseAddress = stage.System.Url };
+        using var http = stage.System.Caller();
         using var response = await http.PostAsJsonAsync("/v1/replays", new { filter = new { status = new[] { "queued" } }, rate_per_second = 500 });
         var count = await Finished(http, (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("links").GetProperty("self").GetString()!);
         Assert.True(count.GetProperty("replayed").GetInt32() > 0);

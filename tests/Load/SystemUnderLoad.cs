@@ -14,7 +14,8 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
     private ServerSet servers = null!;
     private UpstreamServer upstreams = null!;
     private NavigatorProcess api = null!;
-    private string virtualHost = "", database = "";
+    private string virtualHost = "";
+    private NavigatorDatabase database = null!;
 
     public Uri Url { get; private set; } = null!;
 
@@ -33,7 +34,7 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
         system.upstreams.Set("answers", new Behaviour { LatencyMs = answersMs });
         system.upstreams.Set("plans", new Behaviour { LatencyMs = smallMs ?? 0 });
         system.upstreams.Set("moderations", new Behaviour { LatencyMs = smallMs ?? 0 });
-        (system.virtualHost, system.database) = (await system.servers.CreateVirtualHost(), await system.servers.CreateDatabase());
+        (system.virtualHost, system.database) = (await system.servers.CreateVirtualHost(), await system.servers.CreateNavigator());
         using (var free = new TcpListener(IPAddress.Loopback, 0))
         {
             free.Start();
@@ -42,7 +43,6 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
         var environment = new Dictionary<string, string>
         {
             ["ConnectionStrings__RabbitMq"] = system.virtualHost,
-            ["ConnectionStrings__Postgres"] = system.database,
             ["OpenAI__ApiKey"] = "load",
             ["Tavily__ApiKey"] = "load",
             ["Tavily__BaseUrl"] = system.upstreams.Tavily.ToString(),
@@ -58,9 +58,9 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
         };
         if (smallMs is null)
             (environment["OpenAI__SmallModel"], environment["OpenAI__ModerationModel"]) = ("", "");
-        system.api = new NavigatorProcess("Navigator.Api", environment, "--urls", system.Url.ToString());
+        system.api = new NavigatorProcess("Navigator.Api", With(environment, system.database.Api), "--urls", system.Url.ToString());
         for (var i = 0; i < workers; i++)
-            system.workers.Add(new NavigatorProcess("Navigator.Workers", environment));
+            system.workers.Add(new NavigatorProcess("Navigator.Workers", With(environment, system.database.Worker)));
         await system.UntilReady();
         return system;
     }
@@ -71,7 +71,7 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
 
     public async Task<int> DatabaseConnections()
     {
-        await using var connection = new NpgsqlConnection(database + ";Pooling=false");
+        await using var connection = new NpgsqlConnection(database.Owner + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'navigator' AND datname = current_database()", connection);
         return (int)(await command.ExecuteScalarAsync())!;
@@ -84,8 +84,11 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
             await worker.DisposeAsync();
         await upstreams.DisposeAsync();
         await servers.DeleteVirtualHost(virtualHost);
-        await servers.DropDatabase(database);
+        await servers.Drop(database);
     }
+
+    private static Dictionary<string, string> With(Dictionary<string, string> environment, string postgres) =>
+        new(environment) { ["ConnectionStrings__Postgres"] = postgres };
 
     private async Task UntilReady()
     {

@@ -19,6 +19,8 @@ public sealed class ServerSet
 
     private readonly Dictionary<string, string> settings;
     private readonly HttpClient management;
+    private readonly SemaphoreSlim cloning = new(1);
+    private string? template;
 
     private ServerSet(Dictionary<string, string> settings)
     {
@@ -57,6 +59,29 @@ public sealed class ServerSet
             NpgsqlConnection.ClearPool(connection);
         await Execute($"DROP DATABASE IF EXISTS {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
     }
+
+    /// <summary>A new database of Navigator's: a copy of one that was prepared once.</summary>
+    public async Task<NavigatorDatabase> CreateNavigator()
+    {
+        await cloning.WaitAsync();
+        try
+        {
+            if (template is null)
+            {
+                var prepared = await CreateDatabase();
+                await NavigatorDatabase.Prepare(prepared);
+                await Execute(NavigatorDatabase.LetRolesIn);
+                template = prepared;
+            }
+            return NavigatorDatabase.At(await CloneDatabase(template));
+        }
+        finally
+        {
+            cloning.Release();
+        }
+    }
+
+    public Task Drop(NavigatorDatabase database) => DropDatabase(database.Owner);
 
     /// <summary>Connection string of a new database that is a copy of another, which nobody may be connected to.</summary>
     public async Task<string> CloneDatabase(string template)

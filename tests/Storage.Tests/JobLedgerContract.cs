@@ -288,7 +288,7 @@ public abstract class JobLedgerContract : IAsyncLifetime
         await Claim(job);
         var gone = Guid.NewGuid();
 
-        var versions = await ledger.Versions([job.Id, gone], default);
+        var versions = await ledger.Versions([new OwnedJob(job.Tenant, job.Id), new OwnedJob(job.Tenant, gone)], default);
 
         Assert.Equal(KeyValuePair.Create(job.Id, new JobVersion(2, Ended: false)), Assert.Single(versions));
     }

@@ -10,7 +10,7 @@ public sealed class PoolTests : IAsyncLifetime
     [Fact]
     public async Task An_exhausted_pool_is_named_within_its_wait()
     {
-        await using var small = StorageSetup.DataSource(database.ConnectionString, new PostgresPool(0, 2, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20), 5_000));
+        await using var small = StorageSetup.DataSource(database.Access.Worker, new PostgresPool(0, 2, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20), 5_000));
         await using var one = await small.OpenConnectionAsync();
         await using var two = await small.OpenConnectionAsync();
 
@@ -24,7 +24,7 @@ public sealed class PoolTests : IAsyncLifetime
     [Fact]
     public async Task A_connection_that_serves_again_brings_nothing_along()
     {
-        await using var single = StorageSetup.DataSource(database.ConnectionString, new PostgresPool(0, 1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000));
+        await using var single = StorageSetup.DataSource(database.Access.Worker, new PostgresPool(0, 1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000));
         for (var i = 0; i < 3; i++)
         {
             await using var local = single.CreateCommand("SELECT set_config('synchronous_commit', 'off', true)");

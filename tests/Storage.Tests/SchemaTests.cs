@@ -75,7 +75,7 @@ public sealed class SchemaTests : IAsyncLifetime
     {
         await database.Execute("INSERT INTO schema_migration (name) VALUES ('9999_from_the_future')");
 
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => Migrator.Migrate(database.Source, default));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => Migrator.Migrate(database.Owner, default));
 
         Assert.Contains("9999_from_the_future", error.Message, StringComparison.Ordinal);
     }

@@ -2,13 +2,16 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Navigator.Api.Access;
 using Navigator.Api.Hosting;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
+using Navigator.Storage.Tenants;
 using Navigator.Workers.Flow;
 using Navigator.Workers.Limits;
 
@@ -28,7 +31,7 @@ internal static class ChatEndpoints
     public static RouteGroupBuilder MapChatJobs(this IEndpointRouteBuilder routes)
     {
         var policy = routes.ServiceProvider.GetRequiredService<LivePolicy>();
-        var jobs = routes.MapGroup(ChatJobs.Route).WithTags("Chat");
+        var jobs = routes.MapGroup(ChatJobs.Route).WithTags("Chat").Needs(Scope.Chat);
         jobs.MapPost("/", Submit).WithName("SubmitChatJob").WithSummary("Ask a question.").WithMetadata(new RequestSizeLimitAttribute(policy.Now.Http.QuestionBytes));
         jobs.MapGet("/", List).WithName("ListChatJobs").WithSummary("Your questions, newest first.");
         jobs.MapGet("/{id}", Read).WithName("ReadChatJob").WithSummary("One question: where it stands, and its answer.");
@@ -41,7 +44,7 @@ internal static class ChatEndpoints
         ChatJobRequest? body,
         [FromHeader(Name = "Idempotency-Key"), Description("The same key and body give the same job. 1 to 200 visible ASCII characters.")] string? idempotencyKey,
         [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60.")] string? wait,
-        HttpResponse response, JobTransitions transitions, LivePolicy policy, Admission admission, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
+        ClaimsPrincipal caller, HttpResponse response, JobTransitions transitions, LivePolicy policy, Admission admission, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
     {
         var (question, problem) = ChatQuestion.From(body, policy.Now.Job);
         if (question is null)
@@ -60,7 +63,7 @@ internal static class ChatEndpoints
         {
             submission = await turns.Take(
                 () => transitions.Record(
-                    Caller.Tenant, question.ConversationId, question.Text, question.Options, question.Lifetime, idempotencyKey, question.Hash, token),
+                    caller.Tenant(), question.ConversationId, question.Text, question.Options, question.Lifetime, idempotencyKey, question.Hash, token),
                 token);
         }
         finally
@@ -86,19 +89,19 @@ internal static class ChatEndpoints
         string id,
         [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60. With If-None-Match: when it has changed.")] string? wait,
         [FromHeader(Name = "If-None-Match")] string? ifNoneMatch,
-        HttpResponse response, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
+        ClaimsPrincipal caller, HttpResponse response, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
     {
         if (!Guid.TryParse(id, out var jobId))
             return Problem.MalformedId("job");
         if (ParseWait(wait) is not { } seconds)
             return InvalidWait();
-        if (await turns.Take(() => ledger.Find(Caller.Tenant, jobId, token), token) is not { } job)
+        if (await turns.Take(() => ledger.Find(caller.Tenant(), jobId, token), token) is not { } job)
             return Problem.JobNotFound();
 
         if (ifNoneMatch is null)
             job = await WaitForEnd(job, seconds, watcher, turns, ledger, token);
-        else if (ifNoneMatch == TagOf(job) && await watcher.WaitForChange(job.Id, job.Version, TimeSpan.FromSeconds(seconds), token))
-            job = await turns.Take(() => ledger.Find(Caller.Tenant, jobId, token), token) ?? job;
+        else if (ifNoneMatch == TagOf(job) && await watcher.WaitForChange(job, TimeSpan.FromSeconds(seconds), token))
+            job = await turns.Take(() => ledger.Find(caller.Tenant(), jobId, token), token) ?? job;
         SetPollHeaders(response, job);
         return ifNoneMatch == TagOf(job) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(job.ToHttp());
     }
@@ -108,7 +111,7 @@ internal static class ChatEndpoints
         [FromQuery(Name = "conversation_id")] string? conversationId,
         [FromQuery, Description("next_cursor of the page before.")] string? cursor,
         [FromQuery, Description("Jobs per page, 1 to 100. Default: 20.")] string? limit,
-        Turns turns, IJobLedger ledger, CancellationToken token)
+        ClaimsPrincipal caller, Turns turns, IJobLedger ledger, CancellationToken token)
     {
         if (!TryParseStatus(status, out var wanted))
             return Problem.Of(400, "invalid_status", "status is one of queued, running, answered, refused, failed, expired, cancelled.");
@@ -117,23 +120,23 @@ internal static class ChatEndpoints
         if (!Paging.TryParse(cursor, limit, out var before, out var size))
             return Paging.Invalid();
 
-        var jobs = await turns.Take(() => ledger.List(Caller.Tenant, new JobFilter(wanted, conversationId, before, size + 1), token), token);
+        var jobs = await turns.Take(() => ledger.List(caller.Tenant(), new JobFilter(wanted, conversationId, before, size + 1), token), token);
         return TypedResults.Ok(new ChatJobList([.. jobs.Take(size).Select(job => job.ToHttp())], jobs.Count > size ? jobs[size - 1].Id.ToString() : null));
     }
 
-    private static async Task<Results<Ok<ChatJob>, ProblemHttpResult>> Cancel(string id, Turns turns, JobTransitions transitions, CancellationToken token)
+    private static async Task<Results<Ok<ChatJob>, ProblemHttpResult>> Cancel(string id, ClaimsPrincipal caller, Turns turns, JobTransitions transitions, CancellationToken token)
     {
         if (!Guid.TryParse(id, out var jobId))
             return Problem.MalformedId("job");
-        return await turns.Take(() => transitions.Cancel(Caller.Tenant, jobId, token), token) is { } job ? TypedResults.Ok(job.ToHttp()) : Problem.JobNotFound();
+        return await turns.Take(() => transitions.Cancel(caller.Tenant(), jobId, token), token) is { } job ? TypedResults.Ok(job.ToHttp()) : Problem.JobNotFound();
     }
 
     private static async Task<Results<ServerSentEventsResult<ChatJob>, ProblemHttpResult>> Events(
-        string id, JobWatcher watcher, Turns turns, IJobLedger ledger, Drain drain, CancellationToken token)
+        string id, ClaimsPrincipal caller, JobWatcher watcher, Turns turns, IJobLedger ledger, Drain drain, CancellationToken token)
     {
         if (!Guid.TryParse(id, out var jobId))
             return Problem.MalformedId("job");
-        return await turns.Take(() => ledger.Find(Caller.Tenant, jobId, token), token) is { } job
+        return await turns.Take(() => ledger.Find(caller.Tenant(), jobId, token), token) is { } job
             ? TypedResults.ServerSentEvents(Follow(job, watcher, turns, ledger, drain.Over, token))
             : Problem.JobNotFound();
     }
@@ -148,7 +151,7 @@ internal static class ChatEndpoints
             if (job.Status.IsFinished() || stopping.IsCancellationRequested)
                 yield break;
             // Said again when nothing changes for a while, so that proxies keep the connection.
-            await watcher.WaitForChange(job.Id, job.Version, TimeSpan.FromSeconds(15), token);
+            await watcher.WaitForChange(job, TimeSpan.FromSeconds(15), token);
             if (await turns.Take(() => ledger.Find(job.Tenant, job.Id, token), token) is not { } next)
                 yield break;
             job = next;
@@ -157,7 +160,7 @@ internal static class ChatEndpoints
 
     private static async Task<Job> WaitForEnd(Job job, int seconds, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
     {
-        if (job.Status.IsFinished() || !await watcher.WaitForEnd(job.Id, TimeSpan.FromSeconds(seconds), token))
+        if (job.Status.IsFinished() || !await watcher.WaitForEnd(job, TimeSpan.FromSeconds(seconds), token))
             return job;
         return await turns.Take(() => ledger.Find(job.Tenant, job.Id, token), token) ?? job;
     }

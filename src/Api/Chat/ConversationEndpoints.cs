@@ -1,10 +1,13 @@
 using System.ComponentModel;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Navigator.Api.Access;
 using Navigator.Api.Hosting;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
+using Navigator.Storage.Tenants;
 
 namespace Navigator.Api.Chat;
 
@@ -14,7 +17,7 @@ internal static class ConversationEndpoints
 
     public static RouteGroupBuilder MapConversations(this IEndpointRouteBuilder routes)
     {
-        var conversations = routes.MapGroup(Route).WithTags("Chat");
+        var conversations = routes.MapGroup(Route).WithTags("Chat").Needs(Scope.Chat);
         conversations.MapGet("/", List).WithName("ListConversations").WithSummary("Your conversations, the one asked in last first.");
         conversations.MapDelete("/{id}", Delete).WithName("DeleteConversation")
             .WithSummary("Delete a conversation with all its questions and answers. Work on those that are unfinished stops.");
@@ -24,18 +27,24 @@ internal static class ConversationEndpoints
     private static async Task<Results<Ok<ConversationList>, ProblemHttpResult>> List(
         [FromQuery, Description("next_cursor of the page before.")] string? cursor,
         [FromQuery, Description("Conversations per page, 1 to 100. Default: 20.")] string? limit,
-        Turns turns, IJobLedger ledger, CancellationToken token)
+        ClaimsPrincipal caller, Turns turns, IJobLedger ledger, CancellationToken token)
     {
         if (!Paging.TryParse(cursor, limit, out var before, out var size))
             return Paging.Invalid();
-        var found = await turns.Take(() => ledger.Conversations(Caller.Tenant, before, size + 1, token), token);
+        var found = await turns.Take(() => ledger.Conversations(caller.Tenant(), before, size + 1, token), token);
         return TypedResults.Ok(new ConversationList([.. found.Take(size).Select(ToHttp)], found.Count > size ? found[size - 1].Newest.ToString() : null));
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string id, Turns turns, IJobLedger ledger, CancellationToken token) =>
-        await turns.Take(() => ledger.DeleteConversation(Caller.Tenant, id, token), token) > 0
-            ? TypedResults.NoContent()
-            : Problem.Of(404, "conversation_not_found", "There is no such conversation.");
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        string id, ClaimsPrincipal caller, Turns turns, IAudit audit, IJobLedger ledger, CancellationToken token)
+    {
+        if (!ChatQuestion.Conversation().IsMatch(id))
+            return NotFound();
+        await audit.Record(caller.Tenant(), caller.Actor(), "conversation.delete", id, token);
+        return await turns.Take(() => ledger.DeleteConversation(caller.Tenant(), id, token), token) > 0 ? TypedResults.NoContent() : NotFound();
+    }
+
+    private static ProblemHttpResult NotFound() => Problem.Of(404, "conversation_not_found", "There is no such conversation.");
 
     private static ChatConversation ToHttp(Conversation conversation) => new()
     {

@@ -27,16 +27,16 @@ internal sealed partial class JobWatcher : BackgroundService
         bounds.Watch(() => new Bound("polls", "http", policy.Now.Http.Polls, waiters.Count));
     }
 
-    /// <summary>Wait until the job's version is another than the one known, or is gone, or the time is over.</summary>
+    /// <summary>Wait until the job's version is another than the one given, or it is gone, or the time is over.</summary>
     /// <returns>
     /// False when it did not change in time. Also at once when the process stops or as many callers wait as may: an early
     /// answer to a poll is a right one.
     /// </returns>
-    public Task<bool> WaitForChange(Guid id, int knownVersion, TimeSpan wait, CancellationToken token) => Wait(new Waiter(id, knownVersion), wait, token);
+    public Task<bool> WaitForChange(Job job, TimeSpan wait, CancellationToken token) => Wait(new Waiter(new OwnedJob(job.Tenant, job.Id), job.Version), wait, token);
 
     /// <summary>The same until it has ended, whatever changes before.</summary>
     /// <inheritdoc cref="WaitForChange"/>
-    public Task<bool> WaitForEnd(Guid id, TimeSpan wait, CancellationToken token) => Wait(new Waiter(id, null), wait, token);
+    public Task<bool> WaitForEnd(Job job, TimeSpan wait, CancellationToken token) => Wait(new Waiter(new OwnedJob(job.Tenant, job.Id), null), wait, token);
 
     public override void Dispose()
     {
@@ -94,10 +94,10 @@ internal sealed partial class JobWatcher : BackgroundService
             return;
         try
         {
-            var versions = await ledger.Versions([.. waiting.Select(waiter => waiter.Id).Distinct()], token);
+            var versions = await ledger.Versions([.. waiting.Select(waiter => waiter.Job).Distinct()], token);
             foreach (var waiter in waiting)
             {
-                if (!versions.TryGetValue(waiter.Id, out var now) || now.Ended || (waiter.KnownVersion is { } known && known != now.Version))
+                if (!versions.TryGetValue(waiter.Job.Id, out var now) || now.Ended || (waiter.KnownVersion is { } known && known != now.Version))
                     waiter.Changed.TrySetResult();
             }
         }
@@ -112,9 +112,9 @@ internal sealed partial class JobWatcher : BackgroundService
     private partial void LogBlind(string error);
 
     /// <param name="knownVersion">Null when only its end is waited for.</param>
-    private sealed class Waiter(Guid id, int? knownVersion)
+    private sealed class Waiter(OwnedJob job, int? knownVersion)
     {
-        public Guid Id { get; } = id;
+        public OwnedJob Job { get; } = job;
         public int? KnownVersion { get; } = knownVersion;
         public TaskCompletionSource Changed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -1,8 +1,11 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Navigator.Api.Access;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Passages;
+using Navigator.Storage.Tenants;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Api.Documents;
@@ -17,7 +20,7 @@ internal static class DocumentEndpoints
     public static RouteGroupBuilder MapDocuments(this IEndpointRouteBuilder routes)
     {
         var policy = routes.ServiceProvider.GetRequiredService<LivePolicy>();
-        var documents = routes.MapGroup(Route).WithTags("Documents");
+        var documents = routes.MapGroup(Route).WithTags("Documents").Needs(Scope.Documents);
         documents.MapPost("/", Add).WithName("AddDocument").WithSummary("Upload a document: a file in a form, or title and text as JSON.")
             .WithMetadata(new RequestSizeLimitAttribute(policy.Now.Http.DocumentBytes + FormOverhead))
             .Accepts<TextDocumentRequest>("application/json", "multipart/form-data");
@@ -29,12 +32,12 @@ internal static class DocumentEndpoints
     }
 
     private static async Task<Results<Accepted<Document>, Ok<Document>, ProblemHttpResult>> Add(
-        HttpRequest request, HttpResponse response, DocumentIntake intake, CancellationToken token)
+        ClaimsPrincipal caller, HttpRequest request, HttpResponse response, DocumentIntake intake, CancellationToken token)
     {
         var (upload, problem) = await Upload.Read(request, token);
         if (upload is null)
             return problem!;
-        var (document, accepted) = await intake.Accept(Caller.Tenant, upload.Title, upload.MediaType, upload.Content, token);
+        var (document, accepted) = await intake.Accept(caller.Tenant(), upload.Title, upload.MediaType, upload.Content, token);
         var location = $"{Route}/{document.Id}";
         response.Headers.Location = location;
         // The same bytes again are the same document: nothing was accepted, and nothing is to be waited for that was not before.
@@ -42,41 +45,43 @@ internal static class DocumentEndpoints
     }
 
     private static async Task<Results<Ok<DocumentList>, ProblemHttpResult>> List(
-        [FromQuery] string? cursor, [FromQuery] string? limit, IDocumentStore store, CancellationToken token)
+        [FromQuery] string? cursor, [FromQuery] string? limit, ClaimsPrincipal caller, IDocumentStore store, CancellationToken token)
     {
         if (!Paging.TryParse(cursor, limit, out var before, out var size))
             return Paging.Invalid();
-        var documents = await store.List(Caller.Tenant, before, size + 1, token);
+        var documents = await store.List(caller.Tenant(), before, size + 1, token);
         return TypedResults.Ok(new DocumentList([.. documents.Take(size).Select(ToHttp)], documents.Count > size ? documents[size - 1].Id.ToString() : null));
     }
 
-    private static async Task<Results<Ok<Document>, ProblemHttpResult>> Read(string id, HttpResponse response, IDocumentStore store, CancellationToken token)
+    private static async Task<Results<Ok<Document>, ProblemHttpResult>> Read(string id, ClaimsPrincipal caller, HttpResponse response, IDocumentStore store, CancellationToken token)
     {
         if (!Guid.TryParse(id, out var documentId))
             return Problem.MalformedId("document");
-        if (await store.Find(Caller.Tenant, documentId, token) is not { } document)
+        if (await store.Find(caller.Tenant(), documentId, token) is not { } document)
             return Problem.DocumentNotFound();
         if (document.FinishedAt is null)
             response.Headers.RetryAfter = "1";
         return TypedResults.Ok(ToHttp(document));
     }
 
-    private static async Task<Results<Ok<Passage>, ProblemHttpResult>> ReadPassage(string id, string passageId, IPassageIndex index, CancellationToken token)
+    private static async Task<Results<Ok<Passage>, ProblemHttpResult>> ReadPassage(string id, string passageId, ClaimsPrincipal caller, IPassageIndex index, CancellationToken token)
     {
         if (!Guid.TryParse(id, out var documentId))
             return Problem.MalformedId("document");
         if (!Guid.TryParse(passageId, out var passage))
             return Problem.MalformedId("passage");
-        return await index.Read(Caller.Tenant, [passage], token) is [var cited] && cited.Passage.DocumentId == documentId
+        return await index.Read(caller.Tenant(), [passage], token) is [var cited] && cited.Passage.DocumentId == documentId
             ? TypedResults.Ok(cited.Passage)
             : Problem.Of(404, "passage_not_found", "There is no such passage.");
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(string id, IDocumentStore store, CancellationToken token)
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        string id, ClaimsPrincipal caller, IAudit audit, IDocumentStore store, CancellationToken token)
     {
         if (!Guid.TryParse(id, out var documentId))
             return Problem.MalformedId("document");
-        return await store.Delete(Caller.Tenant, documentId, token) ? TypedResults.NoContent() : Problem.DocumentNotFound();
+        await audit.Record(caller.Tenant(), caller.Actor(), "document.delete", documentId.ToString(), token);
+        return await store.Delete(caller.Tenant(), documentId, token) ? TypedResults.NoContent() : Problem.DocumentNotFound();
     }
 
     private static Document ToHttp(DocumentRecord document) => new()

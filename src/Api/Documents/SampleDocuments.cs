@@ -1,17 +1,20 @@
+using Navigator.Api.Access;
 using Navigator.Workers.Ingestion.Extraction;
 
 namespace Navigator.Api.Documents;
 
 /// <summary>Loads the sample policy when embedded, on the road that every document takes.</summary>
-internal sealed class SampleDocuments(DocumentIntake intake) : BackgroundService
+internal sealed class SampleDocuments(DocumentIntake intake, Exposure exposure) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (exposure.NeedsKeys)
+            return; // tenants of their own, whose documents are their own
         foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "samples")).Order(StringComparer.Ordinal))
         {
             var content = await File.ReadAllBytesAsync(file, stoppingToken);
             if (MediaTypes.Detect(file, content) is { } mediaType)
-                await intake.Accept(Caller.Tenant, DocumentTitle.FromFileName(file), mediaType, content, stoppingToken);
+                await intake.Accept(Caller.Development, DocumentTitle.FromFileName(file), mediaType, content, stoppingToken);
         }
     }
 }

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Navigator.Api.Access;
 using Navigator.Api.Chat;
 using Navigator.Contracts;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Processes;
 using Navigator.Storage.Rates;
+using Navigator.Storage.Tenants;
 using Navigator.Workers.Broker;
 using Navigator.Workers.Limits;
 
@@ -16,7 +18,7 @@ internal static class LimitsEndpoints
     private static readonly TimeSpan Recent = TimeSpan.FromSeconds(10);
 
     public static void MapLimits(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/v1/limits", Read).WithTags("Operating").WithName("ReadLimits").WithSummary("Every bound and what of it is in use, of all processes.");
+        routes.MapGet("/v1/limits", Read).Needs(Scope.Operate).WithTags("Operating").WithName("ReadLimits").WithSummary("Every bound and what of it is in use, of all processes.");
 
     private static async Task<Ok<LimitsNow>> Read(
         LivePolicy policy, Admission admission, IProcessReports reports, IRateLimits rates, IServiceProvider services, CancellationToken token)

@@ -1,9 +1,12 @@
 using System.ComponentModel;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Navigator.Api.Access;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Replays;
+using Navigator.Storage.Tenants;
 using Navigator.Workers.Broker;
 
 namespace Navigator.Api.Replay;
@@ -12,7 +15,7 @@ internal static class ReplayEndpoints
 {
     public static RouteGroupBuilder MapReplays(this IEndpointRouteBuilder routes)
     {
-        var replays = routes.MapGroup(Replays.Route).WithTags("Replay");
+        var replays = routes.MapGroup(Replays.Route).WithTags("Replay").Needs(Scope.Operate);
         replays.MapPost("/", Create).WithName("CreateReplay").WithSummary("Ask many jobs again, or only count them.")
             .WithMetadata(new RequestSizeLimitAttribute(16_384));
         replays.MapGet("/", List).WithName("ListReplays").WithSummary("Replays, newest first.");
@@ -24,14 +27,14 @@ internal static class ReplayEndpoints
     }
 
     private static async Task<Results<Accepted<Contracts.Http.Replay>, Ok<ReplayPreview>, ProblemHttpResult>> Create(
-        ReplayRequest? body, IReplayStore store, IServiceProvider services, CancellationToken token)
+        ReplayRequest? body, ClaimsPrincipal caller, IAudit audit, IReplayStore store, IServiceProvider services, CancellationToken token)
     {
-        var (plan, problem) = ReplayPlan.From(body);
+        var (plan, problem) = ReplayPlan.From(body, caller.Tenant());
         if (plan is null)
             return problem!;
         int matched;
         if (plan.Selection.Queue is not { } queue)
-            matched = await store.Count(Caller.Tenant, plan.Selection, token);
+            matched = await store.Count(caller.Tenant(), plan.Selection, token);
         else if (services.GetService<ErrorQueues>() is not { } errors)
             return Problem.Of(422, "no_error_queues", "Embedded, there are no error queues: nothing survives the process.");
         else
@@ -46,37 +49,41 @@ internal static class ReplayEndpoints
 
         if (plan.DryRun)
             return TypedResults.Ok(new ReplayPreview(matched, Math.Min(matched, plan.Max)));
-        var replay = await store.Create(Caller.Tenant, plan.Selection, plan.RatePerSecond, plan.Max, matched, token);
+        await audit.Record(caller.Tenant(), caller.Actor(), "replay.create", plan.Selection.Queue ?? "jobs", token);
+        var replay = await store.Create(caller.Tenant(), plan.Selection, plan.RatePerSecond, plan.Max, matched, token);
         return TypedResults.Accepted($"{Replays.Route}/{replay.Id}", replay.ToHttp());
     }
 
     private static async Task<Results<Ok<ReplayList>, ProblemHttpResult>> List(
         [FromQuery, Description("next_cursor of the page before.")] string? cursor,
         [FromQuery, Description("Replays per page, 1 to 100. Default: 20.")] string? limit,
-        IReplayStore store, CancellationToken token)
+        ClaimsPrincipal caller, IReplayStore store, CancellationToken token)
     {
         if (!Paging.TryParse(cursor, limit, out var before, out var size))
             return Paging.Invalid();
-        var replays = await store.List(Caller.Tenant, before, size + 1, token);
+        var replays = await store.List(caller.Tenant(), before, size + 1, token);
         return TypedResults.Ok(new ReplayList(
             [.. replays.Take(size).Select(replay => replay.ToHttp())], replays.Count > size ? replays[size - 1].Id.ToString() : null));
     }
 
-    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Read(string id, IReplayStore store, CancellationToken token) =>
-        Answer(id, replay => store.Find(Caller.Tenant, replay, token));
+    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Read(string id, ClaimsPrincipal caller, IReplayStore store, CancellationToken token) =>
+        Answer(id, replay => store.Find(caller.Tenant(), replay, token));
 
-    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Pause(string id, IReplayStore store, CancellationToken token) =>
-        Set(id, ReplayStatus.Paused, store, token);
+    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Pause(string id, ClaimsPrincipal caller, IAudit audit, IReplayStore store, CancellationToken token) =>
+        Set(id, ReplayStatus.Paused, caller, audit, store, token);
 
-    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Resume(string id, IReplayStore store, CancellationToken token) =>
-        Set(id, ReplayStatus.Running, store, token);
+    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Resume(string id, ClaimsPrincipal caller, IAudit audit, IReplayStore store, CancellationToken token) =>
+        Set(id, ReplayStatus.Running, caller, audit, store, token);
 
-    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Cancel(string id, IReplayStore store, CancellationToken token) =>
-        Set(id, ReplayStatus.Cancelled, store, token);
+    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Cancel(string id, ClaimsPrincipal caller, IAudit audit, IReplayStore store, CancellationToken token) =>
+        Set(id, ReplayStatus.Cancelled, caller, audit, store, token);
 
-    private static async Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Set(string id, ReplayStatus status, IReplayStore store, CancellationToken token)
+    private static async Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Set(
+        string id, ReplayStatus status, ClaimsPrincipal caller, IAudit audit, IReplayStore store, CancellationToken token)
     {
-        var result = await Answer(id, replay => store.Set(Caller.Tenant, replay, status, token));
+        if (Guid.TryParse(id, out var wanted))
+            await audit.Record(caller.Tenant(), caller.Actor(), $"replay.{status.ToString().ToLowerInvariant()}", wanted.ToString(), token);
+        var result = await Answer(id, replay => store.Set(caller.Tenant(), replay, status, token));
         // Wanted twice is fine; what is over cannot be paused or resumed.
         return result.Result is Ok<Contracts.Http.Replay> { Value: { } replay } && status != ReplayStatus.Cancelled && replay.Status != status
             ? Problem.Of(409, "replay_over", $"This replay is {(replay.Status == ReplayStatus.Finished ? "finished" : "cancelled")}; nothing was changed.")

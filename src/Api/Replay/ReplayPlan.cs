@@ -17,8 +17,9 @@ internal sealed record ReplayPlan(ReplaySelection Selection, double RatePerSecon
     private static readonly JobStatus[] Replayable = [JobStatus.Queued, JobStatus.Failed, JobStatus.Expired];
     private static readonly JobStatus[] UsualStatuses = [JobStatus.Failed, JobStatus.Expired];
 
+    /// <param name="tenant">The caller's, and so the only one whose jobs it may replay.</param>
     /// <returns>The plan, or the problem with the request.</returns>
-    public static (ReplayPlan? Plan, ProblemHttpResult? Problem) From(ReplayRequest? request)
+    public static (ReplayPlan? Plan, ProblemHttpResult? Problem) From(ReplayRequest? request, string tenant)
     {
         var problem = request switch
         {
@@ -27,14 +28,14 @@ internal sealed record ReplayPlan(ReplaySelection Selection, double RatePerSecon
             { RatePerSecond: <= 0 or > ReplayRequest.MaxRatePerSecond or double.NaN } =>
                 Problem.Of(422, "invalid_rate", $"rate_per_second is above 0 and at most {ReplayRequest.MaxRatePerSecond}."),
             { Max: < 1 or > ReplayRequest.MaxJobs } => Problem.Of(422, "invalid_max", $"max is a number from 1 to {ReplayRequest.MaxJobs}."),
-            { Filter: var filter } => ProblemOf(filter),
+            { Filter: var filter } => ProblemOf(filter, tenant),
         };
         return problem is not null
             ? (null, problem)
             : (new ReplayPlan(SelectionOf(request!.Filter!), request.RatePerSecond ?? UsualRate, request.Max ?? UsualMax, request.DryRun ?? false), null);
     }
 
-    private static ProblemHttpResult? ProblemOf(ReplayFilter filter) => filter switch
+    private static ProblemHttpResult? ProblemOf(ReplayFilter filter, string ownTenant) => filter switch
     {
         { Status: { } statuses } when statuses.Count == 0 || statuses.Except(Replayable).Any() =>
             Problem.Of(422, "invalid_status", "status holds one or more of queued, failed, expired: what has another end stays as it is."),
@@ -42,7 +43,7 @@ internal sealed record ReplayPlan(ReplaySelection Selection, double RatePerSecon
         { ErrorCode: "" or { Length: > 100 } } => Problem.Of(422, "invalid_error_code", "error_code has 1 to 100 characters."),
         { ConversationId: { } conversation } when !ChatQuestion.Conversation().IsMatch(conversation) =>
             Problem.Of(422, "invalid_conversation_id", "A conversation_id is 1 to 64 letters, digits, '-', '_' or '.'."),
-        { Tenant: { } tenant } when tenant != Caller.Tenant => Problem.Of(422, "unknown_tenant", "There is no such tenant."),
+        { Tenant: { } tenant } when tenant != ownTenant => Problem.Of(422, "unknown_tenant", "There is no such tenant."),
         { Queue: { } queue } when ErrorQueues.OriginOf(queue) is null =>
             Problem.Of(422, "unknown_queue", "queue names an error queue, such as compose-answer_error or compose-answer_skipped."),
         { Queue: not null } when filter with { Queue = null, Tenant = null } != new ReplayFilter() =>

@@ -24,7 +24,7 @@ public interface IJobLedger
     Task<IReadOnlyList<Job>> List(string tenant, JobFilter filter, CancellationToken token);
 
     /// <summary>The versions of these jobs, and whether they have ended, for whoever waits for either.</summary>
-    Task<IReadOnlyDictionary<Guid, JobVersion>> Versions(IReadOnlyCollection<Guid> ids, CancellationToken token);
+    Task<IReadOnlyDictionary<Guid, JobVersion>> Versions(IReadOnlyCollection<OwnedJob> wanted, CancellationToken token);
 
     /// <summary>End an unfinished job at its owner's wish. Returns the job as it then is, also when it had ended before.</summary>
     Task<Job?> Cancel(string tenant, Guid id, CancellationToken token);

@@ -59,11 +59,12 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
             ]);
     }
 
-    public Task<IReadOnlyDictionary<Guid, JobVersion>> Versions(IReadOnlyCollection<Guid> ids, CancellationToken token)
+    public Task<IReadOnlyDictionary<Guid, JobVersion>> Versions(IReadOnlyCollection<OwnedJob> wanted, CancellationToken token)
     {
         lock (gate)
             return Task.FromResult<IReadOnlyDictionary<Guid, JobVersion>>(
-                ids.Where(jobs.ContainsKey).Distinct().ToDictionary(id => id, id => new JobVersion(jobs[id].Job.Version, jobs[id].Job.Status.IsFinished())));
+                wanted.Distinct().Where(owned => jobs.TryGetValue(owned.Id, out var found) && found.Job.Tenant == owned.Tenant)
+                    .ToDictionary(owned => owned.Id, owned => new JobVersion(jobs[owned.Id].Job.Version, jobs[owned.Id].Job.Status.IsFinished())));
     }
 
     public async Task<Job?> Cancel(string tenant, Guid id, CancellationToken token) =>

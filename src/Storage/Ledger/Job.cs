@@ -192,7 +192,16 @@ public sealed record WaitingJob(Guid Id, int Attempt, bool Express);
 public sealed record Conversation(string Id, string FirstQuestion, int Jobs, DateTimeOffset CreatedAt, DateTimeOffset LastAt, Guid Newest);
 
 /// <summary>A job and the fencing token that a message carried.</summary>
-public readonly record struct JobKey(Guid Id, int Attempt);
+public readonly record struct JobKey(Guid Id, int Attempt)
+{
+    /// <summary>As the row said it; null for who has only a message, which does not.</summary>
+    public string? Tenant { get; init; }
+
+    public static JobKey Of(Job job) => new(job.Id, job.Attempt) { Tenant = job.Tenant };
+}
+
+/// <summary>A job as its owner names it.</summary>
+public readonly record struct OwnedJob(string Tenant, Guid Id);
 
 /// <param name="Before">Only jobs with a smaller id, which are older ones: ids are UUIDv7.</param>
 public sealed record JobFilter(JobStatus? Status = null, string? ConversationId = null, Guid? Before = null, int Limit = 50);

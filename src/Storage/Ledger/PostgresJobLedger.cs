@@ -11,7 +11,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
 {
     public async Task<Submission> Submit(NewJob job, CancellationToken token)
     {
-        await using var insert = database.CreateCommand(
+        await using var insert = database.For(
+            job.Tenant,
             $"""
             INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, idempotency_key, request_hash, deadline_at, due_at, express)
             SELECT $1, $2, $3, $4, $5, $6, $7, now() + $8, now() + least($8, $9), unfinished < $11
@@ -29,7 +30,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
         if (job.IdempotencyKey is null)
             return new Submission(null, SubmissionOutcome.TooMany);
 
-        await using var find = database.CreateCommand(
+        await using var find = database.For(
+            job.Tenant,
             $"SELECT {JobRow.Columns}, request_hash = $3 FROM chat_job WHERE tenant_id = $1 AND idempotency_key = $2");
         find.With(job.Tenant).With(job.IdempotencyKey).With(job.RequestHash);
         var known = await find.All(
@@ -39,13 +41,14 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
 
     public async Task<Job?> Find(string tenant, Guid id, CancellationToken token)
     {
-        await using var command = database.CreateCommand($"SELECT {JobRow.Columns} FROM chat_job WHERE tenant_id = $1 AND id = $2");
+        await using var command = database.For(tenant, $"SELECT {JobRow.Columns} FROM chat_job WHERE tenant_id = $1 AND id = $2");
         return await command.With(tenant).With(id).One(JobRow.Read, token);
     }
 
     public async Task<IReadOnlyList<Job>> List(string tenant, JobFilter filter, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            tenant,
             $"""
             SELECT {JobRow.Columns} FROM chat_job
             WHERE  tenant_id = $1 AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR conversation_id = $3) AND ($4::uuid IS NULL OR id < $4)
@@ -55,16 +58,18 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
             .With(filter.ConversationId, NpgsqlDbType.Text).With(filter.Before, NpgsqlDbType.Uuid).With(filter.Limit).All(JobRow.Read, token);
     }
 
-    public async Task<IReadOnlyDictionary<Guid, JobVersion>> Versions(IReadOnlyCollection<Guid> ids, CancellationToken token)
+    public async Task<IReadOnlyDictionary<Guid, JobVersion>> Versions(IReadOnlyCollection<OwnedJob> wanted, CancellationToken token)
     {
-        await using var command = database.CreateCommand("SELECT id, version, finished_at IS NOT NULL FROM chat_job WHERE id = ANY ($1)");
-        var rows = await command.With(ids.ToArray()).All(row => KeyValuePair.Create(row.GetGuid(0), new JobVersion(row.GetInt32(1), row.GetBoolean(2))), token);
+        await using var command = database.For(
+            wanted.Select(job => job.Tenant), "SELECT id, version, finished_at IS NOT NULL FROM chat_job WHERE id = ANY ($1) AND tenant_id = ANY ($2)");
+        var rows = await command.With(wanted.Select(job => job.Id).ToArray()).With(wanted.Select(job => job.Tenant).Distinct().ToArray()).All(row => KeyValuePair.Create(row.GetGuid(0), new JobVersion(row.GetInt32(1), row.GetBoolean(2))), token);
         return new Dictionary<Guid, JobVersion>(rows);
     }
 
     public async Task<Job?> Cancel(string tenant, Guid id, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            tenant,
             $"""
             UPDATE chat_job SET status = 'cancelled', finished_at = now(), due_at = NULL, claimed_by = NULL, version = version + 1
             WHERE  tenant_id = $1 AND id = $2 AND status IN ('queued', 'running')
@@ -75,7 +80,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
 
     public async Task<Job?> Claim(JobKey key, JobStage stage, string worker, TimeSpan lease, bool takeOver, int maxAttempts, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = For(
+            key,
             $"""
             UPDATE chat_job
             SET    status = 'running', started_at = coalesce(started_at, now()), claimed_by = $4, due_at = least(now() + $5, deadline_at),
@@ -94,7 +100,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
 
     public async Task<bool> Renew(JobKey key, string worker, TimeSpan lease, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = For(
+            key,
             """
             UPDATE chat_job SET due_at = least(now() + $4, deadline_at)
             WHERE  id = $1 AND attempt = $2 AND status = 'running' AND claimed_by = $3
@@ -104,7 +111,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
 
     public async Task<Job?> Plan(JobKey key, JobPlan plan, IReadOnlyList<string> degraded, TimeSpan dueIn, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = For(
+            key,
             $"""
             UPDATE chat_job
             SET    plan = $3, pending = $4, degraded = degraded || $5, claimed_by = NULL, due_at = least(now() + $6, deadline_at),
@@ -119,7 +127,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
 
     public async Task<Job?> StartWave(JobKey key, JobPlan plan, TimeSpan dueIn, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = For(
+            key,
             $"""
             UPDATE chat_job
             SET    plan = $3, pending = $4, stage = 'tools', answer_at = NULL, wave_at = now(), claimed_by = NULL,
@@ -134,7 +143,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
     public async Task<IReadOnlyList<Job>> FindPending(IReadOnlyCollection<JobKey> keys, Tool tool, CancellationToken token)
     {
         // By id alone: joining pairs of id and attempt makes the planner think anew each time, and badly.
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            "tenants_of_jobs", [keys.Select(key => key.Id).ToArray()],
             $"""
             SELECT {JobRow.Columns} FROM chat_job
             WHERE  id = ANY ($1) AND status = 'running' AND stage = 'tools' AND $2 = ANY (pending)
@@ -146,7 +156,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
     public async Task<Job?> FinishTool(JobKey key, Tool tool, object? result, string? degraded, TimeSpan dueIn, StageClaim? next, CancellationToken token)
     {
         // The row lock makes parallel tools take turns, so exactly one of them sees that nothing is pending any more.
-        await using var command = database.CreateCommand(
+        await using var command = For(
+            key,
             $"""
             UPDATE chat_job
             SET    tool_result = CASE WHEN $4::jsonb IS NULL THEN tool_result ELSE tool_result || jsonb_build_object($3, $4::jsonb) END,
@@ -167,7 +178,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
 
     public async Task<Job?> Answer(JobKey key, ChatAnswer answer, IReadOnlyList<string> degraded, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = For(
+            key,
             $"""
             UPDATE chat_job
             SET    status = 'answered', answer = $3, degraded = degraded || $4, finished_at = now(), due_at = NULL, claimed_by = NULL, version = version + 1
@@ -179,7 +191,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
 
     public async Task<Job?> End(JobKey key, JobStatus status, ChatError error, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = For(
+            key,
             $"""
             UPDATE chat_job
             SET    status = $3, error_code = $4, error_message = $5, finished_at = now(), due_at = NULL, claimed_by = NULL, version = version + 1
@@ -191,7 +204,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
 
     public async Task<IReadOnlyList<Job>> TakeDue(int limit, TimeSpan guard, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            "tenants_with_due_jobs", [limit],
             $"""
             UPDATE chat_job SET due_at = least(now() + $2, deadline_at)
             WHERE  id IN (SELECT id FROM chat_job WHERE finished_at IS NULL AND due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
@@ -202,7 +216,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
 
     public async Task<Job?> Rearm(Job taken, TimeSpan dueIn, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            taken.Tenant,
             $"""
             UPDATE chat_job SET due_at = least(now() + $4, deadline_at)
             WHERE  id = $1 AND version = $2 AND due_at = $3
@@ -213,7 +228,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
 
     public async Task<Job?> StartAttempt(Job taken, TimeSpan dueIn, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            taken.Tenant,
             $"""
             UPDATE chat_job
             SET    attempt = attempt + 1, claimed_by = NULL, due_at = least(now() + $4, deadline_at), version = version + 1
@@ -226,7 +242,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
     public async Task<IReadOnlyList<Conversation>> Conversations(string tenant, Guid? before, int limit, CancellationToken token)
     {
         // From the newest job backwards, stopping when the page is full: not by grouping everything that a tenant ever asked.
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            tenant,
             """
             SELECT last.conversation_id, first.question, total.jobs, first.accepted_at, last.accepted_at, last.id
             FROM   chat_job AS last,
@@ -246,24 +263,29 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
 
     public async Task<int> DeleteConversation(string tenant, string conversation, CancellationToken token)
     {
-        await using var command = database.CreateCommand("DELETE FROM chat_job WHERE tenant_id = $1 AND conversation_id = $2");
+        await using var command = database.For(tenant, "DELETE FROM chat_job WHERE tenant_id = $1 AND conversation_id = $2");
         return await command.With(tenant).With(conversation).Change(token);
     }
 
     public async Task<int> CountFinished(TimeSpan within, CancellationToken token)
     {
-        await using var command = database.CreateCommand("SELECT count(*)::int FROM chat_job WHERE finished_at > now() - $1");
+        await using var command = database.ForNobody("SELECT count_finished_jobs($1)");
         return await command.With(within).Number(token);
     }
 
     public async Task<int> DeleteFinished(string? tenant, TimeSpan age, int limit, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        const string Delete =
             """
             DELETE FROM chat_job WHERE id IN
                 (SELECT id FROM chat_job WHERE finished_at < now() - $2 AND ($1::text IS NULL OR tenant_id = $1)
                  ORDER BY finished_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-            """);
+            """;
+        await using var command = tenant is null ? database.For("tenants_with_old_jobs", [age, limit], Delete) : database.For(tenant, Delete);
         return await command.With(tenant, NpgsqlDbType.Text).With(age).With(limit).Change(token);
     }
+
+    /// <summary>About the job's tenant: as its row said, or, for who has only a message, as a function says that only workers may call.</summary>
+    private Statement For(JobKey key, string sql) =>
+        key.Tenant is { } tenant ? database.For(tenant, sql) : database.For("tenants_of_jobs", [new[] { key.Id }], sql);
 }

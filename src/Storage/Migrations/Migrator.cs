@@ -25,21 +25,18 @@ public static class Migrator
                 connection,
                 "CREATE TABLE IF NOT EXISTS schema_migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())",
                 token);
-            await using var known = connection.CreateCommand();
-            known.CommandText = "SELECT name FROM schema_migration";
+            await using var known = connection.ForSame("SELECT name FROM schema_migration");
             var applied = (await known.All(row => row.GetString(0), token)).ToHashSet(StringComparer.Ordinal);
             var shipped = Shipped();
-            if (applied.Except(shipped.Keys).FirstOrDefault() is { } unknown)
-                throw new InvalidOperationException($"The database has migration {unknown}, which this version does not know: it is newer than this program.");
+            Refuse(applied.Except(shipped.Keys));
 
             var now = new List<string>();
             foreach (var (name, sql) in shipped.Where(migration => !applied.Contains(migration.Key)))
             {
                 await using var transaction = await connection.BeginTransactionAsync(token);
                 await Execute(connection, sql, token);
-                await using var record = connection.CreateCommand();
-                record.CommandText = "INSERT INTO schema_migration (name) VALUES ($1)";
-                await record.With(name).ExecuteNonQueryAsync(token);
+                await using var record = connection.ForSame("INSERT INTO schema_migration (name) VALUES ($1)");
+                await record.With(name).Change(token);
                 await transaction.CommitAsync(token);
                 now.Add(name);
             }
@@ -49,6 +46,30 @@ public static class Migrator
         {
             await Execute(connection, $"SELECT pg_advisory_unlock({AdvisoryLock})", CancellationToken.None);
         }
+    }
+
+    /// <summary>What of this version's schema is missing, for a process that may not make it.</summary>
+    /// <exception cref="InvalidOperationException">The database is ahead of this program.</exception>
+    public static async Task<IReadOnlyList<string>> Missing(NpgsqlDataSource database, CancellationToken token)
+    {
+        var shipped = Shipped().Keys;
+        try
+        {
+            await using var known = database.ForNobody("SELECT name FROM schema_migration");
+            var applied = await known.All(row => row.GetString(0), token);
+            Refuse(applied.Except(shipped));
+            return [.. shipped.Except(applied)];
+        }
+        catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege)
+        {
+            return [.. shipped];
+        }
+    }
+
+    private static void Refuse(IEnumerable<string> unknown)
+    {
+        if (unknown.FirstOrDefault() is { } name)
+            throw new InvalidOperationException($"The database has migration {name}, which this version does not know: it is newer than this program.");
     }
 
     private static SortedDictionary<string, string> Shipped()

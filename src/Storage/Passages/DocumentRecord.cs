@@ -34,7 +34,13 @@ public sealed record NewDocument(
     Guid Id, string Tenant, string Title, string MediaType, byte[] Content, byte[] Sha256, TimeSpan Lifetime, TimeSpan DueIn);
 
 /// <summary>A document and the fencing token that a message carried.</summary>
-public readonly record struct DocumentKey(Guid Id, int Attempt);
+public readonly record struct DocumentKey(Guid Id, int Attempt)
+{
+    /// <summary>As the row said it; null for who has only a message, which does not.</summary>
+    public string? Tenant { get; init; }
+
+    public static DocumentKey Of(DocumentRecord document) => new(document.Id, document.Attempt) { Tenant = document.Tenant };
+}
 
 /// <summary>A passage as chunking made it.</summary>
 /// <param name="Page">From 1; null where the format has no pages.</param>

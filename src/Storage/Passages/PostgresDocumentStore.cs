@@ -14,10 +14,14 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         error_code, error_message, version, created_at, finished_at, deadline_at, due_at, clock_timestamp()
         """;
 
+    /// <summary>Some ten thousand terms a statement.</summary>
+    private const int PassagesAtOnce = 100;
+
     public async Task<(DocumentRecord Document, bool Accepted)> Add(NewDocument document, CancellationToken token)
     {
         // A failed document starts again; any other keeps its row, and the DO UPDATE … WHERE returns nothing.
-        await using var insert = database.CreateCommand(
+        await using var insert = database.For(
+            document.Tenant,
             $"""
             INSERT INTO document AS known (id, tenant_id, title, media_type, bytes, sha256, content, deadline_at, due_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8, now() + least($8, $9))
@@ -33,33 +37,34 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         if (await insert.One(Read, token) is { } accepted)
             return (accepted, true);
 
-        await using var find = database.CreateCommand($"SELECT {Columns} FROM document WHERE tenant_id = $1 AND sha256 = $2");
+        await using var find = database.For(document.Tenant, $"SELECT {Columns} FROM document WHERE tenant_id = $1 AND sha256 = $2");
         var known = await find.With(document.Tenant).With(document.Sha256).One(Read, token);
         return (known ?? throw new InvalidOperationException("The document was deleted while it was looked up."), false);
     }
 
     public async Task<DocumentRecord?> Find(string tenant, Guid id, CancellationToken token)
     {
-        await using var command = database.CreateCommand($"SELECT {Columns} FROM document WHERE tenant_id = $1 AND id = $2");
+        await using var command = database.For(tenant, $"SELECT {Columns} FROM document WHERE tenant_id = $1 AND id = $2");
         return await command.With(tenant).With(id).One(Read, token);
     }
 
     public async Task<IReadOnlyList<DocumentRecord>> List(string tenant, Guid? before, int limit, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(tenant, 
             $"SELECT {Columns} FROM document WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3");
         return await command.With(tenant).With(before, NpgsqlDbType.Uuid).With(limit).All(Read, token);
     }
 
     public async Task<bool> Delete(string tenant, Guid id, CancellationToken token)
     {
-        await using var command = database.CreateCommand("DELETE FROM document WHERE tenant_id = $1 AND id = $2");
+        await using var command = database.For(tenant, "DELETE FROM document WHERE tenant_id = $1 AND id = $2");
         return await command.With(tenant).With(id).Change(token) == 1;
     }
 
     public async Task<int> DeleteFinished(TimeSpan age, int limit, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            "tenants_with_old_documents", [age, limit],
             "DELETE FROM document WHERE id IN (SELECT id FROM document WHERE finished_at < now() - $1 ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED)");
         return await command.With(age).With(limit).Change(token);
     }
@@ -67,7 +72,8 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     public async Task<(DocumentRecord Document, byte[] Content)?> Claim(
         DocumentKey key, string worker, TimeSpan lease, bool takeOver, int maxAttempts, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = For(
+            key,
             $"""
             UPDATE document
             SET    status = 'extracting', claimed_by = $3, due_at = least(now() + $4, deadline_at),
@@ -76,14 +82,15 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
             AND    (status = 'queued' OR (status = 'extracting' AND $5 AND attempt < $6))
             RETURNING {Columns}, content
             """);
-        command.With(key.Id).With(key.Attempt).With(worker).With(lease).With(takeOver).With(maxAttempts);
-        await using var row = await command.ExecuteReaderAsync(token);
-        return await row.ReadAsync(token) ? (Read(row), row.GetFieldValue<byte[]>(20)) : null;
+        var claimed = await command.With(key.Id).With(key.Attempt).With(worker).With(lease).With(takeOver).With(maxAttempts)
+            .All(row => (Read(row), row.GetFieldValue<byte[]>(20)), token);
+        return claimed is [var document] ? document : null;
     }
 
     public async Task<bool> Renew(DocumentKey key, string worker, TimeSpan lease, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = For(
+            key,
             "UPDATE document SET due_at = least(now() + $4, deadline_at) WHERE id = $1 AND attempt = $2 AND claimed_by = $3");
         return await command.With(key.Id).With(key.Attempt).With(worker).With(lease).Change(token) == 1;
     }
@@ -91,66 +98,31 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     public async Task<DocumentRecord?> StorePassages(
         DocumentKey key, int? pages, IReadOnlyList<NewPassage> passages, TimeSpan dueIn, CancellationToken token)
     {
-        await using var connection = await database.OpenConnectionAsync(token);
+        await using var connection = await database.Open(token);
         await using var transaction = await connection.BeginTransactionAsync(token);
-        await using var update = connection.CreateCommand();
-        update.CommandText =
+        await connection.Enter(ScopeOf(key), token);
+        await using var update = connection.ForSame(
             $"""
             UPDATE document
             SET    status = 'embedding', pages = $3, passages = $4, embedded = 0, content = NULL, claimed_by = NULL,
                    due_at = least(now() + $5, deadline_at), version = version + 1
             WHERE  id = $1 AND attempt = $2 AND status = 'extracting'
             RETURNING {Columns}
-            """;
+            """);
         update.With(key.Id).With(key.Attempt).With(pages, NpgsqlDbType.Integer).With(passages.Count).With(dueIn);
         if (await update.One(Read, token) is not { } document)
             return null;
 
-        var ids = passages.Select(_ => Guid.CreateVersion7()).ToArray();
-        await using (var writer = await connection.BeginBinaryImportAsync(
-            "COPY passage (id, tenant_id, document_id, ordinal, page, headings, text) FROM STDIN (FORMAT binary)", token))
-        {
-            for (var ordinal = 0; ordinal < passages.Count; ordinal++)
-            {
-                var passage = passages[ordinal];
-                await writer.StartRowAsync(token);
-                await writer.WriteAsync(ids[ordinal], NpgsqlDbType.Uuid, token);
-                await writer.WriteAsync(document.Tenant, NpgsqlDbType.Text, token);
-                await writer.WriteAsync(document.Id, NpgsqlDbType.Uuid, token);
-                await writer.WriteAsync(ordinal, NpgsqlDbType.Integer, token);
-                if (passage.Page is { } page)
-                    await writer.WriteAsync(page, NpgsqlDbType.Integer, token);
-                else
-                    await writer.WriteNullAsync(token);
-                await writer.WriteAsync(passage.Headings.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text, token);
-                await writer.WriteAsync(passage.Text, NpgsqlDbType.Text, token);
-            }
-            await writer.CompleteAsync(token);
-        }
-        await using (var writer = await connection.BeginBinaryImportAsync(
-            "COPY passage_term (tenant_id, term, passage_id, document_id, weight) FROM STDIN (FORMAT binary)", token))
-        {
-            for (var ordinal = 0; ordinal < passages.Count; ordinal++)
-            {
-                foreach (var (term, weight) in Bm25.Weigh(passages[ordinal].Searchable()))
-                {
-                    await writer.StartRowAsync(token);
-                    await writer.WriteAsync(document.Tenant, NpgsqlDbType.Text, token);
-                    await writer.WriteAsync(term, NpgsqlDbType.Text, token);
-                    await writer.WriteAsync(ids[ordinal], NpgsqlDbType.Uuid, token);
-                    await writer.WriteAsync(document.Id, NpgsqlDbType.Uuid, token);
-                    await writer.WriteAsync(weight, NpgsqlDbType.Real, token);
-                }
-            }
-            await writer.CompleteAsync(token);
-        }
+        for (var first = 0; first < passages.Count; first += PassagesAtOnce)
+            await Insert(connection, document, first, passages.Skip(first).Take(PassagesAtOnce).ToList(), token);
         await transaction.CommitAsync(token);
         return document;
     }
 
     public async Task<IReadOnlyList<UnembeddedPassage>> FindUnembedded(DocumentKey key, int first, int count, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = For(
+            key,
             """
             SELECT passage.ordinal, passage.headings, passage.text
             FROM   passage JOIN document ON document.id = passage.document_id
@@ -165,12 +137,12 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     public async Task<DocumentRecord?> StoreVectors(
         DocumentKey key, string model, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors, CancellationToken token)
     {
-        await using var connection = await database.OpenConnectionAsync(token);
+        await using var connection = await database.Open(token);
         await using var transaction = await connection.BeginTransactionAsync(token);
+        await connection.Enter(ScopeOf(key), token);
         // The document's row first: parallel runs take turns, and a newer attempt's passages are never touched.
-        await using var fence = connection.CreateCommand();
-        fence.CommandText = "SELECT 1 FROM document WHERE id = $1 AND attempt = $2 AND status = 'embedding' FOR UPDATE";
-        if (await fence.With(key.Id).With(key.Attempt).ExecuteScalarAsync(token) is null)
+        await using var fence = connection.ForSame("SELECT 1 FROM document WHERE id = $1 AND attempt = $2 AND status = 'embedding' FOR UPDATE");
+        if (await fence.With(key.Id).With(key.Attempt).All(row => row.GetInt32(0), token) is [])
             return null;
 
         await using var batch = connection.CreateBatch();
@@ -186,8 +158,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         }
         var stored = await batch.ExecuteNonQueryAsync(token);
 
-        await using var update = connection.CreateCommand();
-        update.CommandText =
+        await using var update = connection.ForSame(
             $"""
             UPDATE document
             SET    embedded = embedded + $2, embedding_model = $3, version = version + 1,
@@ -196,7 +167,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
                    due_at      = CASE WHEN embedded + $2 = passages THEN NULL ELSE due_at END
             WHERE  id = $1
             RETURNING {Columns}
-            """;
+            """);
         var document = await update.With(key.Id).With(stored).With(model).One(Read, token);
         await transaction.CommitAsync(token);
         return document;
@@ -204,7 +175,8 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
 
     public async Task<DocumentRecord?> Fail(DocumentKey key, ChatError error, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = For(
+            key,
             $"""
             WITH gone AS (DELETE FROM passage WHERE document_id IN (SELECT id FROM document WHERE id = $1 AND attempt = $2 AND finished_at IS NULL)),
                  forgotten AS (DELETE FROM passage_term WHERE document_id IN (SELECT id FROM document WHERE id = $1 AND attempt = $2 AND finished_at IS NULL))
@@ -219,7 +191,8 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
 
     public async Task<IReadOnlyList<DocumentRecord>> TakeDue(int limit, TimeSpan guard, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            "tenants_with_due_documents", [limit],
             $"""
             UPDATE document SET due_at = least(now() + $2, deadline_at)
             WHERE  id IN (SELECT id FROM document WHERE due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
@@ -230,7 +203,8 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
 
     public async Task<DocumentRecord?> Rearm(DocumentRecord taken, TimeSpan dueIn, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            taken.Tenant,
             $"""
             UPDATE document SET due_at = least(now() + $4, deadline_at)
             WHERE  id = $1 AND version = $2 AND due_at = $3
@@ -241,7 +215,8 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
 
     public async Task<DocumentRecord?> StartAttempt(DocumentRecord taken, TimeSpan dueIn, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            taken.Tenant,
             $"""
             UPDATE document
             SET    status = 'queued', attempt = attempt + 1, claimed_by = NULL, due_at = least(now() + $4, deadline_at), version = version + 1
@@ -250,6 +225,36 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
             """);
         return await command.With(taken.Id).With(taken.Version).With(taken.DueAt).With(dueIn).One(Read, token);
     }
+
+    /// <summary>Some passages and their terms. Arrays and not COPY, which row-level security does not allow.</summary>
+    private static async Task Insert(NpgsqlConnection connection, DocumentRecord document, int first, List<NewPassage> passages, CancellationToken token)
+    {
+        var ids = passages.Select(_ => Guid.CreateVersion7()).ToArray();
+        await using var insert = connection.ForSame(
+            """
+            INSERT INTO passage (id, tenant_id, document_id, ordinal, page, headings, text)
+            SELECT new.id, $1, $2, $3 + new.place - 1, new.page, ARRAY(SELECT jsonb_array_elements_text(new.headings)), new.text
+            FROM   unnest($4::uuid[], $5::integer[], $6::jsonb[], $7::text[]) WITH ORDINALITY AS new (id, page, headings, text, place)
+            """);
+        await insert.With(document.Tenant).With(document.Id).With(first).With(ids).With(passages.Select(passage => passage.Page).ToArray())
+            .With(passages.Select(passage => Write(passage.Headings)).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
+            .With(passages.Select(passage => passage.Text).ToArray()).Change(token);
+
+        var terms = passages.SelectMany((passage, i) => Bm25.Weigh(passage.Searchable()).Select(term => (term.Key, Passage: ids[i], term.Value))).ToList();
+        await using var post = connection.ForSame(
+            """
+            INSERT INTO passage_term (tenant_id, term, passage_id, document_id, weight)
+            SELECT $1, new.term, new.passage_id, $2, new.weight FROM unnest($3::text[], $4::uuid[], $5::real[]) AS new (term, passage_id, weight)
+            """);
+        await post.With(document.Tenant).With(document.Id).With(terms.Select(term => term.Key).ToArray()).With(terms.Select(term => term.Passage).ToArray())
+            .With(terms.Select(term => term.Value).ToArray()).Change(token);
+    }
+
+    /// <summary>About the document's tenant: as its row said, or, for who has only a message, as a function says that only workers may call.</summary>
+    private Statement For(DocumentKey key, string sql) =>
+        key.Tenant is { } tenant ? database.For(tenant, sql) : database.For("tenants_of_document", [key.Id], sql);
+
+    private static NpgsqlBatchCommand ScopeOf(DocumentKey key) => key.Tenant is { } tenant ? Scopes.Tenant(tenant) : Scopes.Named("tenants_of_document", key.Id);
 
     private static DocumentRecord Read(NpgsqlDataReader row) => new()
     {

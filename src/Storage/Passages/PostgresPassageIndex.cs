@@ -24,7 +24,8 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
 
     public async Task<IReadOnlyList<CitedPassage>> Read(string tenant, IReadOnlyList<Guid> ids, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            tenant,
             """
             SELECT passage.id, passage.document_id, passage.ordinal, passage.page, passage.headings, passage.text, document.title
             FROM   unnest($2::uuid[]) WITH ORDINALITY AS wanted (id, place)
@@ -42,6 +43,7 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
     private static async Task<(long Size, List<List<Hit>> Hits)> Lexical(NpgsqlConnection connection, PassageSearch search, CancellationToken token)
     {
         await using var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(Scopes.Tenant(search.Tenant));
         batch.BatchCommands.Add(Command(search, $"SELECT coalesce(sum(passages), 0) FROM document WHERE {ReadyDocuments}"));
         foreach (var query in search.Queries)
         {
@@ -62,6 +64,7 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
             batch.BatchCommands.Add(words);
         }
         await using var row = await batch.ExecuteReaderAsync(token);
+        await row.NextResultAsync(token);
         await row.ReadAsync(token);
         var size = row.GetInt64(0);
         return (size, await ReadLists(row, search.Queries.Count, token));
@@ -71,6 +74,7 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
     {
         await using var batch = connection.CreateBatch();
         // Local to the batch's implicit transaction. Strict order costs nothing measurable at these sizes.
+        batch.BatchCommands.Add(Scopes.Tenant(search.Tenant));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT set_config('hnsw.iterative_scan', 'strict_order', true)"));
         foreach (var query in search.Queries)
         {
@@ -100,6 +104,7 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
             batch.BatchCommands.Add(near);
         }
         await using var row = await batch.ExecuteReaderAsync(token);
+        await row.NextResultAsync(token);
         return await ReadLists(row, search.Queries.Count, token);
     }
 

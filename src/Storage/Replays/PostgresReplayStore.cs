@@ -25,13 +25,14 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
 
     public async Task<int> Count(string tenant, ReplaySelection selection, CancellationToken token)
     {
-        await using var command = database.CreateCommand($"SELECT count(*)::int FROM chat_job WHERE {IsSelected}");
+        await using var command = database.For(tenant, $"SELECT count(*)::int FROM chat_job WHERE {IsSelected}");
         return await Select(command, tenant, selection).Number(token);
     }
 
     public async Task<ReplayRecord> Create(string tenant, ReplaySelection selection, double ratePerSecond, int max, int matched, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            tenant,
             $"""
             INSERT INTO replay (id, tenant_id, filter, rate_per_second, max_jobs, matched) VALUES ($1, $2, $3, $4, $5, $6)
             RETURNING {Columns}
@@ -42,32 +43,35 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
 
     public async Task<ReplayRecord?> Find(string tenant, Guid id, CancellationToken token)
     {
-        await using var command = database.CreateCommand($"SELECT {Columns} FROM replay WHERE tenant_id = $1 AND id = $2");
+        await using var command = database.For(tenant, $"SELECT {Columns} FROM replay WHERE tenant_id = $1 AND id = $2");
         var replay = await command.With(tenant).With(id).One(Read, token);
         if (replay is null || replay.Selection.Queue is not null)
             return replay;
 
-        await using var count = database.CreateCommand(
+        await using var count = database.For(
+            tenant,
             """
             SELECT count(*) FILTER (WHERE status IN ('queued', 'running'))::int, count(*) FILTER (WHERE status = 'answered')::int,
                    count(*) FILTER (WHERE status = 'refused')::int, count(*) FILTER (WHERE status = 'cancelled')::int
-            FROM   chat_job WHERE replay_id = $1
+            FROM   chat_job WHERE replay_id = $1 AND tenant_id = $2
             """);
-        var ends = await count.With(id).All(row => (row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3)), token);
+        var ends = await count.With(id).With(tenant).All(row => (row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3)), token);
         var (unfinished, answered, refused, cancelled) = ends[0];
         return replay with { Outcomes = ReplayOutcomes.Of(replay.Replayed, unfinished, answered, refused, cancelled) };
     }
 
     public async Task<IReadOnlyList<ReplayRecord>> List(string tenant, Guid? before, int limit, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            tenant,
             $"SELECT {Columns} FROM replay WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3");
         return await command.With(tenant).With(before, NpgsqlDbType.Uuid).With(limit).All(Read, token);
     }
 
     public async Task<ReplayRecord?> Set(string tenant, Guid id, ReplayStatus status, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            tenant,
             """
             UPDATE replay
             SET    status = $3, due_at = CASE WHEN $3 = 'running' THEN now() END, held_back = false,
@@ -80,7 +84,8 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
 
     public async Task<IReadOnlyList<ReplayRecord>> TakeDue(TimeSpan guard, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            "tenants_with_due_replays", [],
             $"""
             UPDATE replay SET due_at = now() + $1
             WHERE  id IN (SELECT id FROM replay WHERE due_at <= now() FOR UPDATE SKIP LOCKED)
@@ -91,14 +96,14 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
 
     public async Task<int> CountUnfinished(int limit, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
-            "SELECT count(*)::int FROM (SELECT FROM chat_job WHERE finished_at IS NULL LIMIT $1) AS unfinished");
+        await using var command = database.ForNobody("SELECT count_unfinished_jobs($1)");
         return await command.With(limit).Number(token);
     }
 
     public async Task<IReadOnlyList<Job>> Requeue(ReplayRecord taken, int count, TimeSpan jobDueIn, TimeSpan lookAgainIn, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            taken.Tenant,
             $"""
             WITH turn AS (
                 SELECT * FROM replay WHERE id = $7 AND status = 'running' AND due_at = $8 FOR UPDATE
@@ -142,7 +147,8 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
 
     public async Task<ReplayRecord?> Record(ReplayRecord taken, ReplayProgress progress, bool heldBack, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var command = database.For(
+            taken.Tenant,
             $"""
             UPDATE replay
             SET    replayed = replayed + $3, held_back = $4,
@@ -160,11 +166,11 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
 
     public async Task DeleteFinished(TimeSpan age, CancellationToken token)
     {
-        await using var command = database.CreateCommand("DELETE FROM replay WHERE finished_at < now() - $1");
+        await using var command = database.For("tenants_with_old_replays", [age], "DELETE FROM replay WHERE finished_at < now() - $1");
         await command.With(age).Change(token);
     }
 
-    private static NpgsqlCommand Select(NpgsqlCommand command, string tenant, ReplaySelection selection) => command
+    private static Statement Select(Statement command, string tenant, ReplaySelection selection) => command
         .With(tenant).With(selection.Statuses.Select(Name).ToArray())
         .With(selection.From?.ToUniversalTime(), NpgsqlDbType.TimestampTz).With(selection.To?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
         .With(selection.ErrorCode, NpgsqlDbType.Text).With(selection.ConversationId, NpgsqlDbType.Text);

@@ -50,11 +50,11 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     }
 
     public async Task Plan(Job job, JobPlan plan, IReadOnlyList<string> degraded, CancellationToken token) =>
-        await Follow(await ledger.Plan(KeyOf(job), plan, degraded, JobFlow.WaveOf(plan, policy.Now.Job), token), JobEvent.Planned);
+        await Follow(await ledger.Plan(JobKey.Of(job), plan, degraded, JobFlow.WaveOf(plan, policy.Now.Job), token), JobEvent.Planned);
 
     /// <summary>Begin another wave of tools instead of an answer.</summary>
     public async Task StartWave(Job job, JobPlan plan, CancellationToken token) =>
-        await Follow(await ledger.StartWave(KeyOf(job), plan, JobFlow.WaveOf(plan, policy.Now.Job), token), JobEvent.Planned);
+        await Follow(await ledger.StartWave(JobKey.Of(job), plan, JobFlow.WaveOf(plan, policy.Now.Job), token), JobEvent.Planned);
 
     /// <summary>Report what a tool found.</summary>
     /// <param name="next">Who goes on in place if it was the last; null: its message is sent.</param>
@@ -75,7 +75,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     /// <param name="degraded">What the answer had to do without.</param>
     public async Task Answer(Job job, ChatAnswer answer, IReadOnlyList<string> degraded, CancellationToken token)
     {
-        var answered = await ledger.Answer(KeyOf(job), answer, degraded, token);
+        var answered = await ledger.Answer(JobKey.Of(job), answer, degraded, token);
         FailPoint.Reach(FailPoint.AfterCommit);
         if (answered is null)
             return;
@@ -98,7 +98,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     /// <summary>End a job as refused, failed or expired.</summary>
     public async Task End(Job job, JobStatus status, ChatError error, CancellationToken token)
     {
-        if (await ledger.End(KeyOf(job), status, error, token) is { } ended)
+        if (await ledger.End(JobKey.Of(job), status, error, token) is { } ended)
         {
             LogEndedBadly(ended.Id, ended.Status, error.Code, ended.Attempt);
             Count(ended);
@@ -140,7 +140,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     private async Task<Job?> FinishTool(Job job, Tool tool, object? result, string? reason, StageClaim? next, CancellationToken token)
     {
         var degraded = reason is null ? null : $"{NameOf(tool)}: {reason}";
-        var finished = await ledger.FinishTool(KeyOf(job), tool, result, degraded, policy.Now.Job.EnqueueGrace, next, token);
+        var finished = await ledger.FinishTool(JobKey.Of(job), tool, result, degraded, policy.Now.Job.EnqueueGrace, next, token);
         await Follow(finished, JobEvent.ToolFinished);
         return finished;
     }
@@ -172,8 +172,6 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
         if (took > target)
             NavigatorMeter.JobsLate.Add(1, tag);
     }
-
-    private static JobKey KeyOf(Job job) => new(job.Id, job.Attempt);
 
     /// <summary>As it stands in <c>degraded</c> on HTTP.</summary>
     private static string NameOf(Tool tool) => tool == Tool.WebSearch ? "web_search" : "documents";

@@ -83,7 +83,7 @@ internal sealed class StageLease(IJobLedger ledger, LivePolicy policy, TimeProvi
         FailPoint.Reach(FailPoint.AfterClaim);
         var lease = policy.Now.Job.Lease;
         return Lease.Hold(
-            lease, clock, cancel => ledger.Renew(new JobKey(job.Id, job.Attempt), Lease.Worker, lease, cancel), cancel => work(job, cancel), token);
+            lease, clock, cancel => ledger.Renew(JobKey.Of(job), Lease.Worker, lease, cancel), cancel => work(job, cancel), token);
     }
 
     /// <summary>This worker, for as long as a lease lasts.</summary>
@@ -102,7 +102,7 @@ internal sealed class DocumentLease(IDocumentStore documents, LivePolicy policy,
         if (await documents.Claim(key, Lease.Worker, lease, Lease.IsTakenOver(context), policy.Now.Document.Attempts, token) is not var (document, content))
             return; // deleted, done or another worker's
         await Lease.Hold(
-            lease, clock, cancel => documents.Renew(new DocumentKey(document.Id, document.Attempt), Lease.Worker, lease, cancel),
+            lease, clock, cancel => documents.Renew(DocumentKey.Of(document), Lease.Worker, lease, cancel),
             cancel => work(document, content, cancel), token);
     }
 }

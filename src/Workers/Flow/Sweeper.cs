@@ -58,7 +58,7 @@ internal sealed partial class Sweeper(
         {
             case DocumentStep.GiveUp give:
                 LogGaveUp(document.Id, give.Error.Code);
-                await documents.Fail(new DocumentKey(document.Id, document.Attempt), give.Error, token);
+                await documents.Fail(DocumentKey.Of(document), give.Error, token);
                 break;
             case DocumentStep.StartAttempt start:
                 if (await documents.StartAttempt(document, start.LookAgainIn, token) is { } started)

@@ -10,14 +10,16 @@ public static class HealthEndpoints
 
     /// <summary>
     /// /health/live: the process runs. /health/ready: it can do its work; 503 and the part that is down when it cannot, 200 and
-    /// the part that is degraded when it can all the same. /metrics: numbers.
+    /// the part that is degraded when it can all the same. Both for anybody, and without a secret.
     /// </summary>
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.ServiceProvider.GetRequiredService<MetricsEndpoint>().Map(routes);
-        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write });
-        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag), ResponseWriter = Write });
+        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write }).AllowAnonymous();
+        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag), ResponseWriter = Write }).AllowAnonymous();
     }
+
+    /// <summary>/metrics: numbers.</summary>
+    public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) => routes.ServiceProvider.GetRequiredService<MetricsEndpoint>().Map(routes);
 
     private static Task Write(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
     {

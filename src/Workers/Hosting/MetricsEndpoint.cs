@@ -27,7 +27,7 @@ public sealed class MetricsEndpoint : IDisposable
         listener.Start();
     }
 
-    public void Map(IEndpointRouteBuilder routes) =>
+    public IEndpointConventionBuilder Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/metrics", () => Results.Text(Write(), "text/plain; version=0.0.4")).ExcludeFromDescription();
 
     public void Dispose() => listener.Dispose();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 using Navigator.Storage;
 using Navigator.Storage.Migrations;
+using Navigator.Storage.Tenants;
 using Navigator.Workers.Answer;
 using Navigator.Workers.Broker;
 using Navigator.Workers.Flow;
@@ -69,48 +70,55 @@ public static partial class NavigatorHost
 
     private static ProcessRole RoleOf(NavigatorMode mode, bool consumes) => new(mode.IsEmbedded ? "both" : consumes ? "worker" : "api", consumes);
 
-    /// <summary>Bring the schema up to date where there is one, and run until told to stop.</summary>
-    /// <exception cref="StartupException">The database did not answer for a minute, or does not fit.</exception>
+    /// <summary>Wait for the schema where there is one, and run until told to stop.</summary>
+    /// <exception cref="StartupException">The database did not answer for a minute, has not the schema, or lets this process in as the wrong role.</exception>
     public static async Task RunNavigator(this WebApplication app)
     {
         // Before anything runs that would have to be stopped again.
         app.Services.GetRequiredService<IStartupValidator>().Validate();
         if (app.Services.GetService<NpgsqlDataSource>() is { } database)
-            await Migrate(database, app.Logger, app.Lifetime.ApplicationStopping);
+        {
+            await UntilMigrated(database, app.Logger, app.Lifetime.ApplicationStopping);
+            if (await RuntimeRole.Problem(database, app.Services.GetRequiredService<ProcessRole>().Consumes, app.Lifetime.ApplicationStopping) is { } problem)
+                throw new StartupException(problem);
+        }
         await app.RunAsync();
     }
 
-    private static async Task Migrate(NpgsqlDataSource database, ILogger log, CancellationToken token)
+    private static async Task UntilMigrated(NpgsqlDataSource database, ILogger log, CancellationToken token)
     {
         var until = TimeProvider.System.GetUtcNow() + DatabasePatience;
         while (true)
         {
+            string missing;
             try
             {
-                foreach (var name in await Migrator.Migrate(database, token))
-                    LogApplied(log, name);
-                return;
+                if (await Migrator.Missing(database, token) is not [.., var newest])
+                    return;
+                missing = $"the schema is not up to date ({newest} is missing): run navigator migrate as the owner of the database";
+                LogNotMigrated(log, newest);
             }
-            catch (NpgsqlException error) when (error.IsTransient || error is not PostgresException)
-            {
-                if (TimeProvider.System.GetUtcNow() > until)
-                    throw new StartupException($"PostgreSQL does not answer: {error.Message}");
-                LogWaiting(log, error.GetType().Name);
-                await Task.Delay(TimeSpan.FromSeconds(2), token);
-            }
-            catch (PostgresException error)
+            catch (PostgresException error) when (!error.IsTransient)
             {
                 throw new StartupException($"PostgreSQL refused: {error.MessageText}");
+            }
+            catch (NpgsqlException error)
+            {
+                missing = $"PostgreSQL does not answer: {error.Message}";
+                LogWaiting(log, error.GetType().Name);
             }
             catch (InvalidOperationException error)
             {
                 throw new StartupException(error.Message);
             }
+            if (TimeProvider.System.GetUtcNow() > until)
+                throw new StartupException(missing);
+            await Task.Delay(TimeSpan.FromSeconds(2), token);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Migration {Name} applied")]
-    private static partial void LogApplied(ILogger log, string name);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the schema: {Name} is not applied yet (navigator migrate)")]
+    private static partial void LogNotMigrated(ILogger log, string name);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL does not answer yet ({Error}); trying again")]
     private static partial void LogWaiting(ILogger log, string error);

@@ -13,7 +13,7 @@ internal sealed partial class IngestDocumentConsumer(
     public Task Consume(ConsumeContext<IngestDocument> context) =>
         lease.Run(new DocumentKey(context.Message.DocumentId, context.Message.Attempt), context, async (document, content, token) =>
         {
-            var key = new DocumentKey(document.Id, document.Attempt);
+            var key = DocumentKey.Of(document);
             try
             {
                 var (pages, passages) = await reader.Read(document.MediaType, content, token);

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Navigator.Storage.Tenants;
+using Navigator.Workers.Hosting;
+
+namespace Navigator.Api.Access;
+
+/// <summary>What a key must allow for a route; every route says it, or that it is open to anybody.</summary>
+internal sealed record NeededScope(string Name);
+
+internal static class AccessSetup
+{
+    public static IServiceCollection AddAccess(this IServiceCollection services, NavigatorMode mode, IConfiguration configuration)
+    {
+        var configured = Exposure.Read(configuration, mode, TimeProvider.System);
+        if (mode.IsEmbedded)
+            services.AddSingleton<IApiKeys>(configured);
+        services.AddSingleton(new Exposure(mode.IsEmbedded ? configured : null)).AddSingleton<KeyCache>().AddSingleton<WrongKeys>();
+        services.AddOptions<KestrelServerOptions>().Configure<Exposure>((kestrel, exposure) => kestrel.ConfigureEndpointDefaults(exposure.Check));
+        services.AddAuthentication(ApiKeyHandler.Scheme).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, null);
+        var authorization = services.AddAuthorizationBuilder();
+        foreach (var scope in Scope.All)
+            authorization.AddPolicy(scope, policy => policy.RequireAuthenticatedUser().RequireClaim(Caller.ScopeClaim, scope));
+        return services;
+    }
+
+    public static void UseAccess(this WebApplication app) => app.UseAuthentication().UseAuthorization();
+
+    /// <summary>Only with a key that has this scope.</summary>
+    public static TBuilder Needs<TBuilder>(this TBuilder routes, string scope) where TBuilder : IEndpointConventionBuilder =>
+        routes.RequireAuthorization(scope).WithMetadata(new NeededScope(scope));
+}

@@ -1,0 +1,48 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Navigator.Storage.Tenants;
+using Navigator.Workers.Hosting;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Api.Access;
+
+/// <summary>Who can reach this process, and so who must show a key.</summary>
+/// <param name="configured">The keys of the settings; null where keys stand in the database.</param>
+internal sealed class Exposure(ConfiguredApiKeys? configured)
+{
+    /// <summary>Embedded, on loopback, for one developer: then and only then there need not be any.</summary>
+    public bool NeedsKeys => configured is null or { Any: true };
+
+    /// <summary>
+    /// Is it this machine that asks, and not a page of somebody else's in a browser on this machine? Such a page comes with its own
+    /// origin, or with a name of its own that leads here.
+    /// </summary>
+    public bool IsOwnPage(HttpRequest request) =>
+        (request.Host.Host is "localhost" || (IPAddress.TryParse(request.Host.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)))
+        && (request.Headers.Origin.Count == 0 || request.Headers.Origin == $"{request.Scheme}://{request.Host}");
+
+    /// <exception cref="StartupException">It is reachable from elsewhere, and has no keys.</exception>
+    public void Check(ListenOptions endpoint)
+    {
+        if (!NeedsKeys && endpoint.IPEndPoint is { } listening && !IPAddress.IsLoopback(listening.Address))
+            throw new StartupException(
+                $"embedded without keys it listens on loopback only, not on {listening}. Set a key per tenant, such as Keys__acme={ApiKey.Create().Reveal()} (this one is as good as any), or run distributed.");
+    }
+
+    /// <summary>The keys of the section <c>Keys</c>, by tenant.</summary>
+    /// <exception cref="StartupException">One is no key or no tenant's, or there is a database to keep them in.</exception>
+    public static ConfiguredApiKeys Read(IConfiguration configuration, NavigatorMode mode, TimeProvider clock)
+    {
+        var keys = new Dictionary<string, ApiKey>();
+        foreach (var setting in configuration.GetSection("Keys").GetChildren().Where(setting => !setting.Key.EndsWith("_FILE", StringComparison.Ordinal)))
+        {
+            if (!mode.IsEmbedded)
+                throw new StartupException($"Keys__{setting.Key} is for embedded mode: with a database, keys are made with: navigator keys create.");
+            if (!TenantName.IsValid(setting.Key))
+                throw new StartupException($"Keys__{setting.Key}: {TenantName.Rule}");
+            keys[setting.Key] = ApiKey.Parse(setting.Value ?? "")
+                ?? throw new StartupException($"Keys__{setting.Key} is no key. It looks like {ApiKey.Create().Reveal()} (this one is as good as any).");
+        }
+        return new ConfiguredApiKeys(keys, clock);
+    }
+}

@@ -1,0 +1,14 @@
+namespace Navigator.Storage.Tenants;
+
+/// <summary>Keys that stand in the settings: for a process that has no database. Each may do everything for its tenant.</summary>
+/// <param name="keys">By tenant.</param>
+public sealed class ConfiguredApiKeys(IReadOnlyDictionary<string, ApiKey> keys, TimeProvider clock) : IApiKeys
+{
+    public bool Any => keys.Count > 0;
+
+    public Task<KeptKey?> Find(string id, CancellationToken token) => Task.FromResult(
+        keys.Where(pair => pair.Value.Id == id)
+            .Select(pair => new KeptKey(id, pair.Key, pair.Value.Hash(), Scope.All, null, null, null, clock.GetUtcNow())).FirstOrDefault());
+
+    public Task NoteUsed(string id, CancellationToken token) => Task.CompletedTask;
+}
