@@ -43,10 +43,13 @@ internal static class Scopes
         Set($"{function}({string.Join(", ", Enumerable.Range(1, arguments.Length).Select(i => $"${i}"))})", arguments);
 
     /// <summary>The same for a transaction of several round trips.</summary>
-    public static async Task Enter(this NpgsqlConnection connection, NpgsqlBatchCommand scope, CancellationToken token)
+    /// <param name="limit">For each of its statements, instead of the pool's; the client's side is <see cref="Statement.Within"/>.</param>
+    public static async Task Enter(this NpgsqlConnection connection, NpgsqlBatchCommand scope, CancellationToken token, TimeSpan? limit = null)
     {
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(scope);
+        if (limit is { } patience)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT set_config('statement_timeout', '{(int)patience.TotalMilliseconds}', true)"));
         await batch.ExecuteNonQueryAsync(token);
     }
 

@@ -32,6 +32,13 @@ internal sealed class Statement : IAsyncDisposable
     /// <summary>For values whose type cannot be told from the value: JSON, and anything that may be null.</summary>
     public Statement With(object? value, NpgsqlDbType type) => Add(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });
 
+    /// <summary>Wait so long for it, instead of as long as the pool's statements may take.</summary>
+    public Statement Within(TimeSpan limit)
+    {
+        batch.Timeout = (int)Math.Ceiling(limit.TotalSeconds) + 1;
+        return this;
+    }
+
     /// <summary>The one row a fenced statement returned; null when the fence held it off.</summary>
     public Task<T?> One<T>(Func<NpgsqlDataReader, T> read, CancellationToken token) where T : class => InTime(
         async () =>

@@ -21,7 +21,7 @@ public static class StorageSetup
             new InProcessReplayStore(provider.GetRequiredService<InProcessJobLedger>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<InProcessCorpus>();
         services.AddSingleton<IDocumentStore>(provider =>
-            new InProcessDocumentStore(provider.GetRequiredService<InProcessCorpus>(), provider.GetRequiredService<TimeProvider>()));
+            new InProcessDocumentStore(provider.GetRequiredService<InProcessCorpus>(), provider.GetRequiredService<InProcessJobLedger>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IPassageIndex, InProcessPassageIndex>();
         services.AddSingleton<IRateLimits, InProcessRateLimits>();
         services.AddSingleton<IProcessReports, InProcessReports>();

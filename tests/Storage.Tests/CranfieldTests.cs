@@ -1,6 +1,7 @@
 using System.Globalization;
 using Navigator.Contracts.Http;
 using Navigator.Servers;
+using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
 using Xunit.Abstractions;
 
@@ -19,7 +20,7 @@ public class CranfieldTests(ITestOutputHelper output)
 
         var corpus = new InProcessCorpus();
         var inProcess = new InProcessPassageIndex(corpus);
-        var abstractsById = await Load(new InProcessDocumentStore(corpus, TimeProvider.System), inProcess, abstracts);
+        var abstractsById = await Load(new InProcessDocumentStore(corpus, new InProcessJobLedger(TimeProvider.System), TimeProvider.System), inProcess, abstracts);
         await using var database = await TestDatabase.Create();
         var postgres = new PostgresPassageIndex(database.Source, 5_000);
         var samePassages = await Load(new PostgresDocumentStore(database.Source), postgres, abstracts);

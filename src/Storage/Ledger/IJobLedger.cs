@@ -64,7 +64,10 @@ public interface IJobLedger
     /// <param name="next">Who takes the lease on the answer stage with the same statement, if this was the last tool; null: nobody yet.</param>
     Task<Job?> FinishTool(JobKey key, Tool tool, object? result, string? degraded, TimeSpan dueIn, StageClaim? next, CancellationToken token);
 
-    /// <summary>The end everybody hopes for. Returned with its successor, as every end.</summary>
+    /// <summary>
+    /// The end everybody hopes for. Returned with its successor, as every end. Null also when it quotes a document that was deleted
+    /// meanwhile: the lease runs out, and the next attempt answers without.
+    /// </summary>
     /// <param name="degraded">What the answer had to do without.</param>
     Task<Job?> Answer(JobKey key, ChatAnswer answer, IReadOnlyList<string> degraded, CancellationToken token);
 

@@ -210,6 +210,13 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
             return Task.FromResult(Delete([.. jobs.Values.Where(entry => entry.Job.Tenant == tenant && entry.Job.ConversationId == conversation)]));
     }
 
+    /// <summary>Delete a tenant's jobs whose answers quote this document.</summary>
+    internal void DeleteCiting(string tenant, Guid document)
+    {
+        lock (gate)
+            Delete([.. jobs.Values.Where(entry => entry.Job.Tenant == tenant && entry.Job.Answer?.Citations.Any(citation => citation.DocumentId == document) == true)]);
+    }
+
     public Task<int> CountFinished(TimeSpan within, CancellationToken token)
     {
         lock (gate)

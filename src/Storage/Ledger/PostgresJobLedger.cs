@@ -184,9 +184,12 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
             UPDATE chat_job
             SET    status = 'answered', answer = $3, degraded = degraded || $4, finished_at = now(), due_at = NULL, claimed_by = NULL, version = version + 1
             WHERE  id = $1 AND attempt = $2 AND status = 'running' AND stage = 'answer'
+            -- Whoever deletes a document deletes the answers that quote it: none may be written behind its back.
+            AND    (SELECT count(*) FROM (SELECT FROM document WHERE document.tenant_id = chat_job.tenant_id AND document.id = ANY ($5) FOR KEY SHARE) AS kept) = cardinality($5)
             RETURNING {JobRow.Columns}, {JobRow.Successor}
             """);
-        return await command.With(key.Id).With(key.Attempt).With(Write(answer), NpgsqlDbType.Jsonb).With(degraded.ToArray()).One(JobRow.ReadEnded, token);
+        var cited = answer.Citations.Select(citation => citation.DocumentId).OfType<Guid>().Distinct().ToArray();
+        return await command.With(key.Id).With(key.Attempt).With(Write(answer), NpgsqlDbType.Jsonb).With(degraded.ToArray()).With(cited).One(JobRow.ReadEnded, token);
     }
 
     public async Task<Job?> End(JobKey key, JobStatus status, ChatError error, CancellationToken token)

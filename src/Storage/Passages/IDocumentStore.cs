@@ -20,7 +20,10 @@ public interface IDocumentStore
     /// <summary>Newest first, older than <paramref name="before"/>.</summary>
     Task<IReadOnlyList<DocumentRecord>> List(string tenant, Guid? before, int limit, CancellationToken token);
 
-    /// <summary>Delete a document with its passages, vectors and terms. False when there was none.</summary>
+    /// <summary>
+    /// Delete a document with everything made from it: passages, vectors, terms, and the jobs whose answers quote it. False when there
+    /// was none.
+    /// </summary>
     Task<bool> Delete(string tenant, Guid id, CancellationToken token);
 
     /// <summary>Delete documents, of every tenant, whose ingestion ended longer than <paramref name="age"/> ago. Returns how many.</summary>

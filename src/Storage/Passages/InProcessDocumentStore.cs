@@ -1,9 +1,10 @@
 using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
 
 namespace Navigator.Storage.Passages;
 
 /// <summary>Documents of embedded mode: the same transitions on a dictionary.</summary>
-internal sealed class InProcessDocumentStore(InProcessCorpus corpus, TimeProvider clock) : IDocumentStore
+internal sealed class InProcessDocumentStore(InProcessCorpus corpus, InProcessJobLedger ledger, TimeProvider clock) : IDocumentStore
 {
     public Task<(DocumentRecord Document, bool Accepted)> Add(NewDocument document, CancellationToken token)
     {
@@ -54,7 +55,13 @@ internal sealed class InProcessDocumentStore(InProcessCorpus corpus, TimeProvide
     public Task<bool> Delete(string tenant, Guid id, CancellationToken token)
     {
         lock (corpus.Gate)
-            return Task.FromResult(corpus.Documents.TryGetValue(id, out var stored) && stored.Document.Tenant == tenant && corpus.Documents.Remove(id));
+        {
+            if (!corpus.Documents.TryGetValue(id, out var stored) || stored.Document.Tenant != tenant)
+                return Task.FromResult(false);
+            corpus.Documents.Remove(id);
+        }
+        ledger.DeleteCiting(tenant, id);
+        return Task.FromResult(true);
     }
 
     public Task<int> DeleteFinished(TimeSpan age, int limit, CancellationToken token)

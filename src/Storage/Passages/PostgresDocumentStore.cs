@@ -14,6 +14,9 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         error_code, error_message, version, created_at, finished_at, deadline_at, due_at, clock_timestamp()
         """;
 
+    /// <summary>For a long document, and for all answers of a tenant; much longer than a caller's other statements may take.</summary>
+    private static readonly TimeSpan ErasurePatience = TimeSpan.FromSeconds(30);
+
     /// <summary>Some ten thousand terms a statement.</summary>
     private const int PassagesAtOnce = 100;
 
@@ -57,8 +60,18 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
 
     public async Task<bool> Delete(string tenant, Guid id, CancellationToken token)
     {
-        await using var command = database.For(tenant, "DELETE FROM document WHERE tenant_id = $1 AND id = $2");
-        return await command.With(tenant).With(id).Change(token) == 1;
+        await using var connection = await database.Open(token);
+        await using var transaction = await connection.BeginTransactionAsync(token);
+        await connection.Enter(Scopes.Tenant(tenant), token, ErasurePatience);
+        await using var document = connection.ForSame("DELETE FROM document WHERE tenant_id = $1 AND id = $2").Within(ErasurePatience);
+        if (await document.With(tenant).With(id).Change(token) == 0)
+            return false;
+        // Second, with a look of its own: an answer that was being written while the document went has been written or will not be.
+        await using var answers = connection.ForSame(
+            "DELETE FROM chat_job WHERE tenant_id = $1 AND answer -> 'citations' @> jsonb_build_array(jsonb_build_object('document_id', $2::text))").Within(ErasurePatience);
+        await answers.With(tenant).With(id.ToString()).Change(token);
+        await transaction.CommitAsync(token);
+        return true;
     }
 
     public async Task<int> DeleteFinished(TimeSpan age, int limit, CancellationToken token)

@@ -1,0 +1,193 @@
+using Navigator.Servers;
+using Navigator.Storage.Ledger;
+using Navigator.Storage.Migrations;
+using Navigator.Storage.Tenants;
+using Npgsql;
+
+namespace Navigator.Storage.Tests;
+
+/// <summary>What the database itself keeps apart, whatever a statement forgets.</summary>
+public sealed class IsolationTests : IAsyncLifetime
+{
+    private static readonly string[] Tables = ["chat_job", "document", "passage", "passage_term", "replay"];
+
+    private TestDatabase database = null!;
+
+    public static TheoryData<string, string, string?> EachTable()
+    {
+        var cases = new TheoryData<string, string, string?>();
+        foreach (var table in Tables)
+            foreach (var role in new[] { "api", "worker" })
+                foreach (var tenant in new[] { null, "", "b", "a-", ",", "b,c" })
+                    cases.Add(role, table, tenant);
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(EachTable))]
+    public async Task Nobody_reads_changes_or_deletes_anothers_rows(string role, string table, string? tenant)
+    {
+        var source = role == "api" ? database.Api : database.Source;
+        await using var connection = await source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        if (tenant is not null)
+            await Run(connection, $"SELECT set_config('app.tenant_id', '{tenant}', true)");
+
+        Assert.Equal(0L, await Scalar(connection, $"SELECT count(*) FROM {table}"));
+        if (role == "worker" || table is not ("passage" or "passage_term"))
+            Assert.Equal(0, await Run(connection, $"UPDATE {table} SET tenant_id = tenant_id"));
+        Assert.Equal(0, await Run(connection, $"DELETE FROM {table}"));
+        await transaction.CommitAsync();
+        Assert.True(await database.Count($"SELECT count(*) FROM {table} WHERE tenant_id = 'a'") > 0);
+    }
+
+    [Fact]
+    public async Task A_row_cannot_be_given_to_another_tenant_nor_made_for_one()
+    {
+        await using var connection = await database.Source.OpenConnectionAsync();
+        foreach (var sql in new[]
+        {
+            "UPDATE chat_job SET tenant_id = 'b'",
+            "INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, request_hash, deadline_at, due_at) VALUES (gen_random_uuid(), 'b', 'c', 'q', '{}', '', now(), now())",
+        })
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            await Run(connection, "SELECT set_config('app.tenant_id', 'a', true)");
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => Run(connection, sql))).SqlState);
+        }
+    }
+
+    [Fact]
+    public async Task A_connection_forgets_whom_it_served_a_moment_ago()
+    {
+        await using var one = StorageSetup.DataSource(database.Access.Worker, new PostgresPool(1, 1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000));
+        var ledger = new PostgresJobLedger(one);
+        Assert.Single(await ledger.List("a", new JobFilter(null, null, null, 10), default));
+
+        await using var connection = await one.OpenConnectionAsync();
+        foreach (var table in Tables)
+            Assert.Equal(0L, await Scalar(connection, $"SELECT count(*) FROM {table}"));
+        Assert.Empty(await Task.Run(async () =>
+        {
+            await connection.CloseAsync();
+            return await ledger.List("b", new JobFilter(null, null, null, 10), default);
+        }));
+    }
+
+    [Theory]
+    [InlineData("api", "SELECT tenants_of_jobs('{}')")]
+    [InlineData("api", "SELECT tenants_of_document(gen_random_uuid())")]
+    [InlineData("worker", "SELECT * FROM find_api_key('x')")]
+    [InlineData("worker", "SELECT note_api_key_used('x')")]
+    [InlineData("api", "SELECT * FROM api_key")]
+    [InlineData("worker", "SELECT * FROM api_key")]
+    [InlineData("api", "SELECT * FROM tenant")]
+    [InlineData("worker", "UPDATE tenant SET webhook_secret = ''")]
+    [InlineData("api", "SELECT * FROM audit")]
+    [InlineData("worker", "UPDATE audit SET action = ''")]
+    [InlineData("api", "DELETE FROM audit")]
+    [InlineData("worker", "TRUNCATE chat_job")]
+    [InlineData("api", "ALTER TABLE chat_job DISABLE ROW LEVEL SECURITY")]
+    [InlineData("worker", "SET ROLE navigator_lookup")]
+    [InlineData("api", "SET ROLE navigator_worker")]
+    [InlineData("api", "CREATE TABLE mine ()")]
+    public async Task The_running_system_may_not(string role, string sql)
+    {
+        await using var connection = await (role == "api" ? database.Api : database.Source).OpenConnectionAsync();
+
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => Run(connection, sql))).SqlState);
+    }
+
+    [Fact]
+    public async Task Every_table_with_a_tenant_is_guarded_against_its_owner_too()
+    {
+        await using var command = database.Owner.CreateCommand(
+            """
+            SELECT c.relname::text, c.relrowsecurity AND c.relforcerowsecurity
+            FROM   pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+            WHERE  c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attname = 'tenant_id'
+            """);
+        await using var row = await command.ExecuteReaderAsync();
+        var guarded = new Dictionary<string, bool>();
+        while (await row.ReadAsync())
+            guarded[row.GetString(0)] = row.GetBoolean(1);
+
+        Assert.Superset(Tables.ToHashSet(), guarded.Keys.ToHashSet());
+        Assert.All(guarded, table => Assert.True(table.Value, table.Key));
+    }
+
+    [Fact]
+    public async Task A_process_that_logs_in_as_the_owner_or_as_the_other_role_is_told_so()
+    {
+        Assert.Null(await RuntimeRole.Problem(database.Source, consumes: true, default));
+        Assert.Null(await RuntimeRole.Problem(database.Api, consumes: false, default));
+        Assert.Contains("may bypass row-level security", await RuntimeRole.Problem(database.Owner, consumes: true, default), StringComparison.Ordinal);
+        Assert.Contains("no member of navigator_worker", await RuntimeRole.Problem(database.Api, consumes: true, default), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_owner_who_is_no_superuser_can_migrate_manage_and_is_held_to_the_policies()
+    {
+        var servers = await ServerSet.Get();
+        var role = $"owner_{Guid.NewGuid():N}";
+        var empty = await servers.CreateDatabase();
+        await using (var super = TestDatabase.Open(empty))
+        {
+            await Execute(super, $"CREATE ROLE {role} LOGIN PASSWORD 'x' CREATEROLE");
+            await Execute(super, $"ALTER DATABASE {new NpgsqlConnectionStringBuilder(empty).Database} OWNER TO {role}");
+            await Execute(super, $"ALTER SCHEMA public OWNER TO {role}");
+            // pgvector is not an extension that everybody may create.
+            await Execute(super, "CREATE EXTENSION vector");
+            // Roles that another migration made are not this owner's to become, until whoever made them says so.
+            await Execute(super, $"GRANT navigator_lookup TO {role} WITH ADMIN TRUE");
+        }
+        await using (var owner = TestDatabase.Open(new NpgsqlConnectionStringBuilder(empty) { Username = role, Password = "x" }.ConnectionString))
+        {
+            Assert.NotEmpty(await Migrator.Migrate(owner, default));
+            var registry = new TenantRegistry(owner);
+            await registry.Create("acme", default);
+            Assert.NotNull(await registry.CreateKey("acme", [Scope.Chat], null, default));
+            Assert.Equal(1, Assert.Single(await registry.List(default)).LiveKeys);
+            Assert.Equal(2, (await registry.Audit(null, 10, default)).Count);
+        }
+        await servers.DropDatabase(empty);
+        await using (var super = TestDatabase.Open(database.Access.Owner))
+            await Execute(super, $"DROP OWNED BY {role}; DROP ROLE {role}");
+    }
+
+    public async Task InitializeAsync()
+    {
+        database = await TestDatabase.Create();
+        await database.Execute(
+            """
+            INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, request_hash, deadline_at, due_at)
+            VALUES (gen_random_uuid(), 'a', 'c', 'q', '{}', '', now() + interval '2 min', now());
+            INSERT INTO document (id, tenant_id, title, media_type, bytes, sha256, content, deadline_at, due_at)
+            VALUES ('00000000-0000-0000-0000-000000000001', 'a', 't', 'text/plain', 1, 'h', 'x', now() + interval '2 min', now() + interval '1 min');
+            INSERT INTO passage (id, tenant_id, document_id, ordinal, headings, text)
+            VALUES ('00000000-0000-0000-0000-000000000002', 'a', '00000000-0000-0000-0000-000000000001', 0, '{}', 'x');
+            INSERT INTO passage_term VALUES ('a', 'x', '00000000-0000-0000-0000-000000000002', '00000000-0000-0000-0000-000000000001', 1);
+            INSERT INTO replay (id, tenant_id, filter, rate_per_second, max_jobs, matched) VALUES (gen_random_uuid(), 'a', '{}', 1, 1, 0);
+            """);
+    }
+
+    public async Task DisposeAsync() => await database.DisposeAsync();
+
+    private static async Task<int> Run(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<long> Scalar(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static async Task Execute(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}

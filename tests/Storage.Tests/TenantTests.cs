@@ -1,0 +1,182 @@
+using System.Text;
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
+using Navigator.Storage.Passages;
+using Navigator.Storage.Replays;
+using Navigator.Storage.Tenants;
+
+namespace Navigator.Storage.Tests;
+
+public sealed class TenantTests : IAsyncLifetime
+{
+    private const string Canary = "Kanarienvogel";
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
+
+    private TestDatabase database = null!;
+    private TenantRegistry registry = null!;
+
+    [Fact]
+    public async Task A_key_is_found_by_its_id_and_fits_only_its_secret()
+    {
+        var key = await registry.CreateKey("acme", [Scope.Chat, Scope.Operate], TimeSpan.FromDays(1), default);
+        var keys = new PostgresApiKeys(database.Api);
+
+        var kept = (await keys.Find(key.Id, default))!;
+
+        Assert.Equal(("acme", 2, true), (kept.Tenant, kept.Scopes.Count, kept.IsLive));
+        Assert.True(KeptKey.Fits(kept, key));
+        Assert.True(KeptKey.Fits(kept, ApiKey.Parse(key.Reveal())!));
+        Assert.False(KeptKey.Fits(kept, ApiKey.Create() with { Id = key.Id }));
+        Assert.False(KeptKey.Fits(null, key));
+        Assert.Null(await keys.Find(ApiKey.Create().Id, default));
+        Assert.Null(kept.LastUsedAt);
+        await keys.NoteUsed(key.Id, default);
+        Assert.NotNull((await keys.Find(key.Id, default))!.LastUsedAt);
+    }
+
+    [Fact]
+    public async Task The_secret_stands_nowhere_in_the_database()
+    {
+        var key = await registry.CreateKey("acme", [Scope.Chat], null, default);
+
+        Assert.Equal(0, await Find(key.Secret));
+        Assert.True(await Find(key.Id) > 0);
+        Assert.DoesNotContain(key.Secret, key.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_expired_key_and_a_revoked_one_do_not_fit()
+    {
+        var (expired, revoked, live) = (
+            await registry.CreateKey("acme", [Scope.Chat], TimeSpan.FromMilliseconds(1), default),
+            await registry.CreateKey("acme", [Scope.Chat], null, default), await registry.CreateKey("acme", [Scope.Chat], null, default));
+        await registry.RevokeKey(revoked.Id, default);
+        await Task.Delay(20);
+        var keys = new PostgresApiKeys(database.Api);
+
+        Assert.False(KeptKey.Fits(await keys.Find(expired.Id, default), expired));
+        Assert.False(KeptKey.Fits(await keys.Find(revoked.Id, default), revoked));
+        Assert.True(KeptKey.Fits(await keys.Find(live.Id, default), live));
+        Assert.Equal(["expired", "revoked", "live"], (await registry.Keys("acme", default)).Select(key => key.State));
+    }
+
+    [Fact]
+    public async Task A_tenant_has_room_for_a_few_live_keys()
+    {
+        for (var i = 0; i < TenantRegistry.LiveKeysPerTenant; i++)
+            await registry.CreateKey("acme", [Scope.Chat], null, default);
+
+        var error = await Assert.ThrowsAsync<TenantException>(() => registry.CreateKey("acme", [Scope.Chat], null, default));
+        Assert.Contains("revoke one first", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("_canary")]
+    [InlineData("a,b")]
+    [InlineData("Acme")]
+    [InlineData("-a")]
+    [InlineData("a\n")]
+    public async Task Names_that_would_mean_something_else_are_refused(string name) =>
+        await Assert.ThrowsAsync<TenantException>(() => registry.Create(name, default));
+
+    [Fact]
+    public async Task What_is_not_there_is_said()
+    {
+        await Assert.ThrowsAsync<TenantException>(() => registry.Create("acme", default));
+        await Assert.ThrowsAsync<TenantException>(() => registry.Delete("nobody", default));
+        await Assert.ThrowsAsync<TenantException>(() => registry.CreateKey("nobody", [Scope.Chat], null, default));
+        await Assert.ThrowsAsync<TenantException>(() => registry.CreateKey("acme", ["everything"], null, default));
+        await Assert.ThrowsAsync<TenantException>(() => registry.RevokeKey("nobody", default));
+    }
+
+    [Fact]
+    public async Task A_deleted_document_leaves_no_word_behind_not_even_in_an_answer()
+    {
+        var (document, job) = await AskAbout(Canary);
+        Assert.True(await Find(Canary) >= 3);
+
+        Assert.True(await new PostgresDocumentStore(database.Api).Delete("acme", document, default));
+
+        Assert.Equal(0, await Find(Canary));
+        Assert.Null(await new PostgresJobLedger(database.Source).Find("acme", job, default));
+    }
+
+    [Fact]
+    public async Task An_answer_is_not_written_once_its_document_is_gone()
+    {
+        var (document, job) = await AskAbout(Canary, answer: false);
+        Assert.True(await new PostgresDocumentStore(database.Api).Delete("acme", document, default));
+
+        Assert.Null(await new PostgresJobLedger(database.Source).Answer(new JobKey(job, 1), AnswerFrom(document), [], default));
+        Assert.Equal(0, await Find(Canary));
+    }
+
+    [Fact]
+    public async Task A_deleted_tenant_leaves_nothing_but_the_record_of_it()
+    {
+        await registry.Create("zugvogel", default);
+        var key = await registry.CreateKey("zugvogel", Scope.All, null, default);
+        await AskAbout("zugvogel's words", tenant: "zugvogel");
+        await new PostgresReplayStore(database.Api).Create("zugvogel", new ReplaySelection([], null, null, null, null, null), 1, 1, 0, default);
+        await AskAbout("others", tenant: "acme");
+
+        var (jobs, documents) = await registry.Delete("zugvogel", default);
+
+        Assert.Equal((1, 1), (jobs, documents));
+        Assert.Equal(0, await Find("zugvogel", except: "audit"));
+        Assert.Null(await new PostgresApiKeys(database.Api).Find(key.Id, default));
+        Assert.Equal(["tenant.delete", "key.create", "tenant.create"], (await registry.Audit("zugvogel", 10, default)).Select(entry => entry.Action));
+        Assert.Single(await new PostgresDocumentStore(database.Source).List("acme", null, 10, default));
+    }
+
+    public async Task InitializeAsync()
+    {
+        database = await TestDatabase.Create();
+        registry = new TenantRegistry(database.Owner);
+        await registry.Create("acme", default);
+    }
+
+    public async Task DisposeAsync() => await database.DisposeAsync();
+
+    /// <summary>A document with these words, and a question that is answered with them.</summary>
+    private async Task<(Guid Document, Guid Job)> AskAbout(string words, string tenant = "acme", bool answer = true)
+    {
+        var (documents, ledger) = (new PostgresDocumentStore(database.Source), new PostgresJobLedger(database.Source));
+        var bytes = Encoding.UTF8.GetBytes(words);
+        var (document, _) = await documents.Add(new NewDocument(Guid.CreateVersion7(), tenant, words, "text/plain", bytes, System.Security.Cryptography.SHA256.HashData(bytes), Soon, Soon), default);
+        var key = new DocumentKey(document.Id, 1);
+        await documents.Claim(key, "w", Soon, false, 3, default);
+        await documents.StorePassages(key, null, [new NewPassage(null, [words], words)], Soon, default);
+        await documents.StoreVectors(key, "m", [0], [new float[1536].Select((_, i) => i == 0 ? 1f : 0f).ToArray()], default);
+
+        var submission = await ledger.Submit(
+            new NewJob(Guid.CreateVersion7(), tenant, Guid.NewGuid().ToString(), "What does it say?", new JobOptions(false, null), null, [1], Soon, Soon, new TenantShare(10, 10)), default);
+        var job = new JobKey(submission.Job!.Id, 1);
+        await ledger.Claim(job, JobStage.Intake, "w", Soon, false, 3, default);
+        await ledger.Plan(job, new JobPlan("What does it say?", "en", [], []), [], Soon, default);
+        if (answer)
+            Assert.NotNull(await ledger.Answer(job, AnswerFrom(document.Id, words), [], default));
+        return (document.Id, job.Id);
+    }
+
+    private static ChatAnswer AnswerFrom(Guid document, string words = Canary) => new()
+    {
+        Text = $"It says {words}.", Language = "en", Model = "m", Citations = [new Citation { Marker = 1, Kind = "document", Score = 1, Title = words, Quote = words, DocumentId = document }],
+    };
+
+    /// <summary>Rows of any table that say this anywhere.</summary>
+    private async Task<long> Find(string words, string except = "")
+    {
+        await using var tables = database.Owner.CreateCommand("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'");
+        var names = new List<string>();
+        await using (var row = await tables.ExecuteReaderAsync())
+            while (await row.ReadAsync())
+                names.Add(row.GetString(0));
+        var found = 0L;
+        foreach (var name in names.Where(name => name != except))
+            found += await database.Count($"SELECT count(*) FROM {name} AS t WHERE strpos(lower(t::text), lower('{words.Replace("'", "''", StringComparison.Ordinal)}')) > 0");
+        return found;
+    }
+}
