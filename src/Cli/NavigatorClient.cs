@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -7,7 +8,8 @@ using Navigator.Contracts.Http;
 namespace Navigator.Cli;
 
 /// <summary>The server's HTTP interface. Whatever goes wrong is a <see cref="CommandException"/> of one line.</summary>
-internal sealed class NavigatorClient(Uri server) : IDisposable
+/// <param name="key">Null where none is needed.</param>
+internal sealed class NavigatorClient(Uri server, string? key) : IDisposable
 {
     /// <summary>As on HTTP.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -19,7 +21,12 @@ internal sealed class NavigatorClient(Uri server) : IDisposable
 
     private const int Tries = 4;
 
-    private readonly HttpClient http = new() { BaseAddress = server, Timeout = TimeSpan.FromSeconds(90) };
+    private readonly HttpClient http = new()
+    {
+        BaseAddress = server,
+        Timeout = TimeSpan.FromSeconds(90),
+        DefaultRequestHeaders = { Authorization = string.IsNullOrWhiteSpace(key) ? null : new AuthenticationHeaderValue("Bearer", key.Trim()) },
+    };
 
     public Task<T> Get<T>(string path, CancellationToken token) => Send<T>(() => new HttpRequestMessage(HttpMethod.Get, path), token);
 
@@ -104,6 +111,8 @@ internal sealed class NavigatorClient(Uri server) : IDisposable
         try
         {
             var problem = await response.Content.ReadFromJsonAsync<JsonElement>(token);
+            if (problem.GetProperty("code").GetString() == "key_missing")
+                return new CommandException(exitCode, "A key is needed: set NAVIGATOR_KEY (key_missing)");
             return new CommandException(exitCode, $"{problem.GetProperty("detail").GetString()} ({problem.GetProperty("code").GetString()})");
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)

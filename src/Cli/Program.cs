@@ -1,16 +1,21 @@
 using System.CommandLine;
 using Navigator.Cli;
 
-// navigator: ask, ingest, jobs, replay, from the command line. What it found goes to standard output, how it is going to
+// navigator: ask, ingest, jobs and replay through the API; tenants, keys, audit and migrate over a connection of the database's owner. What it found goes to standard output, how it is going to
 // standard error. Exit codes: ExitCode.cs.
-var root = new RootCommand("Questions about your own documents, answered. A server is needed: NAVIGATOR_URL, or --url.")
+var root = new RootCommand("Questions about your own documents, answered. A server is needed: NAVIGATOR_URL, or --url; and NAVIGATOR_KEY, where it wants a key.")
 {
     AskCommand.Create(),
     IngestCommand.Create(),
     JobsCommand.Create(),
     ReplayCommand.Create(),
+    TenantsCommand.Create(),
+    KeysCommand.Create(),
+    AuditCommand.Create(),
+    MigrateCommand.Create(),
 };
 root.Options.Add(Session.Url);
+root.Options.Add(Session.Key);
 root.Options.Add(Session.Json);
 
 var parsed = root.Parse(args);

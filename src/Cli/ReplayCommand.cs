@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Spectre.Console;
@@ -29,7 +28,7 @@ internal static class ReplayCommand
                 Filter = new ReplayFilter
                 {
                     Status = parsed.GetValue(statuses) is { Length: > 0 } wanted ? wanted : null,
-                    From = parsed.GetValue(since) is { } span ? DateTimeOffset.UtcNow - ParseSpan(span) : parsed.GetValue(from),
+                    From = parsed.GetValue(since) is { } span ? DateTimeOffset.UtcNow - Duration.Parse(span, "--since") : parsed.GetValue(from),
                     To = parsed.GetValue(to),
                     ErrorCode = parsed.GetValue(code),
                     ConversationId = parsed.GetValue(conversation),
@@ -124,22 +123,5 @@ internal static class ReplayCommand
             $"{replay.Id}  {replay.Status.ToString().ToLowerInvariant()}{(replay.HeldBack ? " (held back)" : "")}: {counts.Matched} matched, {counts.Replayed} replayed, "
             + $"{counts.Skipped} skipped, {counts.Answered} answered, {counts.FailedAgain} failed again, {counts.Refused + counts.Cancelled} refused or cancelled, "
             + $"{counts.Unfinished} unfinished");
-    }
-
-    private static TimeSpan ParseSpan(string text)
-    {
-        var unit = text.Length > 0 ? text[^1] : ' ';
-        return double.TryParse(text.AsSpan(0, Math.Max(0, text.Length - 1)), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            ? unit switch
-            {
-                's' => TimeSpan.FromSeconds(number),
-                'm' => TimeSpan.FromMinutes(number),
-                'h' => TimeSpan.FromHours(number),
-                'd' => TimeSpan.FromDays(number),
-                _ => throw Wrong(),
-            }
-            : throw Wrong();
-
-        CommandException Wrong() => new(ExitCode.Usage, $"'{text}' is no time such as 30m, 6h or 2d.");
     }
 }

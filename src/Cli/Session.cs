@@ -14,13 +14,20 @@ internal sealed class Session : IDisposable
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("NAVIGATOR_URL") is { Length: > 0 } url ? url : "http://localhost:8080",
     };
 
+    public static readonly Option<string?> Key = new("--key")
+    {
+        Description = "Your key, nav_…; better in NAVIGATOR_KEY, where no list of processes shows it.",
+        Recursive = true,
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("NAVIGATOR_KEY"),
+    };
+
     public static readonly Option<bool> Json = new("--json") { Description = "Print what the server says as JSON, for programs.", Recursive = true };
 
     private readonly bool json;
 
-    private Session(Uri server, bool json)
+    private Session(Uri server, string? key, bool json)
     {
-        Client = new NavigatorClient(server);
+        Client = new NavigatorClient(server, key);
         this.json = json;
     }
 
@@ -37,7 +44,7 @@ internal sealed class Session : IDisposable
             var url = parsed.GetValue(Url)!;
             if (!Uri.TryCreate(url, UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
                 throw new CommandException(ExitCode.Usage, $"'{url}' is not an address like http://localhost:8080.");
-            using var session = new Session(server, parsed.GetValue(Json));
+            using var session = new Session(server, parsed.GetValue(Key), parsed.GetValue(Json));
             return await body(session, parsed, token);
         }
         catch (CommandException error)

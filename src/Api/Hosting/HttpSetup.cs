@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Navigator.Api.Access;
 using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 
@@ -57,6 +58,6 @@ internal static class HttpSetup
             document.Info.Description = "Questions about your own documents, answered by a queue of workers: submit, then poll.";
             document.Info.Version = "v1";
             return Task.CompletedTask;
-        }));
+        }).DescribeAccess());
     }
 }

@@ -3,22 +3,50 @@
 const $ = id => document.getElementById(id);
 const finished = ["answered", "refused", "failed", "expired", "cancelled"];
 const stages = ["queued", "intake", "tools", "answer", "done"];
+const keyPlace = "navigator-key";
 let events = null;
 let current = null;
 let conversation = null;
 
-async function call(path, options) {
+async function request(path, options = {}) {
+  const key = sessionStorage.getItem(keyPlace);
   let response;
   try {
-    response = await fetch(path, options);
-  } catch {
+    response = await fetch(path, key ? { ...options, headers: { ...options.headers, Authorization: `Bearer ${key}` } } : options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
     throw new Error("Navigator does not answer. Is it running?");
   }
-  if (response.status === 204) return null;
-  const body = await response.json().catch(() => null);
-  if (!response.ok) throw new Error(body?.detail ?? `The server answered ${response.status}.`);
-  return body;
+  if (response.ok) return response;
+  const problem = await response.json().catch(() => null);
+  if (response.status === 401) askForKey(key ? problem?.detail : null);
+  throw new Error(problem?.detail ?? `The server answered ${response.status}.`);
 }
+
+async function call(path, options) {
+  const response = await request(path, options);
+  return response.status === 204 ? null : await response.json();
+}
+
+// ---- the key: kept until the tab is closed, and sent to nobody else ----
+
+function askForKey(problem) {
+  say("key-problem", problem);
+  if ($("key-form").hidden) {
+    $("key-form").hidden = false;
+    $("key").focus();
+  }
+}
+
+$("key-form").addEventListener("submit", async event => {
+  event.preventDefault();
+  sessionStorage.setItem(keyPlace, $("key").value.trim());
+  $("key-form").hidden = true;
+  $("key").value = "";
+  for (const id of ["key-problem", "problem", "upload-problem"]) say(id, null);
+  await showDocuments();
+  showConversations();
+});
 
 function say(id, text) {
   $(id).textContent = text ?? "";
@@ -48,7 +76,7 @@ $("ask").addEventListener("submit", async event => {
 });
 
 $("anew").addEventListener("click", () => {
-  events?.close();
+  events?.abort();
   [conversation, current] = [null, null];
   $("turns").replaceChildren();
   for (const id of ["said", "job", "anew"]) $(id).hidden = true;
@@ -83,15 +111,40 @@ $("cancel").addEventListener("click", async () => {
 });
 
 function follow(job) {
-  events?.close();
+  events?.abort();
   if (finished.includes(job.status)) return;
-  events = new EventSource(job.links.events);
-  events.addEventListener("job", event => {
-    const changed = JSON.parse(event.data);
-    if (finished.includes(changed.status)) events.close();
-    if (changed.id === current?.id) show(changed);
-    if (finished.includes(changed.status)) showConversations();
-  });
+  events = new AbortController();
+  listen(job, events.signal);
+}
+
+// EventSource cannot send a key, so the stream is read by hand; where it breaks off, it is taken up again.
+async function listen(job, signal) {
+  while (!signal.aborted) {
+    try {
+      const response = await request(job.links.events, { signal });
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (let text = "", part; !(part = await reader.read()).done;) {
+        const said = (text + part.value).split("\n\n");
+        text = said.pop();
+        for (const one of said) {
+          const data = one.split("\n").filter(line => line.startsWith("data:")).map(line => line.slice(5).trim()).join("\n");
+          if (data && hear(JSON.parse(data))) return;
+        }
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      say("problem", error.message);
+    }
+    await new Promise(resolve => setTimeout(resolve, 1000));
+  }
+}
+
+function hear(changed) {
+  const ended = finished.includes(changed.status);
+  say("problem", null);
+  if (changed.id === current?.id) show(changed);
+  if (ended) showConversations();
+  return ended;
 }
 
 function show(job) {
@@ -239,7 +292,6 @@ $("upload").addEventListener("submit", async event => {
     say("upload-problem", error.message);
   }
   await showDocuments();
-showConversations();
 });
 
 async function showDocuments() {
@@ -247,7 +299,7 @@ async function showDocuments() {
   try {
     list = await call("/v1/documents?limit=100");
   } catch (error) {
-    say("upload-problem", error.message);
+    if ($("key-form").hidden) say("upload-problem", error.message);
     return;
   }
   $("documents").replaceChildren(...list.data.map(entry => {
@@ -271,3 +323,4 @@ function stateOf(entry) {
 }
 
 showDocuments();
+showConversations();
