@@ -24,6 +24,7 @@ return await Startup.Run(async () =>
     app.UsePage();
     app.UseAccess();
     app.MapChatJobs();
+    app.MapWebhooks();
     app.MapConversations();
     app.MapDocuments();
     app.MapReplays();

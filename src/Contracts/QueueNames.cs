@@ -11,6 +11,8 @@ public static class QueueNames
     public const string IngestDocument = "ingest-document";
     public const string EmbedPassages = "embed-passages";
 
+    public const string DeliverWebhook = "deliver-webhook";
+
     public static IReadOnlyList<string> All { get; } =
-        [AnswerQuestion, EmbedQuestion, RetrievePassages, SearchWeb, ComposeAnswer, IngestDocument, EmbedPassages];
+        [AnswerQuestion, EmbedQuestion, RetrievePassages, SearchWeb, ComposeAnswer, IngestDocument, EmbedPassages, DeliverWebhook];
 }

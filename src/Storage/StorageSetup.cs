@@ -6,6 +6,7 @@ using Navigator.Storage.Processes;
 using Navigator.Storage.Rates;
 using Navigator.Storage.Replays;
 using Navigator.Storage.Tenants;
+using Navigator.Storage.Webhooks;
 using Npgsql;
 
 namespace Navigator.Storage;
@@ -13,8 +14,11 @@ namespace Navigator.Storage;
 public static class StorageSetup
 {
     /// <summary>Everything in this process; nothing survives it.</summary>
-    public static IServiceCollection AddInProcessStorage(this IServiceCollection services)
+    /// <param name="webhookSecret">What webhooks are signed with; null: there are none.</param>
+    public static IServiceCollection AddInProcessStorage(this IServiceCollection services, byte[]? webhookSecret)
     {
+        services.AddSingleton<IWebhooks>(provider =>
+            new InProcessWebhooks(provider.GetRequiredService<InProcessJobLedger>(), webhookSecret, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new InProcessJobLedger(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IJobLedger>(provider => provider.GetRequiredService<InProcessJobLedger>());
         services.AddSingleton<IReplayStore>(provider =>
@@ -40,6 +44,7 @@ public static class StorageSetup
         services.AddSingleton<IProcessReports, PostgresProcessReports>();
         services.AddSingleton<IAudit, PostgresAudit>();
         services.AddSingleton<IApiKeys, PostgresApiKeys>();
+        services.AddSingleton<IWebhooks, PostgresWebhooks>();
         services.AddSingleton<IPassageIndex>(provider => new PostgresPassageIndex(provider.GetRequiredService<NpgsqlDataSource>(), pool.ExactSearchUpTo));
         return services;
     }

@@ -24,6 +24,7 @@ internal static class NavigatorMeter
     public static readonly Counter<long> SendsFailed = Meter.CreateCounter<long>("navigator.sends.failed", "{message}", "Messages not sent, by reason; the sweeper sends them.");
     public static readonly Counter<long> ConsumersRecovered = Meter.CreateCounter<long>("navigator.consumers.recovered", "{time}", "Times that this process took up its consumers anew.");
 
+    public static readonly Counter<long> WebhooksSent = Meter.CreateCounter<long>("navigator.webhooks.sent", "{delivery}", "Deliveries of webhooks, by what came of them.");
     public static readonly Counter<long> QuestionsScreened = Meter.CreateCounter<long>("navigator.questions.screened", "{question}", "Questions that screening looked at, by what came of it.");
     public static readonly Counter<long> CitationsDropped = Meter.CreateCounter<long>("navigator.citations.dropped", "{citation}", "Citations of models that were dropped because they do not stand in their source.");
     public static readonly Counter<long> UpstreamsRested = Meter.CreateCounter<long>("navigator.upstreams.rested", "{time}", "Times that an upstream failed so often in a row that it is not asked for a while.");

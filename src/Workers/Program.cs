@@ -8,6 +8,7 @@ using Navigator.Workers.Limits;
 using Navigator.Workers.Tools.Embedding;
 using Navigator.Workers.Tools.Retrieval;
 using Navigator.Workers.Tools.WebSearch;
+using Navigator.Workers.Webhooks;
 
 return await Startup.Run(async () =>
 {
@@ -34,6 +35,7 @@ namespace Navigator.Workers
             bus.AddConsumer<RetrievePassagesConsumer, RetrievePassagesConsumerDefinition>();  // vector → passages
             bus.AddConsumer<SearchWebConsumer,        SearchWebConsumerDefinition>();         // question → web pages
             bus.AddConsumer<ComposeAnswerConsumer,    ComposeAnswerConsumerDefinition>();     // all of it → answer
+            bus.AddConsumer<DeliverWebhookConsumer,   DeliverWebhookConsumerDefinition>();    // the end → the caller's server
 
             bus.AddConsumer<IngestDocumentConsumer,   IngestDocumentConsumerDefinition>();    // document → passages
             bus.AddConsumer<EmbedPassagesConsumer,    EmbedPassagesConsumerDefinition>();     // passages → vectors

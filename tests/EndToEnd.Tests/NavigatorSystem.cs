@@ -65,6 +65,21 @@ internal sealed class NavigatorSystem : IAsyncDisposable
 
     public async Task<IReadOnlyList<QueueState>> Queues() => await servers.Queues(VirtualHost!);
 
+    /// <summary>Bodies and headers of the messages that lie in a queue now.</summary>
+    public async Task<string> Messages(string queue)
+    {
+        using var response = await servers.Management.PostAsJsonAsync(
+            $"api/queues/{new Uri(VirtualHost!).AbsolutePath.Trim('/')}/{queue}/get", new { count = 1_000, ackmode = "ack_requeue_true", encoding = "auto" });
+        return await response.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>Lose all messages of a queue.</summary>
+    public async Task Purge(string queue)
+    {
+        using var response = await servers.Management.DeleteAsync(new Uri($"api/queues/{new Uri(VirtualHost!).AbsolutePath.Trim('/')}/{queue}/contents", UriKind.Relative));
+        response.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Upload a file and wait until it is ready or failed.</summary>
     public async Task<JsonElement> Ingest(string fileName, byte[] content, TimeSpan limit)
     {
@@ -173,7 +188,7 @@ internal sealed class NavigatorSystem : IAsyncDisposable
             try
             {
                 using var response = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
-                if (response.IsSuccessStatusCode && (!distributed || (await Queues()).Count(queue => queue.Consumers > 0) >= 7))
+                if (response.IsSuccessStatusCode && (!distributed || (await Queues()).Count(queue => queue.Consumers > 0) >= Contracts.QueueNames.All.Count))
                     return;
             }
             catch (HttpRequestException)

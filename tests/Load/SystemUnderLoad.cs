@@ -101,7 +101,7 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
             {
                 using var ready = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));
                 if (ready.IsSuccessStatusCode && (await ready.Content.ReadAsStringAsync()).Contains("\"queues\":\"ok\"", StringComparison.Ordinal)
-                    && (await servers.Queues(virtualHost)).Count(queue => queue.Consumers == workers.Count) >= 7)
+                    && (await servers.Queues(virtualHost)).Count(queue => queue.Consumers == workers.Count) >= Contracts.QueueNames.All.Count)
                     return;
             }
             catch (HttpRequestException)

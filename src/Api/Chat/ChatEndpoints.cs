@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using Navigator.Api.Access;
 using Navigator.Api.Hosting;
 using Navigator.Api.Problems;
@@ -13,7 +14,9 @@ using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Tenants;
 using Navigator.Workers.Flow;
+using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
+using Navigator.Workers.Webhooks;
 
 namespace Navigator.Api.Chat;
 
@@ -25,8 +28,14 @@ internal static class ChatEndpoints
     private const string PollEvery = "1";
 
     public static IServiceCollection AddChat(this IServiceCollection services) =>
-        services.AddSingleton<Turns>().AddSingleton<JobWatcher>().AddHostedService(provider => provider.GetRequiredService<JobWatcher>())
+        services.AddSingleton(CallbacksOf).AddSingleton<Turns>().AddSingleton<JobWatcher>().AddHostedService(provider => provider.GetRequiredService<JobWatcher>())
             .AddSingleton<Admission>().AddHostedService(provider => provider.GetRequiredService<Admission>());
+
+    private static Callbacks CallbacksOf(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<WebhookOptions>>().Value;
+        return new Callbacks(!provider.GetRequiredService<NavigatorMode>().IsEmbedded || options.Secret is { Length: > 0 }, options.AllowLoopback);
+    }
 
     public static RouteGroupBuilder MapChatJobs(this IEndpointRouteBuilder routes)
     {
@@ -44,9 +53,9 @@ internal static class ChatEndpoints
         ChatJobRequest? body,
         [FromHeader(Name = "Idempotency-Key"), Description("The same key and body give the same job. 1 to 200 visible ASCII characters.")] string? idempotencyKey,
         [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60.")] string? wait,
-        ClaimsPrincipal caller, HttpResponse response, JobTransitions transitions, LivePolicy policy, Admission admission, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
+        ClaimsPrincipal caller, HttpResponse response, JobTransitions transitions, LivePolicy policy, Callbacks callbacks, Admission admission, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
     {
-        var (question, problem) = ChatQuestion.From(body, policy.Now.Job);
+        var (question, problem) = ChatQuestion.From(body, policy.Now.Job, callbacks);
         if (question is null)
             return problem!;
         if (idempotencyKey is not null && (idempotencyKey.Length is 0 or > 200 || idempotencyKey.Any(c => c is < '!' or > '~')))

@@ -7,8 +7,13 @@ using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Limits;
+using Navigator.Workers.Webhooks;
 
 namespace Navigator.Api.Chat;
+
+/// <summary>Whether callbacks are sent here, and where to.</summary>
+/// <param name="Loopback">To this machine too, for tests.</param>
+internal sealed record Callbacks(bool Any, bool Loopback);
 
 /// <summary>A submitted question that was found fit to be accepted.</summary>
 /// <param name="ConversationId">Null: it begins one.</param>
@@ -22,7 +27,7 @@ internal sealed partial record ChatQuestion(string Text, string? ConversationId,
     private static readonly JsonSerializerOptions Hashed = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <returns>The question, or the problem with it.</returns>
-    public static (ChatQuestion? Question, ProblemHttpResult? Problem) From(ChatJobRequest? request, JobLimits limits)
+    public static (ChatQuestion? Question, ProblemHttpResult? Problem) From(ChatJobRequest? request, JobLimits limits, Callbacks webhooks)
     {
         var problem = request switch
         {
@@ -39,6 +44,8 @@ internal sealed partial record ChatQuestion(string Text, string? ConversationId,
                 Problem.Of(422, "invalid_language", "A language is a BCP 47 tag such as en, es or pt-BR."),
             { DocumentIds: { Count: 0 or > MaxDocuments } } =>
                 Problem.Of(422, "invalid_document_ids", $"document_ids names 1 to {MaxDocuments} documents; leave it out for all."),
+            { CallbackUrl: not null } when !webhooks.Any => Problem.Of(422, "webhooks_off", "Embedded, callbacks are sent only with a secret to sign them: Webhooks__Secret."),
+            { CallbackUrl: { } callback } when CallbackUrl.Problem(callback, webhooks.Loopback) is { } wrong => Problem.Of(422, "invalid_callback_url", wrong),
             { DeadlineSeconds: { } seconds } when !(seconds >= limits.MinDeadline.TotalSeconds && seconds <= limits.MaxDeadline.TotalSeconds) =>
                 Problem.Of(422, "invalid_deadline", $"deadline_seconds is a number from {limits.MinDeadline.TotalSeconds} to {limits.MaxDeadline.TotalSeconds}."),
             _ => null,
@@ -48,7 +55,7 @@ internal sealed partial record ChatQuestion(string Text, string? ConversationId,
             : (new ChatQuestion(
                 request!.Question!,
                 request.ConversationId,
-                new JobOptions(request.Web ?? true, request.DocumentIds, request.Language),
+                new JobOptions(request.Web ?? true, request.DocumentIds, request.Language, request.CallbackUrl),
                 request.DeadlineSeconds is { } lifetime ? TimeSpan.FromSeconds(lifetime) : null,
                 SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Hashed))), null);
     }

@@ -24,6 +24,9 @@ public sealed record ChatJobRequest
     [Description("The job ends by then, in seconds from acceptance. Default: 120; the limits are the operator's.")]
     public double? DeadlineSeconds { get; init; }
 
+    [Description("Where to tell that the job has ended: an https address on the public internet. Signed as Standard Webhooks are; tried again for some eight hours.")]
+    public string? CallbackUrl { get; init; }
+
     [Description("Only look into these documents. Default: all of the caller's.")]
     public IReadOnlyList<Guid>? DocumentIds { get; init; }
 }

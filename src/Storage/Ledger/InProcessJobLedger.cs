@@ -210,6 +210,13 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
             return Task.FromResult(Delete([.. jobs.Values.Where(entry => entry.Job.Tenant == tenant && entry.Job.ConversationId == conversation)]));
     }
 
+    /// <summary>A job, whoever it belongs to; null when there is none.</summary>
+    internal Job? Read(Guid id)
+    {
+        lock (gate)
+            return jobs.TryGetValue(id, out var entry) ? entry.Job : null;
+    }
+
     /// <summary>Delete a tenant's jobs whose answers quote this document.</summary>
     internal void DeleteCiting(string tenant, Guid document)
     {

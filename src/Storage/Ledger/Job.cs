@@ -82,7 +82,8 @@ public sealed record Job
 /// <param name="Web">May the web be asked?</param>
 /// <param name="DocumentIds">Only these documents; null for all of the tenant's.</param>
 /// <param name="Language">BCP 47 tag of the question's language; null to find out.</param>
-public sealed record JobOptions(bool Web, IReadOnlyList<Guid>? DocumentIds, string? Language = null);
+/// <param name="CallbackUrl">Where to tell that the job has ended; null: nowhere.</param>
+public sealed record JobOptions(bool Web, IReadOnlyList<Guid>? DocumentIds, string? Language = null, string? CallbackUrl = null);
 
 /// <summary>Which tools, and what to ask them: data on the row, made by planning.</summary>
 /// <param name="Question">What is to be answered, understandable by itself: screened, translated, with what the conversation adds to it.</param>

@@ -11,8 +11,7 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
 {
     public async Task<Submission> Submit(NewJob job, CancellationToken token)
     {
-        await using var insert = database.For(
-            job.Tenant,
+        const string Insert =
             $"""
             INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, idempotency_key, request_hash, deadline_at, due_at, express)
             SELECT $1, $2, $3, $4, $5, $6, $7, now() + $8, now() + least($8, $9), unfinished < $11
@@ -21,10 +20,20 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database) : IJobLedger
             WHERE  unfinished < $10
             ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
             RETURNING {JobRow.Columns}
-            """);
+            """;
+        // Who is to be told of the end is written down with the question, or not at all.
+        const string InsertWithWebhook =
+            $"""
+            WITH accepted AS ({Insert}),
+                 hook AS (INSERT INTO webhook (job_id, tenant_id, url, due_at) SELECT id, tenant_id, $12, deadline_at + interval '5 s' FROM accepted)
+            SELECT * FROM accepted
+            """;
+        await using var insert = database.For(job.Tenant, job.Options.CallbackUrl is null ? Insert : InsertWithWebhook);
         insert.With(job.Id).With(job.Tenant).With(job.ConversationId).With(job.Question).With(Write(job.Options), NpgsqlDbType.Jsonb)
               .With(job.IdempotencyKey, NpgsqlDbType.Text).With(job.RequestHash).With(job.Lifetime).With(job.DueIn)
               .With(job.Share.Unfinished).With(job.Share.Express);
+        if (job.Options.CallbackUrl is { } callback)
+            insert.With(callback);
         if (await insert.One(JobRow.Read, token) is { } created)
             return new Submission(created, SubmissionOutcome.Created);
         if (job.IdempotencyKey is null)

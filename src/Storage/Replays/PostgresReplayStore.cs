@@ -127,6 +127,10 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
                 UPDATE chat_job SET due_at = least(now() + $10, deadline_at), replay_id = $7, version = version + 1
                 WHERE  id IN (SELECT id FROM chosen) AND status = 'queued'
                 RETURNING {JobRow.Columns}
+            ), hooks AS (
+                -- Its next end is told like its first.
+                UPDATE webhook SET status = 'waiting', due_at = (SELECT deadline_at FROM asked_again WHERE id = job_id) + interval '5 s'
+                WHERE  job_id IN (SELECT id FROM asked_again)
             ), progress AS (
                 UPDATE replay
                 SET    replayed = replayed + done, held_back = false, cursor_id = coalesce((SELECT id FROM chosen ORDER BY id DESC LIMIT 1), cursor_id),

@@ -82,6 +82,7 @@ public sealed partial class Dispatcher(IBus bus, LivePolicy policy, Bounds bound
         ComposeAnswer => QueueNames.ComposeAnswer,
         IngestDocument => QueueNames.IngestDocument,
         EmbedPassages => QueueNames.EmbedPassages,
+        DeliverWebhook => QueueNames.DeliverWebhook,
         _ => throw new ArgumentException($"{command.GetType().Name} has no queue.", nameof(command)),
     });
 

@@ -48,9 +48,7 @@ public static class JobFlow
     /// <summary>The messages that follow a transition; none when somebody else's report is still awaited, or at the end.</summary>
     public static IReadOnlyList<object> After(Job job, JobEvent happened) => (job, happened) switch
     {
-        // Whoever waited for this end has its turn.
-        ({ Successor: { } next }, JobEvent.Ended) => [new AnswerQuestion(next.Id, next.Attempt)],
-        (_, JobEvent.Ended) => [],
+        (_, JobEvent.Ended) => AfterEnd(job),
         { job.Status: not (JobStatus.Queued or JobStatus.Running) } => [],
         // The others were sent when the stage began; only the last report has a consequence.
         ({ Stage: JobStage.Tools }, JobEvent.ToolFinished) => [],
@@ -73,6 +71,13 @@ public static class JobFlow
             : null;
 
     private static bool HasFoundEnough(ToolResults results) => results is { Documents: { Fits: true, Passages.Count: > 0 } } or { WebSearch.Pages.Count: > 0 };
+
+    /// <summary>Whoever waited for this end has its turn, and whoever wanted to be told of it is.</summary>
+    private static IReadOnlyList<object> AfterEnd(Job job) =>
+    [
+        .. job.Successor is { } next ? [new AnswerQuestion(next.Id, next.Attempt)] : Array.Empty<object>(),
+        .. job.Options.CallbackUrl is not null ? [new DeliverWebhook(job.Id)] : Array.Empty<object>(),
+    ];
 
     /// <summary>What to do with a job whose <c>due_at</c> has come.</summary>
     public static DueStep WhenDue(Job job, JobLimits limits)

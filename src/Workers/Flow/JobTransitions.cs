@@ -150,7 +150,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
         // Without the caller's token: it is committed, and a caller who has left must not keep it from going on. Sending has
         // a limit of its own.
         if (job is not null && JobFlow.After(job, happened) is { Count: > 0 } messages)
-            await send(messages, happened == JobEvent.Ended ? job.Successor!.Express : job.Express, CancellationToken.None);
+            await send(messages, happened == JobEvent.Ended ? job.Successor?.Express ?? false : job.Express, CancellationToken.None);
     }
 
     private void Count(Job ended)

@@ -1,6 +1,8 @@
+using Navigator.Contracts.Chat;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
 using Navigator.Storage.Replays;
+using Navigator.Storage.Webhooks;
 using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 
@@ -12,11 +14,14 @@ namespace Navigator.Workers.Flow;
 /// LOCKED. What to do is decided by <see cref="JobFlow"/> and <see cref="DocumentFlow"/>.
 /// </summary>
 internal sealed partial class Sweeper(
-    IJobLedger jobs, IReplayStore replays, IDocumentStore documents, JobTransitions transitions, Dispatcher dispatcher, LivePolicy policy, TimeProvider clock,
+    IJobLedger jobs, IReplayStore replays, IDocumentStore documents, IWebhooks webhooks, JobTransitions transitions, Dispatcher dispatcher, LivePolicy policy, TimeProvider clock,
     ILogger<Sweeper> log) : BackgroundService
 {
     /// <summary>For how long others leave alone what this sweeper took: much longer than it needs, much shorter than a deadline.</summary>
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(2);
+
+    /// <summary>Long enough for a message behind others.</summary>
+    private static readonly TimeSpan WebhookGuard = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan RetentionInterval = TimeSpan.FromMinutes(1);
 
@@ -39,6 +44,9 @@ internal sealed partial class Sweeper(
 
         foreach (var document in await documents.TakeDue(policy.Now.Sweeper.Batch, Guard, token))
             await WhenDue(document, token);
+
+        if (await webhooks.TakeDue(policy.Now.Sweeper.Batch, WebhookGuard, token) is { Count: > 0 } untold)
+            await dispatcher.Start([.. untold.Select(job => new DeliverWebhook(job))], express: false, token);
 
         if (clock.GetUtcNow() - lastDeletion > RetentionInterval)
         {

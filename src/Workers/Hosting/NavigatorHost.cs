@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using MassTransit;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,7 @@ using Navigator.Workers.Tools.Embedding;
 using Navigator.Workers.Tools.Retrieval;
 using Navigator.Workers.Tools.WebSearch;
 using Navigator.Workers.Upstreams;
+using Navigator.Workers.Webhooks;
 using Npgsql;
 
 namespace Navigator.Workers.Hosting;
@@ -51,7 +53,7 @@ public static partial class NavigatorHost
         services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         var openAi = builder.Configuration.GetSection(OpenAiOptions.Section).Get<OpenAiOptions>() ?? new OpenAiOptions();
         var translation = builder.Configuration.GetSection(TranslationOptions.Section).Get<TranslationOptions>() ?? new TranslationOptions();
-        services.AddIntake(openAi, translation).AddEmbedding(openAi).AddRetrieval().AddWebSearch().AddAnswer(openAi).AddIngestion().AddFlow();
+        services.AddIntake(openAi, translation).AddEmbedding(openAi).AddRetrieval().AddWebSearch().AddAnswer(openAi).AddIngestion().AddWebhooks().AddFlow();
         if (mode.Postgres is { } postgres)
         {
             var pool = policy.Postgres.Pool();
@@ -61,7 +63,8 @@ public static partial class NavigatorHost
         }
         else
         {
-            services.AddInProcessStorage();
+            var webhooks = builder.Configuration.GetSection(WebhookOptions.Section).Get<WebhookOptions>() ?? new WebhookOptions();
+            services.AddInProcessStorage(webhooks.Validate(new ValidationContext(webhooks)).Any() ? null : webhooks.SecretBytes());
         }
         services.AddBus(mode, consumers(mode));
         services.AddSingleton<MetricsEndpoint>();

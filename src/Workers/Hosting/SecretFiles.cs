@@ -11,7 +11,7 @@ internal static class SecretFiles
     private const string Suffix = "_FILE";
     private const int MaxBytes = 65_536;
 
-    private static readonly string[] Sections = ["ConnectionStrings:", "OpenAI:", "Tavily:", "Translation:", "Keys:"];
+    private static readonly string[] Sections = ["ConnectionStrings:", "OpenAI:", "Tavily:", "Translation:", "Keys:", "Webhooks:"];
 
     /// <exception cref="StartupException">A file cannot be read or is empty, or the setting stands in the environment too.</exception>
     public static void AddSecretFiles(this ConfigurationManager configuration)

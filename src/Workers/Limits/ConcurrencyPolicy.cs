@@ -15,6 +15,7 @@ public sealed record ConcurrencyPolicy
     [Required] public required DocumentLimits Document { get; init; }
     [Required] public required SweeperLimits Sweeper { get; init; }
     [Required] public required AdmissionLimits Admission { get; init; }
+    [Required] public required WebhookLimits Webhook { get; init; }
     [Required] public required ReplayLimits Replay { get; init; }
     [Required] public required WatchLimits Watch { get; init; }
     [Required] public required CanaryLimits Canary { get; init; }
@@ -45,7 +46,7 @@ public sealed record ConcurrencyPolicy
             Check(limits, $"queues.{name}.");
         foreach (var (name, limits) in policy.Upstreams)
             Check(limits, $"upstreams.{name}.");
-        foreach (var part in new object[] { policy.Intake, policy.Job, policy.Document, policy.Sweeper, policy.Admission, policy.Replay, policy.Watch, policy.Canary, policy.Sends, policy.Breaker, policy.Postgres, policy.Http })
+        foreach (var part in new object[] { policy.Intake, policy.Job, policy.Document, policy.Sweeper, policy.Admission, policy.Webhook, policy.Replay, policy.Watch, policy.Canary, policy.Sends, policy.Breaker, policy.Postgres, policy.Http })
             Check(part, $"{part.GetType().Name.Replace("Limits", "", StringComparison.Ordinal)}.".ToLowerInvariant());
         CheckNames("queues", "queue", policy.Queues.Keys, QueueNames.All);
         CheckNames("upstreams", "upstream", policy.Upstreams.Keys, UpstreamNames.All);

@@ -3,6 +3,20 @@ using Navigator.Storage.Ledger;
 
 namespace Navigator.Workers.Limits;
 
+/// <summary>How long a caller's server is asked to listen.</summary>
+public sealed record WebhookLimits
+{
+    [Range(1, 20)] public required int Tries { get; init; }
+    [Range(10, 3_600_000)] public required int FirstWaitMs { get; init; }
+    [Range(10, 86_400_000)] public required int LongestWaitMs { get; init; }
+
+    /// <summary>Four times as long after each.</summary>
+    /// <param name="tried">Deliveries so far.</param>
+    /// <returns>Null: no more.</returns>
+    public TimeSpan? WaitAfter(int tried) =>
+        tried >= Tries ? null : TimeSpan.FromMilliseconds(Math.Min(LongestWaitMs, FirstWaitMs * Math.Pow(4, tried - 1)));
+}
+
 /// <summary>One question's time.</summary>
 public sealed record JobLimits
 {

@@ -1,0 +1,14 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Navigator.Workers.Webhooks;
+
+/// <summary>Signs a message as the Standard Webhooks convention does (standardwebhooks.com): HMAC-SHA256 over id, time and body.</summary>
+internal static class WebhookSignature
+{
+    /// <param name="secret">The bytes behind <c>whsec_</c>.</param>
+    /// <param name="seconds">Since 1970.</param>
+    public static string Of(byte[] secret, string id, long seconds, string body) =>
+        $"v1,{Convert.ToBase64String(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{seconds}.{body}"))))}";
+}
