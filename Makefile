@@ -31,10 +31,15 @@ services-down: ## stop them
 images: ## container images of API and workers
 	dotnet publish src/Api -c Release -o artifacts/publish/api
 	dotnet publish src/Workers -c Release -o artifacts/publish/workers
+	dotnet publish src/Cli -c Release -o artifacts/publish/cli
 	$(compose) build
 
 up: images ## everything in containers: page on http://localhost:8080, management on http://localhost:15672
 	$(compose) up -d --wait --scale workers=$(or $(WORKERS),1)
+
+key: ## a tenant and a key to try it with: make key TENANT=acme
+	$(compose) run --rm schema tenants create $(or $(TENANT),acme)
+	$(compose) run --rm schema keys create $(or $(TENANT),acme) --scope chat --scope documents --scope operate
 
 down: ## stop the containers; data is kept
 	$(compose) down
@@ -53,4 +58,4 @@ upstreams: ## a stand-in for OpenAI and Tavily on port 8089
 ci: ## what CI runs
 	.ci/run
 
-.PHONY: help run build test faults faults-prove load services services-down images up down audit prompts upstreams ci
+.PHONY: key help run build test faults faults-prove load services services-down images up down audit prompts upstreams ci

@@ -22,6 +22,9 @@ export NAVIGATOR_RABBITMQ_METRICS_PORT=${NAVIGATOR_RABBITMQ_METRICS_PORT:-29674}
 # For tests of failure: a set of servers of their own, which they may kill (packages), and more than one broker. Node n listens
 # on each port plus 10 · (n − 1).
 way=${NAVIGATOR_WAY:-} nodes=${NAVIGATOR_RABBITMQ_NODES:-1}
+# A folder that both servers see as /files: certificates (ca.pem, cert.pem, key.pem: then they speak TLS too, the broker on
+# NAVIGATOR_AMQPS_PORT) and the broker's definitions.json, where it has them.
+files=${NAVIGATOR_SERVER_FILES:-}
 dist_port=${NAVIGATOR_DIST_PORT:-29675} epmd_port=${NAVIGATOR_EPMD_PORT:-29676}
 packages=(rabbitmq-server postgresql-17 postgresql-17-pgvector poppler-utils
   base-files base-passwd dash bash coreutils sed grep mawk procps util-linux)
@@ -105,7 +108,7 @@ with_packages() {
 # $1: name; the rest: what to run in the sandbox. The caller is uid 990 inside, so that the data folders stay the caller's own.
 sandbox() {
   local name=$1; shift; mkdir -p "$state/data/$name"
-  exec setsid bwrap --unshare-user --unshare-pid --uid 990 --gid 990 --ro-bind "$root" / --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run --bind "$state/data/$name" /data "$@"
+  exec setsid bwrap --unshare-user --unshare-pid --uid 990 --gid 990 --ro-bind "$root" / --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run --bind "$state/data/$name" /data ${files:+--ro-bind "$files" /files} "$@"
 }
 start() { ( export HOME=/data LANG=C.UTF-8 PATH=/usr/lib/rabbitmq/bin:/usr/sbin:/usr/bin:/sbin:/bin; sandbox "$@" ) >"$state/$1.log" 2>&1 </dev/null 9>&- & echo $! >"$state/$1.pid"; }
 
@@ -124,6 +127,9 @@ start_rabbitmq() {
   echo '[rabbitmq_management,rabbitmq_prometheus].' >"$data/enabled_plugins"
   printf 'default_queue_type = quorum\ncollect_statistics_interval = 1000\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\nprometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = %s\n' \
     "$(port "$NAVIGATOR_MANAGEMENT_PORT" "$1")" "$(port "$NAVIGATOR_RABBITMQ_METRICS_PORT" "$1")" >"$data/rabbitmq.conf"
+  [ ! -f "$files/definitions.json" ] || echo 'load_definitions = /files/definitions.json' >>"$data/rabbitmq.conf"
+  [ ! -f "$files/cert.pem" ] || printf 'listeners.ssl.default = %s\nssl_options.cacertfile = /files/ca.pem\nssl_options.certfile = /files/cert.pem\nssl_options.keyfile = /files/key.pem\nssl_options.versions.1 = tlsv1.3\n' \
+    "$NAVIGATOR_AMQPS_PORT" >>"$data/rabbitmq.conf"
   if [ "$nodes" -gt 1 ]; then
     [ -f "$data/.erlang.cookie" ] || { echo -n navigator >"$data/.erlang.cookie"; chmod 400 "$data/.erlang.cookie"; }
     for ((i = 1; i <= nodes; i++)); do echo "cluster_formation.classic_config.nodes.$i = navigator$i@localhost"; done >>"$data/rabbitmq.conf"
@@ -132,11 +138,12 @@ start_rabbitmq() {
 }
 
 start_postgres() {
-  ( export PGBIN=/usr/lib/postgresql/17/bin PGPORT=$NAVIGATOR_POSTGRES_PORT
+  ( export PGBIN=/usr/lib/postgresql/17/bin PGPORT=$NAVIGATOR_POSTGRES_PORT PGTLS=
+    [ ! -f "$files/cert.pem" ] || PGTLS='-c ssl=on -c ssl_cert_file=/files/cert.pem -c ssl_key_file=/files/key.pem'
     start postgres sh -c 'printf navigator >/data/password
       [ -d /data/cluster ] || $PGBIN/initdb -D /data/cluster -U navigator --pwfile=/data/password -A scram-sha-256 -E UTF8 --locale=C.UTF-8 >/dev/null
       rm -f /data/cluster/postmaster.pid # of a server that was killed: no other runs here
-      exec $PGBIN/postgres -D /data/cluster -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300' )
+      exec $PGBIN/postgres -D /data/cluster -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 $PGTLS' )
 }
 
 wait_until_up() {

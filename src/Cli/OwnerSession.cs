@@ -54,12 +54,18 @@ internal sealed class OwnerSession : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 
+    /// <summary>A secret from the environment, or from the file that NAME_FILE names; null where there is neither.</summary>
+    public static string? Secret(string name)
+    {
+        var text = Environment.GetEnvironmentVariable(name);
+        if (string.IsNullOrWhiteSpace(text) && Environment.GetEnvironmentVariable($"{name}_FILE") is { Length: > 0 } file)
+            text = File.Exists(file) ? File.ReadAllText(file).Trim() : throw new CommandException(ExitCode.Usage, $"{name}_FILE names {file}, which cannot be read.");
+        return string.IsNullOrWhiteSpace(text) ? null : text;
+    }
+
     private static string ConnectionString()
     {
-        var text = Environment.GetEnvironmentVariable(Variable);
-        if (string.IsNullOrWhiteSpace(text) && Environment.GetEnvironmentVariable($"{Variable}_FILE") is { Length: > 0 } file)
-            text = File.Exists(file) ? File.ReadAllText(file).Trim() : throw new CommandException(ExitCode.Usage, $"{Variable}_FILE names {file}, which cannot be read.");
-        if (string.IsNullOrWhiteSpace(text))
+        if (Secret(Variable) is not { } text)
             throw new CommandException(ExitCode.Usage, $"{Variable} is not set: the connection string of who owns the database, such as Host=…;Database=…;Username=…;Password=….");
         try
         {

@@ -77,9 +77,18 @@ internal sealed class Statement : IAsyncDisposable
     private async Task<NpgsqlDataReader> Rows(CancellationToken token)
     {
         var rows = await batch.ExecuteReaderAsync(token);
-        if (scoped)
-            await rows.NextResultAsync(token);
-        return rows;
+        try
+        {
+            if (scoped)
+                await rows.NextResultAsync(token);
+            return rows;
+        }
+        catch
+        {
+            // It was the statement that failed, and only now: who holds the rows holds the connection.
+            await rows.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task<T> InTime<T>(Func<Task<T>> run, CancellationToken token)

@@ -46,14 +46,33 @@ internal sealed class NavigatorSystem : IAsyncDisposable
     /// <param name="upstreams">Null: offline.</param>
     public static async Task<NavigatorSystem> Start(int workers, UpstreamServer? upstreams = null, params (string Key, string Value)[] settings)
     {
-        await Turn.Wait();
-        var system = new NavigatorSystem(await ServerSet.Get(), workers > 0);
-        await system.Configure(upstreams, settings);
+        var system = await Prepare(workers, upstreams, null, settings);
         system.StartApi();
         for (var i = 0; i < workers; i++)
             system.StartWorker();
         await system.UntilReady();
         return system;
+    }
+
+    /// <summary>Its virtual host and its database, and no process yet.</summary>
+    public static async Task<NavigatorSystem> Prepare(int workers, UpstreamServer? upstreams, ServerSet? servers, params (string Key, string Value)[] settings)
+    {
+        await Turn.Wait();
+        var system = new NavigatorSystem(servers ?? await ServerSet.Get(), workers > 0);
+        await system.Configure(upstreams, settings);
+        return system;
+    }
+
+    /// <summary>One API and one worker, each with addresses of its own.</summary>
+    /// <param name="virtualHost">Where both of them are, as an administrator reaches it.</param>
+    public async Task StartAs((string Broker, string Database) api, (string Broker, string Database) worker, string virtualHost)
+    {
+        VirtualHost = virtualHost;
+        (environment["ConnectionStrings__RabbitMq"], Access) = (api.Broker, Access! with { Api = api.Database, Worker = worker.Database });
+        StartApi();
+        environment["ConnectionStrings__RabbitMq"] = worker.Broker;
+        StartWorker();
+        await UntilReady();
     }
 
     public NavigatorProcess StartWorker()
@@ -122,8 +141,8 @@ internal sealed class NavigatorSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Client.Dispose();
-        foreach (var process in Workers.Append(Api))
+        Client?.Dispose();
+        foreach (var process in Workers.Append(Api).OfType<NavigatorProcess>())
             await process.DisposeAsync();
         if (!distributed)
             return;

@@ -24,8 +24,12 @@ public sealed class BreakableServers : IAsyncDisposable
         ? "Servers that may be killed are made of Debian's packages, and this is no Debian."
         : null;
 
+    /// <summary>Where the broker speaks TLS, when it was given certificates.</summary>
+    public int TlsPort => int.Parse(environment["NAVIGATOR_AMQPS_PORT"], CultureInfo.InvariantCulture);
+
     /// <param name="firstPort">Of a range of 60 on loopback.</param>
-    public static async Task<BreakableServers> Start(string name, int firstPort, int brokers = 1)
+    /// <param name="files">A folder with certificates and definitions for them; null for none.</param>
+    public static async Task<BreakableServers> Start(string name, int firstPort, int brokers = 1, string? files = null)
     {
         string Port(int offset) => (firstPort + offset).ToString(CultureInfo.InvariantCulture);
         var environment = new Dictionary<string, string>
@@ -41,6 +45,8 @@ public sealed class BreakableServers : IAsyncDisposable
             ["NAVIGATOR_POSTGRES_PORT"] = Port(3),
             ["NAVIGATOR_DIST_PORT"] = Port(4),
             ["NAVIGATOR_EPMD_PORT"] = Port(5),
+            ["NAVIGATOR_AMQPS_PORT"] = Port(6),
+            ["NAVIGATOR_SERVER_FILES"] = files ?? "",
         };
         // Whatever an earlier run, stopped in the middle, has left frozen.
         await ServerSet.Script(environment, "down");

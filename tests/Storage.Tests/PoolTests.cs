@@ -21,6 +21,24 @@ public sealed class PoolTests : IAsyncLifetime
         Assert.True(connection.IsTransient);
     }
 
+    /// <summary>Whose rows it may see was said, and then the statement itself failed: in time, or for good.</summary>
+    [Theory]
+    [InlineData("SELECT pg_sleep(10)", PostgresErrorCodes.QueryCanceled)]
+    [InlineData("SELECT 1 / 0", PostgresErrorCodes.DivisionByZero)]
+    [InlineData("SELECT nonsense", PostgresErrorCodes.UndefinedColumn)]
+    public async Task A_statement_that_fails_gives_its_connection_back(string sql, string code)
+    {
+        await using var single = StorageSetup.DataSource(database.Access.Worker, new PostgresPool(0, 1, TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(1_500), 5_000));
+        for (var i = 0; i < 2; i++)
+        {
+            await using var one = single.For("a", sql);
+            Assert.Equal(code, (await Assert.ThrowsAsync<PostgresException>(() => one.One(row => row, default))).SqlState);
+            await using var change = single.For("a", sql);
+            Assert.Equal(code, (await Assert.ThrowsAsync<PostgresException>(() => change.Change(default))).SqlState);
+        }
+        Assert.Empty(await new PostgresProcessReports(single).Recent(TimeSpan.FromSeconds(1), default));
+    }
+
     [Fact]
     public async Task A_connection_that_serves_again_brings_nothing_along()
     {

@@ -43,7 +43,7 @@ internal sealed class ApiKeyHandler(
         var kept = await keys.Find(key.Id);
         if (!KeptKey.Fits(kept, key))
             return wrong.Note(address) && (kept is null || wrong.Note(WrongKeys.KeyOf(kept.Id))) ? Refuse(Wrong()) : Refuse(TooMany());
-        await keys.Trusted(kept!);
+        keys.Trusted(kept!);
         return AuthenticateResult.Success(new AuthenticationTicket(Caller.Of(kept!.Tenant, $"key:{kept.Id}", kept.Scopes), Scheme));
     }
 

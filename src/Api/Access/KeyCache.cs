@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.Extensions.Caching.Memory;
 using Navigator.Api.Hosting;
 using Navigator.Storage.Tenants;
@@ -6,10 +8,10 @@ using Navigator.Workers.Limits;
 namespace Navigator.Api.Access;
 
 /// <summary>
-/// Keys that callers came with, and ids that are none's, remembered for as long as a revoked key may still be taken. Whoever asks
-/// while one is looked up waits for that look.
+/// Keys that callers came with, and ids that are none's. One that is used goes on being looked up in the background, so that callers
+/// wait for the database once and not each time; none is believed for longer than a revoked one may be let in.
 /// </summary>
-internal sealed class KeyCache(IApiKeys keys, Turns turns, LivePolicy policy) : IDisposable
+internal sealed class KeyCache(IApiKeys keys, Turns turns, LivePolicy policy, TimeProvider clock) : IDisposable
 {
     /// <summary>More than any deployment has; what does not fit is looked up each time.</summary>
     private const int Ids = 10_000;
@@ -20,52 +22,78 @@ internal sealed class KeyCache(IApiKeys keys, Turns turns, LivePolicy policy) : 
     /// <summary>How exact the time of a key's last use is.</summary>
     private static readonly TimeSpan UseInterval = TimeSpan.FromMinutes(1);
 
-    private readonly MemoryCache looks = new(new MemoryCacheOptions { SizeLimit = Ids });
+    private readonly MemoryCache known = new(new MemoryCacheOptions { SizeLimit = Ids });
     private readonly MemoryCache trusted = new(new MemoryCacheOptions { SizeLimit = Ids });
     private readonly MemoryCache noted = new(new MemoryCacheOptions { SizeLimit = Ids });
+    private readonly ConcurrentDictionary<string, Task<KeptKey?>> looks = new(StringComparer.Ordinal);
 
-    public async Task<KeptKey?> Find(string id)
+    private sealed record Known(KeptKey? Key, long ReadAt);
+
+    public Task<KeptKey?> Find(string id)
     {
-        var look = looks.GetOrCreate(id, entry =>
-        {
-            entry.SetSize(1).SetAbsoluteExpiration(policy.Now.Http.KeyCache);
-            // Without the caller's token: others wait for it too, and statements have limits of their own.
-            return new Lazy<Task<KeptKey?>>(() => turns.Take(() => keys.Find(id, CancellationToken.None), CancellationToken.None));
-        })!;
-        try
-        {
-            return await look.Value;
-        }
-        catch
-        {
-            looks.Remove(id);
-            throw;
-        }
+        if (!known.TryGetValue<Known>(id, out var last))
+            return Look(id);
+        if (clock.GetElapsedTime(last!.ReadAt) > policy.Now.Http.KeyCache)
+            _ = Quietly(Look(id));
+        return Task.FromResult(last.Key);
     }
 
     /// <summary>Was it right lately? Then its holder is let in also from an address that guesses.</summary>
     public bool IsTrusted(string id) => trusted.TryGetValue(id, out _);
 
-    /// <summary>It was right: remember that, and note its use if that is not noted yet.</summary>
-    public async Task Trusted(KeptKey key)
+    /// <summary>It was right: remember that, and note its use now and then.</summary>
+    public void Trusted(KeptKey key)
     {
         trusted.Set(key.Id, true, new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = Trust });
         if (key.ReadAt - key.LastUsedAt < UseInterval || noted.TryGetValue(key.Id, out _))
             return;
         noted.Set(key.Id, true, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = UseInterval });
-        await turns.Take(
+        _ = Quietly(turns.Take(
             async () =>
             {
                 await keys.NoteUsed(key.Id, CancellationToken.None);
                 return true;
             },
-            CancellationToken.None);
+            CancellationToken.None));
     }
 
     public void Dispose()
     {
-        looks.Dispose();
+        known.Dispose();
         trusted.Dispose();
         noted.Dispose();
+    }
+
+    /// <summary>Whoever asks while one is looked up waits for that look.</summary>
+    private Task<KeptKey?> Look(string id) => looks.GetOrAdd(id, LookUp);
+
+    private async Task<KeptKey?> LookUp(string id)
+    {
+        await Task.Yield(); // so that it is in the list before it is taken out of it
+        try
+        {
+            var readAt = clock.GetTimestamp();
+            // Without a caller's token: others wait for it too, and statements have limits of their own.
+            var key = await turns.Take(() => keys.Find(id, CancellationToken.None), CancellationToken.None);
+            if (TenantRegistry.UntilRevoked - clock.GetElapsedTime(readAt) is { Ticks: > 0 } left)
+                known.Set(id, new Known(key, readAt), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = left });
+            return key;
+        }
+        finally
+        {
+            looks.TryRemove(id, out _);
+        }
+    }
+
+    private static async Task Quietly(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (Exception error) when (error is DbException or TimeoutException)
+        {
+            // Nobody waits for it. Whoever needs the database is told that it does not answer.
+        }
     }
 }

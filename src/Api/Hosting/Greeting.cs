@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Navigator.Api.Access;
 using Navigator.Workers.Hosting;
 using Navigator.Workers.Tools.WebSearch;
 using Navigator.Workers.Upstreams;
@@ -17,6 +18,8 @@ internal static class Greeting
             return;
         }
         var openAi = app.Services.GetRequiredService<IOptions<OpenAiOptions>>().Value;
+        var needsKeys = app.Services.GetRequiredService<Exposure>().NeedsKeys;
+        var (header, documents) = needsKeys ? ("-H 'Authorization: Bearer nav_…' ", "") : ("", "a sample policy is loaded; ");
         var web = app.Services.GetRequiredService<IOptions<WebSearchOptions>>().Value;
         Console.WriteLine(
             $$"""
@@ -27,13 +30,14 @@ internal static class Greeting
               API        {{url}}/openapi/v1.json
               Mode       embedded: API, workers, queue and storage in this one process.
                          Nothing survives it: jobs and documents are gone when it stops.
+              Keys       {{(needsKeys ? "needed: those of the settings Keys__<tenant>" : $"none needed: one tenant, '{Caller.Development}', and this machine alone is served")}}
               Answers    {{(openAi.IsConfigured ? $"{openAi.AnswerModel} at {openAi.BaseUrl.Host}" : "offline: quotes the passages that fit; no model is asked (set OpenAI__ApiKey for one)")}}
               Web        {{(web.IsConfigured ? $"Tavily at {web.BaseUrl.Host}" : "off (set Tavily__ApiKey to allow it)")}}
-              Documents  a sample policy is loaded; add yours with  curl -F file=@policy.pdf {{url}}/v1/documents
+              Documents  {{documents}}add yours with  curl {{header}}-F file=@policy.pdf {{url}}/v1/documents
 
             Ask (it waits up to 20 s for the answer):
 
-              curl -sL -H 'Content-Type: application/json' -d '{"question": "What is my deductible?"}' '{{url}}/v1/chat/jobs?wait=20'
+              curl -sL {{header}}-H 'Content-Type: application/json' -d '{"question": "What is my deductible?"}' '{{url}}/v1/chat/jobs?wait=20'
 
             Stop with Ctrl+C.
 

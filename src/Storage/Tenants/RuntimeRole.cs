@@ -8,6 +8,17 @@ public static class RuntimeRole
     public const string Api = "navigator_api";
     public const string Worker = "navigator_worker";
 
+    /// <summary>Let one of the two roles log in with this password.</summary>
+    /// <param name="owner">A connection of the schema's owner.</param>
+    public static async Task LetIn(NpgsqlDataSource owner, string role, string password, CancellationToken token)
+    {
+        // The statement takes no parameters: PostgreSQL itself quotes the words.
+        await using var quote = owner.ForNobody("SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1, $2)");
+        var sql = (await quote.With(role).With(password).One(row => row.GetString(0), token))!;
+        await using var alter = owner.ForNobody(sql);
+        await alter.Change(token);
+    }
+
     /// <returns>What is wrong with it, in one line; null when nothing is.</returns>
     public static async Task<string?> Problem(NpgsqlDataSource database, bool consumes, CancellationToken token)
     {

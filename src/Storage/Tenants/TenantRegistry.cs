@@ -22,7 +22,7 @@ public sealed class TenantRegistry(NpgsqlDataSource owner)
     /// <summary>Enough to rotate every kind of key a tenant may have.</summary>
     public const int LiveKeysPerTenant = 10;
 
-    /// <summary>Longer than any API goes on believing a key that was revoked: <c>http.key_cache_ms</c>.</summary>
+    /// <summary>No API believes a key for longer than this after it has read it.</summary>
     public static readonly TimeSpan UntilRevoked = TimeSpan.FromSeconds(5);
 
     private const int SecretBytes = 32;

@@ -2,6 +2,7 @@ using MassTransit;
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Ingestion;
+using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Flow;
@@ -15,7 +16,7 @@ public delegate Task SendCommands(IReadOnlyList<object> commands, bool express, 
 /// nobody awaits a send bare: at most so many are outstanding, and nobody waits longer than a moment. What could not be
 /// sent is not tried again here. The row is committed, it is due some time, and the sweeper sends then.
 /// </summary>
-public sealed partial class Dispatcher(IBus bus, LivePolicy policy, Bounds bounds, ILogger<Dispatcher> log)
+public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy policy, Bounds bounds, ILogger<Dispatcher> log)
 {
     private readonly Gate room = bounds.Gate("sends", "broker", now => now.Sends.Outstanding);
 
@@ -73,7 +74,8 @@ public sealed partial class Dispatcher(IBus bus, LivePolicy policy, Bounds bound
         }
     }
 
-    private static Uri QueueOf(object command) => new("queue:" + command switch
+    /// <summary>Sending to a queue makes it, with its exchange and the binding between them, where it is not; sending to an exchange makes that alone.</summary>
+    private Uri QueueOf(object command) => new((mode.TopologyIsGiven ? "exchange:" : "queue:") + command switch
     {
         AnswerQuestion => QueueNames.AnswerQuestion,
         EmbedQuestion => QueueNames.EmbedQuestion,

@@ -20,6 +20,8 @@ internal static class LoggingSetup
             // What keeps a process from starting is said in one line by Startup, what fails a request by the problem handler.
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
             .MinimumLevel.Override("Microsoft.AspNetCore.Diagnostics", LogEventLevel.Fatal)
+            // Who is refused is told; WrongKeys says in one line when there are many.
+            .MinimumLevel.Override("Navigator.Api.Access.ApiKeyHandler", LogEventLevel.Warning)
             // Whoever asks /health is told; a line at every look would bury the one that says what happened.
             .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
             .ReadFrom.Configuration(builder.Configuration)

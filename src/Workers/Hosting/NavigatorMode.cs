@@ -7,6 +7,12 @@ namespace Navigator.Workers.Hosting;
 /// <param name="Postgres">Npgsql connection string; null when embedded.</param>
 public sealed record NavigatorMode(string? RabbitMq, string? Postgres)
 {
+    /// <summary>
+    /// Queues and bindings are made by the broker's definitions (setting <c>Broker__TopologyIsGiven</c>): who only sends need not make
+    /// them, and so needs no right to read what it sends.
+    /// </summary>
+    public bool TopologyIsGiven { get; init; }
+
     public bool IsEmbedded => RabbitMq is null;
 
     /// <exception cref="StartupException">One connection string without the other, or one that cannot be read.</exception>
@@ -22,7 +28,7 @@ public sealed record NavigatorMode(string? RabbitMq, string? Postgres)
             throw new StartupException("ConnectionStrings__RabbitMq is not an address like amqp://user:password@host:5672/virtual-host.");
         if (postgres is not null)
             CheckPostgres(postgres);
-        return new NavigatorMode(rabbitMq, postgres);
+        return new NavigatorMode(rabbitMq, postgres) { TopologyIsGiven = configuration.GetValue<bool>("Broker:TopologyIsGiven") };
     }
 
     private static void CheckPostgres(string postgres)

@@ -81,8 +81,8 @@ public sealed record HttpLimits
     [Range(1, 1_000)] public required int Statements { get; init; }
     [Range(100, 60_000)] public required int TurnMs { get; init; }
 
-    /// <summary>For how long a key is taken as it was read: as long as a revoked one may still be let in.</summary>
-    [Range(0, 5_000)] public required int KeyCacheMs { get; init; }
+    /// <summary>A key that is used is read anew when it was read so long ago.</summary>
+    [Range(0, 4_000)] public required int KeyCacheMs { get; init; }
 
     /// <summary>From one address, or for one key; more are refused unread.</summary>
     [AtStart, Range(1, 10_000)] public required int WrongKeysPerMinute { get; init; }
