@@ -22,7 +22,7 @@ export NAVIGATOR_RABBITMQ_METRICS_PORT=${NAVIGATOR_RABBITMQ_METRICS_PORT:-29674}
 # For tests of failure: a set of servers of their own, which they may kill (packages), and more than one broker. Node n listens
 # on each port plus 10 · (n − 1).
 way=${NAVIGATOR_WAY:-} nodes=${NAVIGATOR_RABBITMQ_NODES:-1}
-# A folder that both servers see as /files: certificates (ca.pem, cert.pem, key.pem: then they speak TLS too, the broker on
+# A folder that both servers see as /run/files: certificates (ca.pem, cert.pem, key.pem: then they speak TLS too, the broker on
 # NAVIGATOR_AMQPS_PORT) and the broker's definitions.json, where it has them.
 files=${NAVIGATOR_SERVER_FILES:-}
 dist_port=${NAVIGATOR_DIST_PORT:-29675} epmd_port=${NAVIGATOR_EPMD_PORT:-29676}
@@ -108,7 +108,7 @@ with_packages() {
 # $1: name; the rest: what to run in the sandbox. The caller is uid 990 inside, so that the data folders stay the caller's own.
 sandbox() {
   local name=$1; shift; mkdir -p "$state/data/$name"
-  exec setsid bwrap --unshare-user --unshare-pid --uid 990 --gid 990 --ro-bind "$root" / --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run --bind "$state/data/$name" /data ${files:+--ro-bind "$files" /files} "$@"
+  exec setsid bwrap --unshare-user --unshare-pid --uid 990 --gid 990 --ro-bind "$root" / --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run --bind "$state/data/$name" /data ${files:+--ro-bind "$files" /run/files} "$@"
 }
 start() { ( export HOME=/data LANG=C.UTF-8 PATH=/usr/lib/rabbitmq/bin:/usr/sbin:/usr/bin:/sbin:/bin; sandbox "$@" ) >"$state/$1.log" 2>&1 </dev/null 9>&- & echo $! >"$state/$1.pid"; }
 
@@ -127,8 +127,8 @@ start_rabbitmq() {
   echo '[rabbitmq_management,rabbitmq_prometheus].' >"$data/enabled_plugins"
   printf 'default_queue_type = quorum\ncollect_statistics_interval = 1000\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\nprometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = %s\n' \
     "$(port "$NAVIGATOR_MANAGEMENT_PORT" "$1")" "$(port "$NAVIGATOR_RABBITMQ_METRICS_PORT" "$1")" >"$data/rabbitmq.conf"
-  [ ! -f "$files/definitions.json" ] || echo 'load_definitions = /files/definitions.json' >>"$data/rabbitmq.conf"
-  [ ! -f "$files/cert.pem" ] || printf 'listeners.ssl.default = %s\nssl_options.cacertfile = /files/ca.pem\nssl_options.certfile = /files/cert.pem\nssl_options.keyfile = /files/key.pem\nssl_options.versions.1 = tlsv1.3\n' \
+  [ ! -f "$files/definitions.json" ] || echo 'load_definitions = /run/files/definitions.json' >>"$data/rabbitmq.conf"
+  [ ! -f "$files/cert.pem" ] || printf 'listeners.ssl.1 = 127.0.0.1:%s\nssl_options.cacertfile = /run/files/ca.pem\nssl_options.certfile = /run/files/cert.pem\nssl_options.keyfile = /run/files/key.pem\nssl_options.versions.1 = tlsv1.3\n' \
     "$NAVIGATOR_AMQPS_PORT" >>"$data/rabbitmq.conf"
   if [ "$nodes" -gt 1 ]; then
     [ -f "$data/.erlang.cookie" ] || { echo -n navigator >"$data/.erlang.cookie"; chmod 400 "$data/.erlang.cookie"; }
@@ -139,7 +139,7 @@ start_rabbitmq() {
 
 start_postgres() {
   ( export PGBIN=/usr/lib/postgresql/17/bin PGPORT=$NAVIGATOR_POSTGRES_PORT PGTLS=
-    [ ! -f "$files/cert.pem" ] || PGTLS='-c ssl=on -c ssl_cert_file=/files/cert.pem -c ssl_key_file=/files/key.pem'
+    [ ! -f "$files/cert.pem" ] || PGTLS='-c ssl=on -c ssl_cert_file=/run/files/cert.pem -c ssl_key_file=/run/files/key.pem'
     start postgres sh -c 'printf navigator >/data/password
       [ -d /data/cluster ] || $PGBIN/initdb -D /data/cluster -U navigator --pwfile=/data/password -A scram-sha-256 -E UTF8 --locale=C.UTF-8 >/dev/null
       rm -f /data/cluster/postmaster.pid # of a server that was killed: no other runs here

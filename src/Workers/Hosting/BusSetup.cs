@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using MassTransit;
 using MassTransit.Middleware;
 using Navigator.Workers.Limits;
@@ -30,7 +31,13 @@ internal static class BusSetup
             if (mode.RabbitMq is { } address)
                 bus.UsingRabbitMq((context, rabbit) =>
                 {
-                    rabbit.Host(new Uri(address), host => host.Heartbeat(TimeSpan.FromSeconds(10)));
+                    rabbit.Host(new Uri(address), host =>
+                    {
+                        host.Heartbeat(TimeSpan.FromSeconds(10));
+                        // The bus takes TLS from the port alone; who says amqps means it on any.
+                        if (new Uri(address) is { Scheme: "amqps" } secure)
+                            host.UseSsl(tls => (tls.ServerName, tls.Protocol) = (secure.Host, SslProtocols.None));
+                    });
                     rabbit.ConfigureEndpoints(context);
                 });
             else
