@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Navigator.Workers.Hosting;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -60,6 +61,8 @@ internal sealed class BrokerConnection(NavigatorMode mode) : IAsyncDisposable
                 ContinuationTimeout = Patience,
                 RequestedHeartbeat = TimeSpan.FromSeconds(10),
             };
+            // By itself it would take any name's certificate.
+            factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
             var connecting = factory.CreateConnectionAsync(token);
             try
             {
