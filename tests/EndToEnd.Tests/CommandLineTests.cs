@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Navigator.Servers;
 using Navigator.Upstreams;
 
 namespace Navigator.EndToEnd.Tests;
@@ -53,12 +54,13 @@ public sealed class CommandLineTests
     [InlineData(2, "is not an address", "jobs", "--url", "nonsense")]
     [InlineData(2, "There is no file", "ingest", "/no/such/file.pdf")]
     [InlineData(2, "is no time such as 30m", "replay", "--since", "soon")]
+    [InlineData(2, "ConnectionStrings__PostgresOwner is not set", "tenants", "list")]
     [InlineData(2, "See navigator --help", "ask")]
     [InlineData(2, "See navigator --help", "dance")]
     [InlineData(2, "See navigator --help", "replay", "--colour", "blue")]
     public async Task What_is_wrong_is_said_in_one_line_with_an_exit_code(int exitCode, string said, params string[] arguments)
     {
-        var run = await Run(null, arguments);
+        var run = await Run(Nowhere, arguments);
 
         Assert.Equal(exitCode, run.ExitCode);
         Assert.Empty(run.Output);
@@ -76,14 +78,76 @@ public sealed class CommandLineTests
         Assert.Contains("(invalid_status)", run.Complaints, StringComparison.Ordinal);
     }
 
-    private static async Task<(int ExitCode, string Output, string Complaints)> Run(string? url, params string[] arguments)
+    /// <summary>From an empty database to an answer, with nothing but the commands that operators have.</summary>
+    [Fact]
+    public async Task The_owner_migrates_makes_tenants_and_keys_and_takes_them_away()
+    {
+        var servers = await ServerSet.Get();
+        var empty = await servers.CreateDatabase();
+        var owner = new Dictionary<string, string> { ["ConnectionStrings__PostgresOwner"] = empty };
+        async Task<string> Owner(int exitCode, params string[] arguments)
+        {
+            var run = await Run(owner, arguments);
+            Assert.True(run.ExitCode == exitCode, $"{string.Join(' ', arguments)}: {run.ExitCode} {run.Output} {run.Complaints}");
+            return run.Output + run.Complaints;
+        }
+
+        Assert.Contains("run navigator migrate first", await Owner(3, "tenants", "list"), StringComparison.Ordinal);
+        Assert.Contains("applied 0001_create_chat_job", await Owner(0, "migrate"), StringComparison.Ordinal);
+        Assert.Contains("up to date", await Owner(0, "migrate"), StringComparison.Ordinal);
+        Assert.Contains("acme was created", await Owner(0, "tenants", "create", "acme"), StringComparison.Ordinal);
+        Assert.Contains("already", await Owner(3, "tenants", "create", "acme"), StringComparison.Ordinal);
+        Assert.Contains("A tenant's name has", await Owner(3, "tenants", "create", "Acme & Sons"), StringComparison.Ordinal);
+        Assert.Contains("Scopes are one or more of", await Owner(3, "keys", "create", "acme", "--scope", "everything"), StringComparison.Ordinal);
+        Assert.Contains("'soon' is no time", await Owner(2, "keys", "create", "acme", "--expires", "soon"), StringComparison.Ordinal);
+        var key = (await Owner(0, "keys", "create", "acme", "--scope", "chat", "--expires", "90d")).Trim();
+        Assert.Matches("^nav_[a-z2-7]{12}_[a-z2-7]{32}$", key);
+        var listed = await Owner(0, "keys", "list");
+        Assert.Contains(key[4..16], listed, StringComparison.Ordinal);
+        Assert.DoesNotContain(key[17..], listed, StringComparison.Ordinal);
+        Assert.StartsWith("whsec_", await Owner(0, "tenants", "webhook-secret", "acme"), StringComparison.Ordinal);
+
+        Assert.Contains("is revoked", await Owner(0, "keys", "revoke", key[4..16]), StringComparison.Ordinal);
+        Assert.Contains("revoked", await Owner(0, "keys", "list", "--tenant", "acme"), StringComparison.Ordinal);
+        Assert.Contains("Say --yes", await Owner(2, "tenants", "delete", "acme"), StringComparison.Ordinal);
+        Assert.Contains("acme was erased: 0 jobs, 0 documents", await Owner(0, "tenants", "delete", "acme", "--yes"), StringComparison.Ordinal);
+        var audit = await Owner(0, "audit", "--tenant", "acme");
+        Assert.All(["tenant.create", "key.create", "key.revoke", "webhook-secret.read", "tenant.delete", "owner:navigator"], said => Assert.Contains(said, audit, StringComparison.Ordinal));
+        await servers.DropDatabase(empty);
+
+        var away = new Dictionary<string, string> { ["ConnectionStrings__PostgresOwner"] = "Host=127.0.0.1;Port=1;Username=x;Password=y;Database=z" };
+        Assert.Equal(4, (await Run(away, "tenants", "list")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_key_goes_along_from_the_environment_and_a_missing_or_wrong_one_is_named()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        await using var system = await NavigatorSystem.Start(workers: 1, upstreams);
+        var url = system.Client.BaseAddress!.ToString();
+
+        var answered = await Run(new Dictionary<string, string> { ["NAVIGATOR_URL"] = url, ["NAVIGATOR_KEY"] = NavigatorDatabase.Key }, "ask", "Hello!");
+        Assert.Equal((0, ""), (answered.ExitCode, answered.Complaints.Contains("navigator:", StringComparison.Ordinal) ? answered.Complaints : ""));
+        var none = await Run(new Dictionary<string, string> { ["NAVIGATOR_URL"] = url }, "jobs");
+        Assert.Equal(3, none.ExitCode);
+        Assert.Contains("set NAVIGATOR_KEY", none.Complaints, StringComparison.Ordinal);
+        var wrong = await Run(new Dictionary<string, string> { ["NAVIGATOR_URL"] = url, ["NAVIGATOR_KEY"] = "nav_wrong" }, "jobs");
+        Assert.Equal(3, wrong.ExitCode);
+        Assert.Contains("(key_not_valid)", wrong.Complaints, StringComparison.Ordinal);
+    }
+
+    private static Task<(int ExitCode, string Output, string Complaints)> Run(string url, params string[] arguments) =>
+        Run(new Dictionary<string, string> { ["NAVIGATOR_URL"] = url }, arguments);
+
+    private static async Task<(int ExitCode, string Output, string Complaints)> Run(Dictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "navigator.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["NAVIGATOR_URL"] = url ?? Nowhere;
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var complaints = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();

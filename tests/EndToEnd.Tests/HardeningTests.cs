@@ -63,6 +63,48 @@ public sealed class HardeningTests
         Assert.Equal(believed, response.Headers.Contains("Strict-Transport-Security"));
     }
 
+    /// <summary>With its length said beforehand, and without: let go of at the limit, not after a gigabyte.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_gigabyte_is_not_taken_in_and_others_are_served(bool saysHowLong)
+    {
+        await using var system = await NavigatorSystem.Start(workers: 0);
+        Assert.Equal("answered", (await system.Ask("What is my deductible?")).GetProperty("status").GetString());
+        var memory = system.Api.MemoryMb;
+        const long Gigabyte = 1L << 30;
+
+        using var socket = new TcpClient();
+        await socket.ConnectAsync("127.0.0.1", system.Client.BaseAddress!.Port);
+        await using var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /v1/documents HTTP/1.1\r\nHost: localhost:{system.Client.BaseAddress.Port}\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+            + (saysHowLong ? $"Content-Length: {Gigabyte}\r\n\r\n" : "Transfer-Encoding: chunked\r\n\r\n")));
+        var head = Encoding.ASCII.GetBytes("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"big.txt\"\r\n\r\n");
+        var block = new byte[1 << 20];
+        Array.Fill(block, (byte)'a');
+        long sent = 0;
+        var answer = new byte[4_096];
+        var reading = stream.ReadAsync(answer).AsTask();
+        try
+        {
+            for (var first = true; sent < Gigabyte && !reading.IsCompleted; first = false)
+            {
+                var part = first ? head : block;
+                await stream.WriteAsync(saysHowLong ? part : [.. Encoding.ASCII.GetBytes($"{part.Length:x}\r\n"), .. part, .. "\r\n"u8]).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+                sent += part.Length;
+            }
+        }
+        catch (IOException)
+        {
+            // The door was closed.
+        }
+
+        Assert.True(sent < Gigabyte / 4, $"{sent >> 20} MB were taken in");
+        Assert.True(system.Api.MemoryMb < memory + 200, $"from {memory} to {system.Api.MemoryMb} MB");
+        Assert.Equal("answered", (await system.Ask("What is my copay?")).GetProperty("status").GetString());
+    }
+
     [Fact]
     public async Task Callers_who_never_finish_a_request_are_let_go_of_and_others_served()
     {

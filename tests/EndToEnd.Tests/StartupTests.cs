@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using Navigator.Servers;
+using Npgsql;
 
 namespace Navigator.EndToEnd.Tests;
 
@@ -20,6 +22,9 @@ public sealed class StartupTests
     [InlineData("Navigator.Api", "OpenAI__BaseUrl", "not a url", "BaseUrl")]
     [InlineData("Navigator.Api", "OpenAI__ApiKey_FILE", "/nowhere/key", "OpenAI__ApiKey_FILE names /nowhere/key, which cannot be read")]
     [InlineData("Navigator.Workers", "ConnectionStrings__Postgres_FILE", "/dev/null", "which is empty")]
+    [InlineData("Navigator.Api", "Keys__acme", "secret", "Keys__acme is no key. It looks like nav_")]
+    [InlineData("Navigator.Api", "Keys__Acme!", "nav_aaaaaaaaaaaa_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "A tenant's name has 1 to 63")]
+    [InlineData("Navigator.Api", "Webhooks__Secret", "whsec_c2hvcnQ=", "Webhooks:Secret is not whsec_")]
     [InlineData("Navigator.Api", "Http__Proxies__0", "somewhere", "'somewhere' is no address")]
     [InlineData("Navigator.Api", "Screening__WhenModerationFails", "Perhaps", "WhenModerationFails")]
     [InlineData("Navigator.Api", "Translation__Providers__0__Name", "x", "Translation:Providers 'x'")]
@@ -73,6 +78,57 @@ public sealed class StartupTests
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "payload_too_large"), (upload.StatusCode, await CodeOf(upload)));
 
         Assert.Equal("answered", (await system.Ask("What is my deductible?")).GetProperty("status").GetString());
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0")]
+    [InlineData("http://[::]:0")]
+    [InlineData("http://*:0")]
+    public async Task Embedded_without_keys_it_listens_to_this_machine_alone(string url)
+    {
+        await using var process = new NavigatorProcess("Navigator.Api", Nothing, "--urls", url);
+
+        Assert.Equal(1, await process.Exit());
+        Assert.Single(process.Output.Split('\n'), line => line.StartsWith("Navigator cannot start: embedded without keys it listens on loopback only", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_owner_of_the_tables_is_nobody_to_run_as_and_a_schema_is_waited_for()
+    {
+        var servers = await ServerSet.Get();
+        var access = await servers.CreateNavigator();
+        var host = await servers.CreateVirtualHost();
+        Dictionary<string, string> With(string postgres) => new() { ["ConnectionStrings__RabbitMq"] = host, ["ConnectionStrings__Postgres"] = postgres };
+
+        await using (var owner = new NavigatorProcess("Navigator.Workers", With(access.Owner)))
+        {
+            Assert.Equal(1, await owner.Exit());
+            Assert.Contains("may bypass row-level security. Log in as navigator_worker", owner.Output, StringComparison.Ordinal);
+        }
+        await using (var other = new NavigatorProcess("Navigator.Workers", With(access.Api)))
+        {
+            Assert.Equal(1, await other.Exit());
+            Assert.Contains("which is no member of navigator_worker", other.Output, StringComparison.Ordinal);
+        }
+        await using (var keys = new NavigatorProcess("Navigator.Api", new Dictionary<string, string>(With(access.Api)) { ["Keys__acme"] = "nav_aaaaaaaaaaaa_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" }, "--urls", "http://127.0.0.1:0"))
+        {
+            Assert.Equal(1, await keys.Exit());
+            Assert.Contains("with a database, keys are made with: navigator keys create", keys.Output, StringComparison.Ordinal);
+        }
+        await using (var owner = new NpgsqlConnection(access.Owner + ";Pooling=false"))
+        {
+            await owner.OpenAsync();
+            await using var command = new NpgsqlCommand("DELETE FROM schema_migration WHERE name LIKE '0012%'", owner);
+            await command.ExecuteNonQueryAsync();
+        }
+        await using (var early = new NavigatorProcess("Navigator.Workers", With(access.Worker)))
+        {
+            for (var i = 0; i < 200 && !early.Output.Contains("Waiting for the schema", StringComparison.Ordinal); i++)
+                await Task.Delay(100);
+            Assert.Contains("0012_create_webhook", early.Output, StringComparison.Ordinal);
+        }
+        await servers.DeleteVirtualHost(host);
+        await servers.Drop(access);
     }
 
     private static async Task<string?> CodeOf(HttpResponseMessage response) =>

@@ -93,6 +93,7 @@ public sealed class DatabaseFaults(FaultServers servers, ITestOutputHelper outpu
         var refused = stage.History.Calls.Where(call => call.Outcome is not ("200" or "202")).ToList();
         Assert.NotEmpty(refused);
         Assert.All(refused, call => Assert.Equal("503", call.Outcome));
-        Assert.All(refused.Where(call => call.Method == "POST"), call => Assert.InRange(call.Took.TotalSeconds, 0, 1.5));
+        // A key to look up, and the question itself: each waits for a connection, or for its statement, about a second.
+        Assert.All(refused.Where(call => call.Method == "POST"), call => Assert.InRange(call.Took.TotalSeconds, 0, 2.5));
     }
 }

@@ -9,7 +9,7 @@ namespace Navigator.Storage.Tests;
 /// <summary>What the database itself keeps apart, whatever a statement forgets.</summary>
 public sealed class IsolationTests : IAsyncLifetime
 {
-    private static readonly string[] Tables = ["chat_job", "document", "passage", "passage_term", "replay"];
+    private static readonly string[] Tables = ["chat_job", "document", "passage", "passage_term", "replay", "webhook"];
 
     private TestDatabase database = null!;
 
@@ -161,7 +161,8 @@ public sealed class IsolationTests : IAsyncLifetime
         await database.Execute(
             """
             INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, request_hash, deadline_at, due_at)
-            VALUES (gen_random_uuid(), 'a', 'c', 'q', '{}', '', now() + interval '2 min', now());
+            VALUES ('00000000-0000-0000-0000-000000000003', 'a', 'c', 'q', '{}', '', now() + interval '2 min', now());
+            INSERT INTO webhook (job_id, tenant_id, url, due_at) VALUES ('00000000-0000-0000-0000-000000000003', 'a', 'https://example.com/', now());
             INSERT INTO document (id, tenant_id, title, media_type, bytes, sha256, content, deadline_at, due_at)
             VALUES ('00000000-0000-0000-0000-000000000001', 'a', 't', 'text/plain', 1, 'h', 'x', now() + interval '2 min', now() + interval '1 min');
             INSERT INTO passage (id, tenant_id, document_id, ordinal, headings, text)

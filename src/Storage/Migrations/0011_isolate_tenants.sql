@@ -46,7 +46,8 @@ GRANT SELECT (id, webhook_secret) ON tenant TO navigator_worker;
 GRANT INSERT (tenant_id, actor, action, subject) ON audit TO navigator_api, navigator_worker;
 
 -- Some things must be known before a tenant is: whose a message's job is, who has something due, whose a key is. Each is answered by
--- one function, which says that and no more. They run as navigator_lookup, whose rights are these columns.
+-- one function, which says that and no more. They run as navigator_lookup, whose rights are these columns. In PL/pgSQL, which keeps a plan for the
+-- session; in SQL each call would be planned anew.
 CREATE POLICY lookup ON chat_job FOR SELECT TO navigator_lookup USING (true);
 CREATE POLICY lookup ON document FOR SELECT TO navigator_lookup USING (true);
 CREATE POLICY lookup ON replay   FOR SELECT TO navigator_lookup USING (true);
@@ -56,43 +57,43 @@ GRANT SELECT (id, tenant_id, due_at, finished_at) ON chat_job, document, replay 
 GRANT SELECT ON api_key TO navigator_lookup;
 GRANT UPDATE (last_used_at) ON api_key TO navigator_lookup;
 
-CREATE FUNCTION tenants_of_jobs(ids uuid[]) RETURNS text STABLE SECURITY DEFINER LANGUAGE sql SET search_path = public, pg_temp
-    AS $$ SELECT coalesce(string_agg(DISTINCT tenant_id, ','), '') FROM chat_job WHERE id = ANY (ids) $$;
+CREATE FUNCTION tenants_of_jobs(ids uuid[]) RETURNS text STABLE SECURITY DEFINER LANGUAGE plpgsql SET search_path = public, pg_temp
+    AS $$ BEGIN RETURN (SELECT coalesce(string_agg(DISTINCT tenant_id, ','), '') FROM chat_job WHERE id = ANY (ids)); END $$;
 
-CREATE FUNCTION tenants_of_document(wanted uuid) RETURNS text STABLE SECURITY DEFINER LANGUAGE sql SET search_path = public, pg_temp
-    AS $$ SELECT coalesce(string_agg(tenant_id, ','), '') FROM document WHERE id = wanted $$;
+CREATE FUNCTION tenants_of_document(wanted uuid) RETURNS text STABLE SECURITY DEFINER LANGUAGE plpgsql SET search_path = public, pg_temp
+    AS $$ BEGIN RETURN (SELECT coalesce(string_agg(tenant_id, ','), '') FROM document WHERE id = wanted); END $$;
 
-CREATE FUNCTION tenants_with_due_jobs(at_most integer) RETURNS text STABLE SECURITY DEFINER LANGUAGE sql SET search_path = public, pg_temp
-    AS $$ SELECT coalesce(string_agg(DISTINCT tenant_id, ','), '') FROM (
-              SELECT tenant_id FROM chat_job WHERE finished_at IS NULL AND due_at <= now() ORDER BY due_at LIMIT at_most) AS due $$;
+CREATE FUNCTION tenants_with_due_jobs(at_most integer) RETURNS text STABLE SECURITY DEFINER LANGUAGE plpgsql SET search_path = public, pg_temp
+    AS $$ BEGIN RETURN (SELECT coalesce(string_agg(DISTINCT tenant_id, ','), '') FROM (
+              SELECT tenant_id FROM chat_job WHERE finished_at IS NULL AND due_at <= now() ORDER BY due_at LIMIT at_most) AS due); END $$;
 
-CREATE FUNCTION tenants_with_due_documents(at_most integer) RETURNS text STABLE SECURITY DEFINER LANGUAGE sql SET search_path = public, pg_temp
-    AS $$ SELECT coalesce(string_agg(DISTINCT tenant_id, ','), '') FROM (
-              SELECT tenant_id FROM document WHERE due_at <= now() ORDER BY due_at LIMIT at_most) AS due $$;
+CREATE FUNCTION tenants_with_due_documents(at_most integer) RETURNS text STABLE SECURITY DEFINER LANGUAGE plpgsql SET search_path = public, pg_temp
+    AS $$ BEGIN RETURN (SELECT coalesce(string_agg(DISTINCT tenant_id, ','), '') FROM (
+              SELECT tenant_id FROM document WHERE due_at <= now() ORDER BY due_at LIMIT at_most) AS due); END $$;
 
-CREATE FUNCTION tenants_with_due_replays() RETURNS text STABLE SECURITY DEFINER LANGUAGE sql SET search_path = public, pg_temp
-    AS $$ SELECT coalesce(string_agg(DISTINCT tenant_id, ','), '') FROM replay WHERE due_at <= now() $$;
+CREATE FUNCTION tenants_with_due_replays() RETURNS text STABLE SECURITY DEFINER LANGUAGE plpgsql SET search_path = public, pg_temp
+    AS $$ BEGIN RETURN (SELECT coalesce(string_agg(DISTINCT tenant_id, ','), '') FROM replay WHERE due_at <= now()); END $$;
 
-CREATE FUNCTION tenants_with_old_jobs(age interval, at_most integer) RETURNS text STABLE SECURITY DEFINER LANGUAGE sql SET search_path = public, pg_temp
-    AS $$ SELECT coalesce(string_agg(DISTINCT tenant_id, ','), '') FROM (
-              SELECT tenant_id FROM chat_job WHERE finished_at < now() - age ORDER BY finished_at LIMIT at_most) AS old $$;
+CREATE FUNCTION tenants_with_old_jobs(age interval, at_most integer) RETURNS text STABLE SECURITY DEFINER LANGUAGE plpgsql SET search_path = public, pg_temp
+    AS $$ BEGIN RETURN (SELECT coalesce(string_agg(DISTINCT tenant_id, ','), '') FROM (
+              SELECT tenant_id FROM chat_job WHERE finished_at < now() - age ORDER BY finished_at LIMIT at_most) AS old); END $$;
 
-CREATE FUNCTION tenants_with_old_documents(age interval, at_most integer) RETURNS text STABLE SECURITY DEFINER LANGUAGE sql SET search_path = public, pg_temp
-    AS $$ SELECT coalesce(string_agg(DISTINCT tenant_id, ','), '') FROM (
-              SELECT tenant_id FROM document WHERE finished_at < now() - age ORDER BY finished_at LIMIT at_most) AS old $$;
+CREATE FUNCTION tenants_with_old_documents(age interval, at_most integer) RETURNS text STABLE SECURITY DEFINER LANGUAGE plpgsql SET search_path = public, pg_temp
+    AS $$ BEGIN RETURN (SELECT coalesce(string_agg(DISTINCT tenant_id, ','), '') FROM (
+              SELECT tenant_id FROM document WHERE finished_at < now() - age ORDER BY finished_at LIMIT at_most) AS old); END $$;
 
-CREATE FUNCTION tenants_with_old_replays(age interval) RETURNS text STABLE SECURITY DEFINER LANGUAGE sql SET search_path = public, pg_temp
-    AS $$ SELECT coalesce(string_agg(DISTINCT tenant_id, ','), '') FROM replay WHERE finished_at < now() - age $$;
+CREATE FUNCTION tenants_with_old_replays(age interval) RETURNS text STABLE SECURITY DEFINER LANGUAGE plpgsql SET search_path = public, pg_temp
+    AS $$ BEGIN RETURN (SELECT coalesce(string_agg(DISTINCT tenant_id, ','), '') FROM replay WHERE finished_at < now() - age); END $$;
 
-CREATE FUNCTION count_finished_jobs(within interval) RETURNS integer STABLE SECURITY DEFINER LANGUAGE sql SET search_path = public, pg_temp
-    AS $$ SELECT count(*)::int FROM chat_job WHERE finished_at > now() - within $$;
+CREATE FUNCTION count_finished_jobs(within interval) RETURNS integer STABLE SECURITY DEFINER LANGUAGE plpgsql SET search_path = public, pg_temp
+    AS $$ BEGIN RETURN (SELECT count(*)::int FROM chat_job WHERE finished_at > now() - within); END $$;
 
-CREATE FUNCTION count_unfinished_jobs(at_most integer) RETURNS integer STABLE SECURITY DEFINER LANGUAGE sql SET search_path = public, pg_temp
-    AS $$ SELECT count(*)::int FROM (SELECT FROM chat_job WHERE finished_at IS NULL LIMIT at_most) AS unfinished $$;
+CREATE FUNCTION count_unfinished_jobs(at_most integer) RETURNS integer STABLE SECURITY DEFINER LANGUAGE plpgsql SET search_path = public, pg_temp
+    AS $$ BEGIN RETURN (SELECT count(*)::int FROM (SELECT FROM chat_job WHERE finished_at IS NULL LIMIT at_most) AS unfinished); END $$;
 
 CREATE FUNCTION find_api_key(wanted text) RETURNS TABLE (tenant_id text, secret_sha256 bytea, scopes text[], expires_at timestamptz, revoked_at timestamptz, last_used_at timestamptz, read_at timestamptz)
-    STABLE SECURITY DEFINER LANGUAGE sql SET search_path = public, pg_temp
-    AS $$ SELECT key.tenant_id, key.secret_sha256, key.scopes, key.expires_at, key.revoked_at, key.last_used_at, now() FROM api_key AS key WHERE key.id = wanted $$;
+    STABLE SECURITY DEFINER LANGUAGE plpgsql SET search_path = public, pg_temp
+    AS $$ BEGIN RETURN QUERY SELECT key.tenant_id, key.secret_sha256, key.scopes, key.expires_at, key.revoked_at, key.last_used_at, now() FROM api_key AS key WHERE key.id = wanted; END $$;
 
 CREATE FUNCTION note_api_key_used(used text) RETURNS void SECURITY DEFINER LANGUAGE sql SET search_path = public, pg_temp
     AS $$ UPDATE api_key SET last_used_at = now() WHERE id = used $$;

@@ -26,9 +26,9 @@ CREATE POLICY lookup ON webhook FOR SELECT TO navigator_lookup USING (true);
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhook TO navigator_api, navigator_worker;
 GRANT SELECT (tenant_id, due_at) ON webhook TO navigator_lookup;
 
-CREATE FUNCTION tenants_with_due_webhooks(at_most integer) RETURNS text STABLE SECURITY DEFINER LANGUAGE sql SET search_path = public, pg_temp
-    AS $$ SELECT coalesce(string_agg(DISTINCT tenant_id, ','), '') FROM (
-              SELECT tenant_id FROM webhook WHERE due_at <= now() ORDER BY due_at LIMIT at_most) AS due $$;
+CREATE FUNCTION tenants_with_due_webhooks(at_most integer) RETURNS text STABLE SECURITY DEFINER LANGUAGE plpgsql SET search_path = public, pg_temp
+    AS $$ BEGIN RETURN (SELECT coalesce(string_agg(DISTINCT tenant_id, ','), '') FROM (
+              SELECT tenant_id FROM webhook WHERE due_at <= now() ORDER BY due_at LIMIT at_most) AS due); END $$;
 REVOKE ALL ON FUNCTION tenants_with_due_webhooks(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION tenants_with_due_webhooks(integer) TO navigator_api, navigator_worker;
 GRANT CREATE ON SCHEMA public TO navigator_lookup;

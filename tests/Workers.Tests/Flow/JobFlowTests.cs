@@ -51,6 +51,18 @@ public class JobFlowTests
     }
 
     [Fact]
+    public void After_an_end_whoever_wanted_to_be_told_of_it_is()
+    {
+        var next = new WaitingJob(Guid.NewGuid(), 3, true);
+        foreach (var status in Enum.GetValues<JobStatus>().Where(status => status.IsFinished()))
+        {
+            var job = Job(status, JobStage.Answer) with { Options = new JobOptions(false, null, null, "https://example.com/") };
+            Assert.Equal([new DeliverWebhook(job.Id)], JobFlow.After(job, JobEvent.Ended));
+            Assert.Equal([new AnswerQuestion(next.Id, 3), new DeliverWebhook(job.Id)], JobFlow.After(job with { Successor = next }, JobEvent.Ended));
+        }
+    }
+
+    [Fact]
     public void A_second_wave_is_for_a_first_that_found_nothing_good_enough_and_only_while_there_is_time()
     {
         var second = new WaveQueries(["other words"], ["web"]);

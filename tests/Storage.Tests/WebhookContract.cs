@@ -1,0 +1,159 @@
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
+using Navigator.Storage.Webhooks;
+
+namespace Navigator.Storage.Tests;
+
+/// <summary>What every store of webhooks promises. Both implementations run all of it.</summary>
+public abstract class WebhookContract : IAsyncLifetime
+{
+    private const string Tenant = "default";
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(200), Minute = TimeSpan.FromMinutes(1);
+
+    private IJobLedger ledger = null!;
+    private IWebhooks webhooks = null!;
+
+    [Fact]
+    public async Task Nothing_is_told_before_the_end_and_each_end_once()
+    {
+        var job = await Submit();
+        Assert.Equal(WebhookStatus.Waiting, (await webhooks.Find(Tenant, job, default))!.Status);
+        Assert.Null(await webhooks.Claim(job, Minute, default));
+
+        await ledger.Cancel(Tenant, job, default);
+        var delivery = (await webhooks.Claim(job, Minute, default))!;
+
+        Assert.Equal((job, Tenant, "https://example.com/", 1, JobStatus.Cancelled), (delivery.JobId, delivery.Tenant, delivery.Url, delivery.Tries, delivery.Status));
+        Assert.True(delivery.Secret.Length >= 24);
+        Assert.Null(await webhooks.Claim(job, Minute, default));
+        Assert.Equal(WebhookStatus.Pending, (await webhooks.Find(Tenant, job, default))!.Status);
+
+        Assert.True(await webhooks.Record(delivery, new DeliveryOutcome(true, 204, null, null), default));
+        Assert.False(await webhooks.Record(delivery, new DeliveryOutcome(false, 500, "response_status", null), default));
+        var told = (await webhooks.Find(Tenant, job, default))!;
+        Assert.Equal((WebhookStatus.Delivered, 1, 204), (told.Status, told.Tries, told.ResponseStatus));
+        Assert.NotNull(told.DeliveredAt);
+        Assert.Null(await webhooks.Claim(job, Minute, default));
+        await Wait(Moment);
+        Assert.Empty(await webhooks.TakeDue(10, Minute, default));
+    }
+
+    [Fact]
+    public async Task What_failed_is_due_again_at_its_time_and_is_given_up_when_it_is_of_no_use()
+    {
+        var job = await Ended();
+        var first = (await webhooks.Claim(job, Minute, default))!;
+        Assert.True(await webhooks.Record(first, new DeliveryOutcome(false, 500, "response_status", Moment), default));
+        Assert.Null(await webhooks.Claim(job, Minute, default));
+        Assert.Empty(await webhooks.TakeDue(10, Minute, default));
+        Assert.NotNull((await webhooks.Find(Tenant, job, default))!.NextAt);
+
+        await Wait(Moment * 2);
+        Assert.Equal([job], await webhooks.TakeDue(10, Minute, default));
+        Assert.Empty(await webhooks.TakeDue(10, Minute, default));
+        var second = (await webhooks.Claim(job, Minute, default))!;
+        Assert.Equal((2, first.Attempt + 1), (second.Tries, second.Attempt));
+        Assert.False(await webhooks.Record(first, new DeliveryOutcome(true, 200, null, null), default));
+        Assert.True(await webhooks.Record(second, new DeliveryOutcome(false, 410, "response_status", null), default));
+        var given = (await webhooks.Find(Tenant, job, default))!;
+        Assert.Equal((WebhookStatus.Failed, 2, "response_status", null), (given.Status, given.Tries, given.Error, given.NextAt));
+        Assert.Null(await webhooks.Claim(job, Minute, default));
+
+        Assert.Equal(WebhookStatus.Pending, (await webhooks.Again(Tenant, job, default))!.Status);
+        Assert.Equal(1, (await webhooks.Claim(job, Minute, default))!.Tries);
+    }
+
+    [Fact]
+    public async Task A_delivery_whose_worker_is_gone_is_begun_again()
+    {
+        var job = await Ended();
+        Assert.NotNull(await webhooks.Claim(job, Moment, default));
+
+        await Wait(Moment * 2);
+        Assert.Equal([job], await webhooks.TakeDue(10, Minute, default));
+        Assert.NotNull(await webhooks.Claim(job, Moment, default));
+    }
+
+    [Fact]
+    public async Task Nobody_elses_is_found_or_told_again_and_where_nobody_is_to_be_told_there_is_none()
+    {
+        var (job, quiet) = (await Ended(), await Submit(callback: null));
+
+        Assert.Null(await webhooks.Find("b", job, default));
+        Assert.Null(await webhooks.Again("b", job, default));
+        Assert.Null(await webhooks.Find(Tenant, quiet, default));
+        Assert.Null(await webhooks.Claim(quiet, Minute, default));
+        Assert.Null(await webhooks.Claim(Guid.NewGuid(), Minute, default));
+        Assert.Equal(WebhookStatus.Waiting, (await webhooks.Again(Tenant, await Submit(), default))!.Status);
+    }
+
+    [Fact]
+    public async Task It_goes_with_its_job()
+    {
+        var job = await Ended();
+        await webhooks.Claim(job, Moment, default);
+        await ledger.DeleteConversation(Tenant, job.ToString(), default);
+
+        Assert.Null(await webhooks.Find(Tenant, job, default));
+        await Wait(Moment * 2);
+        Assert.Empty(await webhooks.TakeDue(10, Minute, default));
+    }
+
+    public async Task InitializeAsync() => (ledger, webhooks) = await Create();
+
+    public abstract Task DisposeAsync();
+
+    protected abstract Task<(IJobLedger Ledger, IWebhooks Webhooks)> Create();
+
+    protected abstract Task Wait(TimeSpan time);
+
+    private async Task<Guid> Submit(string? callback = "https://example.com/")
+    {
+        var id = Guid.CreateVersion7();
+        var submission = await ledger.Submit(
+            new NewJob(id, Tenant, id.ToString(), "q", new JobOptions(false, null, null, callback), null, [1], TimeSpan.FromMinutes(5), Minute, new TenantShare(100, 100)), default);
+        return submission.Job!.Id;
+    }
+
+    private async Task<Guid> Ended()
+    {
+        var job = await Submit();
+        await ledger.Cancel(Tenant, job, default);
+        return job;
+    }
+}
+
+public sealed class InProcessWebhookTests : WebhookContract
+{
+    private readonly ManualClock clock = new();
+
+    public override Task DisposeAsync() => Task.CompletedTask;
+
+    protected override Task<(IJobLedger Ledger, IWebhooks Webhooks)> Create()
+    {
+        var ledger = new InProcessJobLedger(clock);
+        return Task.FromResult<(IJobLedger, IWebhooks)>((ledger, new InProcessWebhooks(ledger, new byte[32], clock)));
+    }
+
+    protected override Task Wait(TimeSpan time)
+    {
+        clock.Advance(time);
+        return Task.CompletedTask;
+    }
+}
+
+public sealed class PostgresWebhookTests : WebhookContract
+{
+    private TestDatabase database = null!;
+
+    public override async Task DisposeAsync() => await database.DisposeAsync();
+
+    protected override async Task<(IJobLedger Ledger, IWebhooks Webhooks)> Create()
+    {
+        database = await TestDatabase.Create();
+        return (new PostgresJobLedger(database.Source), new PostgresWebhooks(database.Source));
+    }
+
+    protected override Task Wait(TimeSpan time) => Task.Delay(time);
+}
