@@ -117,7 +117,7 @@ rabbitmq_environment() {
   export RABBITMQ_NODENAME="navigator$1@localhost" RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT; RABBITMQ_NODE_PORT=$(port "$NAVIGATOR_AMQP_PORT" "$1")
   export RABBITMQ_DIST_PORT; RABBITMQ_DIST_PORT=$(port "$dist_port" "$1")
   export ERL_EPMD_PORT=$epmd_port ERL_EPMD_ADDRESS=127.0.0.1 RABBITMQ_MNESIA_BASE=/data/mnesia RABBITMQ_LOG_BASE=/data/log RABBITMQ_LOGS=-
-  export RABBITMQ_ENABLED_PLUGINS_FILE=/data/enabled_plugins RABBITMQ_CONFIG_FILE=/data/rabbitmq.conf RABBITMQ_PID_FILE=/data/pid
+  export RABBITMQ_ENABLED_PLUGINS_FILE=/data/enabled_plugins RABBITMQ_CONFIG_FILE=/data/rabbitmq.conf RABBITMQ_ADVANCED_CONFIG_FILE=/data/advanced.config RABBITMQ_PID_FILE=/data/pid
   export RABBITMQ_CONF_ENV_FILE=/dev/null RABBITMQ_GENERATED_CONFIG_DIR=/data/gen RABBITMQ_DEFAULT_USER=navigator RABBITMQ_DEFAULT_PASS=navigator
   export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}'
 }
@@ -125,6 +125,8 @@ rabbitmq_environment() {
 start_rabbitmq() {
   local data=$state/data/rabbitmq$1 i; mkdir -p "$data"
   echo '[rabbitmq_management,rabbitmq_prometheus].' >"$data/enabled_plugins"
+  # Whoever waits for consumers and messages to be counted waits a second for a quorum queue's numbers, and not five.
+  echo '[{rabbit, [{quorum_tick_interval, 1000}]}].' >"$data/advanced.config"
   printf 'default_queue_type = quorum\ncollect_statistics_interval = 1000\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\nprometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = %s\n' \
     "$(port "$NAVIGATOR_MANAGEMENT_PORT" "$1")" "$(port "$NAVIGATOR_RABBITMQ_METRICS_PORT" "$1")" >"$data/rabbitmq.conf"
   [ ! -f "$files/definitions.json" ] || echo 'load_definitions = /run/files/definitions.json' >>"$data/rabbitmq.conf"

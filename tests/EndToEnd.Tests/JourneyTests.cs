@@ -231,7 +231,7 @@ public sealed class DistributedJourneyTests(ITestOutputHelper output) : JourneyT
         var queues = await system.Queues();
 
         Assert.Equal(
-            ["answer-question", "compose-answer", "embed-passages", "embed-question", "ingest-document", "retrieve-passages", "search-web"],
+            ["answer-question", "compose-answer", "deliver-webhook", "embed-passages", "embed-question", "ingest-document", "retrieve-passages", "search-web"],
             queues.Select(queue => queue.Name).Order(StringComparer.Ordinal));
         Assert.All(queues, queue => Assert.Equal(("quorum", Workers, 0), (queue.Type, queue.Consumers, queue.Messages)));
     }
