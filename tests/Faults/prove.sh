@@ -25,10 +25,10 @@ prove() { # $1: what is taken out  $2: file  $3: perl expression that takes it o
 
 ledger=src/Storage/Ledger/PostgresJobLedger.cs
 prove 'the fence of an answer' $ledger \
-  's/WHERE  id = \$1 AND attempt = \$2 AND status = .running. AND stage = .answer.\n/WHERE  id = \$1 AND \$2 > 0\n/' \
+  's/(status = .answered., answer = .*?)WHERE  id = \$1 AND attempt = \$2 AND status = .running. AND stage = .answer.\n/$1WHERE  id = \$1 AND \$2 > 0\n/s' \
   'A_worker_is_frozen'
-prove 'the sweeper' src/Workers/Flow/Sweeper.cs 's/await Sweep\(token\);/await Task.CompletedTask;/' 'A_queue_is_deleted'
+prove 'the sweeper' src/Workers/Flow/Sweeper.cs 's/"The sweeper", Sweep,/"The sweeper", _ => Task.CompletedTask,/' 'A_queue_is_deleted'
 prove 'the idempotency constraint' $ledger \
-  's/VALUES \(\$1, \$2, \$3, \$4, \$5, \$6, \$7,(.*?)\n\s+ON CONFLICT[^\n]*\n/VALUES (\$1, \$2, \$3, \$4, \$5, \$6 || \$1::text, \$7,$1\n/s' \
+  's/SELECT \$1, \$2, \$3, \$4, \$5, \$6, \$7,/SELECT \$1, \$2, \$3, \$4, \$5, \$6 || \$1::text, \$7,/' \
   'killed_between_commit'
 exit $outcome
