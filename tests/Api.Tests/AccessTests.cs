@@ -122,6 +122,24 @@ public sealed class AccessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tenant_that_asks_too_often_is_told_so_and_another_is_served()
+    {
+        using var slow = guarded.WithWebHostBuilder(host => host.UseSetting("Concurrency:Http:TenantRequestsPerSecond", "5"));
+        using var acme = slow.CreateClient();
+        using var zebra = slow.CreateClient();
+        acme.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Acme.Reveal());
+        zebra.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Zebra.Reveal());
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => acme.GetAsync(new Uri("/v1/documents", UriKind.Relative))));
+
+        Assert.Contains(answers, answer => answer.StatusCode == HttpStatusCode.OK);
+        var refused = answers.First(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+        Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter?.Delta);
+        await ApiHost.AssertProblem(refused, 429, "too_many_requests");
+        Assert.Equal(HttpStatusCode.OK, (await zebra.GetAsync(new Uri("/v1/documents", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
     public void A_key_is_nav_its_id_and_its_secret()
     {
         var key = ApiKey.Create();

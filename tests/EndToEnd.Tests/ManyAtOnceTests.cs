@@ -8,7 +8,6 @@ public sealed class ManyAtOnceTests(ITestOutputHelper output)
 {
     [Theory]
     [InlineData(0)]
-    [InlineData(1)]
     [InlineData(3)]
     public async Task Five_fifty_and_five_hundred_questions_at_once_are_all_answered_by_a_few_threads(int workers)
     {

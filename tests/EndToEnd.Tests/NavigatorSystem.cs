@@ -172,7 +172,8 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         // A busy machine is slow, and that its database is not away is for the fault suite to tell.
         environment["Concurrency__Http__StatementTimeoutMs"] = "5000";
         environment["Concurrency__Postgres__WaitMs"] = "5000";
-        // And ask more at once than one tenant may.
+        // And ask more at once, and more often, than one tenant may.
+        environment["Concurrency__Http__TenantRequestsPerSecond"] = "100000";
         environment["Concurrency__Admission__TenantUnfinished"] = "1000";
         // The stand-in has no rate limit.
         foreach (var upstream in new[] { "translations", "moderations", "plans", "embeddings", "answers", "tavily" })

@@ -8,7 +8,7 @@ namespace Navigator.Faults.Tests;
 /// <summary>Three brokers, quorum queues: the one that leads most queues is killed under load.</summary>
 public sealed class ClusterFaults(FaultServers servers, ITestOutputHelper output) : Scenario(servers, output)
 {
-    [FaultFact]
+    [FaultFact(longOnly: true)]
     public async Task The_leader_of_three_brokers_is_killed_and_nothing_is_lost()
     {
         await using var cluster = await BreakableServers.Start("cluster", 27_900, brokers: 3);

@@ -183,6 +183,7 @@ internal sealed class Deployment : IAsyncDisposable
         // One tenant is the whole load here, and what waits while a server is away is not to be refused: that is another test's.
         environment["Concurrency__Admission__QueueDepth"] = "100000";
         environment["Concurrency__Admission__TenantUnfinished"] = "100000";
+        environment["Concurrency__Http__TenantRequestsPerSecond"] = "100000";
         foreach (var (key, value) in settings)
             environment[key] = value;
     }

@@ -51,7 +51,7 @@ public sealed class ReplayFaults(FaultServers servers, ITestOutputHelper output)
         // A kill may cost the claimed ones a second call.
         maxCalls: 2);
 
-    [FaultFact]
+    [FaultFact(longOnly: true)]
     public async Task Queued_jobs_are_sent_again_to_a_broker_that_lost_all_messages() => await Run(async stage =>
     {
         foreach (var worker in stage.System.Workers)

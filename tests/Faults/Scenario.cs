@@ -9,7 +9,7 @@ namespace Navigator.Faults.Tests;
 public abstract class Scenario(FaultServers servers, ITestOutputHelper output) : IClassFixture<FaultServers>
 {
     /// <summary>make faults: longer faults under more load. Unset: the short form of dotnet test.</summary>
-    protected static bool Long { get; } = Environment.GetEnvironmentVariable("NAVIGATOR_FAULTS") == "long";
+    public static bool Long { get; } = Environment.GetEnvironmentVariable("NAVIGATOR_FAULTS") == "long";
 
     private static readonly int Seed =
         Environment.GetEnvironmentVariable("NAVIGATOR_FAULTS_SEED") is { Length: > 0 } seed ? int.Parse(seed, CultureInfo.InvariantCulture) : Random.Shared.Next();
@@ -80,7 +80,9 @@ public sealed class FaultServers : IAsyncLifetime
 /// <summary>A fact that needs servers of its own to break.</summary>
 public sealed class FaultFactAttribute : FactAttribute
 {
-    public FaultFactAttribute() => Skip = BreakableServers.Missing;
+    /// <param name="longOnly">Not with every <c>dotnet test</c>: what it breaks is broken by a shorter one too, or takes long.</param>
+    public FaultFactAttribute(bool longOnly = false) =>
+        Skip = BreakableServers.Missing ?? (longOnly && !Scenario.Long ? "In the long form of the suite only: make faults." : null);
 }
 
 /// <inheritdoc cref="FaultFactAttribute"/>

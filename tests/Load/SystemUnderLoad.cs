@@ -49,6 +49,7 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
             ["OpenAI__BaseUrl"] = system.upstreams.OpenAi.ToString(),
             ["Serilog__MinimumLevel__Default"] = "Warning",
             ["Concurrency__Admission__TenantUnfinished"] = "1000000",
+            ["Concurrency__Http__TenantRequestsPerSecond"] = "1000000",
             // The stand-in has no rate limit.
             ["Concurrency__Upstreams__embeddings__RatePerMinute"] = "",
             ["Concurrency__Upstreams__answers__RatePerMinute"] = "",

@@ -21,10 +21,10 @@ internal static class AccessSetup
         var authorization = services.AddAuthorizationBuilder();
         foreach (var scope in Scope.All)
             authorization.AddPolicy(scope, policy => policy.RequireAuthenticatedUser().RequireClaim(Caller.ScopeClaim, scope));
-        return services;
+        return services.AddTenantRate();
     }
 
-    public static void UseAccess(this WebApplication app) => app.UseAuthentication().UseAuthorization();
+    public static void UseAccess(this WebApplication app) => app.UseAuthentication().UseAuthorization().UseRateLimiter();
 
     /// <summary>Only with a key that has this scope.</summary>
     public static TBuilder Needs<TBuilder>(this TBuilder routes, string scope) where TBuilder : IEndpointConventionBuilder =>

@@ -87,6 +87,9 @@ public sealed record HttpLimits
     /// <summary>From one address, or for one key; more are refused unread.</summary>
     [AtStart, Range(1, 10_000)] public required int WrongKeysPerMinute { get; init; }
 
+    /// <summary>Of one tenant, per API process; twice as many at once.</summary>
+    [AtStart, Range(1, 1_000_000)] public required int TenantRequestsPerSecond { get; init; }
+
     public TimeSpan KeyCache => TimeSpan.FromMilliseconds(Math.Max(1, KeyCacheMs));
 
     public TimeSpan Turn => TimeSpan.FromMilliseconds(TurnMs);

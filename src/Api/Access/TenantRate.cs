@@ -1,0 +1,33 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using Navigator.Api.Problems;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Api.Access;
+
+/// <summary>
+/// So many requests a second of one tenant and no more, whatever they are: who polls in a tight loop takes turns at the database from
+/// nobody. Each API process counts for itself.
+/// </summary>
+internal static class TenantRate
+{
+    public static IServiceCollection AddTenantRate(this IServiceCollection services)
+    {
+        services.AddOptions<RateLimiterOptions>().Configure<LivePolicy>((options, policy) =>
+        {
+            var rate = policy.Now.Http.TenantRequestsPerSecond;
+            options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => context.User.Identity is { IsAuthenticated: true }
+                ? RateLimitPartition.GetTokenBucketLimiter(context.User.Tenant(), _ => new TokenBucketRateLimiterOptions
+                {
+                    TokensPerPeriod = rate, TokenLimit = 2 * rate, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
+                })
+                : RateLimitPartition.GetNoLimiter(""));
+            options.OnRejected = (context, _) =>
+            {
+                context.HttpContext.Response.Headers.RetryAfter = "1";
+                return new ValueTask(Problem.Of(429, "too_many_requests", $"More than {rate} requests a second of one tenant are not taken.").ExecuteAsync(context.HttpContext));
+            };
+        });
+        return services.AddRateLimiter();
+    }
+}
