@@ -91,7 +91,7 @@ internal sealed class Deployment : IAsyncDisposable
             ("ConnectionStrings__Postgres", new NpgsqlConnectionStringBuilder(access.Worker) { Host = "127.0.0.1", Port = DatabaseLine.Port }.ConnectionString)));
 
     /// <summary>Every process answers that it is ready, every queue has a consumer of each worker, and nothing waits or has failed.</summary>
-    public async Task UntilWhole(int limitSeconds = 60)
+    public async Task UntilWhole(int limitSeconds = 120)
     {
         var until = DateTime.UtcNow.AddSeconds(limitSeconds);
         var missing = "nothing yet";
@@ -127,13 +127,13 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>Every process is ready, and its consumers are there; messages may wait.</summary>
     public async Task UntilRunning()
     {
-        for (var i = 0; i < 240; i++)
+        for (var i = 0; i < 480; i++)
         {
             if ((await Missing()).Split("; ").All(missing => missing.Length == 0 || missing.Contains(" messages in ", StringComparison.Ordinal) || missing.Contains(" connections to ", StringComparison.Ordinal)))
                 return;
             await Task.Delay(250);
         }
-        throw new InvalidOperationException($"Not running after a minute: {await Missing()}");
+        throw new InvalidOperationException($"Not running after two minutes: {await Missing()}");
     }
 
     public async Task Execute(string sql)

@@ -75,7 +75,13 @@ public sealed class ReplayFaults(FaultServers servers, ITestOutputHelper output)
     {
         for (var i = 0; i < 1_200; i++)
         {
-            var now = await http.GetFromJsonAsync<JsonElement>(replay);
+            using var response = await http.GetAsync(new Uri(replay, UriKind.Relative));
+            if (response.StatusCode == System.Net.HttpStatusCode.ServiceUnavailable)
+            {
+                await Task.Delay(250); // as it says: in a moment
+                continue;
+            }
+            var now = await response.Content.ReadFromJsonAsync<JsonElement>();
             var counts = now.GetProperty("counts");
             if (now.GetProperty("status").GetString() == "finished" && counts.GetProperty("unfinished").GetInt32() == 0)
                 return counts;

@@ -36,11 +36,15 @@ public abstract class Scenario(FaultServers servers, ITestOutputHelper output) :
         await using var load = new Load(system.Url, history, random) { PerSecond = Long ? 40 : 15, ShortDeadline = shortDeadline };
         var stage = new Stage(system, load, history, random);
 
+        // Compiled, and connected to everything: what is looked at is how it bears the fault, not how it starts. Fail points count calls.
+        if ((apiFailPoint, workerFailPoint, answers) is (null, null, null))
+            await using (var first = new Load(system.Url, new History(), random))
+                await first.Burst(10);
         load.Begin();
         await Task.Delay(Seconds(1.5, 5));
         await @break(stage);
         await Task.Delay(Seconds(1.5, 10));
-        await load.End(TimeSpan.FromSeconds(75));
+        await load.End(TimeSpan.FromSeconds(Long ? 75 : 120));
         await system.UntilWhole();
         var burst = await load.Burst(Long ? 100 : 30);
         await load.ReadAgain(history.Jobs);
@@ -48,7 +52,7 @@ public abstract class Scenario(FaultServers servers, ITestOutputHelper output) :
         output.WriteLine($"{history.Summary()}; afterwards {(Long ? 100 : 30)} at once took {burst.TotalSeconds:0.0} s");
         var violations = await Checker.Check(history, system.Database, system.Upstreams.CallsPerCase("answers"), maxCalls);
         Assert.True(violations.Count == 0, $"seed {Seed}, {violations.Count} violations:\n{string.Join('\n', violations.Take(20))}");
-        Assert.True(burst < TimeSpan.FromSeconds(20), $"I6: {burst} for a burst after healing");
+        Assert.True(burst < Seconds(90, 20), $"I6: {burst} for a burst after healing");
         after?.Invoke(stage);
     }
 }
