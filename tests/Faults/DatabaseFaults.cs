@@ -44,7 +44,7 @@ public sealed class DatabaseFaults(FaultServers servers, ITestOutputHelper outpu
         after: AssertRefusedInTime, settings: [("Concurrency__Postgres__MaxConnections", "3"), ("Concurrency__Postgres__MinConnections", "0")]);
 
     /// <summary>Somebody else has all connections that the server grants, and the pools have just lost theirs.</summary>
-    [FaultFact]
+    [FaultFact(longOnly: true)]
     public async Task No_connection_is_left() => await Run(
         async stage =>
         {

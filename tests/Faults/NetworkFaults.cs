@@ -8,7 +8,7 @@ public sealed class NetworkFaults(FaultServers servers, ITestOutputHelper output
     [FaultFact]
     public async Task The_line_to_the_broker_is_cut_and_then_silent() => await Run(stage => Break(stage.System.BrokerLine), shortDeadline: 4);
 
-    [FaultFact]
+    [FaultFact(longOnly: true)]
     public async Task The_line_to_the_database_is_cut_and_then_silent() => await Run(stage => Break(stage.System.DatabaseLine), shortDeadline: 4);
 
     [FaultFact(longOnly: true)]

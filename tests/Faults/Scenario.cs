@@ -84,7 +84,7 @@ public sealed class FaultServers : IAsyncLifetime
 /// <summary>A fact that needs servers of its own to break.</summary>
 public sealed class FaultFactAttribute : FactAttribute
 {
-    /// <param name="longOnly">Not with every <c>dotnet test</c>: what it breaks is broken by a shorter one too, or takes long.</param>
+    /// <param name="longOnly">Not with every <c>dotnet test</c>, which must end in time: what it breaks is much like what another breaks.</param>
     public FaultFactAttribute(bool longOnly = false) =>
         Skip = BreakableServers.Missing ?? (longOnly && !Scenario.Long ? "In the long form of the suite only: make faults." : null);
 }

@@ -30,7 +30,7 @@ public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output)
         }
     });
 
-    [FaultFact]
+    [FaultFact(longOnly: true)]
     public async Task A_consumer_vanishes_and_the_bus_is_not_told() => await Run(
         async stage =>
         {
