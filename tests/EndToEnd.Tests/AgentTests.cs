@@ -183,7 +183,7 @@ public sealed class AgentTests(ITestOutputHelper output)
         upstreams.Set("answers", new Behaviour { Fault = fault, Says = "As everybody knows, it depends." });
         await using var system = await NavigatorSystem.Start(0, upstreams);
 
-        var job = await system.End(await system.Submit(new { question = "What is my deductible?", web = false, deadline_seconds = 6 }), Limit);
+        var job = await system.End(await system.Submit(new { question = "What is my deductible?", web = false, deadline_seconds = 15 }), Limit);
 
         Assert.Equal(("answered", "offline-extractive"), (job.GetProperty("status").GetString(), job.GetProperty("answer").GetProperty("model").GetString()));
         Assert.Contains("$750", job.GetProperty("answer").GetProperty("text").GetString(), StringComparison.Ordinal);
