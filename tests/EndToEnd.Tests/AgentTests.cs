@@ -262,6 +262,8 @@ public sealed class AgentTests(ITestOutputHelper output)
 
         Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (deleted.StatusCode, gone.StatusCode));
         await Task.Delay(2_500);
+        for (var i = 0; i < 120 && (await system.Queues()).Any(queue => queue.Messages > 0); i++)
+            await Task.Delay(250);
         Assert.Equal(1, upstreams.CallsOf("answers"));
         Assert.All(await system.Queues(), queue => Assert.Equal(0, queue.Messages));
     }
