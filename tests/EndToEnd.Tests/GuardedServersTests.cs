@@ -35,7 +35,6 @@ public sealed class GuardedServersTests
             QueueNames.All.Order(StringComparer.Ordinal),
             JsonNode.Parse(definitions)!["queues"]!.AsArray().Select(queue => queue!["name"]!.GetValue<string>()).Order(StringComparer.Ordinal));
 
-        await Turn.Wait();
         await using var servers = await BreakableServers.Start("guarded", FirstPort, files: files.FullName);
         await using var upstreams = await UpstreamServer.Start();
         var authority = Path.Combine(files.FullName, "ca.pem");

@@ -60,7 +60,8 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
         var ends = await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(20))));
         Assert.All(ends, job => Assert.Equal(
             ("expired", "deadline_exceeded"), (job.GetProperty("status").GetString(), job.GetProperty("error").GetProperty("code").GetString())));
-        Assert.Equal(0, await Count(system, "finished_at > deadline_at + interval '1 second'"));
+        // By the API's sweeper, which looks four times a second; a busy machine may be late. That it is within one is for make faults.
+        Assert.Equal(0, await Count(system, "finished_at > deadline_at + interval '5 seconds'"));
     }
 
     private static async Task<long> Count(NavigatorSystem system, string where)

@@ -57,7 +57,6 @@ internal sealed class NavigatorSystem : IAsyncDisposable
     /// <summary>Its virtual host and its database, and no process yet.</summary>
     public static async Task<NavigatorSystem> Prepare(int workers, UpstreamServer? upstreams, ServerSet? servers, params (string Key, string Value)[] settings)
     {
-        await Turn.Wait();
         var system = new NavigatorSystem(servers ?? await ServerSet.Get(), workers > 0);
         await system.Configure(upstreams, settings);
         return system;

@@ -191,14 +191,18 @@ public sealed partial class TenancyTests
         var job = await system.End(
             await system.Submit(new { question = $"What does the {Canaries[1]} cost?", conversation_id = "a-conversation", web = false, callback_url = (string?)null }), TimeSpan.FromSeconds(60));
         var citation = job.GetProperty("answer").GetProperty("citations")[0];
-        using var replay = await system.Client.PostAsJsonAsync("/v1/replays", new { filter = new { } });
+        using var created = await system.Client.PostAsJsonAsync("/v1/replays", new { filter = new { } });
+        var replay = (await created.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
+        // Nothing of A's moves any more by itself.
+        for (var i = 0; i < 100 && (await system.Client.GetFromJsonAsync<JsonElement>($"/v1/replays/{replay}")).GetProperty("status").GetString() != "finished"; i++)
+            await Task.Delay(100);
         var ids = new Dictionary<string, string>
         {
             ["document"] = document.GetProperty("id").GetString()!,
             ["passage"] = citation.GetProperty("passage_id").GetString()!,
             ["job"] = job.GetProperty("id").GetString()!,
             ["conversation"] = "a-conversation",
-            ["replay"] = (await replay.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!,
+            ["replay"] = replay,
         };
         return name => ids[name];
     }

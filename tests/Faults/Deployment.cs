@@ -190,6 +190,14 @@ internal sealed class Deployment : IAsyncDisposable
 
     private async Task<string> Missing()
     {
+        // As compose does ("unless-stopped"): a worker that gave itself up is started again.
+        for (var i = 0; i < Workers.Count; i++)
+            if (Workers[i].HasExited)
+            {
+                Remember(Workers[i]);
+                await Workers[i].DisposeAsync();
+                Workers[i] = StartWorker();
+            }
         var missing = new List<string>();
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
         try

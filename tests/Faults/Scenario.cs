@@ -70,7 +70,6 @@ public sealed class FaultServers : IAsyncLifetime
     {
         if (BreakableServers.Missing is not null)
             return;
-        await Turn.Wait();
         Servers = await BreakableServers.Start($"faults{number}", 28_000 + 60 * number);
     }
 

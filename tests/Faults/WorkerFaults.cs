@@ -40,6 +40,20 @@ public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output)
         },
         workers: 1, workerFailPoint: "consumer-lost:10");
 
+    [FaultFact]
+    public async Task A_worker_that_cannot_let_go_of_its_consumers_ends_and_is_started_again() => await Run(
+        async stage =>
+        {
+            var worker = stage.System.Workers[0];
+            // Slower than the bus may be with letting go.
+            stage.System.BrokerLine.Latency = TimeSpan.FromSeconds(0.4);
+            Assert.Equal(1, await worker.Exit());
+            Assert.Contains("it ends, so that another takes its place", worker.Output, StringComparison.Ordinal);
+            stage.System.BrokerLine.Latency = TimeSpan.Zero;
+            await stage.System.UntilRunning();
+        },
+        workers: 1, workerFailPoint: "consumer-lost:10", settings: [("Concurrency__Watch__StopMs", "500"), ("Concurrency__Job__LeaseMs", "15000")]);
+
     private static async Task Gone(NavigatorProcess process)
     {
         for (var i = 0; i < 600 && !process.HasExited; i++)

@@ -189,9 +189,9 @@ public abstract class ReplayContract : IAsyncLifetime
         await FailedJob();
         await Replay(Failed);
 
-        var turns = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => replays.TakeDue(TimeSpan.FromSeconds(1), default))));
+        var turns = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => replays.TakeDue(TimeSpan.FromSeconds(3), default))));
         var lost = Assert.Single(turns.SelectMany(turn => turn));
-        await Wait(TimeSpan.FromSeconds(1.1));
+        await Wait(TimeSpan.FromSeconds(3.1));
         Assert.Single(await replays.TakeDue(Soon, default));
 
         // The one who was taken for dead comes back: its turn is not its own any more.

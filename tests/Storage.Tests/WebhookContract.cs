@@ -9,7 +9,7 @@ namespace Navigator.Storage.Tests;
 public abstract class WebhookContract : IAsyncLifetime
 {
     private const string Tenant = "default";
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(200), Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(30), Minute = TimeSpan.FromMinutes(1);
 
     private IJobLedger ledger = null!;
     private IWebhooks webhooks = null!;
@@ -155,5 +155,5 @@ public sealed class PostgresWebhookTests : WebhookContract
         return (new PostgresJobLedger(database.Source), new PostgresWebhooks(database.Source));
     }
 
-    protected override Task Wait(TimeSpan time) => Task.Delay(time);
+    protected override Task Wait(TimeSpan time) => database.Pass(time);
 }
