@@ -8,17 +8,17 @@ namespace Navigator.Workers.Broker;
 /// <summary>
 /// Notices when a consumer of this process is there in name only, and takes all of them up anew. This version of the bus can
 /// lose a consumer that the broker cancelled, or whose channel it closed, and never says so: messages then lie ready while this
-/// process, with room for them, gets none.
+/// process, with room for them, gets none. A bus that does not let go of its old consumers in time cannot be started again:
+/// then the process ends, with an exit code, for whoever runs it to start another.
 /// </summary>
 internal sealed partial class ConsumerWatch(
-    IBusControl bus, QueueWatch queues, EndpointActivity activity, LivePolicy policy, TimeProvider clock, ILogger<ConsumerWatch> log)
+    IBusControl bus, QueueWatch queues, EndpointActivity activity, LivePolicy policy, IHostApplicationLifetime process, TimeProvider clock, ILogger<ConsumerWatch> log)
     : BackgroundService
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
-
     private readonly Dictionary<string, int> streaks = [];
     private readonly Dictionary<string, Activity> before = [];
     private DateTimeOffset restUntil;
+    private DateTimeOffset mendsUntil;
 
     /// <summary>Queues that this process should consume from, and does not.</summary>
     public IReadOnlyList<string> Vanished { get; private set; } = [];
@@ -38,11 +38,13 @@ internal sealed partial class ConsumerWatch(
         if (queues.Latest is not { } samples)
         {
             streaks.Clear();
+            if (before.Count > 0)
+                mendsUntil = clock.GetUtcNow() + policy.Now.Watch.Rest;
             return;
         }
-        // A bus that knows that it lost its connection is about to mend it; it gets longer.
-        var healthy = bus.CheckHealth().Status == BusHealthStatus.Healthy;
-        var enough = healthy ? policy.Now.Watch.VanishedAfter : policy.Now.Watch.VanishedAfter + (int)(policy.Now.Watch.Rest / policy.Now.Watch.Interval);
+        // A bus that lost its connection is about to mend it, and must not be stopped in the middle of it; it gets longer.
+        var mends = bus.CheckHealth().Status != BusHealthStatus.Healthy || clock.GetUtcNow() < mendsUntil;
+        var enough = !mends ? policy.Now.Watch.VanishedAfter : policy.Now.Watch.VanishedAfter + (int)(policy.Now.Watch.Rest / policy.Now.Watch.Interval);
         foreach (var sample in samples)
         {
             var now = activity.Of(sample.Queue);
@@ -57,12 +59,16 @@ internal sealed partial class ConsumerWatch(
     private async Task Recover(CancellationToken token)
     {
         LogVanished(string.Join(", ", Vanished));
+        streaks.Clear();
+        restUntil = clock.GetUtcNow() + policy.Now.Watch.Rest;
         try
         {
-            using (var limit = CancellationTokenSource.CreateLinkedTokenSource(token))
+            if (!await Stopped(token))
             {
-                limit.CancelAfter(Patience);
-                await bus.StopAsync(limit.Token);
+                LogEnds(policy.Now.Watch.StopMs);
+                Environment.ExitCode = 1;
+                process.StopApplication();
+                return;
             }
             await bus.StartAsync(token);
             NavigatorMeter.ConsumersRecovered.Add(1);
@@ -72,9 +78,26 @@ internal sealed partial class ConsumerWatch(
         {
             LogNotRecovered(error.GetType().Name);
         }
-        streaks.Clear();
-        restUntil = clock.GetUtcNow() + policy.Now.Watch.Rest;
     }
+
+    /// <returns>False when it took longer than it may: what it still holds then keeps the bus from starting, and it does not say so.</returns>
+    private async Task<bool> Stopped(CancellationToken token)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
+        limit.CancelAfter(policy.Now.Watch.StopMs);
+        try
+        {
+            await bus.StopAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!token.IsCancellationRequested)
+        {
+        }
+        token.ThrowIfCancellationRequested();
+        return !limit.IsCancellationRequested;
+    }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The consumers of this process are not let go of within {Limit} ms; it ends, so that another takes its place")]
+    private partial void LogEnds(int limit);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "This process does not get messages any more from {Queues}; it takes up its consumers anew")]
     private partial void LogVanished(string queues);

@@ -7,13 +7,13 @@ namespace Navigator.Workers.Hosting;
 /// <summary>Runs a process; what keeps it from starting is said in one line.</summary>
 public static class Startup
 {
-    /// <returns>The exit code: 0 after an orderly stop, 1 when it could not start.</returns>
+    /// <returns>The exit code: 0 after an orderly stop, 1 when it could not start or gave itself up.</returns>
     public static async Task<int> Run(Func<Task> process)
     {
         try
         {
             await process();
-            return 0;
+            return Environment.ExitCode;
         }
         catch (StartupException error)
         {

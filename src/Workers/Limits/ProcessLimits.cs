@@ -11,6 +11,7 @@ public sealed record WatchLimits
     /// <summary>Looks in a row.</summary>
     [Range(1, 1_000)] public required int VanishedAfter { get; init; }
     [Range(1_000, 3_600_000)] public required int RestMs { get; init; }
+    [Range(100, 600_000)] public required int StopMs { get; init; }
 
     public TimeSpan Interval => TimeSpan.FromMilliseconds(IntervalMs);
     public TimeSpan Rest => TimeSpan.FromMilliseconds(RestMs);
