@@ -89,11 +89,16 @@ public sealed class TurnsTests : IDisposable
 
     public void Dispose() => turns.Dispose();
 
-    private static Turns Open(string statements, string turnMs)
+    internal static LivePolicy Policy(string statements, string turnMs)
     {
         var configuration = new ConfigurationBuilder().Add(new PolicyFile(Path.Combine(ServerSet.Root, "concurrency.yaml"))).AddInMemoryCollection(
             new Dictionary<string, string?> { ["Concurrency:Http:Statements"] = statements, ["Concurrency:Http:TurnMs"] = turnMs }).Build();
-        var policy = new LivePolicy(ConcurrencyPolicy.Load(configuration));
+        return new LivePolicy(ConcurrencyPolicy.Load(configuration));
+    }
+
+    private static Turns Open(string statements, string turnMs)
+    {
+        var policy = Policy(statements, turnMs);
         return new Turns(new Bounds(policy, TimeProvider.System), policy);
     }
 }

@@ -25,9 +25,12 @@ internal sealed class KeyCache(IApiKeys keys, Turns turns, LivePolicy policy, Ti
     private readonly MemoryCache known = new(new MemoryCacheOptions { SizeLimit = Ids });
     private readonly MemoryCache trusted = new(new MemoryCacheOptions { SizeLimit = Ids });
     private readonly MemoryCache noted = new(new MemoryCacheOptions { SizeLimit = Ids });
-    private readonly ConcurrentDictionary<string, Task<KeptKey?>> looks = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task<KeptKey?>>> looks = new(StringComparer.Ordinal);
 
     private sealed record Known(KeptKey? Key, long ReadAt);
+
+    /// <summary>Ids that are looked up now.</summary>
+    internal int Looking => looks.Count;
 
     public Task<KeptKey?> Find(string id)
     {
@@ -64,12 +67,14 @@ internal sealed class KeyCache(IApiKeys keys, Turns turns, LivePolicy policy, Ti
         noted.Dispose();
     }
 
-    /// <summary>Whoever asks while one is looked up waits for that look.</summary>
-    private Task<KeptKey?> Look(string id) => looks.GetOrAdd(id, LookUp);
+    /// <summary>
+    /// Whoever asks while one is looked up waits for that look. It begins when it is in the list, and not before: one that took
+    /// itself out of the list before it was in would stay there, and be everybody's answer for ever.
+    /// </summary>
+    private Task<KeptKey?> Look(string id) => looks.GetOrAdd(id, added => new Lazy<Task<KeptKey?>>(() => LookUp(added))).Value;
 
     private async Task<KeptKey?> LookUp(string id)
     {
-        await Task.Yield(); // so that it is in the list before it is taken out of it
         try
         {
             var readAt = clock.GetTimestamp();

@@ -1,0 +1,22 @@
+using Navigator.Api.Access;
+using Navigator.Api.Hosting;
+using Navigator.Storage.Tenants;
+using Navigator.Workers.Limits;
+
+namespace Navigator.Api.Tests;
+
+public class KeyCacheTests
+{
+    /// <summary>A look that stayed in the list would be the key's answer for ever, whatever the database says later.</summary>
+    [Fact]
+    public async Task However_quickly_a_look_ends_none_is_left_behind()
+    {
+        var policy = TurnsTests.Policy(statements: "100", turnMs: "10000");
+        using var turns = new Turns(new Bounds(policy, TimeProvider.System), policy);
+        using var cache = new KeyCache(new ConfiguredApiKeys(new Dictionary<string, ApiKey>(), TimeProvider.System), turns, policy, TimeProvider.System);
+
+        await Parallel.ForAsync(0, 200_000, async (i, _) => Assert.Null(await cache.Find($"id-{i}")));
+
+        Assert.Equal(0, cache.Looking);
+    }
+}
