@@ -60,6 +60,22 @@ public sealed class DocumentTests(ApiHost api) : IClassFixture<ApiHost>
             job.GetProperty("answer").GetProperty("citations").EnumerateArray(), citation => Text(citation, "document_id") == Text(document, "id"));
     }
 
+    [Fact]
+    public async Task With_a_document_go_the_questions_that_were_answered_from_it_and_those_after_them()
+    {
+        var before = await api.Ask(new { question = "Who sings at night?", conversation_id = "birds" });
+        var document = await api.Ingested(await api.Upload("nachtschwalbe.txt", Encoding.UTF8.GetBytes("The nightjar sings at night.")));
+        var answered = await api.Ask(new { question = "When does the nightjar sing?", conversation_id = "birds" });
+        var after = await api.Ask(new { question = "Thanks!", conversation_id = "birds" });
+        Assert.Equal(Text(document, "id"), Text(answered.GetProperty("answer").GetProperty("citations")[0], "document_id"));
+
+        using var deleted = await api.Client.DeleteAsync(new Uri(Text(document.GetProperty("links"), "self")!, UriKind.Relative));
+
+        foreach (var gone in new[] { answered, after })
+            await ApiHost.AssertProblem(await api.Client.GetAsync(new Uri($"/v1/chat/jobs/{Text(gone, "id")}", UriKind.Relative)), 404, "job_not_found");
+        Assert.Equal("answered", Text(await api.Get($"/v1/chat/jobs/{Text(before, "id")}"), "status"));
+    }
+
     [Theory]
     [InlineData("a.pdf", "this is no pdf", 422, "document_not_readable")]
     [InlineData("a.txt", "", 422, "document_empty")]

@@ -104,6 +104,22 @@ public sealed class TenantTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_asked_after_an_answer_goes_with_it_and_what_was_asked_before_stays()
+    {
+        var before = await Ask("What is there?", "talk");
+        await new PostgresJobLedger(database.Source).Cancel("acme", before, default);
+        var (document, answered) = await AskAbout(Canary, conversation: "talk");
+        var after = await Ask($"What does {Canary} cost?", "talk");
+        var elsewhere = await Ask("What else?", "other");
+
+        Assert.True(await new PostgresDocumentStore(database.Api).Delete("acme", document, default));
+
+        Assert.Equal(0, await Find(Canary));
+        var left = (await new PostgresJobLedger(database.Source).List("acme", new JobFilter(), default)).Select(job => job.Id).ToHashSet();
+        Assert.Equal(new HashSet<Guid> { before, elsewhere }, left);
+    }
+
+    [Fact]
     public async Task An_answer_is_not_written_once_its_document_is_gone()
     {
         var (document, job) = await AskAbout(Canary, answer: false);
@@ -141,7 +157,7 @@ public sealed class TenantTests : IAsyncLifetime
     public async Task DisposeAsync() => await database.DisposeAsync();
 
     /// <summary>A document with these words, and a question that is answered with them.</summary>
-    private async Task<(Guid Document, Guid Job)> AskAbout(string words, string tenant = "acme", bool answer = true)
+    private async Task<(Guid Document, Guid Job)> AskAbout(string words, string tenant = "acme", bool answer = true, string? conversation = null)
     {
         var (documents, ledger) = (new PostgresDocumentStore(database.Source), new PostgresJobLedger(database.Source));
         var bytes = Encoding.UTF8.GetBytes(words);
@@ -151,14 +167,22 @@ public sealed class TenantTests : IAsyncLifetime
         await documents.StorePassages(key, null, [new NewPassage(null, [words], words)], Soon, default);
         await documents.StoreVectors(key, "m", [0], [new float[1536].Select((_, i) => i == 0 ? 1f : 0f).ToArray()], default);
 
-        var submission = await ledger.Submit(
-            new NewJob(Guid.CreateVersion7(), tenant, Guid.NewGuid().ToString(), "What does it say?", new JobOptions(false, null), null, [1], Soon, Soon, new TenantShare(10, 10)), default);
-        var job = new JobKey(submission.Job!.Id, 1);
-        await ledger.Claim(job, JobStage.Intake, "w", Soon, false, 3, default);
-        await ledger.Plan(job, new JobPlan("What does it say?", "en", [], []), [], Soon, default);
+        var job = new JobKey(await Ask("What does it say?", conversation ?? Guid.NewGuid().ToString(), tenant), 1);
         if (answer)
             Assert.NotNull(await ledger.Answer(job, AnswerFrom(document.Id, words), [], default));
         return (document.Id, job.Id);
+    }
+
+    /// <summary>A question that was understood as this, and is not answered yet.</summary>
+    private async Task<Guid> Ask(string understood, string conversation, string tenant = "acme")
+    {
+        var ledger = new PostgresJobLedger(database.Source);
+        var submission = await ledger.Submit(
+            new NewJob(Guid.CreateVersion7(), tenant, conversation, "What does it say?", new JobOptions(false, null), null, [1], Soon, Soon, new TenantShare(10, 10)), default);
+        var job = new JobKey(submission.Job!.Id, 1);
+        await ledger.Claim(job, JobStage.Intake, "w", Soon, false, 3, default);
+        await ledger.Plan(job, new JobPlan(understood, "en", [], []), [], Soon, default);
+        return job.Id;
     }
 
     private static ChatAnswer AnswerFrom(Guid document, string words = Canary) => new()

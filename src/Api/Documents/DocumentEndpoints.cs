@@ -27,7 +27,7 @@ internal static class DocumentEndpoints
         documents.MapGet("/", List).WithName("ListDocuments").WithSummary("Your documents, newest first.");
         documents.MapGet("/{id}", Read).WithName("ReadDocument").WithSummary("One document, and how far its ingestion is.");
         documents.MapGet("/{id}/passages/{passageId}", ReadPassage).WithName("ReadPassage").WithSummary("The passage that a citation names.");
-        documents.MapDelete("/{id}", Delete).WithName("DeleteDocument").WithSummary("Delete a document and everything made from it, questions included whose answers quote it.");
+        documents.MapDelete("/{id}", Delete).WithName("DeleteDocument").WithSummary("Delete a document and everything made from it: also the questions whose answers quote it, and those after them in the same conversations.");
         return documents;
     }
 

@@ -217,11 +217,15 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
             return jobs.TryGetValue(id, out var entry) ? entry.Job : null;
     }
 
-    /// <summary>Delete a tenant's jobs whose answers quote this document.</summary>
+    /// <summary>Delete a tenant's jobs whose answers quote this document, and what was asked after them in the same conversations.</summary>
     internal void DeleteCiting(string tenant, Guid document)
     {
         lock (gate)
-            Delete([.. jobs.Values.Where(entry => entry.Job.Tenant == tenant && entry.Job.Answer?.Citations.Any(citation => citation.DocumentId == document) == true)]);
+        {
+            var own = jobs.Values.Where(entry => entry.Job.Tenant == tenant).ToList();
+            var cites = own.Select(entry => entry.Job).Where(job => job.Answer?.Citations.Any(citation => citation.DocumentId == document) == true).ToList();
+            Delete([.. own.Where(entry => cites.Any(job => entry.Job.ConversationId == job.ConversationId && UuidOrder.Instance.Compare(entry.Job.Id, job.Id) >= 0))]);
+        }
     }
 
     public Task<int> CountFinished(TimeSpan within, CancellationToken token)

@@ -21,8 +21,8 @@ public interface IDocumentStore
     Task<IReadOnlyList<DocumentRecord>> List(string tenant, Guid? before, int limit, CancellationToken token);
 
     /// <summary>
-    /// Delete a document with everything made from it: passages, vectors, terms, and the jobs whose answers quote it. False when there
-    /// was none.
+    /// Delete a document with everything made from it: passages, vectors, terms, the jobs whose answers quote it, and those after them in
+    /// the same conversations. False when there was none.
     /// </summary>
     Task<bool> Delete(string tenant, Guid id, CancellationToken token);
 

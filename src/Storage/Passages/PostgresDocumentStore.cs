@@ -67,8 +67,14 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         if (await document.With(tenant).With(id).Change(token) == 0)
             return false;
         // Second, with a look of its own: an answer that was being written while the document went has been written or will not be.
+        // What was asked later in the same conversation was understood with that answer, and may say in its plan what it said.
         await using var answers = connection.ForSame(
-            "DELETE FROM chat_job WHERE tenant_id = $1 AND answer -> 'citations' @> jsonb_build_array(jsonb_build_object('document_id', $2::text))").Within(ErasurePatience);
+            """
+            DELETE FROM chat_job WHERE tenant_id = $1 AND id IN
+                (SELECT later.id FROM chat_job AS cites
+                 JOIN   chat_job AS later ON later.tenant_id = cites.tenant_id AND later.conversation_id = cites.conversation_id AND later.id >= cites.id
+                 WHERE  cites.tenant_id = $1 AND cites.answer -> 'citations' @> jsonb_build_array(jsonb_build_object('document_id', $2::text)))
+            """).Within(ErasurePatience);
         await answers.With(tenant).With(id.ToString()).Change(token);
         await transaction.CommitAsync(token);
         return true;
