@@ -5,7 +5,7 @@ using Navigator.Load;
 // Load on a whole Navigator (API, workers, RabbitMQ, PostgreSQL, a stand-in for the models), with open-loop arrivals: people
 // come whatever the system does, and a latency counts from when the question was to be asked, not from when there was room to.
 //   dotnet run -c Release --project tests/Load -- quadruple --seconds 60 --out run.json
-//   dotnet run -c Release --project tests/Load -- quadruple --compare run.json        exit code 1 when 20 % worse
+//   dotnet run -c Release --project tests/Load -- quadruple --compare run.json        exit code 1 when 20 % worse, or nothing answered
 var scenario = new Argument<string>("scenario") { Description = $"{string.Join(", ", Scenario.All.Keys)}, floor, screening" };
 var seconds = new Option<int>("--seconds") { Description = "How long, after warming up.", DefaultValueFactory = _ => 30 };
 var count = new Option<int>("--count") { Description = "How many, for concurrent, people and saturate.", DefaultValueFactory = _ => 500 };
@@ -37,6 +37,8 @@ root.SetAction(async (parsed, token) =>
     await using var system = await SystemUnderLoad.Start(parsed.GetValue(workers), parsed.GetValue(embeddings), parsed.GetValue(answers), parsed.GetValue(tavily), parsed.GetValue(small));
     var report = await make(new Wanted(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(count))).Run(name, system, token);
     report.Print();
+    if (report.Answered == 0)
+        return 1;
     if (parsed.GetValue(floor))
     {
         var (messages, rows) = await Floor.Measure(TimeSpan.FromSeconds(8), token);

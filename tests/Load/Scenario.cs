@@ -49,7 +49,7 @@ internal sealed class Scenario(Func<TimeSpan, double>? perSecond, int atOnce, Ti
 
     public async Task<Report> Run(string name, SystemUnderLoad system, CancellationToken token)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 4_000 }) { BaseAddress = system.Url, Timeout = TimeSpan.FromSeconds(150) };
+        using var http = system.Caller();
         await Task.WhenAll(Enumerable.Range(0, Math.Max(4, outstanding)).Select(_ => KeepAsking(http, system, new ConcurrentBag<Sample>(), WarmUp, token)));
 
         var (before, connectionsBefore) = (system.Processes(), await system.DatabaseConnections());

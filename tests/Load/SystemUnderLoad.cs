@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Navigator.Servers;
 using Navigator.Upstreams;
@@ -64,6 +65,14 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
             system.workers.Add(new NavigatorProcess("Navigator.Workers", With(environment, system.database.Worker)));
         await system.UntilReady();
         return system;
+    }
+
+    /// <summary>Any number of callers, with the tenant's key.</summary>
+    public HttpClient Caller()
+    {
+        var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 4_000 }) { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(150) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", NavigatorDatabase.Key);
+        return http;
     }
 
     /// <summary>What each process uses now.</summary>
