@@ -11,6 +11,8 @@ public abstract class WebhookContract : IAsyncLifetime
     private const string Tenant = "default";
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(30), Minute = TimeSpan.FromMinutes(1);
 
+    private static readonly DeliveryShare Share = new(100, Moment);
+
     private IJobLedger ledger = null!;
     private IWebhooks webhooks = null!;
 
@@ -19,14 +21,14 @@ public abstract class WebhookContract : IAsyncLifetime
     {
         var job = await Submit();
         Assert.Equal(WebhookStatus.Waiting, (await webhooks.Find(Tenant, job, default))!.Status);
-        Assert.Null(await webhooks.Claim(job, Minute, default));
+        Assert.Null(await webhooks.Claim(job, Minute, Share, default));
 
         await ledger.Cancel(Tenant, job, default);
-        var delivery = (await webhooks.Claim(job, Minute, default))!;
+        var delivery = (await webhooks.Claim(job, Minute, Share, default))!;
 
         Assert.Equal((job, Tenant, "https://example.com/", 1, JobStatus.Cancelled), (delivery.JobId, delivery.Tenant, delivery.Url, delivery.Tries, delivery.Status));
         Assert.True(delivery.Secret.Length >= 24);
-        Assert.Null(await webhooks.Claim(job, Minute, default));
+        Assert.Null(await webhooks.Claim(job, Minute, Share, default));
         Assert.Equal(WebhookStatus.Pending, (await webhooks.Find(Tenant, job, default))!.Status);
 
         Assert.True(await webhooks.Record(delivery, new DeliveryOutcome(true, 204, null, null), default));
@@ -34,7 +36,7 @@ public abstract class WebhookContract : IAsyncLifetime
         var told = (await webhooks.Find(Tenant, job, default))!;
         Assert.Equal((WebhookStatus.Delivered, 1, 204), (told.Status, told.Tries, told.ResponseStatus));
         Assert.NotNull(told.DeliveredAt);
-        Assert.Null(await webhooks.Claim(job, Minute, default));
+        Assert.Null(await webhooks.Claim(job, Minute, Share, default));
         await Wait(Moment);
         Assert.Empty(await webhooks.TakeDue(10, Minute, default));
     }
@@ -43,36 +45,36 @@ public abstract class WebhookContract : IAsyncLifetime
     public async Task What_failed_is_due_again_at_its_time_and_is_given_up_when_it_is_of_no_use()
     {
         var job = await Ended();
-        var first = (await webhooks.Claim(job, Minute, default))!;
+        var first = (await webhooks.Claim(job, Minute, Share, default))!;
         Assert.True(await webhooks.Record(first, new DeliveryOutcome(false, 500, "response_status", Moment), default));
-        Assert.Null(await webhooks.Claim(job, Minute, default));
+        Assert.Null(await webhooks.Claim(job, Minute, Share, default));
         Assert.Empty(await webhooks.TakeDue(10, Minute, default));
         Assert.NotNull((await webhooks.Find(Tenant, job, default))!.NextAt);
 
         await Wait(Moment * 2);
         Assert.Equal([job], await webhooks.TakeDue(10, Minute, default));
         Assert.Empty(await webhooks.TakeDue(10, Minute, default));
-        var second = (await webhooks.Claim(job, Minute, default))!;
+        var second = (await webhooks.Claim(job, Minute, Share, default))!;
         Assert.Equal((2, first.Attempt + 1), (second.Tries, second.Attempt));
         Assert.False(await webhooks.Record(first, new DeliveryOutcome(true, 200, null, null), default));
         Assert.True(await webhooks.Record(second, new DeliveryOutcome(false, 410, "response_status", null), default));
         var given = (await webhooks.Find(Tenant, job, default))!;
         Assert.Equal((WebhookStatus.Failed, 2, "response_status", null), (given.Status, given.Tries, given.Error, given.NextAt));
-        Assert.Null(await webhooks.Claim(job, Minute, default));
+        Assert.Null(await webhooks.Claim(job, Minute, Share, default));
 
         Assert.Equal(WebhookStatus.Pending, (await webhooks.Again(Tenant, job, default))!.Status);
-        Assert.Equal(1, (await webhooks.Claim(job, Minute, default))!.Tries);
+        Assert.Equal(1, (await webhooks.Claim(job, Minute, Share, default))!.Tries);
     }
 
     [Fact]
     public async Task A_delivery_whose_worker_is_gone_is_begun_again()
     {
         var job = await Ended();
-        Assert.NotNull(await webhooks.Claim(job, Moment, default));
+        Assert.NotNull(await webhooks.Claim(job, Moment, Share, default));
 
         await Wait(Moment * 2);
         Assert.Equal([job], await webhooks.TakeDue(10, Minute, default));
-        Assert.NotNull(await webhooks.Claim(job, Moment, default));
+        Assert.NotNull(await webhooks.Claim(job, Moment, Share, default));
     }
 
     [Fact]
@@ -83,16 +85,37 @@ public abstract class WebhookContract : IAsyncLifetime
         Assert.Null(await webhooks.Find("b", job, default));
         Assert.Null(await webhooks.Again("b", job, default));
         Assert.Null(await webhooks.Find(Tenant, quiet, default));
-        Assert.Null(await webhooks.Claim(quiet, Minute, default));
-        Assert.Null(await webhooks.Claim(Guid.NewGuid(), Minute, default));
+        Assert.Null(await webhooks.Claim(quiet, Minute, Share, default));
+        Assert.Null(await webhooks.Claim(Guid.NewGuid(), Minute, Share, default));
         Assert.Equal(WebhookStatus.Waiting, (await webhooks.Again(Tenant, await Submit(), default))!.Status);
+    }
+
+    [Fact]
+    public async Task A_tenant_has_so_many_under_way_and_one_more_is_due_later_and_costs_no_try()
+    {
+        var share = new DeliveryShare(2, Moment);
+        var jobs = new[] { await Ended(), await Ended(), await Ended() };
+        var first = (await webhooks.Claim(jobs[0], Minute, share, default))!;
+        Assert.NotNull(await webhooks.Claim(jobs[1], Minute, share, default));
+
+        Assert.Null(await webhooks.Claim(jobs[2], Minute, share, default));
+        Assert.Equal(0, (await webhooks.Find(Tenant, jobs[2], default))!.Tries);
+        Assert.Empty(await webhooks.TakeDue(10, Minute, default));
+
+        await webhooks.Record(first, new DeliveryOutcome(true, 204, null, null), default);
+        await Wait(Moment * 1.1);
+        Assert.Equal([jobs[2]], await webhooks.TakeDue(10, Minute, default));
+        Assert.Equal(1, (await webhooks.Claim(jobs[2], Minute, share, default))!.Tries);
+        // Those of a worker that is gone do not count for ever.
+        await Wait(Minute);
+        Assert.NotNull(await webhooks.Claim(await Ended(), Minute, share, default));
     }
 
     [Fact]
     public async Task It_goes_with_its_job()
     {
         var job = await Ended();
-        await webhooks.Claim(job, Moment, default);
+        await webhooks.Claim(job, Moment, Share, default);
         await ledger.DeleteConversation(Tenant, job.ToString(), default);
 
         Assert.Null(await webhooks.Find(Tenant, job, default));

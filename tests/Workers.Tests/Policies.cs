@@ -2,6 +2,9 @@ using Microsoft.Extensions.Configuration;
 using Navigator.Servers;
 using Navigator.Workers.Limits;
 
+// Property tests keep a processor busy for seconds; beside them a model that answers in time would be late.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace Navigator.Workers.Tests;
 
 /// <summary>The policy that ships, with what a test sets differently.</summary>

@@ -9,9 +9,12 @@ public interface IWebhooks
     /// <returns>Null where the job is another's, or is none, or nobody is to be told of it.</returns>
     Task<WebhookRecord?> Find(string tenant, Guid job, CancellationToken token);
 
-    /// <summary>Begin a delivery: for an end that was not told yet, or one that is due again.</summary>
+    /// <summary>
+    /// Begin a delivery: for an end that was not told yet, or one that is due again. Null also where the tenant has as many under way as
+    /// it may: then this one is due a little later.
+    /// </summary>
     /// <param name="lease">After it, the delivery counts as lost.</param>
-    Task<Delivery?> Claim(Guid job, TimeSpan lease, CancellationToken token);
+    Task<Delivery?> Claim(Guid job, TimeSpan lease, DeliveryShare share, CancellationToken token);
 
     Task<bool> Record(Delivery delivery, DeliveryOutcome outcome, CancellationToken token);
 
@@ -21,3 +24,8 @@ public interface IWebhooks
     /// <summary>Jobs whose deliveries are due, hidden from other sweepers for <paramref name="guard"/>.</summary>
     Task<IReadOnlyList<Guid>> TakeDue(int limit, TimeSpan guard, CancellationToken token);
 }
+
+/// <summary>What one tenant may take of the places for deliveries: its server may be slow, and others' are not to wait for it.</summary>
+/// <param name="AtOnce">Deliveries under way, by all workers together.</param>
+/// <param name="Later">When to look again at one that would be more.</param>
+public sealed record DeliveryShare(int AtOnce, TimeSpan Later);

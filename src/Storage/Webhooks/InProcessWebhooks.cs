@@ -21,13 +21,19 @@ internal sealed class InProcessWebhooks(InProcessJobLedger ledger, byte[]? secre
             return Task.FromResult(Known(job) is var (row, entry) && row.Tenant == tenant ? ToRecord(row, entry) : null);
     }
 
-    public Task<Delivery?> Claim(Guid job, TimeSpan lease, CancellationToken token)
+    public Task<Delivery?> Claim(Guid job, TimeSpan lease, DeliveryShare share, CancellationToken token)
     {
         lock (gate)
         {
             if (Known(job) is not var (row, entry) || row.FinishedAt is not { } end || (entry.ToldEnd == end && entry.Status != "due"))
                 return Task.FromResult<Delivery?>(null);
-            var claimed = entry with { Status = "sending", Attempt = entry.Attempt + 1, Tries = (entry.ToldEnd == end ? entry.Tries : 0) + 1, ToldEnd = end, DueAt = clock.GetUtcNow() + lease };
+            var now = clock.GetUtcNow();
+            if (entries.Count(other => other.Value.Status == "sending" && other.Value.DueAt > now && Known(other.Key)?.Job.Tenant == row.Tenant) >= share.AtOnce)
+            {
+                entries[job] = entry with { DueAt = now + share.Later };
+                return Task.FromResult<Delivery?>(null);
+            }
+            var claimed = entry with { Status = "sending", Attempt = entry.Attempt + 1, Tries = (entry.ToldEnd == end ? entry.Tries : 0) + 1, ToldEnd = end, DueAt = now + lease };
             entries[job] = claimed;
             return Task.FromResult<Delivery?>(new Delivery(job, row.Tenant, row.Options.CallbackUrl!, claimed.Attempt, claimed.Tries, secret!, row.Status, row.ConversationId, end));
         }

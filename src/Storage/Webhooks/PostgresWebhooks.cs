@@ -17,20 +17,25 @@ internal sealed class PostgresWebhooks(NpgsqlDataSource database) : IWebhooks
         return await command.With(tenant).With(job).One(Read, token);
     }
 
-    public async Task<Delivery?> Claim(Guid job, TimeSpan lease, CancellationToken token)
+    public async Task<Delivery?> Claim(Guid job, TimeSpan lease, DeliveryShare share, CancellationToken token)
     {
         await using var command = database.For(
             "tenants_of_jobs", [new[] { job }],
             """
-            UPDATE webhook
-            SET    status = 'sending', attempt = webhook.attempt + 1, due_at = now() + $2, told_end = job.finished_at,
-                   tries = CASE WHEN told_end = job.finished_at THEN tries ELSE 0 END + 1
-            FROM   chat_job AS job, tenant
-            WHERE  webhook.job_id = $1 AND job.id = webhook.job_id AND tenant.id = webhook.tenant_id AND job.finished_at IS NOT NULL
-            AND    (told_end IS DISTINCT FROM job.finished_at OR webhook.status = 'due')
-            RETURNING job.id, webhook.tenant_id, url, webhook.attempt, tries, webhook_secret, job.status, conversation_id, job.finished_at
+            WITH looked AS (
+                UPDATE webhook
+                SET    status = CASE WHEN has_room THEN 'sending' ELSE webhook.status END, attempt = webhook.attempt + has_room::integer,
+                       due_at = now() + CASE WHEN has_room THEN $2 ELSE $4 END, told_end = CASE WHEN has_room THEN job.finished_at ELSE told_end END,
+                       tries = CASE WHEN told_end = job.finished_at OR NOT has_room THEN tries ELSE 0 END + has_room::integer
+                FROM   chat_job AS job, tenant,
+                       LATERAL (SELECT count(*) < $3 AS has_room FROM webhook AS other
+                                WHERE  other.tenant_id = tenant.id AND other.status = 'sending' AND other.due_at > now()) AS share
+                WHERE  webhook.job_id = $1 AND job.id = webhook.job_id AND tenant.id = webhook.tenant_id AND job.finished_at IS NOT NULL
+                AND    (told_end IS DISTINCT FROM job.finished_at OR webhook.status = 'due')
+                RETURNING job.id, webhook.tenant_id, url, webhook.attempt, tries, webhook_secret, job.status, conversation_id, job.finished_at, has_room)
+            SELECT * FROM looked WHERE has_room
             """);
-        return await command.With(job).With(lease).One(
+        return await command.With(job).With(lease).With(share.AtOnce).With(share.Later).One(
             row => new Delivery(
                 row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetInt32(4), row.GetFieldValue<byte[]>(5),
                 Parse<JobStatus>(row.GetString(6)), row.GetString(7), row.GetFieldValue<DateTimeOffset>(8)),

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Navigator.Storage.Ledger;
+using Navigator.Storage.Webhooks;
 
 namespace Navigator.Workers.Limits;
 
@@ -9,6 +10,11 @@ public sealed record WebhookLimits
     [Range(1, 20)] public required int Tries { get; init; }
     [Range(10, 3_600_000)] public required int FirstWaitMs { get; init; }
     [Range(10, 86_400_000)] public required int LongestWaitMs { get; init; }
+
+    /// <summary>By all workers together.</summary>
+    [Range(1, 10_000)] public required int TenantAtOnce { get; init; }
+
+    public DeliveryShare Share => new(TenantAtOnce, TimeSpan.FromMilliseconds(FirstWaitMs));
 
     /// <summary>Four times as long after each.</summary>
     /// <param name="tried">Deliveries so far.</param>

@@ -15,8 +15,8 @@ internal sealed partial class DeliverWebhookConsumer(IWebhooks webhooks, Webhook
     public async Task Consume(ConsumeContext<DeliverWebhook> context)
     {
         var token = context.CancellationToken;
-        if (await webhooks.Claim(context.Message.JobId, policy.Now.For(QueueNames.DeliverWebhook).Timeout + Reserve, token) is not { } delivery)
-            return; // told already, another worker's, or the job has not ended
+        if (await webhooks.Claim(context.Message.JobId, policy.Now.For(QueueNames.DeliverWebhook).Timeout + Reserve, policy.Now.Webhook.Share, token) is not { } delivery)
+            return; // told already, another worker's, one too many of its tenant, or the job has not ended
         var outcome = await sender.Send(delivery, token);
         // Without the token: it was told, and must not be told again because this process stops.
         await webhooks.Record(delivery, outcome, CancellationToken.None);

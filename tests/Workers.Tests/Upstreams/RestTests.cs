@@ -47,7 +47,9 @@ public sealed class RestTests
     public async Task A_planner_that_is_down_costs_its_time_only_until_it_rests()
     {
         await using var agents = await ModelledAgents.Start();
-        agents.Policy.Replace(Policies.With(("Upstreams:plans:TimeoutMs", "200"), ("Intake:PlanMs", "300"), ("Upstreams:plans:RestAfter", "3"), ("Upstreams:plans:RestMs", "1000")));
+        static ConcurrencyPolicy Waiting(int ms) => Policies.With(
+            ("Upstreams:plans:TimeoutMs", $"{ms}"), ("Intake:PlanMs", $"{ms}"), ("Upstreams:plans:RestAfter", "3"), ("Upstreams:plans:RestMs", "2000"));
+        agents.Policy.Replace(Waiting(700));
         agents.Server.Set("plans", new Behaviour { Fault = Fault.BlackHole });
         var planner = agents.Planner();
 
@@ -56,7 +58,8 @@ public sealed class RestTests
         Assert.Equal(3, agents.Server.CallsOf("plans"));
 
         agents.Server.Set("plans", new Behaviour());
-        await Task.Delay(1_100);
+        agents.Policy.Replace(Waiting(10_000));
+        await Task.Delay(2_100);
         Assert.Equal("gpt-4o-mini", (await Plan()).By);
         Assert.Equal("gpt-4o-mini", (await Plan()).By);
 
