@@ -14,7 +14,7 @@ test: ## all tests; brings up RabbitMQ and PostgreSQL by itself
 	dotnet test
 
 faults: ## the fault suite in its long form (about 45 min); NAVIGATOR_FAULTS_SEED=… repeats a run
-	NAVIGATOR_FAULTS=long dotnet test tests/Faults --logger "console;verbosity=detailed"
+	NAVIGATOR_FAULTS=long dotnet test -c Release -p:RunSettingsFilePath= tests/Faults --logger "console;verbosity=detailed" -- xUnit.MaxParallelThreads=1
 
 faults-prove: ## takes one safeguard at a time out of a copy, and expects the fault suite to notice
 	tests/Faults/prove.sh
