@@ -17,7 +17,9 @@ internal static class AccessSetup
             services.AddSingleton<IApiKeys>(configured);
         services.AddSingleton(new Exposure(mode.IsEmbedded ? configured : null)).AddSingleton<KeyCache>().AddSingleton<WrongKeys>();
         services.AddOptions<KestrelServerOptions>().Configure<Exposure>((kestrel, exposure) => kestrel.ConfigureEndpointDefaults(exposure.Check));
-        services.AddAuthentication(ApiKeyHandler.Scheme).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, null);
+        // Not AddAuthentication: it makes keys for cookies, which nobody has here, and writes them to the home directory.
+        services.AddAuthenticationCore(options => options.DefaultScheme = ApiKeyHandler.Scheme).AddWebEncoders();
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, null);
         var authorization = services.AddAuthorizationBuilder();
         foreach (var scope in Scope.All)
             authorization.AddPolicy(scope, policy => policy.RequireAuthenticatedUser().RequireClaim(Caller.ScopeClaim, scope));

@@ -44,7 +44,7 @@ internal sealed partial class ConsumerWatch(
         }
         // A bus that lost its connection is about to mend it, and must not be stopped in the middle of it; it gets longer.
         var mends = bus.CheckHealth().Status != BusHealthStatus.Healthy || clock.GetUtcNow() < mendsUntil;
-        var enough = !mends ? policy.Now.Watch.VanishedAfter : policy.Now.Watch.VanishedAfter + (int)(policy.Now.Watch.Rest / policy.Now.Watch.Interval);
+        var enough = policy.Now.Watch.VanishedAfter + (mends ? (int)(policy.Now.Watch.Rest / policy.Now.Watch.Interval) : 0);
         foreach (var sample in samples)
         {
             var now = activity.Of(sample.Queue);
