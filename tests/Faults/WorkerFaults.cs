@@ -45,14 +45,14 @@ public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output)
         async stage =>
         {
             var worker = stage.System.Workers[0];
-            // Slower than the bus may be with letting go.
-            stage.System.BrokerLine.Latency = TimeSpan.FromSeconds(0.4);
+            // One word from the broker takes longer than the bus may; not so long that the line looks broken to those who watch it.
+            stage.System.BrokerLine.Latency = TimeSpan.FromMilliseconds(75);
             Assert.Equal(1, await worker.Exit());
             Assert.Contains("it ends, so that another takes its place", worker.Output, StringComparison.Ordinal);
             stage.System.BrokerLine.Latency = TimeSpan.Zero;
             await stage.System.UntilRunning();
         },
-        workers: 1, workerFailPoint: "consumer-lost:10", settings: [("Concurrency__Watch__StopMs", "500"), ("Concurrency__Job__LeaseMs", "15000")]);
+        workers: 1, workerFailPoint: "consumer-lost:10", settings: [("Concurrency__Watch__StopMs", "100"), ("Concurrency__Job__LeaseMs", "15000")]);
 
     private static async Task Gone(NavigatorProcess process)
     {
