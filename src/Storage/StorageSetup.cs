@@ -60,7 +60,9 @@ public static class StorageSetup
             Timeout = (int)Math.Ceiling(pool.Wait.TotalSeconds),
             // The server gives up first, so that the connection stays usable; the client's limit is for a server that hangs.
             CommandTimeout = (int)Math.Ceiling((pool.StatementTimeout + TimeSpan.FromMilliseconds(100)).TotalSeconds),
-            Options = $"-c statement_timeout={(int)pool.StatementTimeout.TotalMilliseconds}",
+            // There is an index for all that is asked about tables that grow. A plan that was made while a table was small, or nearly all
+            // jobs in it unfinished, would read all of it, and the connection would keep to that until the next ANALYZE.
+            Options = $"-c statement_timeout={(int)pool.StatementTimeout.TotalMilliseconds} -c enable_seqscan=off -c jit=off",
             // A server that does not answer a statement does not answer its cancellation either: do not wait for that too.
             CancellationTimeout = -1,
             // No statement leaves anything behind on its connection (settings are local to a transaction): nothing to reset, which

@@ -51,11 +51,12 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
             var words = Command(
                 search,
                 $"""
-                WITH corpus AS (SELECT sum(passages) AS size FROM document WHERE {ReadyDocuments}),
+                WITH ready AS MATERIALIZED (SELECT id, passages FROM document WHERE {ReadyDocuments}),
+                     corpus AS (SELECT sum(passages) AS size FROM ready),
                      hit AS (
                          SELECT posting.passage_id, posting.document_id, posting.weight, count(*) OVER (PARTITION BY posting.term) AS found
-                         FROM   passage_term AS posting JOIN document ON document.id = posting.document_id
-                         WHERE  posting.tenant_id = $1 AND posting.term = ANY ($3) AND {ReadyDocuments})
+                         FROM   passage_term AS posting JOIN ready ON ready.id = posting.document_id
+                         WHERE  posting.tenant_id = $1 AND posting.term = ANY ($3))
                 SELECT passage_id, document_id, sum(weight * ln(1 + (size - found + 0.5) / (found + 0.5)))::double precision AS score
                 FROM   hit CROSS JOIN corpus GROUP BY passage_id, document_id ORDER BY score DESC, passage_id LIMIT $4
                 """);
@@ -79,14 +80,16 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
         foreach (var query in search.Queries)
         {
             // Ordering a materialised list by a plain number cannot use the vector index; ordering the table by the operator does.
+            // The documents first, as a list: so only their passages are read, whatever the planner knows of how many there are.
             var near = Command(
                 search,
                 exact
                     ? $"""
                       WITH near AS MATERIALIZED (
                           SELECT passage.id, passage.document_id, passage.embedding <=> $3::real[]::vector AS distance
-                          FROM   passage JOIN document ON document.id = passage.document_id
-                          WHERE  passage.tenant_id = $1 AND {ReadyDocuments} AND document.embedding_model = $6)
+                          FROM   passage
+                          WHERE  passage.tenant_id = $1
+                          AND    passage.document_id = ANY (ARRAY(SELECT id FROM document WHERE {ReadyDocuments} AND embedding_model = $6)))
                       SELECT id, document_id, 1 - distance FROM near WHERE distance <= 1 - $5::double precision ORDER BY distance, id LIMIT $4
                       """
                     : $"""
