@@ -8,7 +8,7 @@ public static class NormalForm
     /// <summary>Half of a surrogate pair, and U+FFFE, have no normal form, and .NET throws at them: they become U+FFFD.</summary>
     public static string Of(string text, NormalizationForm form)
     {
-        if (text.IndexOf('\uFFFE', StringComparison.Ordinal) < 0 && !text.Any(char.IsSurrogate))
+        if (!text.Contains('\uFFFE') && !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
             return text.Normalize(form);
         var valid = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())

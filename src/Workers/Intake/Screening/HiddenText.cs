@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -10,13 +11,21 @@ internal static class HiddenText
     private const string Lookalikes = "аеорсухіјѕԁɡһԛԝвкмнтАВЕКМНОРСТУХІЈЅαορνικτΑΒΕΖΗΙΚΜΝΟΡΤΥΧ";
     private const string Latin = "aeopcyxijsdghqwbkmhtABEKMHOPCTYXIJSaopviktABEZHIKMNOPTYX";
 
+    private static readonly SearchValues<char> AnyLookalike = SearchValues.Create(Lookalikes);
+
+    /// <summary>What every reader sees: a text of nothing else, as nearly all are, is not looked at letter by letter.</summary>
+    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c), '\n', '\t']);
+
     /// <summary>
     /// Removes control and format characters: bidirectional overrides, zero-width spaces and tags hide text from the reader. Line
     /// breaks and tabs are layout; joiners shape letters of several scripts and emoji.
     /// </summary>
     public static string Remove(string text)
     {
+        if (!text.AsSpan().ContainsAnyExcept(Plain))
+            return text.Trim();
         var cleaned = new StringBuilder(text.Length);
+        Span<char> utf16 = stackalloc char[2];
         foreach (var rune in text.EnumerateRunes())
         {
             var keep = Rune.GetUnicodeCategory(rune) switch
@@ -27,7 +36,7 @@ internal static class HiddenText
                 _ => true,
             };
             if (keep)
-                cleaned.Append(rune.ToString());
+                cleaned.Append(utf16[..rune.EncodeToUtf16(utf16)]);
         }
         return cleaned.ToString().Trim();
     }
@@ -35,6 +44,8 @@ internal static class HiddenText
     /// <summary>In words that mix scripts, each letter that looks like a Latin one becomes it: "pаypal" with a Cyrillic а is no word.</summary>
     public static string Unmix(string text)
     {
+        if (!text.AsSpan().ContainsAny(AnyLookalike))
+            return text;
         StringBuilder? changed = null;
         for (var start = 0; start < text.Length;)
         {
@@ -46,7 +57,7 @@ internal static class HiddenText
                 changed ??= new StringBuilder(text);
                 for (var i = start; i < end; i++)
                 {
-                    if (Lookalikes.IndexOf(text[i], StringComparison.Ordinal) is var known and >= 0)
+                    if (Lookalikes.IndexOf(text[i]) is var known and >= 0)
                         changed[i] = Latin[known];
                 }
             }
@@ -61,7 +72,7 @@ internal static class HiddenText
         foreach (var c in word)
         {
             latin |= char.IsAsciiLetter(c);
-            lookalike |= Lookalikes.Contains(c, StringComparison.Ordinal);
+            lookalike |= AnyLookalike.Contains(c);
         }
         return latin && lookalike;
     }
