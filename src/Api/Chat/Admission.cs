@@ -15,9 +15,9 @@ namespace Navigator.Api.Chat;
 internal sealed record Refusal(string Code, string Detail, int RetryAfterSeconds);
 
 /// <summary>
-/// Decides whether there is room for one more question. How deep the queues are is sampled once a second and costs a request
-/// nothing; what has entered here since the sample is added to it. How many a tenant has is counted by the statement that
-/// accepts.
+/// Decides whether there is room for one more question. How deep the queues are is looked at once a second and costs a request
+/// nothing; what is on its way into them, and what went in since the last look began, is added to it. How many a tenant has is
+/// counted by the statement that accepts.
 /// </summary>
 internal sealed class Admission : BackgroundService
 {
@@ -33,24 +33,33 @@ internal sealed class Admission : BackgroundService
     private readonly TimeProvider clock;
     private readonly ILogger<Admission> log;
     private readonly QueueWatch? queues;
-    private long sampled;
-    private int enteredSince;
+    private long seen;
+    private int entering;
+    private int queuedSince;
+    private int queuedBeforeLook;
     private double drainedPerSecond;
 
     /// <param name="queues">Absent where there is no broker: then unfinished jobs stand for what waits.</param>
     public Admission(IJobLedger ledger, IReplayStore replays, LivePolicy policy, Bounds bounds, TimeProvider clock, ILogger<Admission> log, QueueWatch? queues = null)
     {
         (this.ledger, this.replays, this.policy, this.clock, this.log, this.queues) = (ledger, replays, policy, clock, log, queues);
+        if (queues is not null)
+        {
+            queues.Looking += BeginLook;
+            queues.Looked += samples => EndLook(samples.Where(sample => QuestionQueues.Contains(sample.Queue)).Sum(sample => sample.Ready));
+        }
         bounds.Watch(() => new Bound("admission", "queue_depth", policy.Now.Admission.QueueDepth, Depth));
     }
 
-    private long Depth => Interlocked.Read(ref sampled) + Volatile.Read(ref enteredSince);
+    /// <summary>Read in the order of a question's way: one that moves on meanwhile counts twice, and never not at all.</summary>
+    private long Depth => Volatile.Read(ref entering) + Volatile.Read(ref queuedSince) + Interlocked.Read(ref seen);
 
-    /// <summary>Take a place. Whoever then submits nothing leaves it with <see cref="Leave"/>.</summary>
+    /// <summary>Take a place, until <see cref="Queued"/> or <see cref="Leave"/>.</summary>
     /// <returns>Null when there was one.</returns>
     public Refusal? Enter()
     {
-        var over = Interlocked.Read(ref sampled) + Interlocked.Increment(ref enteredSince) - policy.Now.Admission.QueueDepth;
+        Interlocked.Increment(ref entering);
+        var over = Depth - policy.Now.Admission.QueueDepth;
         if (over <= 0)
             return null;
         Leave();
@@ -61,7 +70,15 @@ internal sealed class Admission : BackgroundService
         "too_many_unfinished", $"{policy.Now.Admission.TenantUnfinished} of your questions are unfinished; one more is taken when one of them has ended. Nothing was accepted.",
         SecondsToDrain(1));
 
-    public void Leave() => Interlocked.Decrement(ref enteredSince);
+    /// <summary>Nothing was accepted.</summary>
+    public void Leave() => Interlocked.Decrement(ref entering);
+
+    /// <summary>The question waits in its queue: the next look that begins sees it there.</summary>
+    public void Queued()
+    {
+        Interlocked.Increment(ref queuedSince);
+        Interlocked.Decrement(ref entering);
+    }
 
     /// <summary>RateLimit fields for HTTP (draft-ietf-httpapi-ratelimit-headers): the quotas, and what is left of the common one.</summary>
     public void SayLimits(HttpResponse response)
@@ -85,15 +102,21 @@ internal sealed class Admission : BackgroundService
 
     private async Task Sample(CancellationToken token)
     {
-        var before = Volatile.Read(ref enteredSince);
         if (queues is null)
-            Interlocked.Exchange(ref sampled, await replays.CountUnfinished(policy.Now.Admission.QueueDepth * 2, token));
-        else if (queues.Latest is { } samples)
-            Interlocked.Exchange(ref sampled, samples.Where(sample => QuestionQueues.Contains(sample.Queue)).Sum(sample => sample.Ready));
-        else
-            return; // the broker does not say: what was known stands, and what is accepted counts on top of it
-        Interlocked.Add(ref enteredSince, -before);
+        {
+            BeginLook();
+            EndLook(await replays.CountUnfinished(policy.Now.Admission.QueueDepth * 2, token));
+        }
         drainedPerSecond = await ledger.CountFinished(DrainWindow, token) / DrainWindow.TotalSeconds;
+    }
+
+    private void BeginLook() => queuedBeforeLook = Volatile.Read(ref queuedSince);
+
+    /// <summary>A look that fails has no end: what was known stands, and what is accepted counts on top of it.</summary>
+    private void EndLook(long waiting)
+    {
+        Interlocked.Exchange(ref seen, waiting);
+        Interlocked.Add(ref queuedSince, -queuedBeforeLook);
     }
 
     /// <summary>At the rate of the last ten seconds; a second at least, a minute at most, also when nothing drains.</summary>

@@ -74,13 +74,15 @@ internal static class ChatEndpoints
                 () => transitions.Record(
                     caller.Tenant(), question.ConversationId, question.Text, question.Options, question.Lifetime, idempotencyKey, question.Hash, token),
                 token);
+            await transitions.Announce(submission);
         }
         finally
         {
-            if (submission is not { Job: not null, Outcome: SubmissionOutcome.Created })
+            if (submission is { Job: not null, Outcome: SubmissionOutcome.Created })
+                admission.Queued();
+            else
                 admission.Leave();
         }
-        await transitions.Announce(submission);
         if (submission.Outcome == SubmissionOutcome.KeyReused)
             return Problem.Of(422, "idempotency_key_reused", "This Idempotency-Key was used with another body. Nothing was accepted.");
         if (submission.Job is not { } accepted)
