@@ -80,7 +80,7 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
         foreach (var query in search.Queries)
         {
             // Ordering a materialised list by a plain number cannot use the vector index; ordering the table by the operator does.
-            // The documents first, as a list: so only their passages are read, whatever the planner knows of how many there are.
+            // The documents first, as a list: joined to the passages, they were read once for each where the planner knew of no statistics.
             var near = Command(
                 search,
                 exact
