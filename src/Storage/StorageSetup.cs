@@ -76,6 +76,7 @@ public static class StorageSetup
             ApplicationName = "navigator",
         };
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        builder.UseVector();
         if (logs is not null)
             builder.UseLoggerFactory(logs);
         return builder.Build();

@@ -24,13 +24,14 @@ internal sealed record ProcessUse(string Name, Use Start, Use Peak, Use End);
 internal sealed record Report(
     string Scenario, double Seconds, int Asked, int Answered, double AnsweredPerSecond, Percentiles Total, Percentiles Queue, Percentiles Overhead,
     IReadOnlyDictionary<string, int> Outcomes, IReadOnlyList<Third> Thirds, IReadOnlyList<int> RetryAfter, IReadOnlyList<ProcessUse> Processes,
-    int DatabaseConnectionsBefore, int DatabaseConnectionsAfter)
+    IReadOnlyDictionary<string, double> ProcessorMsPerJob, int DatabaseConnectionsBefore, int DatabaseConnectionsAfter)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     public static Report Of(
         string scenario, IReadOnlyList<Sample> samples, TimeSpan took, IReadOnlyDictionary<string, Use> before,
-        IReadOnlyDictionary<string, Use> peak, IReadOnlyDictionary<string, Use> after, int connectionsBefore, int connectionsAfter)
+        IReadOnlyDictionary<string, Use> peak, IReadOnlyDictionary<string, Use> after, IReadOnlyDictionary<string, double> processorSeconds,
+        int connectionsBefore, int connectionsAfter)
     {
         var answered = samples.Where(sample => sample.Outcome == "answered").ToList();
         return new Report(
@@ -44,6 +45,7 @@ internal sealed record Report(
                     third.Count(sample => sample.Degraded)))],
             [.. samples.Select(sample => sample.RetryAfter).OfType<int>().Distinct().Order()],
             [.. before.Select(process => new ProcessUse(process.Key, process.Value, peak[process.Key], after[process.Key]))],
+            processorSeconds.ToDictionary(process => process.Key, process => Math.Round(process.Value * 1000 / Math.Max(1, answered.Count), 3)),
             connectionsBefore, connectionsAfter);
     }
 
@@ -65,6 +67,8 @@ internal sealed record Report(
                 $"third {i}: {third.Answered} answered, {third.Degraded} of them degraded; total p95 {third.Total.P95:0}, retrieval p95 {third.Documents.P95:0} ms"));
         if (RetryAfter.Count > 0)
             Console.WriteLine($"Retry-After of the 429s: {RetryAfter[0]} to {RetryAfter[^1]} s");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"processor time an answered job, ms: {string.Join(", ", ProcessorMsPerJob.Select(process => $"{process.Key} {process.Value:0.00}"))}; together {ProcessorMsPerJob.Values.Sum():0.00}"));
         foreach (var (name, start, most, end) in Processes)
             Console.WriteLine(
                 $"{name} at the start, at most, at the end: {start.MemoryMb}, {most.MemoryMb}, {end.MemoryMb} MB; "

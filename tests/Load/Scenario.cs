@@ -52,7 +52,7 @@ internal sealed class Scenario(Func<TimeSpan, double>? perSecond, int atOnce, Ti
         using var http = system.Caller();
         await Task.WhenAll(Enumerable.Range(0, Math.Max(4, outstanding)).Select(_ => KeepAsking(http, system, new ConcurrentBag<Sample>(), WarmUp, token)));
 
-        var (before, connectionsBefore) = (system.Processes(), await system.DatabaseConnections());
+        var (before, connectionsBefore, secondsBefore) = (system.Processes(), await system.DatabaseConnections(), system.ProcessorSeconds());
         var peak = before.ToDictionary();
         using var done = CancellationTokenSource.CreateLinkedTokenSource(token);
         var watching = Watch(system, peak, done.Token);
@@ -60,10 +60,12 @@ internal sealed class Scenario(Func<TimeSpan, double>? perSecond, int atOnce, Ti
         clock.Restart();
         var breaking = outage == Fault.None ? Task.CompletedTask : Break(system, http, done.Token);
         await Arrive(http, system, samples, token);
-        var took = Stopwatch.GetElapsedTime(started);
+        var (took, seconds) = (Stopwatch.GetElapsedTime(started), system.ProcessorSeconds());
         await done.CancelAsync();
         await Task.WhenAll(watching, breaking);
-        return Report.Of(name, [.. samples], took, before, peak, system.Processes(), connectionsBefore, await system.DatabaseConnections());
+        return Report.Of(
+            name, [.. samples], took, before, peak, system.Processes(), seconds.ToDictionary(process => process.Key, process => process.Value - secondsBefore[process.Key]),
+            connectionsBefore, await system.DatabaseConnections());
     }
 
     private async Task Arrive(HttpClient http, SystemUnderLoad system, ConcurrentBag<Sample> samples, CancellationToken token)

@@ -75,6 +75,18 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
         return http;
     }
 
+    /// <summary>Processor seconds that each kind of process has used since it began. The broker and PostgreSQL are absent where containers hold them.</summary>
+    public IReadOnlyDictionary<string, double> ProcessorSeconds()
+    {
+        var seconds = new Dictionary<string, double> { ["api"] = ProcessorTime.Of(api.Id), ["worker"] = workers.Sum(worker => ProcessorTime.Of(worker.Id)) };
+        if (servers.Processes.TryGetValue("postgres", out var postgres))
+            seconds["postgres"] = ProcessorTime.Of(postgres);
+        var brokers = servers.Processes.Where(server => server.Key.StartsWith("rabbitmq", StringComparison.Ordinal)).ToList();
+        if (brokers.Count > 0)
+            seconds["broker"] = brokers.Sum(broker => ProcessorTime.Of(broker.Value));
+        return seconds;
+    }
+
     /// <summary>What each process uses now.</summary>
     public IReadOnlyDictionary<string, Use> Processes() => workers.Select((worker, i) => ($"worker {i + 1}", worker)).Prepend(("api", api))
         .ToDictionary(process => process.Item1, process => new Use(process.Item2.MemoryMb, process.Item2.Threads, process.Item2.Sockets));

@@ -1,5 +1,6 @@
 using Navigator.Contracts.Http;
 using Npgsql;
+using Pgvector;
 using NpgsqlTypes;
 using static Navigator.Storage.Ledger.LedgerJson;
 
@@ -167,12 +168,11 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         await using var batch = connection.CreateBatch();
         for (var i = 0; i < ordinals.Count; i++)
         {
-            // Cast from real[]: the driver knows arrays, and the type of the extension only by an OID that differs per database.
             var store = new NpgsqlBatchCommand(
-                "UPDATE passage SET embedding = $3::real[]::vector WHERE document_id = $1 AND ordinal = $2 AND embedding IS NULL");
+                "UPDATE passage SET embedding = $3 WHERE document_id = $1 AND ordinal = $2 AND embedding IS NULL");
             store.Parameters.Add(new NpgsqlParameter { Value = key.Id });
             store.Parameters.Add(new NpgsqlParameter { Value = ordinals[i] });
-            store.Parameters.Add(new NpgsqlParameter { Value = vectors[i].ToArray() });
+            store.Parameters.Add(new NpgsqlParameter { Value = new Vector(vectors[i]) });
             batch.BatchCommands.Add(store);
         }
         var stored = await batch.ExecuteNonQueryAsync(token);

@@ -1,5 +1,6 @@
 using Navigator.Contracts.Http;
 using Npgsql;
+using Pgvector;
 using NpgsqlTypes;
 
 namespace Navigator.Storage.Passages;
@@ -86,7 +87,7 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
                 exact
                     ? $"""
                       WITH near AS MATERIALIZED (
-                          SELECT passage.id, passage.document_id, passage.embedding <=> $3::real[]::vector AS distance
+                          SELECT passage.id, passage.document_id, passage.embedding <=> $3 AS distance
                           FROM   passage
                           WHERE  passage.tenant_id = $1
                           AND    passage.document_id = ANY (ARRAY(SELECT id FROM document WHERE {ReadyDocuments} AND embedding_model = $6)))
@@ -94,13 +95,13 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
                       """
                     : $"""
                       WITH near AS MATERIALIZED (
-                          SELECT passage.id, passage.document_id, passage.embedding <=> $3::real[]::vector AS distance
+                          SELECT passage.id, passage.document_id, passage.embedding <=> $3 AS distance
                           FROM   passage JOIN document ON document.id = passage.document_id
                           WHERE  passage.tenant_id = $1 AND {ReadyDocuments} AND document.embedding_model = $6
-                          ORDER  BY passage.embedding <=> $3::real[]::vector LIMIT $4)
+                          ORDER  BY passage.embedding <=> $3 LIMIT $4)
                       SELECT id, document_id, 1 - distance FROM near WHERE distance <= 1 - $5::double precision ORDER BY distance, id
                       """);
-            near.Parameters.Add(new NpgsqlParameter { Value = query.Vector.ToArray() });
+            near.Parameters.Add(new NpgsqlParameter { Value = new Vector(query.Vector) });
             near.Parameters.Add(new NpgsqlParameter { Value = search.Limit });
             near.Parameters.Add(new NpgsqlParameter { Value = search.SimilarityFloor });
             near.Parameters.Add(new NpgsqlParameter { Value = search.Model });

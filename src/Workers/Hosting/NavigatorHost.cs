@@ -97,7 +97,11 @@ public static partial class NavigatorHost
             try
             {
                 if (await Migrator.Missing(database, token) is not [.., var newest])
+                {
+                    // The first connection may have been made before the schema brought the vector type along.
+                    await database.ReloadTypesAsync(token);
                     return;
+                }
                 missing = $"the schema is not up to date ({newest} is missing): run navigator migrate as the owner of the database";
                 LogNotMigrated(log, newest);
             }
