@@ -34,11 +34,6 @@ public sealed class AgentTests(ITestOutputHelper output)
     [CorpusFact("insurance/scan_classic_hmo.pdf")]
     public async Task A_spanish_question_about_a_real_policy_finds_the_right_page()
     {
-        if ((await ServerSet.Get()).PdfToText is null)
-        {
-            output.WriteLine("Skipped: there is no pdftotext on this machine.");
-            return;
-        }
         // Somebody translates, and that is all there is: the rest is done by rules.
         await using var upstreams = await UpstreamServer.Start();
         await using var system = await NavigatorSystem.Start(

@@ -18,11 +18,6 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
     [CorpusFact("insurance/scan_classic_hmo.pdf")]
     public async Task A_real_document_of_232_pages_is_read_and_every_question_about_it_answered_with_its_page()
     {
-        if ((await ServerSet.Get()).PdfToText is null)
-        {
-            output.WriteLine("Skipped: there is no pdftotext on this machine.");
-            return;
-        }
         var system = offline.System;
 
         var document = await system.Ingest("scan_classic_hmo.pdf", await File.ReadAllBytesAsync(Corpora.Get("insurance/scan_classic_hmo.pdf")), IngestionLimit);
@@ -154,6 +149,19 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
         Assert.Equal(1, upstreams.CallsOf("answers"));
     }
 
+    [CorpusFact("insurance/scan_classic_hmo.pdf")]
+    public async Task On_a_machine_without_pdftotext_a_real_document_is_read_and_its_right_page_cited()
+    {
+        await using var system = await NavigatorSystem.Start(Workers, null, ("Ingestion__PdfToText", "/nowhere/pdftotext"));
+
+        var document = await system.Ingest("scan_classic_hmo.pdf", await File.ReadAllBytesAsync(Corpora.Get("insurance/scan_classic_hmo.pdf")), IngestionLimit);
+        var job = await system.Ask("How much does an ambulance ride cost me?", new[] { document.GetProperty("id").GetString() });
+
+        Assert.Equal(("ready", 232), (document.GetProperty("status").GetString(), document.GetProperty("pages").GetInt32()));
+        Assert.Contains("$180", job.GetProperty("answer").GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Contains(job.GetProperty("answer").GetProperty("citations").EnumerateArray(), citation => citation.GetProperty("page").GetInt32() == 61);
+    }
+
     [Theory]
     [InlineData("none.pdf", "%PDF-1.4\nthis is none", "document_not_readable")]
     [InlineData("zero.pdf", PdfSamples.NoPages, "document_empty")]
@@ -161,11 +169,6 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
     [InlineData("secret.pdf", PdfSamples.Encrypted, "document_encrypted")]
     public async Task A_pdf_that_cannot_be_read_fails_says_why_and_leaves_nothing(string name, string content, string code)
     {
-        if ((await ServerSet.Get()).PdfToText is null)
-        {
-            output.WriteLine("Skipped: there is no pdftotext on this machine.");
-            return;
-        }
         var system = offline.System;
 
         var document = await system.Ingest(name, Encoding.Latin1.GetBytes(content), IngestionLimit);
@@ -177,11 +180,6 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
     [Fact]
     public async Task A_pdf_that_unfolds_to_more_than_there_is_room_for_fails_and_others_are_read()
     {
-        if ((await ServerSet.Get()).PdfToText is null)
-        {
-            output.WriteLine("Skipped: there is no pdftotext on this machine.");
-            return;
-        }
         var system = offline.System;
         var bomb = PdfSamples.Bomb(5_000);
 

@@ -29,3 +29,17 @@ public sealed class CorpusFactAttribute : FactAttribute
 
     public string Path { get; }
 }
+
+/// <summary>The same for a theory.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class CorpusTheoryAttribute : TheoryAttribute
+{
+    public CorpusTheoryAttribute(string path)
+    {
+        Path = path;
+        if (Corpora.Find(path) is null)
+            Skip = $"The corpus {path} is not on this machine.";
+    }
+
+    public string Path { get; }
+}

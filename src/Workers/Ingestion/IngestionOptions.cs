@@ -7,14 +7,20 @@ public sealed record IngestionOptions
 {
     public const string Section = "Ingestion";
 
-    /// <summary>The program that takes the text out of PDFs (poppler-utils). Default: found on the PATH.</summary>
+    /// <summary>
+    /// The program of poppler-utils that takes the text out of PDFs. Default: found on the PATH. Where there is none, PdfPig reads
+    /// PDFs, some seven times slower.
+    /// </summary>
     [Required] public string PdfToText { get; init; } = "pdftotext";
 
-    /// <summary>Longest run of it. Default: 60 seconds.</summary>
+    /// <summary>Longest run of either. Default: 60 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")] public TimeSpan PdfTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Address space that it may have, in MB, where the system can bound it (not on Windows). Default: 1,024.</summary>
+    /// <summary>MB that either may have: pdftotext of address space (not on Windows), PdfPig of heap. Default: 1,024.</summary>
     [Range(128, 65_536)] public int PdfMemoryMb { get; init; } = 1_024;
+
+    /// <summary>Pages that one PDF may have. Default: 10,000.</summary>
+    [Range(1, 1_000_000)] public int MaxPages { get; init; } = 10_000;
 
     /// <summary>Characters of text that one document may hold. Default: 20 million, some 6,000 pages.</summary>
     [Range(1_000, 200_000_000)] public int MaxCharacters { get; init; } = 20_000_000;

@@ -1,13 +1,9 @@
 using System.Text;
-using Microsoft.Extensions.Options;
-using Navigator.Servers;
-using Navigator.Workers.Ingestion;
 using Navigator.Workers.Ingestion.Extraction;
-using Xunit.Abstractions;
 
 namespace Navigator.Workers.Tests.Ingestion;
 
-public class ExtractionTests(ITestOutputHelper output)
+public class ExtractionTests
 {
     [Fact]
     public void Columns_side_by_side_are_read_one_after_the_other()
@@ -147,71 +143,4 @@ public class ExtractionTests(ITestOutputHelper output)
         Assert.Equal("naïve", text);
         Assert.False(MediaTypes.TryDecode([0x89, 0x50, 0x4E, 0x47, 0xFF], out _));
     }
-
-    [CorpusFact("insurance/scan_classic_hmo.pdf")]
-    public async Task A_real_pdf_keeps_its_pages()
-    {
-        if (await Pdf() is not { } pdf)
-        {
-            output.WriteLine("Skipped: there is no pdftotext on this machine.");
-            return;
-        }
-
-        var pages = await pdf.ReadPages(await File.ReadAllBytesAsync(Corpora.Get("insurance/scan_classic_hmo.pdf")), default);
-
-        Assert.Equal(232, pages.Count);
-        Assert.Contains("$180 copayment", pages[60], StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("%PDF-1.4\nthis is none", "document_not_readable")]
-    [InlineData(PdfSamples.NoPages, "document_empty")]
-    [InlineData(PdfSamples.BlankPage, "document_without_text")]
-    [InlineData(PdfSamples.Encrypted, "document_encrypted")]
-    public async Task A_pdf_that_cannot_be_read_says_why(string pdf, string code)
-    {
-        if (await Pdf() is not { } reader)
-        {
-            output.WriteLine("Skipped: there is no pdftotext on this machine.");
-            return;
-        }
-
-        var error = await Assert.ThrowsAsync<IngestionException>(() => reader.ReadPages(Encoding.Latin1.GetBytes(pdf), default));
-
-        Assert.Equal(code, error.Code);
-    }
-
-    [Theory]
-    [InlineData("ulimit -v; printf '\\f'", "262144")]
-    [InlineData("echo 'Out of memory' >&2; exit 1", "document_too_complex")]
-    [InlineData("kill -6 $$", "document_too_complex")]
-    public async Task A_pdf_is_read_within_a_bound_of_memory(string script, string expected)
-    {
-        if (OperatingSystem.IsWindows())
-            return; // its processes cannot be bound like that
-        var program = Path.GetTempFileName();
-        await File.WriteAllTextAsync(program, $"#!/bin/sh\n{script}\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var reader = new PdfTextReader(Options.Create(new IngestionOptions { PdfToText = program, PdfMemoryMb = 256 }));
-
-        var said = await reader.ReadPages([1], default).ContinueWith(
-            reading => reading.IsFaulted ? ((IngestionException)reading.Exception.GetBaseException()).Code : reading.Result[0].Trim(), TaskScheduler.Default);
-
-        Assert.Equal(expected, said);
-        File.Delete(program);
-    }
-
-    [Fact]
-    public async Task Without_a_reader_pdfs_are_refused_with_the_remedy()
-    {
-        var reader = new PdfTextReader(Options.Create(new IngestionOptions { PdfToText = "/nowhere/pdftotext" }));
-
-        var error = await Assert.ThrowsAsync<IngestionException>(() => reader.ReadPages([1], default));
-
-        Assert.Equal("pdf_reader_missing", error.Code);
-        Assert.Contains("poppler-utils", error.Message, StringComparison.Ordinal);
-    }
-
-    private static async Task<PdfTextReader?> Pdf() =>
-        (await ServerSet.Get()).PdfToText is { } program ? new PdfTextReader(Options.Create(new IngestionOptions { PdfToText = program })) : null;
 }

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Navigator.Workers.Ingestion.Extraction;
 
 /// <summary>
-/// Text laid out with spaces, as pdftotext writes a page → blocks. It takes side-by-side columns apart, so that a table row
-/// reads "what | how much" and not line by line across, joins wrapped lines, finds headings, and drops running headers and
+/// Text laid out with spaces, as pdftotext and src/PdfText write a page → blocks. It takes side-by-side columns apart, so that a
+/// table row reads "what | how much" and not line by line across, joins wrapped lines, finds headings, and drops running headers and
 /// tables of contents.
 /// </summary>
 internal static partial class PageLayout

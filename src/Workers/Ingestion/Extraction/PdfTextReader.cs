@@ -6,33 +6,43 @@ using Microsoft.Extensions.Options;
 namespace Navigator.Workers.Ingestion.Extraction;
 
 /// <summary>
-/// The pages of a PDF as poppler's pdftotext lays them out, in a process of its own: what a few kilobytes unfold to is bounded in
-/// time, in memory and in what is read of it.
+/// The pages of a PDF as text laid out with spaces, by a program in a process of its own: what a few kilobytes unfold to is bounded
+/// in time, in memory and in what is read of it.
 /// </summary>
-internal sealed class PdfTextReader(IOptions<IngestionOptions> options)
+internal sealed partial class PdfTextReader(IOptions<IngestionOptions> options, ILogger<PdfTextReader> log)
 {
-    /// <summary>What a shell says of a program that is not there.</summary>
-    private const int NotFound = 127;
+    /// <summary>What a shell says of a program that it may not start; of one that is not there, one more; of a signal, from 128 on.</summary>
+    private const int NotStarted = 126;
 
-    /// <exception cref="IngestionException">Not a PDF, encrypted, without text, too slow to read, or there is no reader.</exception>
+    /// <summary>The first one that is on this machine reads.</summary>
+    private static readonly IPdfProgram[] Programs = [new PopplerProgram(), new PdfPigProgram()];
+
+    /// <exception cref="IngestionException">Not a PDF, encrypted, without text, too much to read, or there is no reader.</exception>
     public async Task<IReadOnlyList<string>> ReadPages(byte[] content, CancellationToken token)
     {
+        var (program, command) = Programs.Select(program => (program, Command: program.Find(options.Value)))
+            .FirstOrDefault(candidate => candidate.Command is not null);
+        if (command is null)
+            throw PdfProblems.NoReader();
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(token);
         timeout.CancelAfter(options.Value.PdfTimeout);
-        using var process = Start();
+        var watch = Stopwatch.StartNew();
+        using var process = Start(command);
         try
         {
             var errors = process.StandardError.ReadToEndAsync(timeout.Token);
             var writing = Write(process, content, timeout.Token);
-            var text = await ReadLimited(process.StandardOutput, options.Value.MaxCharacters, timeout.Token);
+            var text = await ReadLimited(process.StandardOutput, timeout.Token);
             await writing;
             var complaint = await errors;
             await process.WaitForExitAsync(timeout.Token);
-            return Pages(text, process.ExitCode, complaint);
+            var pages = Pages(text, Explain(program, process.ExitCode, complaint));
+            LogRead(pages.Count, program.Name, watch.ElapsedMilliseconds);
+            return pages;
         }
         catch (OperationCanceledException) when (!token.IsCancellationRequested)
         {
-            throw new IngestionException("document_too_complex", $"The PDF could not be read within {options.Value.PdfTimeout.TotalSeconds:0} seconds.");
+            throw PdfProblems.TooSlow(options.Value.PdfTimeout);
         }
         finally
         {
@@ -41,30 +51,40 @@ internal sealed class PdfTextReader(IOptions<IngestionOptions> options)
         }
     }
 
-    private Process Start()
+    private Process Start(PdfCommand command)
     {
-        var (program, arguments) = (options.Value.PdfToText, new[] { "-layout", "-enc", "UTF-8", "-", "-" });
+        var (file, arguments) = (command.File, command.Arguments);
         if (!OperatingSystem.IsWindows())
-            (program, arguments) = ("/bin/sh", ["-c", "ulimit -v \"$0\" && exec \"$@\"", $"{options.Value.PdfMemoryMb * 1_024}", program, .. arguments]);
+        {
+            // The processor's seconds end a reader whose worker was killed before it could kill the reader.
+            var limits = $"ulimit -t {options.Value.PdfTimeout.TotalSeconds * 2:0}";
+            if (command.AddressSpaceMb is { } megabytes)
+                limits += $" && ulimit -v {megabytes * 1_024L}";
+            (file, arguments) = ("/bin/sh", ["-c", $"{limits} && exec \"$@\"", "sh", file, .. arguments]);
+        }
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            UseShellExecute = false,
+        };
+        if (command.Environment is { } variables)
+        {
+            start.Environment.Clear();
+            foreach (var (name, value) in variables)
+                start.Environment[name] = value;
+        }
         try
         {
-            return Process.Start(new ProcessStartInfo(program, arguments)
-            {
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                StandardOutputEncoding = Encoding.UTF8,
-                UseShellExecute = false,
-            })!;
+            return Process.Start(start)!;
         }
         catch (Win32Exception)
         {
-            throw Missing();
+            throw PdfProblems.NoReader();
         }
     }
-
-    private static IngestionException Missing() =>
-        new("pdf_reader_missing", "This installation cannot read PDFs: pdftotext (package poppler-utils) is not installed. Text, Markdown and HTML work.");
 
     private static async Task Write(Process process, byte[] content, CancellationToken token)
     {
@@ -79,37 +99,44 @@ internal sealed class PdfTextReader(IOptions<IngestionOptions> options)
         }
     }
 
-    private static async Task<string> ReadLimited(StreamReader reader, int maxCharacters, CancellationToken token)
+    private async Task<string> ReadLimited(StreamReader reader, CancellationToken token)
     {
         var text = new StringBuilder();
+        var pages = 0;
         var buffer = new char[65_536];
         while (await reader.ReadAsync(buffer, token) is var read and > 0)
         {
             text.Append(buffer, 0, read);
-            if (text.Length > maxCharacters)
-                throw new IngestionException("document_too_long", $"The document holds more than {maxCharacters:N0} characters of text.");
+            if (text.Length > options.Value.MaxCharacters)
+                throw PdfProblems.TooManyCharacters(options.Value.MaxCharacters);
+            pages += buffer.AsSpan(0, read).Count('\f');
+            if (pages > options.Value.MaxPages)
+                throw PdfProblems.TooManyPages(options.Value.MaxPages);
         }
         return text.ToString();
     }
 
-    private static IReadOnlyList<string> Pages(string text, int exitCode, string complaint)
+    private static IngestionException? Explain(IPdfProgram program, int exitCode, string complaint) => exitCode switch
     {
-        if (complaint.Contains("Incorrect password", StringComparison.Ordinal))
-            throw new IngestionException("document_encrypted", "The PDF is encrypted. Remove its password and upload it again.");
-        if (complaint.Contains("Wrong page range", StringComparison.Ordinal))
-            throw new IngestionException("document_empty", "The PDF has no pages.");
-        if (exitCode == NotFound)
-            throw Missing();
-        if (exitCode > NotFound || complaint.Contains("Out of memory", StringComparison.Ordinal) || complaint.Contains("bad_alloc", StringComparison.Ordinal))
-            throw new IngestionException("document_too_complex", "The PDF needs more memory to be read than there is for it.");
-        if (exitCode != 0)
-            throw new IngestionException("document_not_readable", "The file is damaged or not a PDF.");
+        NotStarted or NotStarted + 1 => PdfProblems.NoReader(),
+        // An exhausted stack or heap ends a process by a signal; Windows has negative numbers for it.
+        < 0 or > NotStarted => PdfProblems.OutOfMemory(),
+        _ => program.Explain(exitCode, complaint),
+    };
+
+    private static IReadOnlyList<string> Pages(string text, IngestionException? problem)
+    {
+        if (problem is not null)
+            throw problem;
         // One form feed behind each page; NUL cannot be stored.
         var pages = text.Replace("\0", "", StringComparison.Ordinal).Split('\f')[..^1];
         if (pages.Length == 0)
-            throw new IngestionException("document_empty", "The PDF has no pages.");
+            throw PdfProblems.NoPages();
         if (pages.All(string.IsNullOrWhiteSpace))
-            throw new IngestionException("document_without_text", "The PDF holds pictures of pages and no text. Run text recognition (OCR) on it first.");
+            throw PdfProblems.NoText();
         return pages;
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A PDF of {Pages} pages was read by {Program} in {Milliseconds} ms")]
+    private partial void LogRead(int pages, string program, long milliseconds);
 }

@@ -1,0 +1,10 @@
+namespace Navigator.PdfText;
+
+/// <summary>What the program's end says.</summary>
+public static class ExitCode
+{
+    public const int Read = 0;
+    public const int NotReadable = 1;
+    public const int Encrypted = 2;
+    public const int OutOfMemory = 3;
+}
