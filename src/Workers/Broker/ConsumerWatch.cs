@@ -7,7 +7,7 @@ namespace Navigator.Workers.Broker;
 
 /// <summary>
 /// Notices when a consumer of this process is there in name only, and takes all of them up anew. The bus can lose a consumer
-/// whose channel the broker closed, and calls itself healthy (MassTransit #4544 and #6001, both open): messages then lie ready
+/// whose channel the broker closed, and not notice (MassTransit #4544 and #6001, both open): messages then lie ready
 /// while this process, with room for them, gets none. A bus that does not let go of its old consumers in time cannot be started again:
 /// then the process ends, with an exit code, for whoever runs it to start another.
 /// </summary>
