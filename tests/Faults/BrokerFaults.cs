@@ -23,7 +23,10 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
         },
         // Deadlines pass while the broker is frozen: they are kept all the same.
         shortDeadline: 3,
-        after: stage => Assert.DoesNotContain(stage.History.Calls, call => call.Method == "POST" && call.Outcome is not ("202" or "200")),
+        after: stage => Assert.DoesNotContain(
+            stage.History.Calls,
+            // Without the limit of the dispatcher a caller waits until the broker wakes up: 6.1 s instead of 0.6 s.
+            call => call.Method == "POST" && (call.Outcome is not ("202" or "200") || call.Took > TimeSpan.FromSeconds(4))),
         settings: [("Concurrency__Http__StatementTimeoutMs", "3000")]);
 
     [FaultFact]

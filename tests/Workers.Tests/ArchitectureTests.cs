@@ -44,6 +44,28 @@ public partial class ArchitectureTests
         Assert.Equal(["UpstreamHttp.cs", "WebhookSender.cs"], speakers);
     }
 
+    /// <summary>What would have to be written anew if the bus were another one (decision 21).</summary>
+    [Fact]
+    public void The_bus_is_known_to_consumers_their_middleware_the_dispatcher_and_its_set_up_alone()
+    {
+        var sources = Path.Combine(ServerSet.Root, "src");
+        var knowing = Directory.GetFiles(sources, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+                && UsesTheBus().IsMatch(File.ReadAllText(file)))
+            .Select(file => Path.GetRelativePath(sources, file).Replace(Path.DirectorySeparatorChar, '/'))
+            .Where(file => !file.EndsWith("Consumer.cs", StringComparison.Ordinal) && !file.EndsWith("ConsumerDefinition.cs", StringComparison.Ordinal));
+
+        Assert.Equal(
+            [
+                "Workers/Broker/ConsumerWatch.cs", "Workers/Broker/EndpointActivity.cs",
+                "Workers/Flow/Dispatcher.cs", "Workers/Flow/FailPoint.cs", "Workers/Flow/Lease.cs",
+                "Workers/Hosting/BusSetup.cs", "Workers/Hosting/EndpointLimits.cs", "Workers/Hosting/LoggingSetup.cs", "Workers/Hosting/NavigatorHost.cs",
+                "Workers/Hosting/ShortFaultFilter.cs", "Workers/Hosting/StageFilter.cs", "Workers/Program.cs",
+                "Workers/Tools/WebSearch/SkipOnFailureFilter.cs", "Workers/Tools/WebSearch/TavilyCircuitBreakerFilter.cs",
+            ],
+            knowing.Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void Every_upstream_of_the_policy_is_called_and_every_client_calls_one_that_is_in_it()
     {
@@ -81,6 +103,9 @@ public partial class ArchitectureTests
 
     [GeneratedRegex(@"new (HttpClient|SocketsHttpHandler|HttpClientHandler)\b")]
     private static partial Regex MakesAClient();
+
+    [GeneratedRegex(@"\busing MassTransit\b|\bMassTransit\.")]
+    private static partial Regex UsesTheBus();
 
     [GeneratedRegex(@"const string Upstream = UpstreamNames\.(\w+)")]
     private static partial Regex NamesAnUpstream();

@@ -1,5 +1,6 @@
 using MassTransit;
 using Navigator.Contracts;
+using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Answer;

@@ -6,9 +6,9 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Broker;
 
 /// <summary>
-/// Notices when a consumer of this process is there in name only, and takes all of them up anew. This version of the bus can
-/// lose a consumer that the broker cancelled, or whose channel it closed, and never says so: messages then lie ready while this
-/// process, with room for them, gets none. A bus that does not let go of its old consumers in time cannot be started again:
+/// Notices when a consumer of this process is there in name only, and takes all of them up anew. The bus can lose a consumer
+/// whose channel the broker closed, and not notice (MassTransit #4544 and #6001, both open): messages then lie ready
+/// while this process, with room for them, gets none. A bus that does not let go of its old consumers in time cannot be started again:
 /// then the process ends, with an exit code, for whoever runs it to start another.
 /// </summary>
 internal sealed partial class ConsumerWatch(

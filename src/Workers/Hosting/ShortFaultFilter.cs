@@ -7,8 +7,8 @@ namespace Navigator.Workers.Hosting;
 
 /// <summary>
 /// Before a message goes to its _error queue: its headers get the failure's type and place, not its words. An exception may
-/// quote what it stumbled over, and headers of any length break the channel (a fault of this version of the bus). The rest is
-/// in the log, without the words either.
+/// quote what it stumbled over, and the bus copies 2,048 characters of its message (MassTransit #6168 only trims them). The rest
+/// is in the log, without the words either.
 /// </summary>
 internal sealed partial class ShortFaultFilter(ILogger<ShortFaultFilter> log) : IFilter<ExceptionReceiveContext>
 {

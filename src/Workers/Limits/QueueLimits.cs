@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using MassTransit;
 
 namespace Navigator.Workers.Limits;
 
@@ -24,31 +23,17 @@ public sealed record QueueLimits : IValidatableObject
     [Range(1, 600_000)] public required int TargetMs { get; init; }
 
     public int Places => Count(InFlight);
+    public int TakenAhead => Count(Prefetch);
     public TimeSpan Timeout => TimeSpan.FromMilliseconds(TimeoutMs);
     public TimeSpan Target => TimeSpan.FromMilliseconds(TargetMs);
 
     /// <summary>The timeout, or what is left of something else, whichever ends first.</summary>
     public TimeSpan Within(TimeSpan left) => left < Timeout ? left : Timeout;
 
-    /// <summary>For a definition's <c>Endpoint(…)</c>. How many of them are handled at once is for the queue's gate to say.</summary>
-    public void Apply(IEndpointRegistrationConfigurator endpoint)
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        endpoint.PrefetchCount = Count(Prefetch);
-        endpoint.ConcurrentMessageLimit = Count(Prefetch);
-        // Commands are sent to the queue by name; nothing is published to a type.
-        endpoint.ConfigureConsumeTopology = false;
-    }
-
-    /// <summary>For a definition's <c>ConfigureConsumer</c>, where messages are handled in batches.</summary>
-    public void Apply(BatchOptions options) => options
-        .SetMessageLimit(Batch ?? 1)
-        .SetTimeLimit(TimeSpan.FromMilliseconds(BatchWaitMs))
-        .SetConcurrencyLimit(Math.Max(1, Count(Prefetch) / (Batch ?? 1)));
-
-    public IEnumerable<System.ComponentModel.DataAnnotations.ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (Places * (Batch ?? 1) > Count(Prefetch))
-            yield return new($"InFlight is {Places}{(Batch is { } batch ? $" batches of {batch}" : "")}, more than Prefetch takes from the broker ({Count(Prefetch)}).");
+        if (Places * (Batch ?? 1) > TakenAhead)
+            yield return new($"InFlight is {Places}{(Batch is { } batch ? $" batches of {batch}" : "")}, more than Prefetch takes from the broker ({TakenAhead}).");
     }
 
     private static int Count(string number) => number.EndsWith('v')

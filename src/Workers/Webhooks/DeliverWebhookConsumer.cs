@@ -1,7 +1,8 @@
 using MassTransit;
-using Navigator.Contracts;
 using Navigator.Contracts.Chat;
+using Navigator.Contracts;
 using Navigator.Storage.Webhooks;
+using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Webhooks;

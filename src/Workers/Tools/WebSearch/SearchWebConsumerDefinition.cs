@@ -1,6 +1,7 @@
 using MassTransit;
-using Navigator.Contracts;
 using Navigator.Contracts.Chat;
+using Navigator.Contracts;
+using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Tools.WebSearch;

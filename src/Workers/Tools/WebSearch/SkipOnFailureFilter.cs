@@ -27,7 +27,8 @@ internal sealed class SkipOnFailureFilter(IServiceProvider services) : IFilter<C
             var ledger = services.GetRequiredService<IJobLedger>();
             if (await ledger.FindPending([new JobKey(message.JobId, message.Attempt)], Tool.WebSearch, token) is [var job])
                 await services.GetRequiredService<JobTransitions>().Skip(job, Tool.WebSearch, ReasonOf(error), token);
-            // Without this a message whose consumer never ran counts as not consumed, and is moved to _skipped.
+            // Without this a message whose consumer never ran counts as not delivered, and is moved to _skipped. MassTransit is
+            // meant to do so: there is no issue of it.
             await context.NotifyConsumed(context, Stopwatch.GetElapsedTime(started), nameof(SkipOnFailureFilter));
         }
     }
