@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Docker.DotNet;
+using Docker.DotNet.Models;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Configurations;
 using DotNet.Testcontainers.Containers;
@@ -62,6 +64,7 @@ internal static class ServerContainers
         // As services.sh does: quorum queues without a word in the client, and their numbers after one second, not five.
         .WithResourceMapping("default_queue_type = quorum\ncollect_statistics_interval = 1000\n"u8.ToArray(), "/etc/rabbitmq/conf.d/30-tests.conf")
         .WithResourceMapping("[{rabbit, [{quorum_tick_interval, 1000}]}]."u8.ToArray(), "/etc/rabbitmq/advanced.config")
+        .WithCreateParameterModifier(StayOnLoopback)
         .WithLabel(Label, "rabbitmq").WithReuse(true).WithCleanUp(false).WithLogger(NullLogger.Instance).Build();
 
     private static PostgreSqlContainer Database() => new PostgreSqlBuilder(PostgresImage)
@@ -70,7 +73,21 @@ internal static class ServerContainers
         .WithCommand(new OverwriteEnumerable<string>(["-c", "max_connections=300"]))
         // Parallel builds of an index share memory, of which a container has 64 MB unless told otherwise.
         .WithCreateParameterModifier(parameters => parameters.HostConfig!.ShmSize = 256L << 20)
+        .WithCreateParameterModifier(StayOnLoopback)
         .WithLabel(Label, "postgres").WithReuse(true).WithCleanUp(false).WithLogger(NullLogger.Instance).Build();
+
+    /// <summary>
+    /// Publishes the ports to this machine alone, because the password is no secret. An engine elsewhere, and a test process that
+    /// runs in a container itself, reach the servers from outside: then the engine publishes to all, as it does by itself.
+    /// </summary>
+    private static void StayOnLoopback(CreateContainerParameters parameters)
+    {
+        if (TestcontainersSettings.OS.DockerEndpointAuthConfig.Endpoint.Scheme is not ("unix" or "npipe")
+            || File.Exists("/.dockerenv") || !string.IsNullOrEmpty(TestcontainersSettings.DockerHostOverride))
+            return;
+        foreach (var binding in parameters.HostConfig!.PortBindings!.Values.SelectMany(bindings => bindings))
+            binding.HostIP = "127.0.0.1";
+    }
 
     private static async Task Up(DockerContainer container, string image, CancellationToken patience)
     {
@@ -81,9 +98,20 @@ internal static class ServerContainers
         catch (Exception failure) when (failure is DockerApiException or HttpRequestException or TimeoutException or OperationCanceledException
             or ContainerNotRunningException)
         {
-            var reason = failure is OperationCanceledException ? $"not within {Patience.TotalMinutes} minutes" : failure.Message.ReplaceLineEndings(" ").Trim();
-            throw new ServerContainersException($"the Docker engine answers but cannot start {image} ({reason}).", failure);
+            throw new ServerContainersException($"The Docker engine answers but cannot start {image}: {Reason(failure)}", failure);
         }
+    }
+
+    /// <summary>In one line. The engine's own words stand in JSON.</summary>
+    private static string Reason(Exception failure)
+    {
+        var words = failure switch
+        {
+            OperationCanceledException => $"not within {Patience.TotalMinutes} minutes",
+            DockerApiException { ResponseBody: { } body } when body.StartsWith('{') => JsonNode.Parse(body)?["message"]?.GetValue<string>() ?? body,
+            _ => failure.Message,
+        };
+        return words.ReplaceLineEndings(" ").Trim();
     }
 
     /// <summary>The environment before the file, as compose does it.</summary>

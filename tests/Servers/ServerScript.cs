@@ -18,7 +18,8 @@ internal static class ServerScript
     public static async Task<IReadOnlyDictionary<string, string>> Up(IReadOnlyDictionary<string, string> environment)
     {
         var output = await Run(environment, "up");
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
     }
 
     public static async Task<string> Run(IReadOnlyDictionary<string, string> environment, params string[] arguments)

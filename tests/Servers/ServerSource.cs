@@ -42,7 +42,10 @@ public static class ServerSource
         if (wanted == ServerWay.Environment || (wanted is null && missing.Count < Addresses.Length))
         {
             if (missing.Count > 0)
-                throw new InvalidOperationException($"Servers of the environment need {string.Join(" and ", Addresses)}; not set: {string.Join(", ", missing)}.");
+            {
+                throw new InvalidOperationException(
+                    $"Test servers of the environment need {string.Join(" and ", Addresses)}. Not set: {string.Join(", ", missing)}.");
+            }
             Say($"those of {string.Join(" and ", Addresses)}.");
             return await ServerScript.Up(new Dictionary<string, string>());
         }
@@ -69,6 +72,6 @@ public static class ServerSource
         }
     }
 
-    /// <summary>On standard error, because the test platform shows a test process's standard output only when it is asked to.</summary>
+    /// <summary>The test platform shows it with --logger "console;verbosity=normal".</summary>
     private static void Say(string line) => Console.Error.WriteLine($"Test servers: {line}");
 }
