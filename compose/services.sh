@@ -2,7 +2,7 @@
 # The two servers that Navigator needs (RabbitMQ 4 with its management UI, PostgreSQL 17 with pgvector), for developers,
 # tests and CI alike, by the first way that works:
 #   1. NAVIGATOR_RABBITMQ and NAVIGATOR_POSTGRES in the environment: they are used as they are;
-#   2. a Docker engine that answers and has or gets the images of compose.yaml;
+#   2. a Docker engine that answers and has or gets the images that .env names;
 #   3. Debian with apt: Debian trixie's packages, unpacked into a cache folder and run in bubblewrap. Nothing is
 #      installed on the host but bubblewrap. Cold about 40 s, warm about 5 s, 0.5 GB.
 #
@@ -10,7 +10,7 @@
 #   up    start what does not run, with the data it had; wait until it answers; print settings as NAME=value lines
 #   env   print the settings of what runs
 #   ctl   rabbitmqctl, with the arguments that follow (third way only)
-#   down  stop what up started, and delete its data
+#   down  stop what up started, and delete its data; also the containers that tests started
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${NAVIGATOR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/navigator}
@@ -52,7 +52,7 @@ running() { local n; [ -f "$state/way" ] && database_answers || return 1; for ((
 with_docker() {
   [ "$way" != packages ] && command -v docker >/dev/null && timeout 5 docker info >/dev/null 2>&1 || return 1
   docker compose -p navigator-services -f "$here/compose.yaml" up -d --wait --quiet-pull rabbitmq postgres >"$state/docker.log" 2>&1 || {
-    say "Docker answers but cannot start the servers; trying Debian's packages. Its last words:"; tail -n 3 "$state/docker.log" >&2; return 1; }
+    say "Docker answers but cannot start the servers ($(tail -n 1 "$state/docker.log")); taking Debian's packages."; return 1; }
   echo docker >"$state/way"
 }
 
@@ -172,8 +172,17 @@ up() {
   flock -u 9; settings
 }
 
+# The containers that tests keep from one run to the next (tests/Servers/ServerContainers.cs).
+remove_test_containers() {
+  local left
+  command -v docker >/dev/null && left=$(timeout 5 docker ps -aq --filter label=navigator.test-servers 2>/dev/null) && [ -n "$left" ] || return 0
+  # shellcheck disable=SC2086
+  docker rm -fv $left >/dev/null || say "Docker did not remove the tests' containers: ${left//$'\n'/ }"
+}
+
 stop() {
-  if [ "$(cat "$state/way" 2>/dev/null)" = docker ]; then docker compose -p navigator-services -f "$here/compose.yaml" down >/dev/null 2>&1 || true; fi
+  if [ "$(cat "$state/way" 2>/dev/null)" = docker ]; then docker compose -p navigator-services -f "$here/compose.yaml" down -v >/dev/null 2>&1 || true; fi
+  [ "$way" = packages ] || remove_test_containers
   local name pid
   for name in "${servers[@]}" epmd; do
     alive "$name" || continue

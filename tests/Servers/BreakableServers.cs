@@ -32,11 +32,8 @@ public sealed class BreakableServers : IAsyncDisposable
     public static async Task<BreakableServers> Start(string name, int firstPort, int brokers = 1, string? files = null)
     {
         string Port(int offset) => (firstPort + offset).ToString(CultureInfo.InvariantCulture);
-        var environment = new Dictionary<string, string>
+        var environment = new Dictionary<string, string>(ServerScript.PackagesOnly)
         {
-            ["NAVIGATOR_RABBITMQ"] = "",
-            ["NAVIGATOR_POSTGRES"] = "",
-            ["NAVIGATOR_WAY"] = "packages",
             ["NAVIGATOR_STATE"] = Path.Combine(Path.GetTempPath(), $"navigator-{name}-{Environment.UserName}"),
             ["NAVIGATOR_RABBITMQ_NODES"] = brokers.ToString(CultureInfo.InvariantCulture),
             ["NAVIGATOR_AMQP_PORT"] = Port(0),
@@ -49,8 +46,8 @@ public sealed class BreakableServers : IAsyncDisposable
             ["NAVIGATOR_SERVER_FILES"] = files ?? "",
         };
         // Whatever an earlier run, stopped in the middle, has left frozen.
-        await ServerSet.Script(environment, "down");
-        return new BreakableServers(environment, await ServerSet.Up(environment));
+        await ServerScript.Run(environment, "down");
+        return new BreakableServers(environment, new ServerSet(await ServerScript.Up(environment)));
     }
 
     public void Freeze(string server) => Signal(server, "STOP");
@@ -64,16 +61,16 @@ public sealed class BreakableServers : IAsyncDisposable
     public void Stop(string server) => Signal(server, "INT");
 
     /// <summary>Start again, with its data, what does not run.</summary>
-    public async Task Restart() => Set = await ServerSet.Up(environment);
+    public async Task Restart() => Set = new ServerSet(await ServerScript.Up(environment));
 
     /// <summary>rabbitmqctl.</summary>
-    public Task<string> Ctl(params string[] arguments) => ServerSet.Script(environment, ["ctl", .. arguments]);
+    public Task<string> Ctl(params string[] arguments) => ServerScript.Run(environment, ["ctl", .. arguments]);
 
     /// <summary>The last words of each server, for a test that fails.</summary>
     public string LastWords() => string.Join('\n', Directory.GetFiles(environment["NAVIGATOR_STATE"], "*.log")
         .Select(log => $"{Path.GetFileName(log)}: {string.Join('\n', File.ReadLines(log).TakeLast(5))}"));
 
-    public async ValueTask DisposeAsync() => await ServerSet.Script(environment, "down");
+    public async ValueTask DisposeAsync() => await ServerScript.Run(environment, "down");
 
     /// <summary>To the server's processes, not to the sandbox around them: whose end would end them without a word.</summary>
     private void Signal(string server, string signal)

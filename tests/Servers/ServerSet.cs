@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -8,21 +7,21 @@ using Npgsql;
 namespace Navigator.Servers;
 
 /// <summary>
-/// The RabbitMQ and PostgreSQL that tests run against, brought up by compose/services.sh when the first test asks. The
+/// The RabbitMQ and PostgreSQL that tests run against, brought up by <see cref="ServerSource"/> when the first test asks. The
 /// servers outlive the run; each test gets a virtual host and a database of its own.
 /// </summary>
 public sealed class ServerSet
 {
-    private static readonly Lazy<Task<ServerSet>> Running = new(() => Up(new Dictionary<string, string>()));
+    private static readonly Lazy<Task<ServerSet>> Running = new(async () => new ServerSet(await ServerSource.Settings()));
 
     private const string ProcessPrefix = "NAVIGATOR_PID_";
 
-    private readonly Dictionary<string, string> settings;
+    private readonly IReadOnlyDictionary<string, string> settings;
     private readonly HttpClient management;
     private readonly SemaphoreSlim cloning = new(1);
     private string? template;
 
-    private ServerSet(Dictionary<string, string> settings)
+    internal ServerSet(IReadOnlyDictionary<string, string> settings)
     {
         this.settings = settings;
         var address = new Uri(settings["NAVIGATOR_RABBITMQ_MANAGEMENT"]);
@@ -122,28 +121,6 @@ public sealed class ServerSet
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
-    }
-
-    /// <summary>compose/services.sh up, with these settings in its environment.</summary>
-    internal static async Task<ServerSet> Up(IReadOnlyDictionary<string, string> environment)
-    {
-        var output = await Script(environment, "up");
-        return new ServerSet(output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2))
-            .ToDictionary(pair => pair[0], pair => pair[1]));
-    }
-
-    internal static async Task<string> Script(IReadOnlyDictionary<string, string> environment, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(Root, "compose", "services.sh"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var complaints = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0
-            ? output
-            : throw new InvalidOperationException($"compose/services.sh {string.Join(' ', arguments)} failed: {await complaints}");
     }
 
     private static string FindRoot()
