@@ -282,7 +282,7 @@ public abstract class DocumentContract : IAsyncLifetime
 
 public sealed class InProcessDocumentTests : DocumentContract
 {
-    private readonly ManualClock clock = new();
+    private readonly FakeTimeProvider clock = new();
 
     public override Task DisposeAsync() => Task.CompletedTask;
 

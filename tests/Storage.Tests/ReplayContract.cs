@@ -311,7 +311,7 @@ public abstract class ReplayContract : IAsyncLifetime
 
 public sealed class InProcessReplayStoreTests : ReplayContract
 {
-    private readonly ManualClock clock = new();
+    private readonly FakeTimeProvider clock = new();
 
     public override Task DisposeAsync() => Task.CompletedTask;
 

@@ -149,7 +149,7 @@ public abstract class WebhookContract : IAsyncLifetime
 
 public sealed class InProcessWebhookTests : WebhookContract
 {
-    private readonly ManualClock clock = new();
+    private readonly FakeTimeProvider clock = new();
 
     public override Task DisposeAsync() => Task.CompletedTask;
 

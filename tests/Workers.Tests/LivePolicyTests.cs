@@ -70,7 +70,7 @@ public sealed class LivePolicyTests : IDisposable
     [Fact]
     public void Nearly_full_for_ten_seconds_is_one_warning_an_episode()
     {
-        var (clock, log) = (new ManualClock(), new Lines());
+        var (clock, log) = (new FakeTimeProvider(), new Lines());
         var bounds = new Bounds(Policies.Live(), clock);
         var inUse = 8;
         bounds.Watch(() => new Bound("pool", "p", 10, inUse));

@@ -13,7 +13,7 @@ public sealed class RestTests
     [Fact]
     public void So_many_failures_in_a_row_begin_a_rest_and_one_call_tries_when_it_is_over()
     {
-        var clock = new ManualClock();
+        var clock = new FakeTimeProvider();
         var rest = new UpstreamRest(clock);
 
         Assert.False(rest.Report(Limits, failed: true));
@@ -37,7 +37,7 @@ public sealed class RestTests
     [Fact]
     public void An_upstream_without_that_number_never_rests()
     {
-        var (rest, limits) = (new UpstreamRest(new ManualClock()), Policies.With().ForUpstream("answers"));
+        var (rest, limits) = (new UpstreamRest(new FakeTimeProvider()), Policies.With().ForUpstream("answers"));
 
         Assert.All(Enumerable.Range(0, 100), _ => Assert.False(rest.Report(limits, failed: true)));
         Assert.False(rest.IsOn(limits));

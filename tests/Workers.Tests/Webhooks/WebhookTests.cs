@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Navigator.Contracts.Chat;
 using Navigator.Storage.Webhooks;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Webhooks;
+using StandardWebhooks;
+using StandardWebhooks.Diagnostics;
 
 namespace Navigator.Workers.Tests.Webhooks;
 
@@ -157,6 +160,31 @@ public sealed class WebhookTests
         Assert.Contains("webhook-signature: v1,", request, StringComparison.Ordinal);
         Assert.Contains("webhook-id: msg_", request, StringComparison.Ordinal);
         Assert.Contains("\"type\":\"chat.job.answered\"", request, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a receiver would do: a verifier of the convention that is not ours reads what came over the wire.</summary>
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("forged", false)]
+    public async Task A_receiver_with_the_conventions_own_library_accepts_what_we_sent_and_nothing_else(string addition, bool isGenuine)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = Serve(listener, "204 No Content");
+        using var sender = Sender(loopback: true);
+        await sender.Send(DeliveryTo($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/hook"), default);
+        var parts = (await serving).Split("\r\n\r\n", 2);
+        var headers = new HeaderDictionary();
+        foreach (var header in parts[0].Split("\r\n").Skip(1).Select(line => line.Split(": ", 2)))
+            headers[header[0]] = header[1];
+        var receiver = new StandardWebhook($"whsec_{Convert.ToBase64String(Secret)}");
+
+        var refusal = Record.Exception(() => receiver.Verify(parts[1] + addition, headers));
+
+        if (isGenuine)
+            Assert.Null(refusal);
+        else
+            Assert.IsType<WebhookVerificationException>(refusal);
     }
 
     [Fact]
