@@ -15,7 +15,8 @@ return await Startup.Run(async () =>
     var builder = NavigatorHost.CreateBuilder(args, urls: "http://127.0.0.1:0"); // for health checks; any free port
     var mode = builder.AddNavigator(_ => Pipeline.AddConsumers);
     if (mode.IsEmbedded)
-        throw new StartupException("workers need ConnectionStrings__RabbitMq and ConnectionStrings__Postgres. Without them, run src/Api alone: it holds the workers too.");
+        throw new StartupException("workers need ConnectionStrings__RabbitMq and ConnectionStrings__Postgres. Without them, run src/Api alone: it "
+            + "holds the workers too.");
 
     var app = builder.Build();
     app.MapHealth();

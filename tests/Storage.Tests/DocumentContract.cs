@@ -251,7 +251,9 @@ public abstract class DocumentContract : IAsyncLifetime
     {
         var bytes = Encoding.UTF8.GetBytes(content);
         return store.Add(
-            new NewDocument(Guid.CreateVersion7(), tenant, title == "" ? content : title, "text/plain", bytes, SHA256.HashData(bytes), TimeSpan.FromMinutes(30), dueIn ?? Soon),
+            new NewDocument(Guid.CreateVersion7(), tenant, title == ""
+                ? content
+                : title, "text/plain", bytes, SHA256.HashData(bytes), TimeSpan.FromMinutes(30), dueIn ?? Soon),
             default);
     }
 
@@ -289,7 +291,8 @@ public sealed class InProcessDocumentTests : DocumentContract
     protected override Task<(IDocumentStore Store, IPassageIndex Index)> Create()
     {
         var corpus = new InProcessCorpus();
-        return Task.FromResult<(IDocumentStore, IPassageIndex)>((new InProcessDocumentStore(corpus, new InProcessJobLedger(clock), clock), new InProcessPassageIndex(corpus)));
+        return Task.FromResult<(IDocumentStore,
+            IPassageIndex)>((new InProcessDocumentStore(corpus, new InProcessJobLedger(clock), clock), new InProcessPassageIndex(corpus)));
     }
 
     protected override Task Wait(TimeSpan time)

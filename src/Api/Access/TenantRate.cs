@@ -25,7 +25,8 @@ internal static class TenantRate
             options.OnRejected = (context, _) =>
             {
                 context.HttpContext.Response.Headers.RetryAfter = "1";
-                return new ValueTask(Problem.Of(429, "too_many_requests", $"More than {rate} requests a second of one tenant are not taken.").ExecuteAsync(context.HttpContext));
+                return new ValueTask(Problem.Of(429, "too_many_requests", $"More than {rate} requests a second of one tenant are not taken.")
+                    .ExecuteAsync(context.HttpContext));
             };
         });
         return services.AddRateLimiter();

@@ -48,7 +48,8 @@ public sealed record QueueLimits : IValidatableObject
     public IEnumerable<System.ComponentModel.DataAnnotations.ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Places * (Batch ?? 1) > Count(Prefetch))
-            yield return new($"InFlight is {Places}{(Batch is { } batch ? $" batches of {batch}" : "")}, more than Prefetch takes from the broker ({Count(Prefetch)}).");
+            yield return new($"InFlight is {Places}{(Batch is { } batch ? $" batches of {batch}" : "")}, more than Prefetch takes from the broker "
+                + $"({Count(Prefetch)}).");
     }
 
     private static int Count(string number) => number.EndsWith('v')

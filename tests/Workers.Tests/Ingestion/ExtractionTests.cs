@@ -29,7 +29,8 @@ public class ExtractionTests(ITestOutputHelper output)
         var blocks = PageLayout.Read([Page]).Blocks;
 
         Assert.Contains(blocks, block => block.Text ==
-            "Ambulance services | $180 copayment for each one-way trip.\nCovered ambulance services include ground and air ambulance to the nearest hospital.");
+            "Ambulance services | $180 copayment for each one-way trip.\nCovered ambulance services include ground and air ambulance to the nearest "
+                + "hospital.");
         Assert.Contains(blocks, block => block.Text.StartsWith("Chiropractic services | $10 copayment for each visit.\n", StringComparison.Ordinal));
     }
 
@@ -82,7 +83,8 @@ public class ExtractionTests(ITestOutputHelper output)
     public void Running_headers_and_tables_of_contents_are_left_out()
     {
         string[] news = ["apples", "bread", "cheese", "dates", "eggs", "figs"];
-        var pages = news.Select((word, i) => $"2025 Evidence of Coverage   {i}\n\nSection 1.{i} Getting started .............. {i}\n\nThis page is about {word}.\n").ToList();
+        var pages = news.Select((word, i) =>
+            $"2025 Evidence of Coverage   {i}\n\nSection 1.{i} Getting started .............. {i}\n\nThis page is about {word}.\n").ToList();
 
         var blocks = PageLayout.Read(pages).Blocks;
 
@@ -104,7 +106,8 @@ public class ExtractionTests(ITestOutputHelper output)
         var blocks = (await HtmlText.Read(Html, default)).Blocks;
 
         Assert.Equal(
-            [(1, "Policy"), (0, "The deductible is $750 a year."), (2, "Costs"), (0, "Service | Cost"), (0, "Ambulance | $180"), (0, "One"), (0, "Two")],
+            [(1, "Policy"), (0, "The deductible is $750 a year."), (2, "Costs"), (0, "Service | Cost"), (0, "Ambulance | $180"), (0, "One"),
+                (0, "Two")],
             blocks.Select(block => (block.HeadingLevel, block.Text)));
     }
 
@@ -119,7 +122,8 @@ public class ExtractionTests(ITestOutputHelper output)
     [Fact]
     public void Markdown_is_read_by_its_structure()
     {
-        const string Markdown = "# Policy\n\nThe *deductible* is `$750` & more.\n\n| Service | Cost |\n| --- | --- |\n| Ambulance | $180 |\n\n- One\n- Two\n";
+        const string Markdown =
+            "# Policy\n\nThe *deductible* is `$750` & more.\n\n| Service | Cost |\n| --- | --- |\n| Ambulance | $180 |\n\n- One\n- Two\n";
 
         var blocks = MarkdownText.Read(Markdown).Blocks;
 
@@ -195,7 +199,9 @@ public class ExtractionTests(ITestOutputHelper output)
         var reader = new PdfTextReader(Options.Create(new IngestionOptions { PdfToText = program, PdfMemoryMb = 256 }));
 
         var said = await reader.ReadPages([1], default).ContinueWith(
-            reading => reading.IsFaulted ? ((IngestionException)reading.Exception.GetBaseException()).Code : reading.Result[0].Trim(), TaskScheduler.Default);
+            reading => reading.IsFaulted
+                ? ((IngestionException)reading.Exception.GetBaseException()).Code
+                : reading.Result[0].Trim(), TaskScheduler.Default);
 
         Assert.Equal(expected, said);
         File.Delete(program);

@@ -18,7 +18,8 @@ public sealed class WebhookTests
 
     [Fact]
     public void The_signature_is_the_conventions_own_example() => Assert.Equal(
-        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", WebhookSignature.Of(Secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, "{\"test\": 2432232314}"));
+        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+        WebhookSignature.Of(Secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, "{\"test\": 2432232314}"));
 
     [Theory]
     [InlineData("1.1.1.1", true)]
@@ -87,7 +88,8 @@ public sealed class WebhookTests
     [InlineData("https://①②⑦.⓪.⓪.①/", false)]
     [InlineData("https://169.254.169.254/latest/meta-data/", false)]
     [InlineData("https://[fd00:ec2::254]/", false)]
-    public void A_callback_is_an_https_address_that_names_no_place_inside(string url, bool allowed) => Assert.Equal(allowed, CallbackUrl.Problem(url, loopback: false) is null);
+    public void A_callback_is_an_https_address_that_names_no_place_inside(string url, bool allowed) =>
+        Assert.Equal(allowed, CallbackUrl.Problem(url, loopback: false) is null);
 
     /// <summary>What a text does not give away shows when it is connected to: none of these reaches the listener.</summary>
     [Theory]
@@ -119,7 +121,8 @@ public sealed class WebhookTests
         listener.Start();
         var looks = 0;
         // First a place outside (where nothing listens), then this machine.
-        using var sender = Sender(loopback: false, (_, _) => Task.FromResult<IPAddress[]>([Interlocked.Increment(ref looks) == 1 ? IPAddress.Parse("1.0.0.1") : IPAddress.Loopback]));
+        using var sender = Sender(loopback: false,
+            (_, _) => Task.FromResult<IPAddress[]>([Interlocked.Increment(ref looks) == 1 ? IPAddress.Parse("1.0.0.1") : IPAddress.Loopback]));
 
         var outcome = await sender.Send(DeliveryTo($"https://rebinding.example:{((IPEndPoint)listener.LocalEndpoint).Port}/"), default);
 
@@ -223,8 +226,10 @@ public sealed class WebhookTests
         return request;
     }
 
-    private static WebhookSender Sender(bool loopback, Func<string, CancellationToken, Task<IPAddress[]>>? lookUp = null, int timeoutMs = 3_000) => new(
-        Options.Create(new WebhookOptions { AllowLoopback = loopback }), new LivePolicy(Policies.With(("Queues:deliver-webhook:TimeoutMs", $"{timeoutMs}"))), TimeProvider.System)
+    private static WebhookSender Sender(bool loopback, Func<string, CancellationToken, Task<IPAddress[]>>? lookUp = null, int timeoutMs = 3_000) =>
+        new(
+        Options.Create(new WebhookOptions { AllowLoopback = loopback }),
+        new LivePolicy(Policies.With(("Queues:deliver-webhook:TimeoutMs", $"{timeoutMs}"))), TimeProvider.System)
     {
         LookUp = lookUp ?? Dns.GetHostAddressesAsync,
     };
