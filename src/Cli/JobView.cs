@@ -11,8 +11,8 @@ internal static class JobView
     {
         if (job.Answer is not { } answer)
         {
-            console.MarkupLineInterpolated($"{job.Id}  [bold]{job.Status.ToString().ToLowerInvariant()}[/] · "
-                + $"{job.Stage.ToString().ToLowerInvariant()}");
+            var (status, stage) = (job.Status.ToString().ToLowerInvariant(), job.Stage.ToString().ToLowerInvariant());
+            console.MarkupLineInterpolated($"{job.Id}  [bold]{status}[/] · {stage}");
             if (job.Error is { } error)
                 console.WriteLine($"{error.Message} ({error.Code})");
             return;

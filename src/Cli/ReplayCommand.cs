@@ -9,8 +9,11 @@ internal static class ReplayCommand
 {
     public static Command Create()
     {
-        var statuses = new Option<JobStatus[]>("--status") { Description =
-            "failed, expired or queued; may be repeated. Default: failed and expired." };
+        var statuses = new Option<JobStatus[]>("--status")
+        {
+            Description =
+            "failed, expired or queued; may be repeated. Default: failed and expired."
+        };
         var since = new Option<string?>("--since") { Description = "Accepted within this time: 30m, 6h, 2d." };
         var from = new Option<DateTimeOffset?>("--from") { Description = "Accepted at this time or later." };
         var to = new Option<DateTimeOffset?>("--to") { Description = "Accepted before this time." };

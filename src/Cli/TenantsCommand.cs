@@ -74,8 +74,11 @@ internal static class TenantsCommand
         command.SetAction(OwnerSession.Run(async (owner, session, parsed, token) =>
         {
             session.Print(
-                new { tenant = parsed.GetValue(name)!,
-                    secret = await owner.Tenants.WebhookSecret(parsed.GetValue(name)!, parsed.GetValue(rotate), token) },
+                new
+                {
+                    tenant = parsed.GetValue(name)!,
+                    secret = await owner.Tenants.WebhookSecret(parsed.GetValue(name)!, parsed.GetValue(rotate), token)
+                },
                 (console, kept) => console.WriteLine(kept.secret));
             return ExitCode.Done;
         }));

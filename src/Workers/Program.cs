@@ -31,15 +31,15 @@ namespace Navigator.Workers
     {
         public static void AddConsumers(IBusRegistrationConfigurator bus)
         {
-            bus.AddConsumer<AnswerQuestionConsumer,   AnswerQuestionConsumerDefinition>();    // translate, screen, plan
-            bus.AddConsumer<EmbedQuestionConsumer,    EmbedQuestionConsumerDefinition>();     // question → vector, in batches
+            bus.AddConsumer<AnswerQuestionConsumer, AnswerQuestionConsumerDefinition>();    // translate, screen, plan
+            bus.AddConsumer<EmbedQuestionConsumer, EmbedQuestionConsumerDefinition>();     // question → vector, in batches
             bus.AddConsumer<RetrievePassagesConsumer, RetrievePassagesConsumerDefinition>();  // vector → passages
-            bus.AddConsumer<SearchWebConsumer,        SearchWebConsumerDefinition>();         // question → web pages
-            bus.AddConsumer<ComposeAnswerConsumer,    ComposeAnswerConsumerDefinition>();     // all of it → answer
-            bus.AddConsumer<DeliverWebhookConsumer,   DeliverWebhookConsumerDefinition>();    // the end → the caller's server
+            bus.AddConsumer<SearchWebConsumer, SearchWebConsumerDefinition>();         // question → web pages
+            bus.AddConsumer<ComposeAnswerConsumer, ComposeAnswerConsumerDefinition>();     // all of it → answer
+            bus.AddConsumer<DeliverWebhookConsumer, DeliverWebhookConsumerDefinition>();    // the end → the caller's server
 
-            bus.AddConsumer<IngestDocumentConsumer,   IngestDocumentConsumerDefinition>();    // document → passages
-            bus.AddConsumer<EmbedPassagesConsumer,    EmbedPassagesConsumerDefinition>();     // passages → vectors
+            bus.AddConsumer<IngestDocumentConsumer, IngestDocumentConsumerDefinition>();    // document → passages
+            bus.AddConsumer<EmbedPassagesConsumer, EmbedPassagesConsumerDefinition>();     // passages → vectors
         }
     }
 }

@@ -216,7 +216,8 @@ public sealed class ChatTests(ApiHost api) : IClassFixture<ApiHost>
     private async Task<HttpResponseMessage> Submit(string key, string question)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post,
-            "/v1/chat/jobs") { Content = System.Net.Http.Json.JsonContent.Create(new { question }) };
+            "/v1/chat/jobs")
+        { Content = System.Net.Http.Json.JsonContent.Create(new { question }) };
         request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         return await api.Client.SendAsync(request);
     }

@@ -105,8 +105,11 @@ public sealed class SurfaceTests(ApiHost api, ITestOutputHelper output) : IClass
                 }
                 var document = await api.Ingested(uploaded);
                 Assert.Equal("ready", document.GetProperty("status").GetString());
-                var job = await api.Ask(new { question = $"Where does marker number{i} begin?",
-                    document_ids = new[] { document.GetProperty("id").GetString() } });
+                var job = await api.Ask(new
+                {
+                    question = $"Where does marker number{i} begin?",
+                    document_ids = new[] { document.GetProperty("id").GetString() }
+                });
                 var quote = job.GetProperty("answer").GetProperty("citations")[0].GetProperty("quote").GetString()!;
                 if (Plain(quote).Contains(Plain(text), StringComparison.Ordinal))
                     Interlocked.Increment(ref quotes);

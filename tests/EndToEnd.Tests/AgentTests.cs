@@ -86,7 +86,8 @@ public sealed class AgentTests(ITestOutputHelper output)
         await system.Ingest("zebra.md", Encoding.UTF8.GetBytes("# Animals\n\nThe zebra is striped."), Limit);
         upstreams.Set("plans", new Behaviour
         {
-            Fault = Fault.Says, Says =
+            Fault = Fault.Says,
+            Says =
                 """{"kind": "question", "question": "q", "document_queries": ["xyzzy plugh"], "web_queries": [], "other_words": ["zebra striped"]}""",
         });
 
@@ -112,7 +113,8 @@ public sealed class AgentTests(ITestOutputHelper output)
         await using var system = await NavigatorSystem.Start(0, upstreams);
         upstreams.Set("plans", new Behaviour
         {
-            Fault = Fault.Says, Says =
+            Fault = Fault.Says,
+            Says =
                 """{"kind": "question", "question": "q", "document_queries": ["xyzzy plugh"], "web_queries": [], "other_words": ["poison words"]}""",
         });
         upstreams.Set("embeddings", new Behaviour { Fault = Fault.Status, Status = 400, OnlyFor = "poison" });
@@ -238,8 +240,12 @@ public sealed class AgentTests(ITestOutputHelper output)
             var document = await system.Ingest($"{i}.txt", Encoding.UTF8.GetBytes(text), Limit);
 
             var job = await system.End(
-                await system.Submit(new { question = $"What does benefit number{i} cost?", web = false,
-                    document_ids = new[] { document.GetProperty("id").GetString() } }), Limit);
+                await system.Submit(new
+                {
+                    question = $"What does benefit number{i} cost?",
+                    web = false,
+                    document_ids = new[] { document.GetProperty("id").GetString() }
+                }), Limit);
 
             using var request = JsonDocument.Parse(upstreams.RequestsTo("answers")[^1]);
             var messages = request.RootElement.GetProperty("messages");

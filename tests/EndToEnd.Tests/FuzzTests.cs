@@ -97,9 +97,9 @@ public sealed class FuzzTests(ITestOutputHelper output)
     /// <summary>With a small body where the operation wants one, so that other things than its absence are looked at.</summary>
     private static HttpRequestMessage Request(string method, string address, JsonObject operation) =>
         new(new HttpMethod(method.ToUpperInvariant()), address)
-    {
-        Content = operation["requestBody"] is null ? null : new StringContent("{\"question\": \"q\"}", Encoding.UTF8, "application/json"),
-    };
+        {
+            Content = operation["requestBody"] is null ? null : new StringContent("{\"question\": \"q\"}", Encoding.UTF8, "application/json"),
+        };
 
     private static IEnumerable<Func<HttpContent>> Bodies()
     {

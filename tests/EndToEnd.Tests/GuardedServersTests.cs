@@ -42,8 +42,12 @@ public sealed class GuardedServersTests
         await using var system = await NavigatorSystem.Prepare(workers: 1, upstreams, servers.Set, ("Broker__TopologyIsGiven", "true"),
             ("SSL_CERT_FILE", authority));
         string Broker(string user, string password, string host = "navigator") => $"amqps://{user}:{password}@localhost:{servers.TlsPort}/{host}";
-        string Database(string plain) => new NpgsqlConnectionStringBuilder(plain) { Host = "localhost", SslMode = SslMode.VerifyFull,
-            RootCertificate = authority }.ConnectionString;
+        string Database(string plain) => new NpgsqlConnectionStringBuilder(plain)
+        {
+            Host = "localhost",
+            SslMode = SslMode.VerifyFull,
+            RootCertificate = authority
+        }.ConnectionString;
         var anotherHost = new Uri(system.VirtualHost!).AbsolutePath.Trim('/');
         var (api, worker) = (Broker("navigator_api", "for-the-api"), Broker("navigator_worker", "for-workers"));
 
@@ -128,8 +132,13 @@ public sealed class GuardedServersTests
     {
         using var response = await servers.Management.PostAsJsonAsync(
             "api/exchanges/navigator/amq.default/publish",
-            new { properties = new { delivery_mode = 2, content_type = "application/vnd.masstransit+json" }, routing_key = queue, payload = body,
-                payload_encoding = "string" });
+            new
+            {
+                properties = new { delivery_mode = 2, content_type = "application/vnd.masstransit+json" },
+                routing_key = queue,
+                payload = body,
+                payload_encoding = "string"
+            });
         response.EnsureSuccessStatusCode();
     }
 

@@ -29,8 +29,12 @@ public sealed class PromptsDocTests
         var first = await system.Ask("¿Cuánto cuesta un viaje en ambulancia con mi plan?");
         upstreams.Set("answers", new Behaviour { Fault = Fault.Says, Says = "It is free of charge.", Times = 1 });
         await system.End(
-            await system.Submit(new { question = "And a visit to the emergency room?",
-                conversation_id = first.GetProperty("conversation_id").GetString(), web = false }), TimeSpan.FromSeconds(30));
+            await system.Submit(new
+            {
+                question = "And a visit to the emergency room?",
+                conversation_id = first.GetProperty("conversation_id").GetString(),
+                web = false
+            }), TimeSpan.FromSeconds(30));
         // The call before the repaired one is the one that was sent back.
         var doc = Write(upstreams);
 

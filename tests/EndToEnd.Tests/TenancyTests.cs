@@ -48,8 +48,12 @@ public sealed partial class TenancyTests
         using (var filtered = await stranger.GetAsync(new Uri($"/v1/chat/jobs?conversation_id={ids("conversation")}", UriKind.Relative)))
             Assert.Empty((await filtered.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data").EnumerateArray());
         // A question of B's that names A's document and A's conversation finds neither.
-        using (var asked = await stranger.PostAsJsonAsync("/v1/chat/jobs?wait=20", new { question = $"What does it say about {Canaries[1][..4]}?",
-            document_ids = new[] { ids("document") }, conversation_id = ids("conversation") }))
+        using (var asked = await stranger.PostAsJsonAsync("/v1/chat/jobs?wait=20", new
+        {
+            question = $"What does it say about {Canaries[1][..4]}?",
+            document_ids = new[] { ids("document") },
+            conversation_id = ids("conversation")
+        }))
         {
             var answer = await asked.Content.ReadAsStringAsync();
             Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
@@ -195,8 +199,13 @@ public sealed partial class TenancyTests
         var document = await system.Ingest("kanarie.md", Encoding.UTF8.GetBytes($"# {Canaries[0]}\n\nThe {Canaries[1]} costs 40 dollars a day."),
             TimeSpan.FromSeconds(60));
         var job = await system.End(
-            await system.Submit(new { question = $"What does the {Canaries[1]} cost?", conversation_id = "a-conversation", web = false,
-                callback_url = (string?)null }), TimeSpan.FromSeconds(60));
+            await system.Submit(new
+            {
+                question = $"What does the {Canaries[1]} cost?",
+                conversation_id = "a-conversation",
+                web = false,
+                callback_url = (string?)null
+            }), TimeSpan.FromSeconds(60));
         var citation = job.GetProperty("answer").GetProperty("citations")[0];
         using var created = await system.Client.PostAsJsonAsync("/v1/replays", new { filter = new { } });
         var replay = (await created.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;

@@ -138,16 +138,27 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
 
     private Task Publish(string host, Guid job, string command) => Publish(
         host,
-        command switch { "AnswerQuestion" => "answer-question", "EmbedQuestion" => "embed-question", "SearchWeb" => "search-web", _ =>
-            "compose-answer" },
+        command switch
+        {
+            "AnswerQuestion" => "answer-question",
+            "EmbedQuestion" => "embed-question",
+            "SearchWeb" => "search-web",
+            _ =>
+            "compose-answer"
+        },
         Envelope(command, $$"""{"jobId": "{{job}}", "attempt": 1}"""));
 
     private async Task Publish(string host, string queue, string body)
     {
         using var response = await Servers.Servers.Set.Management.PostAsJsonAsync(
             $"api/exchanges/{host}/amq.default/publish",
-            new { properties = new { delivery_mode = 2, content_type = "application/vnd.masstransit+json" }, routing_key = queue, payload = body,
-                payload_encoding = "string" });
+            new
+            {
+                properties = new { delivery_mode = 2, content_type = "application/vnd.masstransit+json" },
+                routing_key = queue,
+                payload = body,
+                payload_encoding = "string"
+            });
         response.EnsureSuccessStatusCode();
     }
 

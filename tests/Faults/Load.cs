@@ -19,10 +19,10 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
 
     private readonly HttpClient http =
         new(new SocketsHttpHandler { MaxConnectionsPerServer = 2_000, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5) })
-    {
-        BaseAddress = server,
-        Timeout = TimeSpan.FromSeconds(30),
-    };
+        {
+            BaseAddress = server,
+            Timeout = TimeSpan.FromSeconds(30),
+        };
 
     private static readonly AuthenticationHeaderValue Key = new("Bearer", Servers.NavigatorDatabase.Key);
 

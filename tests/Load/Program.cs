@@ -16,8 +16,11 @@ var tavily = new Option<int>("--tavily") { Description = "Latency of Tavily, ms.
 var small = new Option<int?>("--small") { Description = "Latency of the models that screen and plan, ms; without it rules do their work." };
 var floor = new Option<bool>("--floor") { Description = "Measure what broker and database do alone, right after, and print the ratio." };
 var outFile = new Option<FileInfo?>("--out") { Description = "Write the run as JSON." };
-var compare = new Option<FileInfo?>("--compare") { Description =
-    "A stored run; the exit code is 1 when this one is worse by more than --tolerance." };
+var compare = new Option<FileInfo?>("--compare")
+{
+    Description =
+    "A stored run; the exit code is 1 when this one is worse by more than --tolerance."
+};
 var tolerance = new Option<double>("--tolerance") { DefaultValueFactory = _ => 0.2 };
 var root = new RootCommand("Load on a whole Navigator.") { scenario, seconds, count, workers, embeddings, answers, tavily, small, floor, outFile,
     compare, tolerance };

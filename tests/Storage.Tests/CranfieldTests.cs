@@ -84,7 +84,7 @@ public class CranfieldTests(ITestOutputHelper output)
                 text.Clear();
                 section = 'I';
             }
-            else if (line is [ '.', var next and ('T' or 'A' or 'B' or 'W')])
+            else if (line is ['.', var next and ('T' or 'A' or 'B' or 'W')])
                 section = next;
             else if (section is 'T' or 'W')
                 text.Add(line);

@@ -189,7 +189,9 @@ public sealed class TenantTests : IAsyncLifetime
 
     private static ChatAnswer AnswerFrom(Guid document, string words = Canary) => new()
     {
-        Text = $"It says {words}.", Language = "en", Model = "m",
+        Text = $"It says {words}.",
+        Language = "en",
+        Model = "m",
         Citations = [new Citation { Marker = 1, Kind = "document", Score = 1, Title = words, Quote = words, DocumentId = document }],
     };
 

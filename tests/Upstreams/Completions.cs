@@ -59,20 +59,29 @@ internal static partial class Completions
     private static object Answer(string prompt, Fault fault)
     {
         if (FirstSource().Match(prompt) is not { Success: true } source)
-            return new { answered = false, answer = "The stand-in found no sources.", quotes = Array.Empty<object>(),
-                follow_ups = Array.Empty<string>() };
+            return new
+            {
+                answered = false,
+                answer = "The stand-in found no sources.",
+                quotes = Array.Empty<object>(),
+                follow_ups = Array.Empty<string>()
+            };
         var sentence = FirstSentence().Match(source.Groups[1].Value).Value;
         return fault == Fault.InventedCitations
             ? new
             {
-                answered = true, answer = "This is certain [7], as everybody knows [42] and says [1]. So does the second [2].",
+                answered = true,
+                answer = "This is certain [7], as everybody knows [42] and says [1]. So does the second [2].",
                 quotes = (object[])[new { source = 7, quote = sentence }, new { source = 1, quote = sentence },
-                    new { source = 2, quote = "What nobody ever wrote." }], follow_ups = Array.Empty<string>(),
+                    new { source = 2, quote = "What nobody ever wrote." }],
+                follow_ups = Array.Empty<string>(),
             }
             : new
             {
-                answered = true, answer = "The stand-in read the sources and answers from the first [1].",
-                quotes = (object[])[new { source = 1, quote = sentence }], follow_ups = new[] { "What else does the first source say?" },
+                answered = true,
+                answer = "The stand-in read the sources and answers from the first [1].",
+                quotes = (object[])[new { source = 1, quote = sentence }],
+                follow_ups = new[] { "What else does the first source say?" },
             };
     }
 

@@ -19,7 +19,10 @@ internal static class TenantRate
             options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => context.User.Identity is { IsAuthenticated: true }
                 ? RateLimitPartition.GetTokenBucketLimiter(context.User.Tenant(), _ => new TokenBucketRateLimiterOptions
                 {
-                    TokensPerPeriod = rate, TokenLimit = 2 * rate, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
+                    TokensPerPeriod = rate,
+                    TokenLimit = 2 * rate,
+                    ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                    QueueLimit = 0,
                 })
                 : RateLimitPartition.GetNoLimiter(""));
             options.OnRejected = (context, _) =>

@@ -34,8 +34,14 @@ internal sealed class InProcessWebhooks(InProcessJobLedger ledger, byte[]? secre
                 entries[job] = entry with { DueAt = now + share.Later };
                 return Task.FromResult<Delivery?>(null);
             }
-            var claimed = entry with { Status = "sending", Attempt = entry.Attempt + 1, Tries = (entry.ToldEnd == end ? entry.Tries : 0) + 1,
-                ToldEnd = end, DueAt = now + lease };
+            var claimed = entry with
+            {
+                Status = "sending",
+                Attempt = entry.Attempt + 1,
+                Tries = (entry.ToldEnd == end ? entry.Tries : 0) + 1,
+                ToldEnd = end,
+                DueAt = now + lease
+            };
             entries[job] = claimed;
             return Task.FromResult<Delivery?>(new Delivery(job, row.Tenant, row.Options.CallbackUrl!, claimed.Attempt, claimed.Tries, secret!,
                 row.Status, row.ConversationId, end));

@@ -104,7 +104,10 @@ public class SourceTests
 
     private static Source Source(string word, int length, double score) => new()
     {
-        Marker = 0, Kind = "document", Title = "Policy", Score = score,
+        Marker = 0,
+        Kind = "document",
+        Title = "Policy",
+        Score = score,
         Text = string.Join(' ', Enumerable.Range(0, length / (word.Length + 4) + 1).Select(i => $"{word}{i:000}")),
     };
 }

@@ -89,8 +89,11 @@ public sealed class AnswerModelTests : IAsyncLifetime
     [Fact]
     public async Task When_the_documents_do_not_say_nothing_is_cited_and_nothing_is_certain()
     {
-        agents.Server.Set("answers", new Behaviour { Fault = Fault.Says,
-            Says = """{"answered": false, "answer": "The documents do not say [1].", "quotes": [], "follow_ups": []}""" });
+        agents.Server.Set("answers", new Behaviour
+        {
+            Fault = Fault.Says,
+            Says = """{"answered": false, "answer": "The documents do not say [1].", "quotes": [], "follow_ups": []}"""
+        });
 
         var answer = await agents.Answerer().Answer("Who won?", "en", Sources, ModelledAgents.Patience, default);
 

@@ -230,9 +230,9 @@ public sealed class WebhookTests
         new(
         Options.Create(new WebhookOptions { AllowLoopback = loopback }),
         new LivePolicy(Policies.With(("Queues:deliver-webhook:TimeoutMs", $"{timeoutMs}"))), TimeProvider.System)
-    {
-        LookUp = lookUp ?? Dns.GetHostAddressesAsync,
-    };
+        {
+            LookUp = lookUp ?? Dns.GetHostAddressesAsync,
+        };
 
     private static Delivery DeliveryTo(string url) => new(Guid.NewGuid(), "a", url, 1, 1, Secret, JobStatus.Answered, "c", DateTimeOffset.UtcNow);
 }

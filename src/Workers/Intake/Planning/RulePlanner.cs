@@ -37,11 +37,11 @@ internal static partial class RulePlanner
 
     private static bool LeansOnWhatWasSaid(string question) =>
         Follows().IsMatch(question) || Terms.Of(question).Distinct(StringComparer.Ordinal).Count() switch
-    {
-        0 => true,
-        <= FewTerms => !Asks().IsMatch(question),
-        _ => false,
-    };
+        {
+            0 => true,
+            <= FewTerms => !Asks().IsMatch(question),
+            _ => false,
+        };
 
     [GeneratedRegex(@"^(?:what|how|when|where|which|who|is|are|do|does|can|may|will|would|should|tell|show)\b", RegexOptions.IgnoreCase,
         matchTimeoutMilliseconds: 10_000)]
