@@ -44,10 +44,19 @@ key: ## a tenant and a key to try it with: make key TENANT=acme
 down: ## stop the containers; data is kept
 	$(compose) down
 
-audit: ## known vulnerabilities of all packages, restored as locked, and what the programs are made of (artifacts/sbom.json)
+audit: ## known vulnerabilities of all packages, restored as locked, and what each program is made of (artifacts/sbom-….json)
 	dotnet restore --locked-mode
 	dotnet list package --vulnerable --include-transitive
-	mkdir -p artifacts && dotnet run .ci/sbom.cs > artifacts/sbom.json
+	dotnet tool restore
+	for program in Api Workers Cli; do \
+	  dotnet CycloneDX src/$$program/$$program.csproj --recursive --disable-package-restore --set-name navigator-$$program \
+	    --output artifacts --filename sbom-$$program.json --output-format Json --spec-version 1.6 || exit 1; \
+	done
+
+mutants: ## change the code and see a test fail: make mutants PROJECT=Workers FILES=Upstreams/UpstreamRest.cs ARGS="--test-case-filter …"
+	dotnet tool restore
+	cd tests/$(PROJECT).Tests && dotnet stryker --project $(PROJECT).csproj --mutate '**/$(FILES)' --concurrency 1 \
+	  --reporter cleartext --output ../../artifacts/mutants $(ARGS)
 
 prompts: ## write docs/prompts.md anew from what the code sends
 	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/EndToEnd.Tests --filter FullyQualifiedName~PromptsDocTests
@@ -58,4 +67,4 @@ upstreams: ## a stand-in for OpenAI and Tavily on port 8089
 ci: ## what CI runs
 	.ci/run
 
-.PHONY: key help run build test faults faults-prove load services services-down images up down audit prompts upstreams ci
+.PHONY: key help run build test faults faults-prove load services services-down images up down audit mutants prompts upstreams ci

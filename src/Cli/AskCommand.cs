@@ -16,7 +16,8 @@ internal static class AskCommand
         var noWeb = new Option<bool>("--no-web") { Description = "Do not ask the web." };
         var deadline = new Option<double?>("--deadline") { Description = "Seconds after which an answer is of no use." };
         var detach = new Option<bool>("--detach") { Description = "Do not wait for the answer; print the job." };
-        var command = new Command("ask", "Ask a question and wait for its answer.") { question, conversation, documents, language, noWeb, deadline, detach };
+        var command = new Command("ask", "Ask a question and wait for its answer.") { question, conversation, documents, language, noWeb, deadline,
+            detach };
         command.SetAction(Session.Run(async (session, parsed, token) =>
         {
             var text = parsed.GetValue(question)!;

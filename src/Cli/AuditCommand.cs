@@ -10,7 +10,8 @@ internal static class AuditCommand
     {
         var tenant = new Option<string?>("--tenant") { Description = "Only about this one." };
         var limit = new Option<int>("--limit") { Description = "How many, the newest first.", DefaultValueFactory = _ => 50 };
-        var command = new Command("audit", $"Who did what cannot be undone. For the owner of the database ({OwnerSession.Variable}).") { tenant, limit };
+        var command = new Command("audit", $"Who did what cannot be undone. For the owner of the database ({OwnerSession.Variable}).") { tenant,
+            limit };
         command.SetAction(OwnerSession.Run(async (owner, session, parsed, token) =>
         {
             session.Print(await owner.Tenants.Audit(parsed.GetValue(tenant), parsed.GetValue(limit), token), (console, entries) =>
@@ -18,7 +19,8 @@ internal static class AuditCommand
                 var table = new Table().Border(TableBorder.None).AddColumns("at", "tenant", "actor", "action", "subject");
                 foreach (var entry in entries)
                     table.AddRow(
-                        new Text(entry.At.ToString("u", CultureInfo.InvariantCulture)), new Text(entry.Tenant), new Text(entry.Actor), new Text(entry.Action), new Text(entry.Subject));
+                        new Text(entry.At.ToString("u", CultureInfo.InvariantCulture)), new Text(entry.Tenant), new Text(entry.Actor),
+                        new Text(entry.Action), new Text(entry.Subject));
                 console.Write(table);
             });
             return ExitCode.Done;

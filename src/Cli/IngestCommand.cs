@@ -19,11 +19,13 @@ internal static class IngestCommand
                 throw new CommandException(ExitCode.Usage, $"There is no file {missing.FullName}. Nothing was uploaded.");
 
             var outcomes = new Outcome[wanted.Length];
-            await session.Progress.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new SpinnerColumn())
+            await session.Progress.Progress()
+                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new SpinnerColumn())
                 .StartAsync(async progress =>
                 {
                     var bars = wanted.Select(file => progress.AddTask(Markup.Escape(file.Name))).ToList();
-                    await Parallel.ForAsync(0, wanted.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = token }, async (i, stop) =>
+                    await Parallel.ForAsync(0, wanted.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = token },
+                        async (i, stop) =>
                         outcomes[i] = await Ingest(session, wanted[i], bars[i], stop));
                 });
             session.Print(outcomes, PrintOutcomes);

@@ -11,7 +11,8 @@ internal static class JobView
     {
         if (job.Answer is not { } answer)
         {
-            console.MarkupLineInterpolated($"{job.Id}  [bold]{job.Status.ToString().ToLowerInvariant()}[/] · {job.Stage.ToString().ToLowerInvariant()}");
+            var (status, stage) = (job.Status.ToString().ToLowerInvariant(), job.Stage.ToString().ToLowerInvariant());
+            console.MarkupLineInterpolated($"{job.Id}  [bold]{status}[/] · {stage}");
             if (job.Error is { } error)
                 console.WriteLine($"{error.Message} ({error.Code})");
             return;
@@ -22,7 +23,8 @@ internal static class JobView
         foreach (var citation in answer.Citations)
         {
             var place = citation.Url ?? (citation.Page is { } page ? $"{citation.Title}, page {page}" : citation.Title);
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{citation.Marker}] {place}: \"{citation.Quote.ReplaceLineEndings(" ")}\""));
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"[{citation.Marker}] {place}: \"{citation.Quote.ReplaceLineEndings(" ")}\""));
         }
         foreach (var reason in job.Degraded)
             console.WriteLine($"(without {reason})");

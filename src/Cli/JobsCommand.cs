@@ -28,7 +28,8 @@ internal static class JobsCommand
             return ExitCode.Done;
         }));
         command.Subcommands.Add(One("show", "Show one.", (session, id, token) => session.Client.Get<ChatJob>($"/v1/chat/jobs/{id}", token)));
-        command.Subcommands.Add(One("cancel", "Stop working on one.", (session, id, token) => session.Client.Delete<ChatJob>($"/v1/chat/jobs/{id}", token)));
+        command.Subcommands.Add(One("cancel", "Stop working on one.",
+            (session, id, token) => session.Client.Delete<ChatJob>($"/v1/chat/jobs/{id}", token)));
         return command;
     }
 

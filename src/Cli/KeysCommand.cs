@@ -21,7 +21,8 @@ internal static class KeysCommand
         var tenant = new Argument<string>("tenant");
         var scopes = new Option<string[]>("--scope")
         {
-            Description = $"What it is for: {string.Join(", ", Scope.All)}; may be repeated. Default: chat and documents.", DefaultValueFactory = _ => [Scope.Chat, Scope.Documents],
+            Description = $"What it is for: {string.Join(", ", Scope.All)}; may be repeated. Default: chat and documents.",
+            DefaultValueFactory = _ => [Scope.Chat, Scope.Documents],
         };
         var expires = new Option<string?>("--expires") { Description = "After this time: 12h, 90d. Default: not before it is revoked." };
         var command = new Command("create", "Make a key. It is shown this once: only its hash is kept.") { tenant, scopes, expires };
@@ -29,7 +30,8 @@ internal static class KeysCommand
         {
             var lifetime = parsed.GetValue(expires) is { } text ? Duration.Parse(text, "--expires") : (TimeSpan?)null;
             var key = await owner.Tenants.CreateKey(parsed.GetValue(tenant)!, parsed.GetValue(scopes)!, lifetime, token);
-            session.Print(new { id = key.Id, key = key.Reveal(), tenant = parsed.GetValue(tenant)!, scopes = parsed.GetValue(scopes)! }, (console, made) => console.WriteLine(made.key));
+            session.Print(new { id = key.Id, key = key.Reveal(), tenant = parsed.GetValue(tenant)!, scopes = parsed.GetValue(scopes)! },
+                (console, made) => console.WriteLine(made.key));
             return ExitCode.Done;
         }));
         return command;
@@ -45,7 +47,8 @@ internal static class KeysCommand
             {
                 var table = new Table().Border(TableBorder.None).AddColumns("id", "tenant", "scopes", "state", "created", "expires", "last used");
                 foreach (var key in keys)
-                    table.AddRow(key.Id, key.Tenant, string.Join(',', key.Scopes), key.State, Time(key.CreatedAt), Time(key.ExpiresAt), Time(key.LastUsedAt));
+                    table.AddRow(key.Id, key.Tenant, string.Join(',', key.Scopes), key.State, Time(key.CreatedAt), Time(key.ExpiresAt),
+                        Time(key.LastUsedAt));
                 console.Write(table);
             });
             return ExitCode.Done;

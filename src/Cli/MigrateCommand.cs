@@ -9,12 +9,15 @@ internal static class MigrateCommand
 {
     public static Command Create()
     {
-        var command = new Command("migrate", $"Bring the database's schema up to date, as its owner ({OwnerSession.Variable}), and let the roles of APIs and workers log in with NAVIGATOR_API_PASSWORD and NAVIGATOR_WORKER_PASSWORD, where these are set. Running it again changes nothing.");
+        var command = new Command("migrate", $"Bring the database's schema up to date, as its owner ({OwnerSession.Variable}), and let the roles of "
+            + $"APIs and workers log in with NAVIGATOR_API_PASSWORD and NAVIGATOR_WORKER_PASSWORD, where these are set. Running it again changes "
+            + $"nothing.");
         command.SetAction(OwnerSession.Run(
             async (owner, session, _, token) =>
             {
                 var applied = await Migrator.Migrate(owner.Database, token);
-                foreach (var (role, variable) in new[] { (RuntimeRole.Api, "NAVIGATOR_API_PASSWORD"), (RuntimeRole.Worker, "NAVIGATOR_WORKER_PASSWORD") })
+                foreach (var (role, variable) in new[] { (RuntimeRole.Api, "NAVIGATOR_API_PASSWORD"),
+                    (RuntimeRole.Worker, "NAVIGATOR_WORKER_PASSWORD") })
                     if (OwnerSession.Secret(variable) is { } password)
                         await RuntimeRole.LetIn(owner.Database, role, password, token);
                 session.Print(applied, (console, names) =>

@@ -88,7 +88,8 @@ internal sealed class NavigatorClient(Uri server, string? key) : IDisposable
             }
             catch (HttpRequestException error)
             {
-                throw new CommandException(ExitCode.Unavailable, $"{server} does not answer ({error.HttpRequestError}). Is Navigator running there? --url says where.");
+                throw new CommandException(ExitCode.Unavailable,
+                    $"{server} does not answer ({error.HttpRequestError}). Is Navigator running there? --url says where.");
             }
             catch (JsonException)
             {

@@ -25,7 +25,8 @@ internal sealed class OwnerSession : IAsyncDisposable
     /// <summary>Runs a command's body.</summary>
     /// <param name="anySchema">Also where the schema is not up to date: for the command that makes it so.</param>
     public static Func<ParseResult, CancellationToken, Task<int>> Run(
-        Func<OwnerSession, Session, ParseResult, CancellationToken, Task<int>> body, bool anySchema = false) => Session.Run(async (session, parsed, token) =>
+        Func<OwnerSession, Session, ParseResult, CancellationToken, Task<int>> body, bool anySchema = false) =>
+            Session.Run(async (session, parsed, token) =>
     {
         try
         {
@@ -59,14 +60,17 @@ internal sealed class OwnerSession : IAsyncDisposable
     {
         var text = Environment.GetEnvironmentVariable(name);
         if (string.IsNullOrWhiteSpace(text) && Environment.GetEnvironmentVariable($"{name}_FILE") is { Length: > 0 } file)
-            text = File.Exists(file) ? File.ReadAllText(file).Trim() : throw new CommandException(ExitCode.Usage, $"{name}_FILE names {file}, which cannot be read.");
+            text = File.Exists(file)
+                ? File.ReadAllText(file).Trim()
+                : throw new CommandException(ExitCode.Usage, $"{name}_FILE names {file}, which cannot be read.");
         return string.IsNullOrWhiteSpace(text) ? null : text;
     }
 
     private static string ConnectionString()
     {
         if (Secret(Variable) is not { } text)
-            throw new CommandException(ExitCode.Usage, $"{Variable} is not set: the connection string of who owns the database, such as Host=…;Database=…;Username=…;Password=….");
+            throw new CommandException(ExitCode.Usage,
+                $"{Variable} is not set: the connection string of who owns the database, such as Host=…;Database=…;Username=…;Password=….");
         try
         {
             return new NpgsqlConnectionStringBuilder(text).ConnectionString;

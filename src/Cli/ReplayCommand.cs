@@ -9,7 +9,11 @@ internal static class ReplayCommand
 {
     public static Command Create()
     {
-        var statuses = new Option<JobStatus[]>("--status") { Description = "failed, expired or queued; may be repeated. Default: failed and expired." };
+        var statuses = new Option<JobStatus[]>("--status")
+        {
+            Description =
+            "failed, expired or queued; may be repeated. Default: failed and expired."
+        };
         var since = new Option<string?>("--since") { Description = "Accepted within this time: 30m, 6h, 2d." };
         var from = new Option<DateTimeOffset?>("--from") { Description = "Accepted at this time or later." };
         var to = new Option<DateTimeOffset?>("--to") { Description = "Accepted before this time." };
@@ -20,7 +24,8 @@ internal static class ReplayCommand
         var max = new Option<int?>("--max") { Description = "No more than so many. Default: 10,000." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only count." };
         var detach = new Option<bool>("--detach") { Description = "Do not wait until all have ended." };
-        var command = new Command("replay", "Ask failed or expired questions again.") { statuses, since, from, to, code, conversation, queue, rate, max, dryRun, detach };
+        var command = new Command("replay", "Ask failed or expired questions again.") { statuses, since, from, to, code, conversation, queue, rate,
+            max, dryRun, detach };
         command.SetAction(Session.Run(async (session, parsed, token) =>
         {
             var request = new ReplayRequest
@@ -52,9 +57,12 @@ internal static class ReplayCommand
             return replay.Counts.FailedAgain == 0 && replay.Status != ReplayStatus.Cancelled ? ExitCode.Done : ExitCode.EndedBadly;
         }));
         command.Subcommands.Add(One("show", "Show one.", (session, id, token) => session.Client.Get<Replay>($"/v1/replays/{id}", token)));
-        command.Subcommands.Add(One("pause", "Queue no more jobs until it is resumed.", (session, id, token) => session.Client.Post<Replay>($"/v1/replays/{id}/pause", null, null, token)));
-        command.Subcommands.Add(One("resume", "Go on after a pause.", (session, id, token) => session.Client.Post<Replay>($"/v1/replays/{id}/resume", null, null, token)));
-        command.Subcommands.Add(One("cancel", "Queue no more jobs.", (session, id, token) => session.Client.Delete<Replay>($"/v1/replays/{id}", token)));
+        command.Subcommands.Add(One("pause", "Queue no more jobs until it is resumed.",
+            (session, id, token) => session.Client.Post<Replay>($"/v1/replays/{id}/pause", null, null, token)));
+        command.Subcommands.Add(One("resume", "Go on after a pause.",
+            (session, id, token) => session.Client.Post<Replay>($"/v1/replays/{id}/resume", null, null, token)));
+        command.Subcommands.Add(One("cancel", "Queue no more jobs.",
+            (session, id, token) => session.Client.Delete<Replay>($"/v1/replays/{id}", token)));
         command.Subcommands.Add(List());
         return command;
     }
@@ -91,7 +99,8 @@ internal static class ReplayCommand
     {
         try
         {
-            await session.Progress.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            await session.Progress.Progress().Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(),
+                new PercentageColumn(), new RemainingTimeColumn())
                 .StartAsync(async progress =>
                 {
                     var all = Math.Max(1, Math.Min(replay.Counts.Matched, replay.Max));
@@ -100,8 +109,12 @@ internal static class ReplayCommand
                     {
                         replay = await session.Client.Get<Replay>(replay.Links.Self, token);
                         queued.Value = replay.Counts.Replayed + replay.Counts.Skipped;
-                        queued.Description = replay.HeldBack ? "replayed (held back)" : replay.Status == ReplayStatus.Paused ? "replayed (paused)" : "replayed";
-                        ended.Value = replay.Filter.Queue is null ? replay.Counts.Replayed + replay.Counts.Skipped - replay.Counts.Unfinished : queued.Value;
+                        queued.Description = replay.HeldBack ? "replayed (held back)" : replay.Status == ReplayStatus.Paused
+                            ? "replayed (paused)"
+                            : "replayed";
+                        ended.Value = replay.Filter.Queue is null
+                            ? replay.Counts.Replayed + replay.Counts.Skipped - replay.Counts.Unfinished
+                            : queued.Value;
                         if (replay.Status is ReplayStatus.Finished or ReplayStatus.Cancelled && replay.Counts.Unfinished == 0)
                             break;
                         await Task.Delay(300, token);
@@ -120,8 +133,10 @@ internal static class ReplayCommand
     {
         var counts = replay.Counts;
         console.WriteLine(
-            $"{replay.Id}  {replay.Status.ToString().ToLowerInvariant()}{(replay.HeldBack ? " (held back)" : "")}: {counts.Matched} matched, {counts.Replayed} replayed, "
-            + $"{counts.Skipped} skipped, {counts.Answered} answered, {counts.FailedAgain} failed again, {counts.Refused + counts.Cancelled} refused or cancelled, "
+            $"{replay.Id}  {replay.Status.ToString().ToLowerInvariant()}{(replay.HeldBack ? " (held back)" : "")}: {counts.Matched} matched, "
+                + $"{counts.Replayed} replayed, "
+            + $"{counts.Skipped} skipped, {counts.Answered} answered, {counts.FailedAgain} failed again, {counts.Refused + counts.Cancelled} "
+            + $"refused or cancelled, "
             + $"{counts.Unfinished} unfinished");
     }
 }

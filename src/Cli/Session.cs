@@ -37,7 +37,8 @@ internal sealed class Session : IDisposable
     public IAnsiConsole Progress { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
     /// <summary>Runs a command's body; every failure is one line on standard error and an exit code.</summary>
-    public static Func<ParseResult, CancellationToken, Task<int>> Run(Func<Session, ParseResult, CancellationToken, Task<int>> body) => async (parsed, token) =>
+    public static Func<ParseResult, CancellationToken, Task<int>> Run(Func<Session, ParseResult, CancellationToken, Task<int>> body) =>
+        async (parsed, token) =>
     {
         try
         {

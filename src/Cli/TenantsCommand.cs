@@ -26,7 +26,8 @@ internal static class TenantsCommand
                 var table = new Table().Border(TableBorder.None).AddColumns("tenant", "live keys", "jobs", "documents", "since");
                 foreach (var tenant in tenants)
                     table.AddRow(
-                        tenant.Id, Number(tenant.LiveKeys), Number(tenant.Jobs), Number(tenant.Documents), tenant.CreatedAt.ToString("u", CultureInfo.InvariantCulture));
+                        tenant.Id, Number(tenant.LiveKeys), Number(tenant.Jobs), Number(tenant.Documents),
+                        tenant.CreatedAt.ToString("u", CultureInfo.InvariantCulture));
                 console.Write(table);
             });
             return ExitCode.Done;
@@ -58,7 +59,8 @@ internal static class TenantsCommand
             if (!parsed.GetValue(yes))
                 throw new CommandException(ExitCode.Usage, $"This erases everything of '{tenant}' and cannot be undone. Say --yes to do it.");
             var (jobs, documents) = await owner.Tenants.Delete(tenant, token);
-            session.Print(new { tenant, jobs, documents }, (console, gone) => console.WriteLine($"{gone.tenant} was erased: {gone.jobs} jobs, {gone.documents} documents."));
+            session.Print(new { tenant, jobs, documents },
+                (console, gone) => console.WriteLine($"{gone.tenant} was erased: {gone.jobs} jobs, {gone.documents} documents."));
             return ExitCode.Done;
         }));
         return command;
@@ -72,7 +74,11 @@ internal static class TenantsCommand
         command.SetAction(OwnerSession.Run(async (owner, session, parsed, token) =>
         {
             session.Print(
-                new { tenant = parsed.GetValue(name)!, secret = await owner.Tenants.WebhookSecret(parsed.GetValue(name)!, parsed.GetValue(rotate), token) },
+                new
+                {
+                    tenant = parsed.GetValue(name)!,
+                    secret = await owner.Tenants.WebhookSecret(parsed.GetValue(name)!, parsed.GetValue(rotate), token)
+                },
                 (console, kept) => console.WriteLine(kept.secret));
             return ExitCode.Done;
         }));

@@ -10,5 +10,6 @@ public sealed class PoolExhaustedException(NpgsqlException inner)
     public override bool IsTransient => true;
 
     /// <summary>Is it this that Npgsql says? It has no type of its own for it.</summary>
-    internal static bool Is(NpgsqlException error) => error.InnerException is TimeoutException && error.Message.Contains("pool has been exhausted", StringComparison.Ordinal);
+    internal static bool Is(NpgsqlException error) =>
+        error.InnerException is TimeoutException && error.Message.Contains("pool has been exhausted", StringComparison.Ordinal);
 }

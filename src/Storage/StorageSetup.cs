@@ -25,7 +25,8 @@ public static class StorageSetup
             new InProcessReplayStore(provider.GetRequiredService<InProcessJobLedger>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<InProcessCorpus>();
         services.AddSingleton<IDocumentStore>(provider =>
-            new InProcessDocumentStore(provider.GetRequiredService<InProcessCorpus>(), provider.GetRequiredService<InProcessJobLedger>(), provider.GetRequiredService<TimeProvider>()));
+            new InProcessDocumentStore(provider.GetRequiredService<InProcessCorpus>(), provider.GetRequiredService<InProcessJobLedger>(),
+                provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IPassageIndex, InProcessPassageIndex>();
         services.AddSingleton<IRateLimits, InProcessRateLimits>();
         services.AddSingleton<IProcessReports, InProcessReports>();
@@ -45,7 +46,8 @@ public static class StorageSetup
         services.AddSingleton<IAudit, PostgresAudit>();
         services.AddSingleton<IApiKeys, PostgresApiKeys>();
         services.AddSingleton<IWebhooks, PostgresWebhooks>();
-        services.AddSingleton<IPassageIndex>(provider => new PostgresPassageIndex(provider.GetRequiredService<NpgsqlDataSource>(), pool.ExactSearchUpTo));
+        services.AddSingleton<IPassageIndex>(provider => new PostgresPassageIndex(provider.GetRequiredService<NpgsqlDataSource>(),
+            pool.ExactSearchUpTo));
         return services;
     }
 

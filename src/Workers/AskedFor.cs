@@ -12,7 +12,8 @@ internal static partial class AskedFor
     [GeneratedRegex(@"\b(phone|telephone|call|reach|fax)\b", RegexOptions.IgnoreCase, 200)]
     private static partial Regex AsksPhone();
 
-    [GeneratedRegex(@"\b(how much|costs?|pay|price|fees?|copay\w*|coinsurance|deductible|premium|limit|maximum|the most)\b", RegexOptions.IgnoreCase, 200)]
+    [GeneratedRegex(@"\b(how much|costs?|pay|price|fees?|copay\w*|coinsurance|deductible|premium|limit|maximum|the most)\b", RegexOptions.IgnoreCase,
+        200)]
     private static partial Regex AsksAmount();
 
     [GeneratedRegex(@"\b(how many|how often|how long|number of)\b", RegexOptions.IgnoreCase, 200)]

@@ -10,25 +10,42 @@ internal static class NavigatorMeter
 
     public static readonly Meter Meter = new(Name);
 
-    public static readonly Counter<long> JobsAccepted = Meter.CreateCounter<long>("navigator.jobs.accepted", "{job}", "Jobs accepted by this process.");
-    public static readonly Counter<long> JobsEnded = Meter.CreateCounter<long>("navigator.jobs.ended", "{job}", "Jobs that this process brought to their end, by status.");
-    public static readonly Counter<long> JobsReplayed = Meter.CreateCounter<long>("navigator.jobs.replayed", "{job}", "Jobs that this process queued again for a replay.");
-    public static readonly Counter<long> JobsRepaired = Meter.CreateCounter<long>("navigator.jobs.repaired", "{job}", "Due jobs that this process's sweeper repaired, by what it did.");
-    public static readonly Histogram<double> JobSeconds = Seconds("navigator.job.duration", "What parts of a job took: queue, intake, tools, answer, all.");
-    public static readonly Counter<long> JobsLate = Meter.CreateCounter<long>("navigator.jobs.late", "{job}", "Jobs of which a part took longer than its target.");
+    public static readonly Counter<long> JobsAccepted = Meter.CreateCounter<long>("navigator.jobs.accepted", "{job}",
+        "Jobs accepted by this process.");
+    public static readonly Counter<long> JobsEnded = Meter.CreateCounter<long>("navigator.jobs.ended", "{job}",
+        "Jobs that this process brought to their end, by status.");
+    public static readonly Counter<long> JobsReplayed = Meter.CreateCounter<long>("navigator.jobs.replayed", "{job}",
+        "Jobs that this process queued again for a replay.");
+    public static readonly Counter<long> JobsRepaired = Meter.CreateCounter<long>("navigator.jobs.repaired", "{job}",
+        "Due jobs that this process's sweeper repaired, by what it did.");
+    public static readonly Histogram<double> JobSeconds = Seconds("navigator.job.duration",
+        "What parts of a job took: queue, intake, tools, answer, all.");
+    public static readonly Counter<long> JobsLate = Meter.CreateCounter<long>("navigator.jobs.late", "{job}",
+        "Jobs of which a part took longer than its target.");
     public static readonly Histogram<double> StageSeconds = Seconds("navigator.stage.duration", "What a queue's messages took behind its gate.");
-    public static readonly Counter<long> StagesLate = Meter.CreateCounter<long>("navigator.stages.late", "{message}", "Messages that took longer than their queue's target.");
-    public static readonly Counter<long> ContinuedInPlace = Meter.CreateCounter<long>("navigator.jobs.continued_in_place", "{time}", "Times that a worker went on itself instead of sending a message.");
-    public static readonly Counter<long> CircuitChanged = Meter.CreateCounter<long>("navigator.breaker.changed", "{time}", "Times that a breaker went into a state.");
-    public static readonly Counter<double> CircuitSeconds = Meter.CreateCounter<double>("navigator.breaker.time", "s", "Time that a breaker spent in a state.");
-    public static readonly Counter<long> SendsFailed = Meter.CreateCounter<long>("navigator.sends.failed", "{message}", "Messages not sent, by reason; the sweeper sends them.");
-    public static readonly Counter<long> ConsumersRecovered = Meter.CreateCounter<long>("navigator.consumers.recovered", "{time}", "Times that this process took up its consumers anew.");
+    public static readonly Counter<long> StagesLate = Meter.CreateCounter<long>("navigator.stages.late", "{message}",
+        "Messages that took longer than their queue's target.");
+    public static readonly Counter<long> ContinuedInPlace =
+        Meter.CreateCounter<long>("navigator.jobs.continued_in_place", "{time}", "Times that a worker went on itself instead of sending a message.");
+    public static readonly Counter<long> CircuitChanged = Meter.CreateCounter<long>("navigator.breaker.changed", "{time}",
+        "Times that a breaker went into a state.");
+    public static readonly Counter<double> CircuitSeconds =
+        Meter.CreateCounter<double>("navigator.breaker.time", "s", "Time that a breaker spent in a state.");
+    public static readonly Counter<long> SendsFailed = Meter.CreateCounter<long>("navigator.sends.failed", "{message}",
+        "Messages not sent, by reason; the sweeper sends them.");
+    public static readonly Counter<long> ConsumersRecovered =
+        Meter.CreateCounter<long>("navigator.consumers.recovered", "{time}", "Times that this process took up its consumers anew.");
 
-    public static readonly Counter<long> WebhooksSent = Meter.CreateCounter<long>("navigator.webhooks.sent", "{delivery}", "Deliveries of webhooks, by what came of them.");
-    public static readonly Counter<long> QuestionsScreened = Meter.CreateCounter<long>("navigator.questions.screened", "{question}", "Questions that screening looked at, by what came of it.");
-    public static readonly Counter<long> CitationsDropped = Meter.CreateCounter<long>("navigator.citations.dropped", "{citation}", "Citations of models that were dropped because they do not stand in their source.");
-    public static readonly Counter<long> UpstreamsRested = Meter.CreateCounter<long>("navigator.upstreams.rested", "{time}", "Times that an upstream failed so often in a row that it is not asked for a while.");
-    private static readonly Counter<long> FallBacks = Meter.CreateCounter<long>("navigator.agents.fell_back", "{time}", "Times that rules did a model's work, by agent and kind of failure.");
+    public static readonly Counter<long> WebhooksSent = Meter.CreateCounter<long>("navigator.webhooks.sent", "{delivery}",
+        "Deliveries of webhooks, by what came of them.");
+    public static readonly Counter<long> QuestionsScreened =
+        Meter.CreateCounter<long>("navigator.questions.screened", "{question}", "Questions that screening looked at, by what came of it.");
+    public static readonly Counter<long> CitationsDropped = Meter.CreateCounter<long>("navigator.citations.dropped", "{citation}",
+        "Citations of models that were dropped because they do not stand in their source.");
+    public static readonly Counter<long> UpstreamsRested = Meter.CreateCounter<long>("navigator.upstreams.rested", "{time}",
+        "Times that an upstream failed so often in a row that it is not asked for a while.");
+    private static readonly Counter<long> FallBacks = Meter.CreateCounter<long>("navigator.agents.fell_back", "{time}",
+        "Times that rules did a model's work, by agent and kind of failure.");
 
     /// <param name="agent">translation, screening, planning or answer.</param>
     public static void FellBack(string agent, UpstreamException error) => FallBacks.Add(

@@ -46,7 +46,8 @@ internal static class Rewording
     /// <summary>Terms of the domain for what the question says, one line of them; null when it says nothing of that kind.</summary>
     public static string? Of(string question)
     {
-        var terms = Terms.Where(pair => pair.People.IsMatch(question) && !question.Contains(pair.Policy, StringComparison.OrdinalIgnoreCase)).Select(pair => pair.Policy).Take(4).ToList();
+        var terms = Terms.Where(pair => pair.People.IsMatch(question) && !question.Contains(pair.Policy, StringComparison.OrdinalIgnoreCase))
+            .Select(pair => pair.Policy).Take(4).ToList();
         return terms.Count == 0 ? null : string.Join(' ', terms);
     }
 }

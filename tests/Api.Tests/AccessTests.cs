@@ -30,12 +30,15 @@ public sealed class AccessTests : IDisposable
         foreach (var route in routes)
         {
             var (needed, policies, isOpen) = (
-                route.Metadata.GetMetadata<NeededScope>(), route.Metadata.GetOrderedMetadata<IAuthorizeData>(), route.Metadata.GetMetadata<IAllowAnonymous>() is not null);
-            Assert.True(isOpen ? needed is null : needed is not null && Scope.All.Contains(needed.Name) && policies.Any(policy => policy.Policy == needed.Name), route.DisplayName);
+                route.Metadata.GetMetadata<NeededScope>(), route.Metadata.GetOrderedMetadata<IAuthorizeData>(),
+                route.Metadata.GetMetadata<IAllowAnonymous>() is not null);
+            Assert.True(isOpen ? needed is null : needed is not null && Scope.All.Contains(needed.Name)
+                && policies.Any(policy => policy.Policy == needed.Name), route.DisplayName);
         }
         Assert.Equal(
             ["/health/live", "/health/ready", "/openapi/{documentName}.json"],
-            routes.Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(route => route.RoutePattern.RawText).Order(StringComparer.Ordinal));
+            routes.Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(route => route.RoutePattern.RawText)
+                .Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -146,7 +149,8 @@ public sealed class AccessTests : IDisposable
         Assert.Matches("^nav_[a-z2-7]{12}_[a-z2-7]{32}$", key.Reveal());
         Assert.Equal(key, ApiKey.Parse(key.Reveal()));
         Assert.Distinct(Enumerable.Range(0, 100).Select(_ => ApiKey.Create().Secret));
-        foreach (var wrong in new[] { "", "nav_", key.Reveal()[..^1], key.Reveal() + "a", key.Reveal().ToUpperInvariant(), key.Reveal().Replace("nav_", "vav_", StringComparison.Ordinal), key.Reveal()[..^1] + "1", key.Reveal()[..16] + "-" + key.Reveal()[17..] })
+        foreach (var wrong in new[] { "", "nav_", key.Reveal()[..^1], key.Reveal() + "a", key.Reveal().ToUpperInvariant(),
+            key.Reveal().Replace("nav_", "vav_", StringComparison.Ordinal), key.Reveal()[..^1] + "1", key.Reveal()[..16] + "-" + key.Reveal()[17..] })
             Assert.Null(ApiKey.Parse(wrong));
     }
 

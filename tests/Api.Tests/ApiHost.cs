@@ -13,7 +13,8 @@ public sealed class ApiHost : IDisposable
     private readonly WebApplicationFactory<DocumentIntake> factory = new();
 
     // Tests ask more often than one tenant may: a fast machine would be told so.
-    public ApiHost() => Client = factory.WithWebHostBuilder(host => host.UseSetting("Concurrency:Http:TenantRequestsPerSecond", "100000")).CreateClient();
+    public ApiHost() => Client = factory.WithWebHostBuilder(host => host.UseSetting("Concurrency:Http:TenantRequestsPerSecond", "100000"))
+        .CreateClient();
 
     public HttpClient Client { get; }
 

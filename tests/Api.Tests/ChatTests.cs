@@ -25,7 +25,9 @@ public sealed class ChatTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal("document", citation.GetProperty("kind").GetString());
         Assert.Equal("Harbor Health Silver 2026", citation.GetProperty("title").GetString());
 
-        var passage = await api.Get($"/v1/documents/{citation.GetProperty("document_id").GetString()}/passages/{citation.GetProperty("passage_id").GetString()}");
+        var passage =
+            await api.Get(
+                $"/v1/documents/{citation.GetProperty("document_id").GetString()}/passages/{citation.GetProperty("passage_id").GetString()}");
         Assert.Contains(citation.GetProperty("quote").GetString()!, passage.GetProperty("text").GetString()!, StringComparison.Ordinal);
     }
 
@@ -36,7 +38,8 @@ public sealed class ChatTests(ApiHost api) : IClassFixture<ApiHost>
 
         string[] promised =
         [
-            "id", "object", "status", "stage", "created_at", "started_at", "finished_at", "deadline_at", "attempt", "conversation_id", "answer", "degraded",
+            "id", "object", "status", "stage", "created_at", "started_at", "finished_at", "deadline_at", "attempt", "conversation_id", "answer",
+            "degraded",
             "error", "timings", "links",
         ];
         Assert.All(promised, name => Assert.True(job.TryGetProperty(name, out _), name));
@@ -140,7 +143,8 @@ public sealed class ChatTests(ApiHost api) : IClassFixture<ApiHost>
         var other = await Submit("key-1", "What is not covered?");
 
         Assert.Equal(await first.Content.ReadAsStringAsync(), await again.Content.ReadAsStringAsync());
-        Assert.Equal((HttpStatusCode.Accepted, first.Headers.Location, first.Headers.ETag), (again.StatusCode, again.Headers.Location, again.Headers.ETag));
+        Assert.Equal((HttpStatusCode.Accepted, first.Headers.Location, first.Headers.ETag),
+            (again.StatusCode, again.Headers.Location, again.Headers.ETag));
         Assert.Equal("true", Assert.Single(again.Headers.GetValues("Idempotency-Replayed")));
         await ApiHost.AssertProblem(other, 422, "idempotency_key_reused");
         await ApiHost.AssertProblem(await Submit(new string('k', 201), "q"), 400, "invalid_idempotency_key");
@@ -175,7 +179,8 @@ public sealed class ChatTests(ApiHost api) : IClassFixture<ApiHost>
     {
         var job = await ApiHost.Json(await api.Post("/v1/chat/jobs", new { question = "What is my deductible?" }));
 
-        var stream = await api.Client.GetStringAsync(new Uri(job.GetProperty("links").GetProperty("events").GetString()!, UriKind.Relative)).WaitAsync(TimeSpan.FromSeconds(20));
+        var stream = await api.Client.GetStringAsync(new Uri(job.GetProperty("links").GetProperty("events").GetString()!, UriKind.Relative))
+            .WaitAsync(TimeSpan.FromSeconds(20));
 
         var states = stream.Split('\n').Where(line => line.StartsWith("data: ", StringComparison.Ordinal))
             .Select(line => JsonDocument.Parse(line[6..]).RootElement.GetProperty("status").GetString()).ToList();
@@ -210,7 +215,9 @@ public sealed class ChatTests(ApiHost api) : IClassFixture<ApiHost>
 
     private async Task<HttpResponseMessage> Submit(string key, string question)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/jobs") { Content = System.Net.Http.Json.JsonContent.Create(new { question }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            "/v1/chat/jobs")
+        { Content = System.Net.Http.Json.JsonContent.Create(new { question }) };
         request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         return await api.Client.SendAsync(request);
     }

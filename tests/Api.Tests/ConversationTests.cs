@@ -23,16 +23,21 @@ public sealed class ConversationTests(ApiHost api) : IClassFixture<ApiHost>
         var one = await api.Ask(new { question = "What is covered abroad?", conversation_id = "trip" });
         await api.Ask(new { question = "And at home?", conversation_id = "trip" });
 
-        var listed = (await api.Get("/v1/conversations")).GetProperty("data").EnumerateArray().Single(talk => talk.GetProperty("id").GetString() == "trip");
-        Assert.Equal(("What is covered abroad?", 2, "chat.conversation"), (listed.GetProperty("first_question").GetString(), listed.GetProperty("jobs").GetInt32(), listed.GetProperty("object").GetString()));
+        var listed = (await api.Get("/v1/conversations")).GetProperty("data").EnumerateArray()
+            .Single(talk => talk.GetProperty("id").GetString() == "trip");
+        Assert.Equal(("What is covered abroad?", 2, "chat.conversation"),
+            (listed.GetProperty("first_question").GetString(), listed.GetProperty("jobs").GetInt32(), listed.GetProperty("object").GetString()));
         Assert.Equal(2, (await api.Get(listed.GetProperty("links").GetProperty("jobs").GetString()!)).GetProperty("data").GetArrayLength());
 
         using var deleted = await api.Client.DeleteAsync(new Uri(listed.GetProperty("links").GetProperty("delete").GetString()!, UriKind.Relative));
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
-        await ApiHost.AssertProblem(await api.Client.GetAsync(new Uri($"/v1/chat/jobs/{one.GetProperty("id").GetString()}", UriKind.Relative)), 404, "job_not_found");
+        await ApiHost.AssertProblem(await api.Client.GetAsync(new Uri($"/v1/chat/jobs/{one.GetProperty("id").GetString()}", UriKind.Relative)), 404,
+            "job_not_found");
         await ApiHost.AssertProblem(await api.Client.DeleteAsync(new Uri("/v1/conversations/trip", UriKind.Relative)), 404, "conversation_not_found");
-        await ApiHost.AssertProblem(await api.Client.DeleteAsync(new Uri("/v1/conversations/not%20one!", UriKind.Relative)), 404, "conversation_not_found");
-        Assert.DoesNotContain((await api.Get("/v1/conversations")).GetProperty("data").EnumerateArray(), talk => talk.GetProperty("id").GetString() == "trip");
+        await ApiHost.AssertProblem(await api.Client.DeleteAsync(new Uri("/v1/conversations/not%20one!", UriKind.Relative)), 404,
+            "conversation_not_found");
+        Assert.DoesNotContain((await api.Get("/v1/conversations")).GetProperty("data").EnumerateArray(),
+            talk => talk.GetProperty("id").GetString() == "trip");
     }
 
     [Fact]
@@ -71,6 +76,8 @@ public sealed class ConversationTests(ApiHost api) : IClassFixture<ApiHost>
         var job = await api.Ask(new { question });
 
         Assert.Equal(status, job.GetProperty("status").GetString());
-        Assert.Equal(code, job.GetProperty("error") is { ValueKind: System.Text.Json.JsonValueKind.Object } error ? error.GetProperty("code").GetString() : null);
+        Assert.Equal(code, job.GetProperty("error") is { ValueKind: System.Text.Json.JsonValueKind.Object } error
+            ? error.GetProperty("code").GetString()
+            : null);
     }
 }

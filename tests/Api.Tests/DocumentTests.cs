@@ -72,7 +72,8 @@ public sealed class DocumentTests(ApiHost api) : IClassFixture<ApiHost>
         using var deleted = await api.Client.DeleteAsync(new Uri(Text(document.GetProperty("links"), "self")!, UriKind.Relative));
 
         foreach (var gone in new[] { answered, after })
-            await ApiHost.AssertProblem(await api.Client.GetAsync(new Uri($"/v1/chat/jobs/{Text(gone, "id")}", UriKind.Relative)), 404, "job_not_found");
+            await ApiHost.AssertProblem(await api.Client.GetAsync(new Uri($"/v1/chat/jobs/{Text(gone, "id")}", UriKind.Relative)), 404,
+                "job_not_found");
         Assert.Equal("answered", Text(await api.Get($"/v1/chat/jobs/{Text(before, "id")}"), "status"));
     }
 

@@ -13,7 +13,8 @@ public class KeyCacheTests
     {
         var policy = TurnsTests.Policy(statements: "100", turnMs: "10000");
         using var turns = new Turns(new Bounds(policy, TimeProvider.System), policy);
-        using var cache = new KeyCache(new ConfiguredApiKeys(new Dictionary<string, ApiKey>(), TimeProvider.System), turns, policy, TimeProvider.System);
+        using var cache = new KeyCache(new ConfiguredApiKeys(new Dictionary<string, ApiKey>(), TimeProvider.System), turns, policy,
+            TimeProvider.System);
 
         await Parallel.ForAsync(0, 200_000, async (i, _) => Assert.Null(await cache.Find($"id-{i}")));
 

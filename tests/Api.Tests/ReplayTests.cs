@@ -14,7 +14,8 @@ public sealed class ReplayTests(ApiHost api) : IClassFixture<ApiHost>
         await api.Client.DeleteAsync(new Uri(job.GetProperty("links").GetProperty("cancel").GetString()!, UriKind.Relative));
 
         var preview = await ApiHost.Json(await api.Post("/v1/replays", new { filter = new { conversation_id = conversation }, dry_run = true }));
-        Assert.Equal((0, 0, "replay.preview"), (preview.GetProperty("matched").GetInt32(), preview.GetProperty("would_replay").GetInt32(), preview.GetProperty("object").GetString()));
+        Assert.Equal((0, 0, "replay.preview"),
+            (preview.GetProperty("matched").GetInt32(), preview.GetProperty("would_replay").GetInt32(), preview.GetProperty("object").GetString()));
 
         var response = await api.Post("/v1/replays", new { filter = new { conversation_id = conversation } });
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
@@ -42,7 +43,8 @@ public sealed class ReplayTests(ApiHost api) : IClassFixture<ApiHost>
         var cancelled = await api.Client.DeleteAsync(new Uri(self, UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, cancelled.StatusCode);
         Assert.Equal("finished", (await ApiHost.Json(cancelled)).GetProperty("status").GetString());
-        Assert.Contains((await api.Get("/v1/replays?limit=100")).GetProperty("data").EnumerateArray(), one => one.GetProperty("id").GetString() == replay.GetProperty("id").GetString());
+        Assert.Contains((await api.Get("/v1/replays?limit=100")).GetProperty("data").EnumerateArray(),
+            one => one.GetProperty("id").GetString() == replay.GetProperty("id").GetString());
     }
 
     [Theory]
@@ -84,14 +86,16 @@ public sealed class ReplayTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("601")]
     [InlineData("-3")]
     public async Task A_deadline_outside_its_limits_is_refused(string seconds) =>
-        await ApiHost.AssertProblem(await api.PostRaw("/v1/chat/jobs", $$"""{"question": "q", "deadline_seconds": {{seconds}}}"""), 422, "invalid_deadline");
+        await ApiHost.AssertProblem(await api.PostRaw("/v1/chat/jobs", $$"""{"question": "q", "deadline_seconds": {{seconds}}}"""), 422,
+            "invalid_deadline");
 
     [Fact]
     public async Task A_deadline_is_the_callers_wish()
     {
         var job = await ApiHost.Json(await api.Post("/v1/chat/jobs", new { question = "What is my deductible?", deadline_seconds = 7.5 }));
 
-        Assert.Equal(7.5, (job.GetProperty("deadline_at").GetDateTimeOffset() - job.GetProperty("created_at").GetDateTimeOffset()).TotalSeconds, precision: 3);
+        Assert.Equal(7.5, (job.GetProperty("deadline_at").GetDateTimeOffset() - job.GetProperty("created_at").GetDateTimeOffset()).TotalSeconds,
+            precision: 3);
         Assert.Empty(job.GetProperty("earlier_ends").EnumerateArray());
     }
 }

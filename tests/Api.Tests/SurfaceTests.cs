@@ -22,7 +22,8 @@ public sealed class SurfaceTests(ApiHost api, ITestOutputHelper output) : IClass
     {
         await api.Ask(new { question = "What is my deductible?" });
 
-        Assert.Contains("\nnavigator_jobs_ended_total{status=\"Answered\",code=\"\"} ", await api.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.Contains("\nnavigator_jobs_ended_total{status=\"Answered\",code=\"\"} ",
+            await api.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -30,7 +31,8 @@ public sealed class SurfaceTests(ApiHost api, ITestOutputHelper output) : IClass
     {
         var document = await api.Get("/openapi/v1.json");
 
-        string[] paths = ["/v1/chat/jobs", "/v1/chat/jobs/{id}", "/v1/chat/jobs/{id}/events", "/v1/documents", "/v1/documents/{id}", "/v1/documents/{id}/passages/{passageId}", "/v1/replays", "/v1/replays/{id}", "/v1/replays/{id}/pause"];
+        string[] paths = ["/v1/chat/jobs", "/v1/chat/jobs/{id}", "/v1/chat/jobs/{id}/events", "/v1/documents", "/v1/documents/{id}",
+            "/v1/documents/{id}/passages/{passageId}", "/v1/replays", "/v1/replays/{id}", "/v1/replays/{id}/pause"];
         Assert.All(paths, path => Assert.True(document.GetProperty("paths").TryGetProperty(path, out _), path));
         var fields = document.GetProperty("components").GetProperty("schemas").GetProperty("ChatJob").GetProperty("properties");
         Assert.True(fields.TryGetProperty("conversation_id", out _));
@@ -97,12 +99,17 @@ public sealed class SurfaceTests(ApiHost api, ITestOutputHelper output) : IClass
                 else if (!string.IsNullOrWhiteSpace(text.Trim('\uFEFF')))
                 {
                     // Control characters are no part of a title.
-                    Assert.Equal(string.Concat(text.Where(c => !char.IsControl(c))).Trim(), (await ApiHost.Json(uploaded)).GetProperty("title").GetString()!.Trim());
+                    Assert.Equal(string.Concat(text.Where(c => !char.IsControl(c))).Trim(),
+                        (await ApiHost.Json(uploaded)).GetProperty("title").GetString()!.Trim());
                     Interlocked.Increment(ref titles);
                 }
                 var document = await api.Ingested(uploaded);
                 Assert.Equal("ready", document.GetProperty("status").GetString());
-                var job = await api.Ask(new { question = $"Where does marker number{i} begin?", document_ids = new[] { document.GetProperty("id").GetString() } });
+                var job = await api.Ask(new
+                {
+                    question = $"Where does marker number{i} begin?",
+                    document_ids = new[] { document.GetProperty("id").GetString() }
+                });
                 var quote = job.GetProperty("answer").GetProperty("citations")[0].GetProperty("quote").GetString()!;
                 if (Plain(quote).Contains(Plain(text), StringComparison.Ordinal))
                     Interlocked.Increment(ref quotes);
@@ -115,6 +122,7 @@ public sealed class SurfaceTests(ApiHost api, ITestOutputHelper output) : IClass
         Assert.True(quotes > strings.Length - 5, $"{quotes} of {strings.Length}");
 
         // What is layout is not kept as it was, and control characters are no text; everything else is.
-        static string Plain(string text) => string.Join(' ', string.Concat(text.Where(c => !char.IsControl(c) || char.IsWhiteSpace(c))).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        static string Plain(string text) => string.Join(' ',
+            string.Concat(text.Where(c => !char.IsControl(c) || char.IsWhiteSpace(c))).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 }

@@ -50,7 +50,8 @@ public sealed class AdmissionTests(ITestOutputHelper output)
         Assert.Equal(40, accepted.Count);
         foreach (var refused in responses.Except(accepted))
             await AssertRefused(refused, "queue_full", "\"queue\";r=0;t=");
-        Assert.All(accepted, response => Assert.Equal("\"queue\";q=40, \"unfinished\";q=1000", Assert.Single(response.Headers.GetValues("RateLimit-Policy"))));
+        Assert.All(accepted, response => Assert.Equal("\"queue\";q=40, \"unfinished\";q=1000",
+            Assert.Single(response.Headers.GetValues("RateLimit-Policy"))));
         using (var poll = await system.Client.GetAsync(accepted[0].Headers.Location))
             Assert.Equal(HttpStatusCode.OK, poll.StatusCode);
 
@@ -85,15 +86,18 @@ public sealed class AdmissionTests(ITestOutputHelper output)
 
         var mine = await system.Ask("What is covered?");
 
-        var passed = await Count(system, $"tenant_id = 'crowd' AND finished_at BETWEEN '{mine.GetProperty("created_at").GetString()}' AND '{mine.GetProperty("finished_at").GetString()}'");
+        var passed = await Count(system, $"tenant_id = 'crowd' AND finished_at BETWEEN '{mine.GetProperty("created_at").GetString()}' AND "
+            + $"'{mine.GetProperty("finished_at").GetString()}'");
         var left = await Count(system, "tenant_id = 'crowd' AND status IN ('queued', 'running')");
-        output.WriteLine($"{passed} of the crowd were answered meanwhile, {left} are left, mine took {mine.GetProperty("timings").GetProperty("total_ms")} ms");
+        output.WriteLine($"{passed} of the crowd were answered meanwhile, {left} are left, mine took "
+            + $"{mine.GetProperty("timings").GetProperty("total_ms")} ms");
         Assert.True(left > 100, $"only {left} of the crowd are left: nothing was shown");
         // What the worker had taken ahead on each of four queues, and one in three of what came after.
         Assert.InRange(passed, 0, 100);
     }
 
-    private static Task<HttpResponseMessage> Ask(NavigatorSystem system) => system.Client.PostAsJsonAsync("/v1/chat/jobs", new { question = "What is covered?" });
+    private static Task<HttpResponseMessage> Ask(NavigatorSystem system) =>
+        system.Client.PostAsJsonAsync("/v1/chat/jobs", new { question = "What is covered?" });
 
     private static async Task AssertRefused(HttpResponseMessage response, string code, string limit)
     {

@@ -112,7 +112,8 @@ public sealed class CommandLineTests
         Assert.Contains("Say --yes", await Owner(2, "tenants", "delete", "acme"), StringComparison.Ordinal);
         Assert.Contains("acme was erased: 0 jobs, 0 documents", await Owner(0, "tenants", "delete", "acme", "--yes"), StringComparison.Ordinal);
         var audit = await Owner(0, "audit", "--tenant", "acme");
-        Assert.All(["tenant.create", "key.create", "key.revoke", "webhook-secret.read", "tenant.delete", "owner:navigator"], said => Assert.Contains(said, audit, StringComparison.Ordinal));
+        Assert.All(["tenant.create", "key.create", "key.revoke", "webhook-secret.read", "tenant.delete", "owner:navigator"],
+            said => Assert.Contains(said, audit, StringComparison.Ordinal));
         await servers.DropDatabase(empty);
 
         var away = new Dictionary<string, string> { ["ConnectionStrings__PostgresOwner"] = "Host=127.0.0.1;Port=1;Username=x;Password=y;Database=z" };
@@ -126,7 +127,8 @@ public sealed class CommandLineTests
         await using var system = await NavigatorSystem.Start(workers: 1, upstreams);
         var url = system.Client.BaseAddress!.ToString();
 
-        var answered = await Run(new Dictionary<string, string> { ["NAVIGATOR_URL"] = url, ["NAVIGATOR_KEY"] = NavigatorDatabase.Key }, "ask", "Hello!");
+        var answered = await Run(new Dictionary<string, string> { ["NAVIGATOR_URL"] = url, ["NAVIGATOR_KEY"] = NavigatorDatabase.Key }, "ask",
+            "Hello!");
         Assert.Equal((0, ""), (answered.ExitCode, answered.Complaints.Contains("navigator:", StringComparison.Ordinal) ? answered.Complaints : ""));
         var none = await Run(new Dictionary<string, string> { ["NAVIGATOR_URL"] = url }, "jobs");
         Assert.Equal(3, none.ExitCode);

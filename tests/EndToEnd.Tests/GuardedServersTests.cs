@@ -27,7 +27,8 @@ public sealed class GuardedServersTests
     {
         var files = Directory.CreateTempSubdirectory("navigator-guarded");
         var definitions = (await File.ReadAllTextAsync(Path.Combine(ServerSet.Root, "compose", "rabbitmq", "definitions.json")))
-            .Replace("@NAVIGATOR_API_PASSWORD@", "for-the-api", StringComparison.Ordinal).Replace("@NAVIGATOR_WORKER_PASSWORD@", "for-workers", StringComparison.Ordinal)
+            .Replace("@NAVIGATOR_API_PASSWORD@", "for-the-api", StringComparison.Ordinal)
+            .Replace("@NAVIGATOR_WORKER_PASSWORD@", "for-workers", StringComparison.Ordinal)
             .Replace("@NAVIGATOR_PASSWORD@", "navigator", StringComparison.Ordinal);
         await File.WriteAllTextAsync(Path.Combine(files.FullName, "definitions.json"), definitions);
         WriteCertificates(files.FullName);
@@ -38,14 +39,21 @@ public sealed class GuardedServersTests
         await using var servers = await BreakableServers.Start("guarded", FirstPort, files: files.FullName);
         await using var upstreams = await UpstreamServer.Start();
         var authority = Path.Combine(files.FullName, "ca.pem");
-        await using var system = await NavigatorSystem.Prepare(workers: 1, upstreams, servers.Set, ("Broker__TopologyIsGiven", "true"), ("SSL_CERT_FILE", authority));
+        await using var system = await NavigatorSystem.Prepare(workers: 1, upstreams, servers.Set, ("Broker__TopologyIsGiven", "true"),
+            ("SSL_CERT_FILE", authority));
         string Broker(string user, string password, string host = "navigator") => $"amqps://{user}:{password}@localhost:{servers.TlsPort}/{host}";
-        string Database(string plain) => new NpgsqlConnectionStringBuilder(plain) { Host = "localhost", SslMode = SslMode.VerifyFull, RootCertificate = authority }.ConnectionString;
+        string Database(string plain) => new NpgsqlConnectionStringBuilder(plain)
+        {
+            Host = "localhost",
+            SslMode = SslMode.VerifyFull,
+            RootCertificate = authority
+        }.ConnectionString;
         var anotherHost = new Uri(system.VirtualHost!).AbsolutePath.Trim('/');
         var (api, worker) = (Broker("navigator_api", "for-the-api"), Broker("navigator_worker", "for-workers"));
 
         await system.StartAs(
-            (api, Database(system.Access!.Api)), (worker, Database(system.Access.Worker)), virtualHost: $"amqp://navigator:navigator@localhost:{FirstPort}/navigator");
+            (api, Database(system.Access!.Api)), (worker, Database(system.Access.Worker)),
+            virtualHost: $"amqp://navigator:navigator@localhost:{FirstPort}/navigator");
 
         await system.Ingest("zebra.md", Encoding.UTF8.GetBytes("The zebra is striped."), TimeSpan.FromSeconds(60));
         Assert.Equal("answered", (await system.Ask("Is the zebra striped?")).GetProperty("status").GetString());
@@ -54,7 +62,8 @@ public sealed class GuardedServersTests
         await Until(async () => (await system.Queues()).Any(queue => queue is { Name: "compose-answer_error", Messages: 1 }));
         using (var replay = await system.Client.PostAsJsonAsync("/v1/replays", new { filter = new { queue = "compose-answer_error" } }))
             Assert.Equal(1, (await replay.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("counts").GetProperty("matched").GetInt32());
-        await Until(async () => (await system.Client.GetFromJsonAsync<JsonElement>("/v1/replays")).GetProperty("data")[0].GetProperty("status").GetString() == "finished");
+        await Until(async () => (await system.Client.GetFromJsonAsync<JsonElement>("/v1/replays")).GetProperty("data")[0].GetProperty("status")
+            .GetString() == "finished");
         Assert.All(await Connections(servers.Set), connection => Assert.Equal((true, "TLSv1.3"), connection));
         Assert.True(await Encrypted(system.Database!) >= 2);
 
@@ -63,10 +72,12 @@ public sealed class GuardedServersTests
         foreach (var user in new[] { api, worker })
         {
             await Refused(user, authority, channel => channel.QueueDeclareAsync("mine", durable: true, exclusive: false, autoDelete: false));
-            await Refused(user, authority, async channel => await channel.BasicPublishAsync("amq.topic", "x", mandatory: false, new BasicProperties(), Array.Empty<byte>()), confirmed: true);
+            await Refused(user, authority, async channel =>
+                await channel.BasicPublishAsync("amq.topic", "x", mandatory: false, new BasicProperties(), Array.Empty<byte>()), confirmed: true);
         }
         // Not in another virtual host, not as guest, and not to somebody whose certificate nobody vouches for.
-        foreach (var (address, trusted) in new[] { (Broker("navigator_worker", "for-workers", anotherHost), authority), (Broker("guest", "guest"), authority), (api, null) })
+        foreach (var (address, trusted) in new[] { (Broker("navigator_worker", "for-workers", anotherHost), authority),
+            (Broker("guest", "guest"), authority), (api, null) })
         {
             // Refused a virtual host, this client notices when it wants a channel.
             var refusal = await Record.ExceptionAsync(async () =>
@@ -103,7 +114,8 @@ public sealed class GuardedServersTests
     private static async Task<List<(bool, string?)>> Connections(ServerSet servers) =>
     [
         .. (await servers.Management.GetFromJsonAsync<JsonElement>("api/vhosts/navigator/connections")).EnumerateArray()
-            .Select(connection => (connection.GetProperty("ssl").GetBoolean(), connection.GetProperty("ssl_protocol").GetString()?.Replace("tlsv1.3", "TLSv1.3", StringComparison.Ordinal))),
+            .Select(connection => (connection.GetProperty("ssl").GetBoolean(),
+                connection.GetProperty("ssl_protocol").GetString()?.Replace("tlsv1.3", "TLSv1.3", StringComparison.Ordinal))),
     ];
 
     private static async Task<long> Encrypted(string owner)
@@ -111,7 +123,8 @@ public sealed class GuardedServersTests
         await using var connection = new NpgsqlConnection(owner + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(
-            "SELECT count(DISTINCT usename) FROM pg_stat_activity JOIN pg_stat_ssl USING (pid) WHERE ssl AND usename IN ('navigator_api', 'navigator_worker') AND datname = current_database()", connection);
+            "SELECT count(DISTINCT usename) FROM pg_stat_activity JOIN pg_stat_ssl USING (pid) WHERE ssl AND usename IN ('navigator_api', "
+                + "'navigator_worker') AND datname = current_database()", connection);
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
@@ -119,7 +132,13 @@ public sealed class GuardedServersTests
     {
         using var response = await servers.Management.PostAsJsonAsync(
             "api/exchanges/navigator/amq.default/publish",
-            new { properties = new { delivery_mode = 2, content_type = "application/vnd.masstransit+json" }, routing_key = queue, payload = body, payload_encoding = "string" });
+            new
+            {
+                properties = new { delivery_mode = 2, content_type = "application/vnd.masstransit+json" },
+                routing_key = queue,
+                payload = body,
+                payload_encoding = "string"
+            });
         response.EnsureSuccessStatusCode();
     }
 
@@ -128,7 +147,8 @@ public sealed class GuardedServersTests
         await using var connection = await Connect(address, authority);
         await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(confirmed, confirmed));
         var error = await Assert.ThrowsAnyAsync<Exception>(() => attempt(channel));
-        Assert.True((error as OperationInterruptedException ?? error.InnerException as OperationInterruptedException)?.ShutdownReason?.ReplyCode == Constants.AccessRefused, error.ToString());
+        Assert.True((error as OperationInterruptedException
+            ?? error.InnerException as OperationInterruptedException)?.ShutdownReason?.ReplyCode == Constants.AccessRefused, error.ToString());
     }
 
     /// <param name="authority">Whom to trust; null: those whom everybody trusts.</param>
@@ -138,7 +158,8 @@ public sealed class GuardedServersTests
         if (authority is not null)
             factory.Ssl.CertificateValidationCallback = (_, certificate, _, _) =>
             {
-                using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
+                using var chain =
+                    new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
                 chain.ChainPolicy.CustomTrustStore.ImportFromPemFile(authority);
                 return chain.Build((X509Certificate2)certificate!);
             };

@@ -19,7 +19,8 @@ public sealed class HardeningTests
         await File.WriteAllTextAsync(tavily, Other);
         await using var upstreams = await UpstreamServer.Start();
         await using var system = await NavigatorSystem.Start(
-            0, upstreams, ("OpenAI__ApiKey", ""), ("OpenAI__ApiKey_FILE", openAi), ("Tavily__ApiKey", ""), ("Tavily__ApiKey_FILE", tavily), ("Serilog__MinimumLevel__Default", "Debug"));
+            0, upstreams, ("OpenAI__ApiKey", ""), ("OpenAI__ApiKey_FILE", openAi), ("Tavily__ApiKey", ""), ("Tavily__ApiKey_FILE", tavily),
+            ("Serilog__MinimumLevel__Default", "Debug"));
 
         await system.Ask("What is the latest news on premiums?");
         Assert.Equal([$"Bearer {Key}"], upstreams.AuthorizationsOf("answers"));
@@ -41,7 +42,8 @@ public sealed class HardeningTests
     public async Task A_secret_in_the_environment_and_in_a_file_is_one_too_many()
     {
         await using var process = new NavigatorProcess(
-            "Navigator.Api", new Dictionary<string, string> { ["OpenAI__ApiKey"] = Key, ["OpenAI__ApiKey_FILE"] = "/dev/null" }, "--urls", "http://127.0.0.1:0");
+            "Navigator.Api", new Dictionary<string, string> { ["OpenAI__ApiKey"] = Key, ["OpenAI__ApiKey_FILE"] = "/dev/null" }, "--urls",
+            "http://127.0.0.1:0");
 
         Assert.Equal(1, await process.Exit());
         Assert.Contains("OpenAI__ApiKey and OpenAI__ApiKey_FILE are both set", process.Output, StringComparison.Ordinal);
@@ -91,7 +93,8 @@ public sealed class HardeningTests
             for (var first = true; sent < Gigabyte && !reading.IsCompleted; first = false)
             {
                 var part = first ? head : block;
-                await stream.WriteAsync(saysHowLong ? part : [.. Encoding.ASCII.GetBytes($"{part.Length:x}\r\n"), .. part, .. "\r\n"u8]).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+                await stream.WriteAsync(saysHowLong ? part : [.. Encoding.ASCII.GetBytes($"{part.Length:x}\r\n"), .. part, .. "\r\n"u8]).AsTask()
+                    .WaitAsync(TimeSpan.FromSeconds(20));
                 sent += part.Length;
             }
         }

@@ -26,12 +26,14 @@ public sealed class IntakeTests
         await using var upstreams = await UpstreamServer.Start();
         await using var system = await NavigatorSystem.Start(0, upstreams, NavigatorSystem.PatientWithTheWeb);
 
-        var job = await system.Ask("My SSN is 460-89-9847, my card 4111 1111 1111 1111, my phone 503-555-0142 and jo@example.org: what is the latest news on premiums?");
+        var job = await system.Ask("My SSN is 460-89-9847, my card 4111 1111 1111 1111, my phone 503-555-0142 and jo@example.org: what is the "
+            + "latest news on premiums?");
 
         Assert.Equal("answered", job.GetProperty("status").GetString());
         using var request = JsonDocument.Parse(Assert.Single(upstreams.RequestsTo("search")));
         Assert.Equal(
-            "My SSN is [social security number], my card [card number], my phone [phone number] and [mail address]: what is the latest news on premiums?",
+            "My SSN is [social security number], my card [card number], my phone [phone number] and [mail address]: what is the latest news on "
+                + "premiums?",
             request.RootElement.GetProperty("query").GetString());
         // The question itself stays as it was asked.
         Assert.Contains("460-89-9847", job.GetProperty("question").GetString(), StringComparison.Ordinal);

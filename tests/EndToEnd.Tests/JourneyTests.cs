@@ -20,7 +20,8 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
     {
         var system = offline.System;
 
-        var document = await system.Ingest("scan_classic_hmo.pdf", await File.ReadAllBytesAsync(Corpora.Get("insurance/scan_classic_hmo.pdf")), IngestionLimit);
+        var document = await system.Ingest("scan_classic_hmo.pdf", await File.ReadAllBytesAsync(Corpora.Get("insurance/scan_classic_hmo.pdf")),
+            IngestionLimit);
 
         Assert.Equal(("ready", 232), (document.GetProperty("status").GetString(), document.GetProperty("pages").GetInt32()));
         var (texts, pages, lines) = (0, 0, File.ReadAllLines(Corpora.Get("insurance/questions.jsonl")));
@@ -33,7 +34,8 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
                 .Where(citation => citation.GetProperty("document_id").GetString() == document.GetProperty("id").GetString()).ToList();
             var right = question.GetProperty("page").EnumerateArray().Select(page => page.GetInt32()).ToList();
             var answer = job.GetProperty("answer").GetProperty("text").GetString()!;
-            var text = question.GetProperty("expect").EnumerateArray().All(expected => answer.Contains(expected.GetString()!, StringComparison.Ordinal));
+            var text = question.GetProperty("expect").EnumerateArray()
+                .All(expected => answer.Contains(expected.GetString()!, StringComparison.Ordinal));
             var page = citations.Any(citation => right.Any(known => Math.Abs(known - citation.GetProperty("page").GetInt32()) <= 1));
             texts += text ? 1 : 0;
             pages += page ? 1 : 0;
@@ -114,10 +116,12 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
             counts = (await system.Client.GetFromJsonAsync<JsonElement>(self)).GetProperty("counts");
         }
 
-        Assert.Equal((1, 1, 1, 0), (counts.GetProperty("matched").GetInt32(), counts.GetProperty("replayed").GetInt32(), counts.GetProperty("answered").GetInt32(), counts.GetProperty("failed_again").GetInt32()));
+        Assert.Equal((1, 1, 1, 0), (counts.GetProperty("matched").GetInt32(), counts.GetProperty("replayed").GetInt32(),
+            counts.GetProperty("answered").GetInt32(), counts.GetProperty("failed_again").GetInt32()));
         var job = await system.Client.GetFromJsonAsync<JsonElement>($"/v1/chat/jobs/{failed.GetProperty("id").GetString()}");
         Assert.Equal(("answered", 2), (job.GetProperty("status").GetString(), job.GetProperty("attempt").GetInt32()));
-        Assert.Equal("answer_failed", Assert.Single(job.GetProperty("earlier_ends").EnumerateArray()).GetProperty("error").GetProperty("code").GetString());
+        Assert.Equal("answer_failed", Assert.Single(job.GetProperty("earlier_ends").EnumerateArray()).GetProperty("error").GetProperty("code")
+            .GetString());
     }
 
     [Fact]
@@ -129,7 +133,8 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
 
         var job = await system.Ask("What is covered?");
 
-        Assert.Equal(("refused", "content_filtered"), (job.GetProperty("status").GetString(), job.GetProperty("error").GetProperty("code").GetString()));
+        Assert.Equal(("refused", "content_filtered"),
+            (job.GetProperty("status").GetString(), job.GetProperty("error").GetProperty("code").GetString()));
     }
 
     [Fact]
@@ -222,12 +227,14 @@ public sealed class EmbeddedOffline() : OfflineSystem(workers: 0);
 
 public sealed class DistributedOffline() : OfflineSystem(workers: 1);
 
-public sealed class EmbeddedJourneyTests(EmbeddedOffline offline, ITestOutputHelper output) : JourneyTests(offline, output), IClassFixture<EmbeddedOffline>
+public sealed class EmbeddedJourneyTests(EmbeddedOffline offline, ITestOutputHelper output)
+    : JourneyTests(offline, output), IClassFixture<EmbeddedOffline>
 {
     protected override TimeSpan IngestionLimit => TimeSpan.FromSeconds(30);
 }
 
-public sealed class DistributedJourneyTests(DistributedOffline offline, ITestOutputHelper output) : JourneyTests(offline, output), IClassFixture<DistributedOffline>
+public sealed class DistributedJourneyTests(DistributedOffline offline, ITestOutputHelper output)
+    : JourneyTests(offline, output), IClassFixture<DistributedOffline>
 {
     protected override TimeSpan IngestionLimit => TimeSpan.FromSeconds(60);
 
@@ -241,7 +248,8 @@ public sealed class DistributedJourneyTests(DistributedOffline offline, ITestOut
         var queues = await system.Queues();
 
         Assert.Equal(
-            ["answer-question", "compose-answer", "deliver-webhook", "embed-passages", "embed-question", "ingest-document", "retrieve-passages", "search-web"],
+            ["answer-question", "compose-answer", "deliver-webhook", "embed-passages", "embed-question", "ingest-document", "retrieve-passages",
+                "search-web"],
             queues.Select(queue => queue.Name).Order(StringComparer.Ordinal));
         Assert.All(queues, queue => Assert.Equal(("quorum", 2, 0), (queue.Type, queue.Consumers, queue.Messages)));
     }

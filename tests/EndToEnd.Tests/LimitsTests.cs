@@ -24,11 +24,13 @@ public sealed class LimitsTests : IDisposable
         {
             var bounds = process.GetProperty("limits").GetProperty("bounds").EnumerateArray()
                 .Select(bound => $"{bound.GetProperty("kind").GetString()} {bound.GetProperty("name").GetString()}").ToList();
-            foreach (var queue in new[] { "answer-question", "embed-question", "retrieve-passages", "search-web", "compose-answer", "ingest-document", "embed-passages" })
+            foreach (var queue in new[] { "answer-question", "embed-question", "retrieve-passages", "search-web", "compose-answer", "ingest-document",
+                "embed-passages" })
                 Assert.Contains($"queue {queue}", bounds);
             Assert.Superset(new HashSet<string>
                 {
-                    "upstream translations", "upstream moderations", "upstream plans", "upstream embeddings", "upstream answers", "upstream tavily", "sends broker",
+                    "upstream translations", "upstream moderations", "upstream plans", "upstream embeddings", "upstream answers", "upstream tavily",
+                    "sends broker",
                 }, bounds.ToHashSet());
             var breaker = Assert.Single(process.GetProperty("limits").GetProperty("breakers").EnumerateArray());
             Assert.Equal(("tavily", "closed"), (breaker.GetProperty("name").GetString(), breaker.GetProperty("state").GetString()));
@@ -37,7 +39,8 @@ public sealed class LimitsTests : IDisposable
         {
             var api = Assert.Single(Processes(limits, "api")).GetProperty("limits");
             Assert.Empty(api.GetProperty("breakers").EnumerateArray());
-            Assert.Contains(api.GetProperty("bounds").EnumerateArray(), bound => bound.GetProperty("kind").GetString() == "pool" && bound.GetProperty("limit").GetInt32() == 20);
+            Assert.Contains(api.GetProperty("bounds").EnumerateArray(), bound => bound.GetProperty("kind").GetString() == "pool"
+                && bound.GetProperty("limit").GetInt32() == 20);
             Assert.All(limits.GetProperty("queues").EnumerateArray(), queue => Assert.Equal(2, queue.GetProperty("consumers").GetInt32()));
         }
         var rates = limits.GetProperty("rates").EnumerateArray().ToDictionary(rate => rate.GetProperty("upstream").GetString()!);
@@ -62,7 +65,8 @@ public sealed class LimitsTests : IDisposable
         Assert.Contains("navigator_job_duration_seconds_count{part=\"all\"} 1", metrics);
         Assert.Contains("navigator_jobs_continued_in_place_total{queue=\"compose-answer\"} 1", metrics);
         // Every line is a comment or a series with a number: a scraper refuses the whole page for one that is not.
-        Assert.All(metrics.Where(line => line.Length > 0 && line[0] != '#'), line => Assert.Matches("""^[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? [0-9.E+-]+$""", line));
+        Assert.All(metrics.Where(line => line.Length > 0 && line[0] != '#'),
+            line => Assert.Matches("""^[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? [0-9.E+-]+$""", line));
     }
 
     [Fact]
@@ -79,7 +83,8 @@ public sealed class LimitsTests : IDisposable
         upstreams.ForgetMost("answers");
         var more = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => system.Submit(new { question = $"What is covered, number {i + 60}?" })));
 
-        Assert.All(await Task.WhenAll(jobs.Concat(more).Select(job => system.End(job, TimeSpan.FromSeconds(60)))), job => Assert.Equal("answered", job.GetProperty("status").GetString()));
+        Assert.All(await Task.WhenAll(jobs.Concat(more).Select(job => system.End(job, TimeSpan.FromSeconds(60)))),
+            job => Assert.Equal("answered", job.GetProperty("status").GetString()));
         Assert.Equal(2, upstreams.MostAtOnce("answers"));
         Assert.Contains("Queues.compose-answer.InFlight", system.Workers[0].Output, StringComparison.Ordinal);
     }
@@ -92,7 +97,8 @@ public sealed class LimitsTests : IDisposable
 
         Write("in_flight: 12v", "in_flight: none");
         await Task.Delay(TimeSpan.FromSeconds(4));
-        Assert.Single(system.Api.Output.Split('\n'), line => line.Contains("refused", StringComparison.Ordinal) && line.Contains("InFlight", StringComparison.Ordinal));
+        Assert.Single(system.Api.Output.Split('\n'), line => line.Contains("refused", StringComparison.Ordinal)
+            && line.Contains("InFlight", StringComparison.Ordinal));
         Assert.Equal("answered", (await system.Ask("What is covered?")).GetProperty("status").GetString());
 
         Write("in_flight: 12v", "in_flight: 11v");
@@ -120,7 +126,8 @@ public sealed class LimitsTests : IDisposable
         async Task Ask(int count)
         {
             var jobs = await Task.WhenAll(Enumerable.Range(0, count).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
-            Assert.All(await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(60)))), job => Assert.Equal("answered", job.GetProperty("status").GetString()));
+            Assert.All(await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(60)))),
+                job => Assert.Equal("answered", job.GetProperty("status").GetString()));
         }
     }
 
@@ -132,7 +139,8 @@ public sealed class LimitsTests : IDisposable
             1, upstreams, ("Concurrency__Upstreams__answers__RatePerMinute", "1"), ("Concurrency__Upstreams__answers__Burst", "1"));
         await system.Ask("What is covered first?");
 
-        var job = await system.End(await system.Submit(new { question = "What is covered second?", deadline_seconds = 20 }), TimeSpan.FromSeconds(30));
+        var job = await system.End(await system.Submit(new { question = "What is covered second?", deadline_seconds = 20 }),
+            TimeSpan.FromSeconds(30));
 
         // Nobody waits for a turn that comes too late: the sources are quoted instead.
         Assert.Equal("offline-extractive", job.GetProperty("answer").GetProperty("model").GetString());
@@ -150,7 +158,8 @@ public sealed class LimitsTests : IDisposable
 
         var jobs = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
 
-        Assert.All(await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(60)))), job => Assert.Equal("answered", job.GetProperty("status").GetString()));
+        Assert.All(await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(60)))),
+            job => Assert.Equal("answered", job.GetProperty("status").GetString()));
         // Three connections, and many times as many calls.
         Assert.InRange(upstreams.MostAtOnce("answers"), 10, 24);
     }
@@ -164,7 +173,8 @@ public sealed class LimitsTests : IDisposable
 
         var jobs = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
 
-        Assert.All(await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(60)))), job => Assert.Equal("answered", job.GetProperty("status").GetString()));
+        Assert.All(await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(60)))),
+            job => Assert.Equal("answered", job.GetProperty("status").GetString()));
         Assert.Equal(1, upstreams.MostAtOnce("embeddings"));
         Assert.InRange(upstreams.CallsOf("embeddings"), 2, 40);
     }
@@ -193,6 +203,7 @@ public sealed class LimitsTests : IDisposable
     private static List<JsonElement> Processes(JsonElement limits, string role) =>
         [.. limits.GetProperty("processes").EnumerateArray().Where(process => process.GetProperty("role").GetString() == role)];
 
-    private static JsonElement Bound(JsonElement limits, string role, string kind, string name) => Processes(limits, role)[0].GetProperty("limits").GetProperty("bounds")
+    private static JsonElement Bound(JsonElement limits, string role, string kind, string name) =>
+        Processes(limits, role)[0].GetProperty("limits").GetProperty("bounds")
         .EnumerateArray().Single(bound => bound.GetProperty("kind").GetString() == kind && bound.GetProperty("name").GetString() == name);
 }

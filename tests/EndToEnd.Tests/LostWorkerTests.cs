@@ -12,7 +12,8 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { LatencyMs = 300 });
         await using var system = await NavigatorSystem.Start(1, upstreams, ("Concurrency__Job__LeaseMs", "4000"));
-        var jobs = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => system.Submit(new { question = $"What is covered, number {i}?", web = false })));
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 100)
+            .Select(i => system.Submit(new { question = $"What is covered, number {i}?", web = false })));
         for (var i = 0; i < 200 && upstreams.CallsOf("answers") < 10; i++)
             await Task.Delay(20);
 
@@ -26,7 +27,8 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
         Assert.Equal(100, await Count(system, "status = 'answered' AND finished_at IS NOT NULL"));
         // An answer is one transition; every other version is a step on the road or a new attempt.
         Assert.Equal(0, await Count(system, "attempt > 3 OR pending <> '{}' OR claimed_by IS NOT NULL OR due_at IS NOT NULL"));
-        output.WriteLine($"{answeredBefore} answered before the kill, {ends.Count(job => job.GetProperty("attempt").GetInt32() > 1)} in a later attempt, "
+        output.WriteLine($"{answeredBefore} answered before the kill, {ends.Count(job => job.GetProperty("attempt").GetInt32() > 1)} in a later "
+            + $"attempt, "
             + $"{upstreams.CallsOf("answers")} calls for 100 answers");
         // What the worker was writing when it was killed is written again, and nothing else: compose-answer has 12 in flight per processor.
         Assert.InRange(upstreams.CallsOf("answers"), 100, 100 + 12 * Environment.ProcessorCount);
@@ -38,7 +40,8 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { LatencyMs = 500 });
         await using var system = await NavigatorSystem.Start(2, upstreams);
-        var jobs = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => system.Submit(new { question = $"What is covered, number {i}?", web = false })));
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 40)
+            .Select(i => system.Submit(new { question = $"What is covered, number {i}?", web = false })));
         for (var i = 0; i < 200 && upstreams.CallsOf("answers") < 5; i++)
             await Task.Delay(20);
 
@@ -55,7 +58,8 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
         await using var system = await NavigatorSystem.Start(1, null, ("Concurrency__Job__DeadlineMs", "3000"));
         await system.Workers[0].Kill();
 
-        var jobs = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => system.Submit(new { question = $"What is covered, number {i}?", web = false })));
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 50)
+            .Select(i => system.Submit(new { question = $"What is covered, number {i}?", web = false })));
 
         var ends = await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(20))));
         Assert.All(ends, job => Assert.Equal(

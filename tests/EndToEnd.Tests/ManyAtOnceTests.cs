@@ -20,7 +20,8 @@ public sealed class ManyAtOnceTests(ITestOutputHelper output)
         foreach (var many in new[] { 5, 50, 500 })
         {
             var started = DateTime.UtcNow;
-            var jobs = await Task.WhenAll(Enumerable.Range(0, many).Select(i => system.Submit(new { question = $"What is covered, number {i} of {many}?" })));
+            var jobs = await Task.WhenAll(Enumerable.Range(0, many)
+                .Select(i => system.Submit(new { question = $"What is covered, number {i} of {many}?" })));
             var peak = 0;
             var ends = Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(120))));
             while (await Task.WhenAny(ends, Task.Delay(50)) != ends)

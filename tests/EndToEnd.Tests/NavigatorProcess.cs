@@ -44,7 +44,9 @@ internal sealed class NavigatorProcess : IAsyncDisposable
         {
             try
             {
-                return Directory.GetFiles($"/proc/{process.Id}/fd").Count(file => File.ResolveLinkTarget(file, returnFinalTarget: false)?.Name.StartsWith("socket:", StringComparison.Ordinal) == true);
+                return Directory.GetFiles($"/proc/{process.Id}/fd")
+                    .Count(file => File.ResolveLinkTarget(file, returnFinalTarget: false)?.Name.StartsWith("socket:",
+                        StringComparison.Ordinal) == true);
             }
             catch (IOException)
             {
@@ -98,6 +100,7 @@ internal sealed class NavigatorProcess : IAsyncDisposable
     }
 
     private int Status(string field) => int.Parse(
-        File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith(field, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
+        File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith(field, StringComparison.Ordinal))
+            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture);
 }

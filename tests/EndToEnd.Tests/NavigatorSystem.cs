@@ -40,7 +40,8 @@ internal sealed class NavigatorSystem : IAsyncDisposable
     /// <see cref="Start"/>.
     /// </summary>
     public static (string Key, string Value)[] PatientWithTheWeb { get; } =
-        [("Concurrency__Upstreams__tavily__TimeoutMs", "20000"), ("Concurrency__Queues__search-web__TimeoutMs", "20000"), ("Concurrency__Job__WaveMs", "30000")];
+        [("Concurrency__Upstreams__tavily__TimeoutMs", "20000"), ("Concurrency__Queues__search-web__TimeoutMs", "20000"),
+            ("Concurrency__Job__WaveMs", "30000")];
 
     /// <param name="workers">0: embedded.</param>
     /// <param name="upstreams">Null: offline.</param>
@@ -55,7 +56,8 @@ internal sealed class NavigatorSystem : IAsyncDisposable
     }
 
     /// <summary>Its virtual host and its database, and no process yet.</summary>
-    public static async Task<NavigatorSystem> Prepare(int workers, UpstreamServer? upstreams, ServerSet? servers, params (string Key, string Value)[] settings)
+    public static async Task<NavigatorSystem> Prepare(
+        int workers, UpstreamServer? upstreams, ServerSet? servers, params (string Key, string Value)[] settings)
     {
         var system = new NavigatorSystem(servers ?? await ServerSet.Get(), workers > 0);
         await system.Configure(upstreams, settings);
@@ -87,14 +89,16 @@ internal sealed class NavigatorSystem : IAsyncDisposable
     public async Task<string> Messages(string queue)
     {
         using var response = await servers.Management.PostAsJsonAsync(
-            $"api/queues/{new Uri(VirtualHost!).AbsolutePath.Trim('/')}/{queue}/get", new { count = 1_000, ackmode = "ack_requeue_true", encoding = "auto" });
+            $"api/queues/{new Uri(VirtualHost!).AbsolutePath.Trim('/')}/{queue}/get",
+            new { count = 1_000, ackmode = "ack_requeue_true", encoding = "auto" });
         return await response.Content.ReadAsStringAsync();
     }
 
     /// <summary>Lose all messages of a queue.</summary>
     public async Task Purge(string queue)
     {
-        using var response = await servers.Management.DeleteAsync(new Uri($"api/queues/{new Uri(VirtualHost!).AbsolutePath.Trim('/')}/{queue}/contents", UriKind.Relative));
+        using var response = await servers.Management.DeleteAsync(
+            new Uri($"api/queues/{new Uri(VirtualHost!).AbsolutePath.Trim('/')}/{queue}/contents", UriKind.Relative));
         response.EnsureSuccessStatusCode();
     }
 
@@ -178,7 +182,9 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         foreach (var upstream in new[] { "translations", "moderations", "plans", "embeddings", "answers", "tavily" })
             environment[$"Concurrency__Upstreams__{upstream}__RatePerMinute"] = "";
         // A busy machine is slow, and that a small model is late is for the tests that are about it.
-        foreach (var (limit, patience) in new[] { ("Upstreams__moderations__Timeout", 20_000), ("Upstreams__plans__Timeout", 20_000), ("Upstreams__translations__Timeout", 20_000), ("Intake__Screen", 20_000), ("Intake__Plan", 20_000), ("Intake__Translate", 20_000), ("Queues__answer-question__Timeout", 60_000) })
+        foreach (var (limit, patience) in new[] { ("Upstreams__moderations__Timeout", 20_000), ("Upstreams__plans__Timeout", 20_000),
+            ("Upstreams__translations__Timeout", 20_000), ("Intake__Screen", 20_000), ("Intake__Plan", 20_000), ("Intake__Translate", 20_000),
+            ("Queues__answer-question__Timeout", 60_000) })
             environment[$"Concurrency__{limit}Ms"] = patience.ToString(CultureInfo.InvariantCulture);
         foreach (var (key, value) in settings)
             environment[key] = value;
@@ -191,7 +197,11 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         var url = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
         free.Stop();
         Api = new NavigatorProcess("Navigator.Api", With(Access?.Api), "--urls", url);
-        Client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(30) };
+        Client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 })
+        {
+            BaseAddress = new Uri(url),
+            Timeout = TimeSpan.FromSeconds(30)
+        };
         if (distributed)
             Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", NavigatorDatabase.Key);
     }
@@ -207,7 +217,8 @@ internal sealed class NavigatorSystem : IAsyncDisposable
             try
             {
                 using var response = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
-                if (response.IsSuccessStatusCode && (!distributed || (await Queues()).Count(queue => queue.Consumers > 0) >= Contracts.QueueNames.All.Count))
+                if (response.IsSuccessStatusCode
+                    && (!distributed || (await Queues()).Count(queue => queue.Consumers > 0) >= Contracts.QueueNames.All.Count))
                     return;
             }
             catch (HttpRequestException)

@@ -29,7 +29,12 @@ public sealed class PromptsDocTests
         var first = await system.Ask("¿Cuánto cuesta un viaje en ambulancia con mi plan?");
         upstreams.Set("answers", new Behaviour { Fault = Fault.Says, Says = "It is free of charge.", Times = 1 });
         await system.End(
-            await system.Submit(new { question = "And a visit to the emergency room?", conversation_id = first.GetProperty("conversation_id").GetString(), web = false }), TimeSpan.FromSeconds(30));
+            await system.Submit(new
+            {
+                question = "And a visit to the emergency room?",
+                conversation_id = first.GetProperty("conversation_id").GetString(),
+                web = false
+            }), TimeSpan.FromSeconds(30));
         // The call before the repaired one is the one that was sent back.
         var doc = Write(upstreams);
 
@@ -57,18 +62,24 @@ public sealed class PromptsDocTests
         foreach (var (upstream, call, title) in Calls)
         {
             // The last title is about the messages that follow the first two.
-            var request = JsonDocument.Parse(upstreams.RequestsTo(upstream)[title.Contains("sent back", StringComparison.Ordinal) ? call + 1 : call]).RootElement;
+            var request = JsonDocument.Parse(upstreams.RequestsTo(upstream)[title.Contains("sent back", StringComparison.Ordinal)
+                ? call + 1
+                : call]).RootElement;
             doc.Append("\n## ").Append(title).Append("\n\n`").Append(request.GetProperty("model").GetString()).Append('`');
             if (!request.TryGetProperty("messages", out var messages))
             {
                 doc.Append("\n\n```text\n").Append(request.GetProperty("input").ToString()).Append("\n```\n");
                 continue;
             }
-            doc.Append(System.Globalization.CultureInfo.InvariantCulture, $", at most {request.GetProperty("max_completion_tokens").GetInt32()} tokens\n");
+            doc.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $", at most {request.GetProperty("max_completion_tokens").GetInt32()} tokens\n");
             foreach (var message in messages.EnumerateArray().Skip(title.Contains("sent back", StringComparison.Ordinal) ? 2 : 0))
-                doc.Append("\n**").Append(message.GetProperty("role").GetString()).Append("**\n```text\n").Append(message.GetProperty("content").GetString()).Append("\n```\n");
+                doc.Append("\n**").Append(message.GetProperty("role").GetString()).Append("**\n```text\n")
+                    .Append(message.GetProperty("content").GetString()).Append("\n```\n");
             if (call == 0)
-                doc.Append("\nThe shape of the reply:\n```json\n").Append(JsonSerializer.Serialize(request.GetProperty("response_format").GetProperty("json_schema").GetProperty("schema"), Indented)).Append("\n```\n");
+                doc.Append("\nThe shape of the reply:\n```json\n")
+                    .Append(JsonSerializer.Serialize(request.GetProperty("response_format").GetProperty("json_schema").GetProperty("schema"),
+                        Indented)).Append("\n```\n");
         }
         return doc.ToString().ReplaceLineEndings("\n");
     }

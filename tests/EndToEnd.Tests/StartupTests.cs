@@ -48,7 +48,8 @@ public sealed class StartupTests
 
         Assert.Equal(1, await process.Exit());
         // What was begun before, and is cut short, may have something to say too.
-        Assert.Single(process.Output.Split('\n'), line => line.StartsWith("Navigator cannot start: ", StringComparison.Ordinal) && line.Contains(url, StringComparison.Ordinal));
+        Assert.Single(process.Output.Split('\n'), line => line.StartsWith("Navigator cannot start: ", StringComparison.Ordinal)
+            && line.Contains(url, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -89,7 +90,8 @@ public sealed class StartupTests
         await using var process = new NavigatorProcess("Navigator.Api", Nothing, "--urls", url);
 
         Assert.Equal(1, await process.Exit());
-        Assert.Single(process.Output.Split('\n'), line => line.StartsWith("Navigator cannot start: embedded without keys it listens on loopback only", StringComparison.Ordinal));
+        Assert.Single(process.Output.Split('\n'),
+            line => line.StartsWith("Navigator cannot start: embedded without keys it listens on loopback only", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -98,7 +100,8 @@ public sealed class StartupTests
         var servers = await ServerSet.Get();
         var access = await servers.CreateNavigator();
         var host = await servers.CreateVirtualHost();
-        Dictionary<string, string> With(string postgres) => new() { ["ConnectionStrings__RabbitMq"] = host, ["ConnectionStrings__Postgres"] = postgres };
+        Dictionary<string, string> With(string postgres) =>
+            new() { ["ConnectionStrings__RabbitMq"] = host, ["ConnectionStrings__Postgres"] = postgres };
 
         await using (var owner = new NavigatorProcess("Navigator.Workers", With(access.Owner)))
         {
@@ -110,7 +113,9 @@ public sealed class StartupTests
             Assert.Equal(1, await other.Exit());
             Assert.Contains("which is no member of navigator_worker", other.Output, StringComparison.Ordinal);
         }
-        await using (var keys = new NavigatorProcess("Navigator.Api", new Dictionary<string, string>(With(access.Api)) { ["Keys__acme"] = "nav_aaaaaaaaaaaa_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" }, "--urls", "http://127.0.0.1:0"))
+        await using (var keys = new NavigatorProcess("Navigator.Api",
+            new Dictionary<string, string>(With(access.Api)) { ["Keys__acme"] = "nav_aaaaaaaaaaaa_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" }, "--urls",
+            "http://127.0.0.1:0"))
         {
             Assert.Equal(1, await keys.Exit());
             Assert.Contains("with a database, keys are made with: navigator keys create", keys.Output, StringComparison.Ordinal);

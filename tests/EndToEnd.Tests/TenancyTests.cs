@@ -34,19 +34,26 @@ public sealed partial class TenancyTests
         var walked = 0;
         foreach (var operation in operations.Where(operation => operation.Path.Contains('{', StringComparison.Ordinal)))
         {
-            var (anothers, nobodys) = (await Send(stranger, operation, ids), await Send(stranger, operation, name => name == "passageId" || name == "id" ? Nobodys.ToString() : ""));
+            var (anothers, nobodys) = (await Send(stranger, operation, ids),
+                await Send(stranger, operation, name => name == "passageId" || name == "id" ? Nobodys.ToString() : ""));
             Assert.True(anothers.Status == HttpStatusCode.NotFound, $"{operation.Method} {operation.Path}: {anothers.Status} {anothers.Body}");
             Assert.Equal(nobodys, anothers);
             walked++;
         }
         Assert.True(walked >= 12, $"only {walked} operations have an id");
 
-        foreach (var operation in operations.Where(operation => operation is { Method: "GET", Needs: not null } && !operation.Path.Contains('{', StringComparison.Ordinal)))
+        foreach (var operation in operations.Where(operation => operation is { Method: "GET", Needs: not null }
+            && !operation.Path.Contains('{', StringComparison.Ordinal)))
             AssertNoCanary(operation.Path, (await Send(stranger, operation, ids)).Body);
         using (var filtered = await stranger.GetAsync(new Uri($"/v1/chat/jobs?conversation_id={ids("conversation")}", UriKind.Relative)))
             Assert.Empty((await filtered.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data").EnumerateArray());
         // A question of B's that names A's document and A's conversation finds neither.
-        using (var asked = await stranger.PostAsJsonAsync("/v1/chat/jobs?wait=20", new { question = $"What does it say about {Canaries[1][..4]}?", document_ids = new[] { ids("document") }, conversation_id = ids("conversation") }))
+        using (var asked = await stranger.PostAsJsonAsync("/v1/chat/jobs?wait=20", new
+        {
+            question = $"What does it say about {Canaries[1][..4]}?",
+            document_ids = new[] { ids("document") },
+            conversation_id = ids("conversation")
+        }))
         {
             var answer = await asked.Content.ReadAsStringAsync();
             Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
@@ -83,7 +90,8 @@ public sealed partial class TenancyTests
                 Assert.True((await Send(nobody, operation, _ => Nobodys.ToString())).Status == HttpStatusCode.Unauthorized, what);
                 var refused = await Send(without, operation, _ => Nobodys.ToString());
                 Assert.True(refused.Status == HttpStatusCode.Forbidden && refused.Body.Contains($"'{scope}'", StringComparison.Ordinal), what);
-                Assert.True((await Send(with, operation, _ => Nobodys.ToString())).Status is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden), what);
+                Assert.True((await Send(with, operation, _ => Nobodys.ToString())).Status is not (HttpStatusCode.Unauthorized
+                    or HttpStatusCode.Forbidden), what);
             }
         }
         using (var metrics = await nobody.GetAsync(new Uri("/metrics", UriKind.Relative)))
@@ -100,7 +108,8 @@ public sealed partial class TenancyTests
         await using var system = await NavigatorSystem.Start(workers: 1, upstreams);
         await using var owner = Owner(system);
         var registry = new TenantRegistry(owner);
-        var (old, young) = (await registry.CreateKey(NavigatorDatabase.Tenant, [Scope.Chat], null, default), await registry.CreateKey(NavigatorDatabase.Tenant, [Scope.Chat], null, default));
+        var (old, young) = (await registry.CreateKey(NavigatorDatabase.Tenant, [Scope.Chat], null, default),
+            await registry.CreateKey(NavigatorDatabase.Tenant, [Scope.Chat], null, default));
         async Task<HttpStatusCode> Ask(ApiKey key, string header = "Authorization")
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/v1/chat/jobs", UriKind.Relative));
@@ -187,14 +196,22 @@ public sealed partial class TenancyTests
     /// <summary>A document, a question that is answered from it, a conversation, a replay, a webhook.</summary>
     private static async Task<Func<string, string>> FillA(NavigatorSystem system)
     {
-        var document = await system.Ingest("kanarie.md", Encoding.UTF8.GetBytes($"# {Canaries[0]}\n\nThe {Canaries[1]} costs 40 dollars a day."), TimeSpan.FromSeconds(60));
+        var document = await system.Ingest("kanarie.md", Encoding.UTF8.GetBytes($"# {Canaries[0]}\n\nThe {Canaries[1]} costs 40 dollars a day."),
+            TimeSpan.FromSeconds(60));
         var job = await system.End(
-            await system.Submit(new { question = $"What does the {Canaries[1]} cost?", conversation_id = "a-conversation", web = false, callback_url = (string?)null }), TimeSpan.FromSeconds(60));
+            await system.Submit(new
+            {
+                question = $"What does the {Canaries[1]} cost?",
+                conversation_id = "a-conversation",
+                web = false,
+                callback_url = (string?)null
+            }), TimeSpan.FromSeconds(60));
         var citation = job.GetProperty("answer").GetProperty("citations")[0];
         using var created = await system.Client.PostAsJsonAsync("/v1/replays", new { filter = new { } });
         var replay = (await created.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
         // Nothing of A's moves any more by itself.
-        for (var i = 0; i < 100 && (await system.Client.GetFromJsonAsync<JsonElement>($"/v1/replays/{replay}")).GetProperty("status").GetString() != "finished"; i++)
+        for (var i = 0; i < 100 && (await system.Client.GetFromJsonAsync<JsonElement>($"/v1/replays/{replay}")).GetProperty("status")
+            .GetString() != "finished"; i++)
             await Task.Delay(100);
         var ids = new Dictionary<string, string>
         {
@@ -234,7 +251,9 @@ public sealed partial class TenancyTests
 
     private static async Task<(HttpStatusCode Status, string Body)> Send(HttpClient client, Operation operation, Func<string, string> ids)
     {
-        var kind = operation.Path.Contains("/documents", StringComparison.Ordinal) ? "document" : operation.Path.Contains("/replays", StringComparison.Ordinal) ? "replay"
+        var kind = operation.Path.Contains("/documents", StringComparison.Ordinal)
+            ? "document"
+            : operation.Path.Contains("/replays", StringComparison.Ordinal) ? "replay"
             : operation.Path.Contains("/conversations", StringComparison.Ordinal) ? "conversation" : "job";
         string Value(string name)
         {
@@ -248,7 +267,8 @@ public sealed partial class TenancyTests
             }
         }
         var path = operation.Path.Contains('{', StringComparison.Ordinal)
-            ? operation.Path.Replace("{id}", Or(Value("id")), StringComparison.Ordinal).Replace("{passageId}", Or(operation.Path.Contains("passageId", StringComparison.Ordinal) ? Value("passageId") : ""), StringComparison.Ordinal)
+            ? operation.Path.Replace("{id}", Or(Value("id")), StringComparison.Ordinal).Replace("{passageId}",
+                Or(operation.Path.Contains("passageId", StringComparison.Ordinal) ? Value("passageId") : ""), StringComparison.Ordinal)
             : operation.Path;
         using var request = new HttpRequestMessage(new HttpMethod(operation.Method), new Uri(path, UriKind.Relative));
         if (operation.Method == "POST" && !operation.Path.Contains('{', StringComparison.Ordinal))
@@ -269,7 +289,8 @@ public sealed partial class TenancyTests
         if ((await registry.List(default)).All(known => known.Id != tenant))
             await registry.Create(tenant, default);
         var client = new HttpClient { BaseAddress = system.Client.BaseAddress };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await registry.CreateKey(tenant, scopes, null, default)).Reveal());
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer",
+            (await registry.CreateKey(tenant, scopes, null, default)).Reveal());
         return client;
     }
 

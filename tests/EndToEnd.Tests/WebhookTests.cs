@@ -29,7 +29,8 @@ public sealed class WebhookTests
         await using var receiver = await Receiver.Start();
         receiver.Answers.Enqueue(HttpStatusCode.InternalServerError);
         await using var system = await NavigatorSystem.Start(
-            workers, upstreams, ("Webhooks__AllowLoopback", "true"), ("Webhooks__Secret", Whsec), ("Concurrency__Webhook__FirstWaitMs", "300"), ("Concurrency__Webhook__Tries", "3"));
+            workers, upstreams, ("Webhooks__AllowLoopback", "true"), ("Webhooks__Secret", Whsec), ("Concurrency__Webhook__FirstWaitMs", "300"),
+            ("Concurrency__Webhook__Tries", "3"));
 
         var job = await system.Submit(new { question = "What is my deductible?", callback_url = receiver.Url, web = false });
         await system.End(job, TimeSpan.FromSeconds(60));
@@ -39,7 +40,8 @@ public sealed class WebhookTests
         var secret = workers == 0 ? Whsec : await SecretOf(system);
         foreach (var told in new[] { first, second })
             Assert.Equal(
-                $"v1,{Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(secret[6..]), Encoding.UTF8.GetBytes($"{told.Id}.{told.Timestamp}.{told.Body}")))}",
+                "v1," + Convert.ToBase64String(HMACSHA256.HashData(
+                    Convert.FromBase64String(secret[6..]), Encoding.UTF8.GetBytes($"{told.Id}.{told.Timestamp}.{told.Body}"))),
                 told.Signature);
         var message = JsonDocument.Parse(second.Body).RootElement;
         Assert.Equal("chat.job.answered", message.GetProperty("type").GetString());
@@ -122,7 +124,8 @@ public sealed class WebhookTests
             Assert.Contains("webhooks_off", await off.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         await using var on = await NavigatorSystem.Start(0, null, ("Webhooks__Secret", Whsec));
-        foreach (var url in new[] { "http://example.com/", "https://127.0.0.1/", "https://2130706433/", "https://[::ffff:7f00:1]/", "https://169.254.169.254/", "nonsense" })
+        foreach (var url in new[] { "http://example.com/", "https://127.0.0.1/", "https://2130706433/", "https://[::ffff:7f00:1]/",
+            "https://169.254.169.254/", "nonsense" })
             using (var refused = await on.Client.PostAsJsonAsync("/v1/chat/jobs", new { question = "q", callback_url = url }))
             {
                 Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);
@@ -147,7 +150,8 @@ public sealed class WebhookTests
 
     private static async Task<string> SecretOf(NavigatorSystem system)
     {
-        await using var owner = StorageSetup.DataSource(system.Database!, new PostgresPool(0, 1, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20), 0));
+        await using var owner = StorageSetup.DataSource(system.Database!,
+            new PostgresPool(0, 1, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20), 0));
         return await new TenantRegistry(owner).WebhookSecret(NavigatorDatabase.Tenant, rotate: false, default);
     }
 

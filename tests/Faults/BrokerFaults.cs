@@ -46,7 +46,8 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
     {
         foreach (var queues in new[] { [QueueNames.All[stage.Random.Next(5)]], QueueNames.All })
         {
-            await Task.WhenAll(queues.Select(queue => Servers.Servers.Set.Management.DeleteAsync(new Uri($"api/queues/{stage.System.VirtualHostName}/{queue}", UriKind.Relative))));
+            await Task.WhenAll(queues.Select(queue =>
+                Servers.Servers.Set.Management.DeleteAsync(new Uri($"api/queues/{stage.System.VirtualHostName}/{queue}", UriKind.Relative))));
             await Task.Delay(Seconds(2.5, 10));
         }
     });
@@ -66,11 +67,13 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
         {
             for (var round = 0; round < (Long ? 20 : 6); round++)
             {
-                var messages = stage.History.Jobs.TakeLast(30).SelectMany(job => new[] { "AnswerQuestion", "EmbedQuestion", "SearchWeb", "ComposeAnswer" }
+                var messages = stage.History.Jobs.TakeLast(30)
+                    .SelectMany(job => new[] { "AnswerQuestion", "EmbedQuestion", "SearchWeb", "ComposeAnswer" }
                     .SelectMany(command => Enumerable.Repeat((job, command), 5))).ToArray();
                 stage.Random.Shuffle(messages);
                 // The management API closes connections under hundreds at once.
-                await Parallel.ForEachAsync(messages, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (message, _) => await Publish(stage.System.VirtualHostName, message.job, message.command));
+                await Parallel.ForEachAsync(messages, new ParallelOptions { MaxDegreeOfParallelism = 16 },
+                    async (message, _) => await Publish(stage.System.VirtualHostName, message.job, message.command));
             }
         },
         maxCalls: 2);
@@ -85,7 +88,8 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
             await Publish(host, "answer-question", Envelope("SomethingElse", "{}"));
             // Not poison: a job of another database, and five megabytes of what nobody reads.
             await Publish(host, "answer-question", Envelope("AnswerQuestion", $$"""{"jobId": "{{Guid.NewGuid()}}", "attempt": 1}"""));
-            await Publish(host, "answer-question", Envelope("AnswerQuestion", $$"""{"jobId": "{{Guid.NewGuid()}}", "attempt": 1, "padding": "{{new string('x', 5_000_000)}}"}"""));
+            await Publish(host, "answer-question",
+                Envelope("AnswerQuestion", $$"""{"jobId": "{{Guid.NewGuid()}}", "attempt": 1, "padding": "{{new string('x', 5_000_000)}}"}"""));
             await Task.Delay(Seconds(2, 5));
             Assert.Equal((5, 1), await PutAside(host));
             var headers = await Headers(host, "answer-question_error");
@@ -94,7 +98,8 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
 
             // Sent back by an operator, it is put aside once more, and not in a loop.
             using var http = stage.System.Caller();
-            using (var replay = await http.PostAsJsonAsync("/v1/replays", new { filter = new { queue = "answer-question_error" }, rate_per_second = 100 }))
+            using (var replay = await http.PostAsJsonAsync("/v1/replays",
+                new { filter = new { queue = "answer-question_error" }, rate_per_second = 100 }))
                 Assert.Equal(System.Net.HttpStatusCode.Accepted, replay.StatusCode);
             await Task.Delay(Seconds(3, 5));
             Assert.Equal((5, 1), await PutAside(host));
@@ -136,14 +141,27 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
 
     private Task Publish(string host, Guid job, string command) => Publish(
         host,
-        command switch { "AnswerQuestion" => "answer-question", "EmbedQuestion" => "embed-question", "SearchWeb" => "search-web", _ => "compose-answer" },
+        command switch
+        {
+            "AnswerQuestion" => "answer-question",
+            "EmbedQuestion" => "embed-question",
+            "SearchWeb" => "search-web",
+            _ =>
+            "compose-answer"
+        },
         Envelope(command, $$"""{"jobId": "{{job}}", "attempt": 1}"""));
 
     private async Task Publish(string host, string queue, string body)
     {
         using var response = await Servers.Servers.Set.Management.PostAsJsonAsync(
             $"api/exchanges/{host}/amq.default/publish",
-            new { properties = new { delivery_mode = 2, content_type = "application/vnd.masstransit+json" }, routing_key = queue, payload = body, payload_encoding = "string" });
+            new
+            {
+                properties = new { delivery_mode = 2, content_type = "application/vnd.masstransit+json" },
+                routing_key = queue,
+                payload = body,
+                payload_encoding = "string"
+            });
         response.EnsureSuccessStatusCode();
     }
 

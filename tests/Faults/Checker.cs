@@ -11,12 +11,14 @@ internal static class Checker
     /// </summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(Scenario.Long ? 1 : 15);
 
-    private sealed record Row(Guid Id, string Status, string? Key, DateTimeOffset Deadline, DateTimeOffset? Finished, int Attempt, string Tag, bool Replayed);
+    private sealed record Row(
+        Guid Id, string Status, string? Key, DateTimeOffset Deadline, DateTimeOffset? Finished, int Attempt, string Tag, bool Replayed);
 
     /// <param name="callsPerCase">How often the answer model was asked about each question.</param>
     /// <param name="maxCalls">How often it may be asked about one, lost workers and replays counted.</param>
     /// <returns>One line per violation.</returns>
-    public static async Task<IReadOnlyList<string>> Check(History history, string database, IReadOnlyDictionary<string, int> callsPerCase, int maxCalls)
+    public static async Task<IReadOnlyList<string>> Check(
+        History history, string database, IReadOnlyDictionary<string, int> callsPerCase, int maxCalls)
     {
         var rows = (await Read(database)).ToDictionary(row => row.Id);
         return
@@ -25,7 +27,8 @@ internal static class Checker
             .. AnEndReadNeverChanges(history, rows),
             .. EachIsDurableAndOne(history, rows),
             .. NoCallHangs(history),
-            .. callsPerCase.Where(calls => calls.Value > maxCalls).Select(calls => $"I5: {calls.Value} model calls for {calls.Key}, {maxCalls} are possible"),
+            .. callsPerCase.Where(calls => calls.Value > maxCalls)
+            .Select(calls => $"I5: {calls.Value} model calls for {calls.Key}, {maxCalls} are possible"),
         ];
     }
 
@@ -64,7 +67,8 @@ internal static class Checker
     {
         foreach (var job in history.Jobs.Where(job => !rows.ContainsKey(job)))
             yield return $"I3: {job} was accepted and is not in the ledger";
-        foreach (var key in history.Accepted.GroupBy(accepted => accepted.Key).Where(key => key.Select(accepted => accepted.Job).Distinct().Count() > 1))
+        foreach (var key in history.Accepted.GroupBy(accepted => accepted.Key)
+            .Where(key => key.Select(accepted => accepted.Job).Distinct().Count() > 1))
             yield return $"I3: key {key.Key} was given {key.Select(accepted => accepted.Job).Distinct().Count()} jobs";
         foreach (var key in rows.Values.Where(row => row.Key is not null).GroupBy(row => row.Key).Where(key => key.Count() > 1))
             yield return $"I3: key {key.Key} has {key.Count()} rows";
@@ -72,7 +76,8 @@ internal static class Checker
 
     private static IEnumerable<string> NoCallHangs(History history) =>
         history.Calls.Where(call => call.Took > call.Limit + Slack)
-            .Select(call => $"I4: {call.Method} {call.Path} took {call.Took.TotalSeconds:0.0} s, {call.Limit.TotalSeconds} s are allowed ({call.Outcome})");
+            .Select(call => $"I4: {call.Method} {call.Path} took {call.Took.TotalSeconds:0.0} s, {call.Limit.TotalSeconds} s are allowed "
+                + $"({call.Outcome})");
 
     private static bool IsEnd(string status) => status is not ("queued" or "running");
 
@@ -81,7 +86,8 @@ internal static class Checker
         await using var connection = new NpgsqlConnection(database + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(
-            "SELECT id, status, idempotency_key, deadline_at, finished_at, attempt, version, replay_id IS NOT NULL FROM chat_job WHERE tenant_id = 'default'", connection);
+            "SELECT id, status, idempotency_key, deadline_at, finished_at, attempt, version, replay_id IS NOT NULL FROM chat_job WHERE tenant_id = "
+                + "'default'", connection);
         await using var row = await command.ExecuteReaderAsync();
         var rows = new List<Row>();
         while (await row.ReadAsync())

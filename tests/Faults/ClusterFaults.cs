@@ -29,6 +29,7 @@ public sealed class ClusterFaults(FaultServers servers, ITestOutputHelper output
     private static async Task<List<string>> Leaders(BreakableServers cluster, string host)
     {
         var queues = await cluster.Set.Management.GetFromJsonAsync<JsonElement>($"api/queues/{host}");
-        return [.. queues.EnumerateArray().Where(queue => queue.GetProperty("type").GetString() == "quorum").Select(queue => queue.GetProperty("leader").GetString()!)];
+        return [.. queues.EnumerateArray().Where(queue => queue.GetProperty("type").GetString() == "quorum")
+            .Select(queue => queue.GetProperty("leader").GetString()!)];
     }
 }

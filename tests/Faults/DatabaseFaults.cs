@@ -83,7 +83,8 @@ public sealed class DatabaseFaults(FaultServers servers, ITestOutputHelper outpu
     private static async Task Kill(NpgsqlConnection connection)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'navigator' AND datname = current_database()", connection);
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'navigator' AND datname = current_database()",
+            connection);
         await command.ExecuteNonQueryAsync();
     }
 

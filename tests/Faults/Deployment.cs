@@ -54,7 +54,8 @@ internal sealed class Deployment : IAsyncDisposable
         return http;
     }
 
-    public static async Task<Deployment> Start(BreakableServers servers, int apis, int workers, string? apiFailPoint, string? workerFailPoint, IReadOnlyList<(string Key, string Value)> settings)
+    public static async Task<Deployment> Start(BreakableServers servers, int apis, int workers, string? apiFailPoint, string? workerFailPoint,
+        IReadOnlyList<(string Key, string Value)> settings)
     {
         var deployment = new Deployment(servers, await UpstreamServer.Start());
         await deployment.Configure(settings);
@@ -80,7 +81,8 @@ internal sealed class Deployment : IAsyncDisposable
     }
 
     public NavigatorProcess StartApi(int index, string? failPoint = null) => new(
-        "Navigator.Api", With(("NAVIGATOR_FAIL_POINT", failPoint ?? ""), ("ConnectionStrings__RabbitMq", VirtualHost), ("ConnectionStrings__Postgres", access.Api)),
+        "Navigator.Api", With(("NAVIGATOR_FAIL_POINT", failPoint ?? ""), ("ConnectionStrings__RabbitMq", VirtualHost),
+            ("ConnectionStrings__Postgres", access.Api)),
         "--urls", $"http://127.0.0.1:{apiPorts[index]}");
 
     public NavigatorProcess StartWorker(string? failPoint = null) => new(
@@ -88,7 +90,8 @@ internal sealed class Deployment : IAsyncDisposable
         With(
             ("NAVIGATOR_FAIL_POINT", failPoint ?? ""),
             ("ConnectionStrings__RabbitMq", new UriBuilder(VirtualHost) { Port = BrokerLine.Port }.Uri.ToString()),
-            ("ConnectionStrings__Postgres", new NpgsqlConnectionStringBuilder(access.Worker) { Host = "127.0.0.1", Port = DatabaseLine.Port }.ConnectionString)));
+            ("ConnectionStrings__Postgres",
+                new NpgsqlConnectionStringBuilder(access.Worker) { Host = "127.0.0.1", Port = DatabaseLine.Port }.ConnectionString)));
 
     /// <summary>Every process answers that it is ready, every queue has a consumer of each worker, and nothing waits or has failed.</summary>
     public async Task UntilWhole(int limitSeconds = 120)
@@ -103,7 +106,8 @@ internal sealed class Deployment : IAsyncDisposable
             await Task.Delay(250);
         }
         throw new InvalidOperationException(
-            $"Not whole {limitSeconds} s after healing: {missing}\n{await PutAside()}\n{string.Join('\n', complaints)}\n{Servers.LastWords()}\n{string.Join('\n', Apis.Concat(Workers).Select(process => string.Join('\n', process.Output.Split('\n').TakeLast(15))))}");
+            $"Not whole {limitSeconds} s after healing: {missing}\n{await PutAside()}\n{string.Join('\n', complaints)}\n{Servers.LastWords()}\n"
+                + string.Join('\n', Apis.Concat(Workers).Select(process => string.Join('\n', process.Output.Split('\n').TakeLast(15)))));
     }
 
     /// <summary>Why messages lie in error queues: the header that says it, once per reason.</summary>
@@ -113,23 +117,27 @@ internal sealed class Deployment : IAsyncDisposable
         foreach (var queue in (await Servers.Set.Queues(VirtualHost)).Where(queue => queue.Name.EndsWith("_error", StringComparison.Ordinal)))
         {
             using var response = await Servers.Set.Management.PostAsJsonAsync(
-                $"api/queues/{VirtualHostName}/{queue.Name}/get", new { count = 100, ackmode = "ack_requeue_true", encoding = "auto", truncate = 10 });
+                $"api/queues/{VirtualHostName}/{queue.Name}/get",
+                new { count = 100, ackmode = "ack_requeue_true", encoding = "auto", truncate = 10 });
             var messages = await response.Content.ReadFromJsonAsync<JsonElement>();
             reasons.AddRange(messages.EnumerateArray().Select(message =>
-                $"{queue.Name}: {(message.GetProperty("properties").TryGetProperty("headers", out var headers) && headers.TryGetProperty("MT-Fault-Message", out var why) ? why : default)}"));
+                $"{queue.Name}: " + (message.GetProperty("properties").TryGetProperty("headers", out var headers)
+                    && headers.TryGetProperty("MT-Fault-Message", out var why) ? why : default)));
         }
         return string.Join('\n', reasons.Distinct());
     }
 
     /// <summary>What a process that was replaced has complained about, for a test that fails.</summary>
-    public void Remember(NavigatorProcess gone) => complaints.AddRange(gone.Output.Split('\n').Where(line => line.Contains("\"Level\":\"Error\"", StringComparison.Ordinal)).TakeLast(5));
+    public void Remember(NavigatorProcess gone) =>
+        complaints.AddRange(gone.Output.Split('\n').Where(line => line.Contains("\"Level\":\"Error\"", StringComparison.Ordinal)).TakeLast(5));
 
     /// <summary>Every process is ready, and its consumers are there; messages may wait.</summary>
     public async Task UntilRunning()
     {
         for (var i = 0; i < 480; i++)
         {
-            if ((await Missing()).Split("; ").All(missing => missing.Length == 0 || missing.Contains(" messages in ", StringComparison.Ordinal) || missing.Contains(" connections to ", StringComparison.Ordinal)))
+            if ((await Missing()).Split("; ").All(missing => missing.Length == 0 || missing.Contains(" messages in ", StringComparison.Ordinal)
+                || missing.Contains(" connections to ", StringComparison.Ordinal)))
                 return;
             await Task.Delay(250);
         }
@@ -174,7 +182,9 @@ internal sealed class Deployment : IAsyncDisposable
         foreach (var upstream in new[] { "translations", "moderations", "plans", "embeddings", "answers", "tavily" })
             environment[$"Concurrency__Upstreams__{upstream}__RatePerMinute"] = "";
         // A busy machine is slow, and that a small model is late is for the tests that are about it.
-        foreach (var (limit, patience) in new[] { ("Upstreams__moderations__Timeout", 20_000), ("Upstreams__plans__Timeout", 20_000), ("Upstreams__translations__Timeout", 20_000), ("Intake__Screen", 20_000), ("Intake__Plan", 20_000), ("Intake__Translate", 20_000), ("Queues__answer-question__Timeout", 60_000) })
+        foreach (var (limit, patience) in new[] { ("Upstreams__moderations__Timeout", 20_000), ("Upstreams__plans__Timeout", 20_000),
+            ("Upstreams__translations__Timeout", 20_000), ("Intake__Screen", 20_000), ("Intake__Plan", 20_000), ("Intake__Translate", 20_000),
+            ("Queues__answer-question__Timeout", 60_000) })
             environment[$"Concurrency__{limit}Ms"] = patience.ToString(CultureInfo.InvariantCulture);
         environment["Concurrency__Job__DeadlineMs"] = "60000";
         environment["Concurrency__Job__LeaseMs"] = "3000";
@@ -216,7 +226,8 @@ internal sealed class Deployment : IAsyncDisposable
                     missing.Add($"{queue.Consumers} consumers on {queue.Name}");
             }
             // The bus and the watch: one each, and nothing that an earlier loss left behind.
-            var connections = (await Servers.Set.Management.GetFromJsonAsync<JsonElement>($"api/vhosts/{VirtualHostName}/connections")).EnumerateArray()
+            var connections = (await Servers.Set.Management.GetFromJsonAsync<JsonElement>($"api/vhosts/{VirtualHostName}/connections"))
+                .EnumerateArray()
                 .Count(connection => connection.TryGetProperty("client_properties", out var client) && client.TryGetProperty("product", out _));
             if (connections != 2 * (Apis.Count + Workers.Count))
                 missing.Add($"{connections} connections to the broker");

@@ -21,9 +21,13 @@ internal sealed class History
     public IReadOnlyCollection<Guid> Jobs => [.. Accepted.Select(accepted => accepted.Job).Distinct()];
 
     public string Summary() =>
-        $"{Jobs.Count} jobs accepted; calls: {string.Join(", ", Calls.GroupBy(call => $"{call.Method} {call.Outcome}").OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => $"{group.Count()}× {group.Key}"))}; "
+        $"{Jobs.Count} jobs accepted; calls: "
+        + string.Join(", ", Calls.GroupBy(call => $"{call.Method} {call.Outcome}").OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => $"{group.Count()}× {group.Key}"))
+        + "; "
         + $"slowest POST {Slowest("POST")} ms, slowest GET over its wait {Slowest("GET")} ms";
 
     private long Slowest(string method) =>
-        (long)Calls.Where(call => call.Method == method).Select(call => (call.Took - (method == "GET" ? Load.Wait : TimeSpan.Zero)).TotalMilliseconds).DefaultIfEmpty().Max();
+        (long)Calls.Where(call => call.Method == method).Select(call => (call.Took - (method == "GET" ? Load.Wait : TimeSpan.Zero)).TotalMilliseconds)
+            .DefaultIfEmpty().Max();
 }

@@ -17,11 +17,12 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
     /// <summary>What a caller grants the server beyond that.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 2_000, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5) })
-    {
-        BaseAddress = server,
-        Timeout = TimeSpan.FromSeconds(30),
-    };
+    private readonly HttpClient http =
+        new(new SocketsHttpHandler { MaxConnectionsPerServer = 2_000, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5) })
+        {
+            BaseAddress = server,
+            Timeout = TimeSpan.FromSeconds(30),
+        };
 
     private static readonly AuthenticationHeaderValue Key = new("Bearer", Servers.NavigatorDatabase.Key);
 
@@ -57,7 +58,8 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
     }
 
     /// <summary>Read these once more.</summary>
-    public Task ReadAgain(IEnumerable<Guid> jobs) => Parallel.ForEachAsync(jobs, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (job, _) => await Read(job, wait: false));
+    public Task ReadAgain(IEnumerable<Guid> jobs) =>
+        Parallel.ForEachAsync(jobs, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (job, _) => await Read(job, wait: false));
 
     public async ValueTask DisposeAsync()
     {
@@ -119,7 +121,9 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
     /// <returns>True when the job has ended.</returns>
     private async Task<bool> Read(Guid job, bool wait)
     {
-        if (await Send(HttpMethod.Get, $"/v1/chat/jobs/{job}{(wait ? $"?wait={Wait.TotalSeconds}" : "")}", null, null, wait ? Wait : TimeSpan.Zero) is not (200, { } read, { } tag))
+        if (await Send(HttpMethod.Get, $"/v1/chat/jobs/{job}{(wait ? $"?wait={Wait.TotalSeconds}" : "")}", null, null, wait
+            ? Wait
+            : TimeSpan.Zero) is not (200, { } read, { } tag))
         {
             await Task.Delay(200);
             return false;
@@ -145,7 +149,9 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
         {
             using var response = await http.SendAsync(request);
             outcome = ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
-            result = ((int)response.StatusCode, response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<JsonElement>() : null, response.Headers.ETag?.Tag);
+            result = ((int)response.StatusCode, response.IsSuccessStatusCode
+                ? await response.Content.ReadFromJsonAsync<JsonElement>()
+                : null, response.Headers.ETag?.Tag);
         }
         catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException or JsonException)
         {

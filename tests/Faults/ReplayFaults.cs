@@ -29,7 +29,8 @@ public sealed class ReplayFaults(FaultServers servers, ITestOutputHelper output)
             var replays = new List<string>();
             for (var i = 0; i < 2; i++)
             {
-                using var response = await http.PostAsJsonAsync("/v1/replays", new { filter = new { error_code = "outage" }, rate_per_second = 1_000, max = 100_000 });
+                using var response = await http.PostAsJsonAsync("/v1/replays",
+                    new { filter = new { error_code = "outage" }, rate_per_second = 1_000, max = 100_000 });
                 replays.Add((await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("links").GetProperty("self").GetString()!);
             }
             await Task.Delay(TimeSpan.FromSeconds(1));
@@ -41,7 +42,8 @@ public sealed class ReplayFaults(FaultServers servers, ITestOutputHelper output)
             Assert.Equal(Many, counts[0].GetProperty("matched").GetInt32());
             Assert.Equal(Many, counts.Sum(count => count.GetProperty("replayed").GetInt32()));
             // What both matched, one replayed and the other skipped.
-            Assert.Equal(counts.Sum(count => count.GetProperty("matched").GetInt32()) - Many, counts.Sum(count => count.GetProperty("skipped").GetInt32()));
+            Assert.Equal(counts.Sum(count => count.GetProperty("matched").GetInt32()) - Many,
+                counts.Sum(count => count.GetProperty("skipped").GetInt32()));
             Assert.Equal(Many, counts.Sum(count => count.GetProperty("answered").GetInt32()));
 
             // A third time, and there is nothing to do.
@@ -66,7 +68,8 @@ public sealed class ReplayFaults(FaultServers servers, ITestOutputHelper output)
         }
         using var http = stage.System.Caller();
         using var response = await http.PostAsJsonAsync("/v1/replays", new { filter = new { status = new[] { "queued" } }, rate_per_second = 500 });
-        var count = await Finished(http, (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("links").GetProperty("self").GetString()!);
+        var count = await Finished(http, (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("links").GetProperty("self")
+            .GetString()!);
         Assert.True(count.GetProperty("replayed").GetInt32() > 0);
         Assert.Equal(0, count.GetProperty("failed_again").GetInt32());
     });

@@ -50,7 +50,8 @@ internal sealed class ControlGroup(string controller) : IDisposable
         {
             foreach (var controller in new[] { "cpu", "memory" })
             {
-                if (!IsVersion1(controller) && !File.ReadAllText(Path.Combine(Root, "cgroup.subtree_control")).Contains(controller, StringComparison.Ordinal))
+                if (!IsVersion1(controller) && !File.ReadAllText(Path.Combine(Root, "cgroup.subtree_control"))
+                    .Contains(controller, StringComparison.Ordinal))
                     return $"The {controller} controller of control groups is not to be had here.";
                 new ControlGroup(controller).Dispose();
             }
@@ -63,7 +64,9 @@ internal sealed class ControlGroup(string controller) : IDisposable
     }
 
     public void Limit(string version1, long value, string version2, string value2) => File.WriteAllText(
-        Path.Combine(folder, IsVersion1(controller) ? version1 : version2), IsVersion1(controller) ? value.ToString(CultureInfo.InvariantCulture) : value2);
+        Path.Combine(folder, IsVersion1(controller) ? version1 : version2), IsVersion1(controller)
+            ? value.ToString(CultureInfo.InvariantCulture)
+            : value2);
 
     public void Add(int process) => File.WriteAllText(Path.Combine(folder, "cgroup.procs"), process.ToString(CultureInfo.InvariantCulture));
 

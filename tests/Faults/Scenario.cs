@@ -12,7 +12,9 @@ public abstract class Scenario(FaultServers servers, ITestOutputHelper output) :
     public static bool Long { get; } = Environment.GetEnvironmentVariable("NAVIGATOR_FAULTS") == "long";
 
     private static readonly int Seed =
-        Environment.GetEnvironmentVariable("NAVIGATOR_FAULTS_SEED") is { Length: > 0 } seed ? int.Parse(seed, CultureInfo.InvariantCulture) : Random.Shared.Next();
+        Environment.GetEnvironmentVariable("NAVIGATOR_FAULTS_SEED") is { Length: > 0 } seed
+        ? int.Parse(seed, CultureInfo.InvariantCulture)
+        : Random.Shared.Next();
 
     /// <summary>Seconds in the short form, and in the long one.</summary>
     protected static TimeSpan Seconds(double inShort, double inLong) => TimeSpan.FromSeconds(Long ? inLong : inShort);
@@ -26,7 +28,8 @@ public abstract class Scenario(FaultServers servers, ITestOutputHelper output) :
     /// <param name="maxCalls">Model calls that one question may cost: attempts × tries of the policy, unless a fault costs fewer.</param>
     internal async Task Run(
         Func<Stage, Task> @break, int apis = 1, int workers = 2, string? apiFailPoint = null, string? workerFailPoint = null, int maxCalls = 6,
-        double? shortDeadline = null, Behaviour? answers = null, Action<Stage>? after = null, BreakableServers? on = null, params (string Key, string Value)[] settings)
+        double? shortDeadline = null, Behaviour? answers = null, Action<Stage>? after = null, BreakableServers? on = null,
+        params (string Key, string Value)[] settings)
     {
         output.WriteLine($"NAVIGATOR_FAULTS_SEED={Seed}{(Long ? " NAVIGATOR_FAULTS=long" : "")}");
         var random = new Random(Seed);

@@ -123,7 +123,8 @@ internal sealed class TcpProxy : IAsyncDisposable
     private async Task<Socket?> Connect()
     {
         var first = Interlocked.Increment(ref next);
-        foreach (var index in Enumerable.Range(0, backends.Count).Select(i => (first + i) % backends.Count).OrderBy(index => unready.ContainsKey(index)))
+        foreach (var index in Enumerable.Range(0, backends.Count).Select(i => (first + i) % backends.Count)
+            .OrderBy(index => unready.ContainsKey(index)))
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try

@@ -20,8 +20,10 @@ internal static class Floor
         var servers = await ServerSet.Get();
         var hops = await Hops(servers, length, token);
         var rows = await Rows(servers, length, token);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"RabbitMQ: {hops:0} messages a second (quorum queue; durable, confirmed, consumed, acknowledged), {hops / 5:0} times five hops"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"PostgreSQL: {rows:0} rows a second (inserted and twice updated, each committed)"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"RabbitMQ: {hops:0} messages a second (quorum queue; durable, confirmed, consumed, acknowledged), {hops / 5:0} times five hops"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"PostgreSQL: {rows:0} rows a second (inserted and twice updated, each committed)"));
         return (hops, rows);
     }
 
@@ -41,7 +43,8 @@ internal static class Floor
             Interlocked.Increment(ref received);
         };
         await receiving.BasicConsumeAsync("floor", false, consumer, token);
-        await using var sending = await connection.CreateChannelAsync(new CreateChannelOptions(true, true, new ThrottlingRateLimiter(16 * Senders)), token);
+        await using var sending = await connection.CreateChannelAsync(new CreateChannelOptions(true, true, new ThrottlingRateLimiter(16 * Senders)),
+            token);
         var (body, properties, started) = (new byte[300], new BasicProperties { Persistent = true }, Stopwatch.GetTimestamp());
         await Task.WhenAll(Enumerable.Range(0, Senders).Select(async _ =>
         {
@@ -66,7 +69,8 @@ internal static class Floor
                 while (Stopwatch.GetElapsedTime(started) < length)
                 {
                     var id = Guid.CreateVersion7();
-                    foreach (var sql in new[] { "INSERT INTO floor VALUES ($1, 0, 'What is covered?')", "UPDATE floor SET state = 1 WHERE id = $1", "UPDATE floor SET state = 2 WHERE id = $1" })
+                    foreach (var sql in new[] { "INSERT INTO floor VALUES ($1, 0, 'What is covered?')", "UPDATE floor SET state = 1 WHERE id = $1",
+                        "UPDATE floor SET state = 2 WHERE id = $1" })
                     {
                         await using var command = source.CreateCommand(sql);
                         command.Parameters.Add(new NpgsqlParameter { Value = id });

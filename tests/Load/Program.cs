@@ -16,9 +16,14 @@ var tavily = new Option<int>("--tavily") { Description = "Latency of Tavily, ms.
 var small = new Option<int?>("--small") { Description = "Latency of the models that screen and plan, ms; without it rules do their work." };
 var floor = new Option<bool>("--floor") { Description = "Measure what broker and database do alone, right after, and print the ratio." };
 var outFile = new Option<FileInfo?>("--out") { Description = "Write the run as JSON." };
-var compare = new Option<FileInfo?>("--compare") { Description = "A stored run; the exit code is 1 when this one is worse by more than --tolerance." };
+var compare = new Option<FileInfo?>("--compare")
+{
+    Description =
+    "A stored run; the exit code is 1 when this one is worse by more than --tolerance."
+};
 var tolerance = new Option<double>("--tolerance") { DefaultValueFactory = _ => 0.2 };
-var root = new RootCommand("Load on a whole Navigator.") { scenario, seconds, count, workers, embeddings, answers, tavily, small, floor, outFile, compare, tolerance };
+var root = new RootCommand("Load on a whole Navigator.") { scenario, seconds, count, workers, embeddings, answers, tavily, small, floor, outFile,
+    compare, tolerance };
 root.SetAction(async (parsed, token) =>
 {
     var name = parsed.GetValue(scenario)!;
@@ -34,7 +39,8 @@ root.SetAction(async (parsed, token) =>
         await Console.Error.WriteLineAsync($"There is no scenario '{name}'. There are: {string.Join(", ", Scenario.All.Keys)}, floor, screening.");
         return 2;
     }
-    await using var system = await SystemUnderLoad.Start(parsed.GetValue(workers), parsed.GetValue(embeddings), parsed.GetValue(answers), parsed.GetValue(tavily), parsed.GetValue(small));
+    await using var system = await SystemUnderLoad.Start(parsed.GetValue(workers), parsed.GetValue(embeddings), parsed.GetValue(answers),
+        parsed.GetValue(tavily), parsed.GetValue(small));
     var report = await make(new Wanted(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(count))).Run(name, system, token);
     report.Print();
     if (report.Answered == 0)
@@ -42,7 +48,8 @@ root.SetAction(async (parsed, token) =>
     if (parsed.GetValue(floor))
     {
         var (messages, rows) = await Floor.Measure(TimeSpan.FromSeconds(8), token);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"so {report.AnsweredPerSecond / (messages / 5):0.00} of five hops, {report.AnsweredPerSecond / rows:0.00} of a row"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"so {report.AnsweredPerSecond / (messages / 5):0.00} of five hops, {report.AnsweredPerSecond / rows:0.00} of a row"));
     }
     if (parsed.GetValue(outFile) is { } file)
         report.Write(file);

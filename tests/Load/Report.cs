@@ -9,7 +9,9 @@ internal sealed record Percentiles(double P50, double P95, double P99, double Ma
     public static Percentiles Of(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();
-        double At(double part) => sorted.Count == 0 ? 0 : Math.Round(sorted[Math.Min(sorted.Count - 1, (int)Math.Ceiling(part * sorted.Count) - 1)], 1);
+        double At(double part) => sorted.Count == 0
+            ? 0
+            : Math.Round(sorted[Math.Min(sorted.Count - 1, (int)Math.Ceiling(part * sorted.Count) - 1)], 1);
         return new Percentiles(At(0.5), At(0.95), At(0.99), At(1));
     }
 }
@@ -26,7 +28,11 @@ internal sealed record Report(
     IReadOnlyDictionary<string, int> Outcomes, IReadOnlyList<Third> Thirds, IReadOnlyList<int> RetryAfter, IReadOnlyList<ProcessUse> Processes,
     IReadOnlyDictionary<string, double> ProcessorMsPerJob, int DatabaseConnectionsBefore, int DatabaseConnectionsAfter)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true
+    };
 
     public static Report Of(
         string scenario, IReadOnlyList<Sample> samples, TimeSpan took, IReadOnlyDictionary<string, Use> before,
@@ -55,16 +61,21 @@ internal sealed record Report(
 
     public void Print()
     {
-        string Line(string name, Percentiles p) => string.Create(CultureInfo.InvariantCulture, $"{name,-28}{p.P50,10:0}{p.P95,10:0}{p.P99,10:0}{p.Max,10:0}");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Scenario}: {Asked} asked, {Answered} answered in {Seconds} s, {AnsweredPerSecond} a second"));
+        string Line(string name, Percentiles p) =>
+            string.Create(CultureInfo.InvariantCulture, $"{name,-28}{p.P50,10:0}{p.P95,10:0}{p.P99,10:0}{p.Max,10:0}");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{Scenario}: {Asked} asked, {Answered} answered in {Seconds} s, {AnsweredPerSecond} a second"));
         Console.WriteLine($"{"ms",-28}{"p50",10}{"p95",10}{"p99",10}{"max",10}");
         Console.WriteLine(Line("total", Total));
         Console.WriteLine(Line("queueing", Queue));
         Console.WriteLine(Line("own overhead", Overhead));
-        Console.WriteLine($"outcomes: {string.Join(", ", Outcomes.OrderByDescending(outcome => outcome.Value).Select(outcome => $"{outcome.Value} {outcome.Key}"))}");
+        Console.WriteLine(
+            "outcomes: " + string.Join(
+                ", ", Outcomes.OrderByDescending(outcome => outcome.Value).Select(outcome => $"{outcome.Value} {outcome.Key}")));
         foreach (var (third, i) in Thirds.Select((third, i) => (third, i + 1)))
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"third {i}: {third.Answered} answered, {third.Degraded} of them degraded; total p95 {third.Total.P95:0}, retrieval p95 {third.Documents.P95:0} ms"));
+                $"third {i}: {third.Answered} answered, {third.Degraded} of them degraded; total p95 {third.Total.P95:0}, retrieval p95 "
+                    + $"{third.Documents.P95:0} ms"));
         if (RetryAfter.Count > 0)
             Console.WriteLine($"Retry-After of the 429s: {RetryAfter[0]} to {RetryAfter[^1]} s");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -85,7 +96,9 @@ internal sealed record Report(
             ("total p95", Total.P95, stored.Total.P95, false),
             ("own overhead p95", Overhead.P95, stored.Overhead.P95, false),
         };
-        var worse = measures.Where(measure => measure.MoreIsBetter ? measure.Now < measure.Then * (1 - tolerance) : measure.Now > measure.Then * (1 + tolerance)).ToList();
+        var worse = measures.Where(measure => measure.MoreIsBetter
+            ? measure.Now < measure.Then * (1 - tolerance)
+            : measure.Now > measure.Then * (1 + tolerance)).ToList();
         foreach (var (name, now, then, _) in worse)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"worse: {name} was {then}, is {now}"));
         return worse.Count == 0 ? 0 : 1;

@@ -18,7 +18,8 @@ internal sealed record Wanted(TimeSpan Length, int Count);
 /// <param name="Documents">What retrieval took, queueing included.</param>
 /// <param name="Degraded">Did its answer have to do without something?</param>
 /// <param name="RetryAfter">Of a 429, in seconds.</param>
-internal sealed record Sample(double Total, double Queue, double Overhead, string Outcome, double At, double Documents = 0, bool Degraded = false, int? RetryAfter = null);
+internal sealed record Sample(
+    double Total, double Queue, double Overhead, string Outcome, double At, double Documents = 0, bool Degraded = false, int? RetryAfter = null);
 
 /// <summary>When people arrive.</summary>
 internal sealed class Scenario(Func<TimeSpan, double>? perSecond, int atOnce, TimeSpan length, int outstanding = 0, Fault outage = Fault.None)
@@ -33,7 +34,9 @@ internal sealed class Scenario(Func<TimeSpan, double>? perSecond, int atOnce, Ti
         ["quadruple"] = wanted => new Scenario(_ => 20, 0, wanted.Length),
         ["octuple"] = wanted => new Scenario(_ => 40, 0, wanted.Length),
         // Ten times the baseline for ten seconds, in the middle.
-        ["spike"] = wanted => new Scenario(at => at > wanted.Length / 3 && at < wanted.Length / 3 + TimeSpan.FromSeconds(10) ? 50 : 5, 0, wanted.Length),
+        ["spike"] = wanted => new Scenario(at => at > wanted.Length / 3 && at < wanted.Length / 3 + TimeSpan.FromSeconds(10)
+            ? 50
+            : 5, 0, wanted.Length),
         ["concurrent"] = wanted => new Scenario(null, wanted.Count, wanted.Length),
         // As fast as it goes: so many are always on their way.
         ["saturate"] = wanted => new Scenario(null, 0, wanted.Length, wanted.Count),
@@ -50,7 +53,8 @@ internal sealed class Scenario(Func<TimeSpan, double>? perSecond, int atOnce, Ti
     public async Task<Report> Run(string name, SystemUnderLoad system, CancellationToken token)
     {
         using var http = system.Caller();
-        await Task.WhenAll(Enumerable.Range(0, Math.Max(4, outstanding)).Select(_ => KeepAsking(http, system, new ConcurrentBag<Sample>(), WarmUp, token)));
+        await Task.WhenAll(Enumerable.Range(0, Math.Max(4, outstanding))
+            .Select(_ => KeepAsking(http, system, new ConcurrentBag<Sample>(), WarmUp, token)));
 
         var (before, connectionsBefore, secondsBefore) = (system.Processes(), await system.DatabaseConnections(), system.ProcessorSeconds());
         var peak = before.ToDictionary();
@@ -108,7 +112,8 @@ internal sealed class Scenario(Func<TimeSpan, double>? perSecond, int atOnce, Ti
                 system.BreakTavily(at > length / 3 && at < length * 2 / 3 ? outage : Fault.None);
                 var limits = await http.GetFromJsonAsync<JsonElement>("/v1/limits", token);
                 var now = string.Join(", ", limits.GetProperty("processes").EnumerateArray()
-                    .SelectMany(process => process.GetProperty("limits").GetProperty("breakers").EnumerateArray()).Select(breaker => breaker.GetProperty("state").GetString()));
+                    .SelectMany(process => process.GetProperty("limits").GetProperty("breakers").EnumerateArray())
+                    .Select(breaker => breaker.GetProperty("state").GetString()));
                 if (now != states)
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{at.TotalSeconds,6:0.0} s: breakers {states = now}"));
                 await Task.Delay(500, token);
@@ -145,17 +150,20 @@ internal sealed class Scenario(Func<TimeSpan, double>? perSecond, int atOnce, Ti
                     continue;
                 var timings = job.GetProperty("timings");
                 return new Sample(
-                    (late + Stopwatch.GetElapsedTime(started)).TotalMilliseconds, Ms(timings, "queue_ms"), Ms(timings, "total_ms") - system.UpstreamMs, status, at,
+                    (late + Stopwatch.GetElapsedTime(started)).TotalMilliseconds, Ms(timings, "queue_ms"),
+                    Ms(timings, "total_ms") - system.UpstreamMs, status, at,
                     Ms(timings, "documents_ms"), job.GetProperty("degraded").GetArrayLength() > 0);
             }
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or JsonException || (error is OperationCanceledException && !token.IsCancellationRequested))
+        catch (Exception error) when (error is HttpRequestException or IOException or JsonException
+            || (error is OperationCanceledException && !token.IsCancellationRequested))
         {
             return new Sample(0, 0, 0, error.GetType().Name, at);
         }
     }
 
-    private static double Ms(JsonElement timings, string name) => timings.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : 0;
+    private static double Ms(JsonElement timings, string name) =>
+        timings.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : 0;
 
     private static async Task Watch(SystemUnderLoad system, Dictionary<string, Use> peak, CancellationToken token)
     {

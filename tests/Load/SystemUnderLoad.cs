@@ -29,7 +29,13 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
 
     public static async Task<SystemUnderLoad> Start(int workers, int embeddingsMs, int answersMs, int tavilyMs, int? smallMs)
     {
-        var system = new SystemUnderLoad { servers = await ServerSet.Get(), upstreams = await UpstreamServer.Start(), UpstreamMs = embeddingsMs + answersMs + 2 * (smallMs ?? 0), tavilyMs = tavilyMs };
+        var system = new SystemUnderLoad
+        {
+            servers = await ServerSet.Get(),
+            upstreams = await UpstreamServer.Start(),
+            UpstreamMs = embeddingsMs + answersMs + 2 * (smallMs ?? 0),
+            tavilyMs = tavilyMs
+        };
         system.BreakTavily(Fault.None);
         system.upstreams.Set("embeddings", new Behaviour { LatencyMs = embeddingsMs });
         system.upstreams.Set("answers", new Behaviour { LatencyMs = answersMs });
@@ -70,7 +76,11 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
     /// <summary>Any number of callers, with the tenant's key.</summary>
     public HttpClient Caller()
     {
-        var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 4_000 }) { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(150) };
+        var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 4_000 })
+        {
+            BaseAddress = Url,
+            Timeout = TimeSpan.FromSeconds(150)
+        };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", NavigatorDatabase.Key);
         return http;
     }
@@ -95,7 +105,8 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
     {
         await using var connection = new NpgsqlConnection(database.Owner + ";Pooling=false");
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'navigator' AND datname = current_database()", connection);
+        await using var command = new NpgsqlCommand("SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'navigator' AND datname = "
+            + "current_database()", connection);
         return (int)(await command.ExecuteScalarAsync())!;
     }
 

@@ -105,7 +105,8 @@ public abstract class ConversationContract : IAsyncLifetime
         await Claim(job);
         var plan = new JobPlan("q", "en", ["q"], []) { By = "m", Translated = true, Second = new WaveQueries(["other"], ["web"]) };
         await ledger.Plan(Key(job), plan, [], Soon, default);
-        var found = await ledger.FinishTool(Key(job), Tool.Documents, new DocumentsResult([], 1) { Fits = false }, null, Soon, new StageClaim("w", Soon), default);
+        var found = await ledger.FinishTool(Key(job), Tool.Documents, new DocumentsResult([], 1) { Fits = false }, null, Soon,
+            new StageClaim("w", Soon), default);
         Assert.False(found!.Results.Documents!.Fits);
 
         var again = await ledger.StartWave(Key(found), found.Plan! with { Wave = 2 }, Soon, default);
@@ -138,7 +139,8 @@ public abstract class ConversationContract : IAsyncLifetime
         await Task.Delay(2);
         var submission = await ledger.Submit(
             new NewJob(
-                Guid.CreateVersion7(), tenant, conversation, question, new JobOptions(true, null), key, [0], TimeSpan.FromMinutes(2), Soon, new TenantShare(1_000, 1_000)),
+                Guid.CreateVersion7(), tenant, conversation, question, new JobOptions(true, null), key, [0], TimeSpan.FromMinutes(2), Soon,
+                new TenantShare(1_000, 1_000)),
             default);
         return submission.Job!;
     }

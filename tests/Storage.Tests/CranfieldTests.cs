@@ -16,11 +16,13 @@ public class CranfieldTests(ITestOutputHelper output)
         var abstracts = Records(Corpora.Get("cranfield/cran.all.1400"));
         var questions = Records(Corpora.Get("cranfield/cran.qry"));
         var relevant = File.ReadLines(Corpora.Get("cranfield/cranqrel")).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(parts => parts.Length >= 3).ToLookup(parts => int.Parse(parts[0], CultureInfo.InvariantCulture), parts => int.Parse(parts[1], CultureInfo.InvariantCulture));
+            .Where(parts => parts.Length >= 3)
+            .ToLookup(parts => int.Parse(parts[0], CultureInfo.InvariantCulture), parts => int.Parse(parts[1], CultureInfo.InvariantCulture));
 
         var corpus = new InProcessCorpus();
         var inProcess = new InProcessPassageIndex(corpus);
-        var abstractsById = await Load(new InProcessDocumentStore(corpus, new InProcessJobLedger(TimeProvider.System), TimeProvider.System), inProcess, abstracts);
+        var abstractsById = await Load(new InProcessDocumentStore(corpus, new InProcessJobLedger(TimeProvider.System), TimeProvider.System),
+            inProcess, abstracts);
         await using var database = await TestDatabase.Create();
         var postgres = new PostgresPassageIndex(database.Source, 5_000);
         var samePassages = await Load(new PostgresDocumentStore(database.Source), postgres, abstracts);
@@ -82,7 +84,7 @@ public class CranfieldTests(ITestOutputHelper output)
                 text.Clear();
                 section = 'I';
             }
-            else if (line is [ '.', var next and ('T' or 'A' or 'B' or 'W')])
+            else if (line is ['.', var next and ('T' or 'A' or 'B' or 'W')])
                 section = next;
             else if (section is 'T' or 'W')
                 text.Add(line);

@@ -251,7 +251,9 @@ public abstract class DocumentContract : IAsyncLifetime
     {
         var bytes = Encoding.UTF8.GetBytes(content);
         return store.Add(
-            new NewDocument(Guid.CreateVersion7(), tenant, title == "" ? content : title, "text/plain", bytes, SHA256.HashData(bytes), TimeSpan.FromMinutes(30), dueIn ?? Soon),
+            new NewDocument(Guid.CreateVersion7(), tenant, title == ""
+                ? content
+                : title, "text/plain", bytes, SHA256.HashData(bytes), TimeSpan.FromMinutes(30), dueIn ?? Soon),
             default);
     }
 
@@ -282,14 +284,15 @@ public abstract class DocumentContract : IAsyncLifetime
 
 public sealed class InProcessDocumentTests : DocumentContract
 {
-    private readonly ManualClock clock = new();
+    private readonly FakeTimeProvider clock = new();
 
     public override Task DisposeAsync() => Task.CompletedTask;
 
     protected override Task<(IDocumentStore Store, IPassageIndex Index)> Create()
     {
         var corpus = new InProcessCorpus();
-        return Task.FromResult<(IDocumentStore, IPassageIndex)>((new InProcessDocumentStore(corpus, new InProcessJobLedger(clock), clock), new InProcessPassageIndex(corpus)));
+        return Task.FromResult<(IDocumentStore,
+            IPassageIndex)>((new InProcessDocumentStore(corpus, new InProcessJobLedger(clock), clock), new InProcessPassageIndex(corpus)));
     }
 
     protected override Task Wait(TimeSpan time)

@@ -48,19 +48,22 @@ public sealed class IsolationTests : IAsyncLifetime
         foreach (var sql in new[]
         {
             "UPDATE chat_job SET tenant_id = 'b'",
-            "INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, request_hash, deadline_at, due_at) VALUES (gen_random_uuid(), 'b', 'c', 'q', '{}', '', now(), now())",
+            "INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, request_hash, deadline_at, due_at) VALUES (gen_random_uuid(), "
+                + "'b', 'c', 'q', '{}', '', now(), now())",
         })
         {
             await using var transaction = await connection.BeginTransactionAsync();
             await Run(connection, "SELECT set_config('app.tenant_id', 'a', true)");
-            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => Run(connection, sql))).SqlState);
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege,
+                (await Assert.ThrowsAsync<PostgresException>(() => Run(connection, sql))).SqlState);
         }
     }
 
     [Fact]
     public async Task A_connection_forgets_whom_it_served_a_moment_ago()
     {
-        await using var one = StorageSetup.DataSource(database.Access.Worker, new PostgresPool(1, 1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000));
+        await using var one = StorageSetup.DataSource(database.Access.Worker,
+            new PostgresPool(1, 1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000));
         var ledger = new PostgresJobLedger(one);
         Assert.Single(await ledger.List("a", new JobFilter(null, null, null, 10), default));
 
@@ -121,7 +124,8 @@ public sealed class IsolationTests : IAsyncLifetime
     {
         Assert.Null(await RuntimeRole.Problem(database.Source, consumes: true, default));
         Assert.Null(await RuntimeRole.Problem(database.Api, consumes: false, default));
-        Assert.Contains("may bypass row-level security", await RuntimeRole.Problem(database.Owner, consumes: true, default), StringComparison.Ordinal);
+        Assert.Contains("may bypass row-level security", await RuntimeRole.Problem(database.Owner, consumes: true, default),
+            StringComparison.Ordinal);
         Assert.Contains("no member of navigator_worker", await RuntimeRole.Problem(database.Api, consumes: true, default), StringComparison.Ordinal);
     }
 

@@ -42,7 +42,8 @@ public sealed class NewDatabaseTests : IAsyncLifetime
         {
             var (ledger, webhooks, id) = (new PostgresJobLedger(source), new PostgresWebhooks(source), Guid.CreateVersion7());
             var options = new JobOptions(true, []) { CallbackUrl = "https://example.com/" };
-            await ledger.Submit(new NewJob(id, Tenant, id.ToString(), "How much?", options, null, [0], TimeSpan.FromMinutes(2), Soon, new TenantShare(1_000, 1_000)), default);
+            await ledger.Submit(new NewJob(id, Tenant, id.ToString(), "How much?", options, null, [0], TimeSpan.FromMinutes(2), Soon,
+                new TenantShare(1_000, 1_000)), default);
             var key = new JobKey(id, 1);
             await ledger.Claim(key, JobStage.Intake, "w", Soon, false, 3, default);
             await ledger.Plan(key, new JobPlan("q", "en", ["q"], []), [], Soon, default);
@@ -70,7 +71,8 @@ public sealed class NewDatabaseTests : IAsyncLifetime
             var (store, index) = (new PostgresDocumentStore(source), new PostgresPassageIndex(source, 5_000));
             var bytes = BitConverter.GetBytes(number);
             var (document, _) = await store.Add(
-                new NewDocument(Guid.CreateVersion7(), Tenant, "title", "text/plain", bytes, SHA256.HashData(bytes), TimeSpan.FromMinutes(30), Soon), default);
+                new NewDocument(Guid.CreateVersion7(), Tenant, "title", "text/plain", bytes, SHA256.HashData(bytes), TimeSpan.FromMinutes(30), Soon),
+                default);
             var key = new DocumentKey(document.Id, 1);
             await store.Claim(key, "w", Soon, false, 3, default);
             await store.StorePassages(key, 1, [.. Enumerable.Range(0, 60).Select(i => new NewPassage(1, [], $"word{i} of {number}"))], Soon, default);
@@ -93,7 +95,8 @@ public sealed class NewDatabaseTests : IAsyncLifetime
     {
         foreach (var table in Tables)
             await database.Execute($"ALTER TABLE {table} SET (autovacuum_enabled = false)");
-        await using var single = StorageSetup.DataSource(database.Access.Worker, new PostgresPool(0, 1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000));
+        await using var single = StorageSetup.DataSource(database.Access.Worker,
+            new PostgresPool(0, 1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000));
         for (var i = 0; i < times; i++)
             await act(single, i);
     }

@@ -118,7 +118,8 @@ public abstract class RateLimitContract : IAsyncLifetime
         Assert.True(await limits.Acquire("a", new Rate(TimeSpan.FromMinutes(1), 1), TimeSpan.Zero, default));
         using var stop = new CancellationTokenSource(100);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => limits.Acquire("a", new Rate(TimeSpan.FromMinutes(1), 1), TimeSpan.FromMinutes(5), stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            limits.Acquire("a", new Rate(TimeSpan.FromMinutes(1), 1), TimeSpan.FromMinutes(5), stop.Token));
     }
 
     public async Task InitializeAsync() => limits = await Open();

@@ -22,7 +22,8 @@ public abstract class ReplayContract : IAsyncLifetime
 
         var again = Assert.Single(await Turn(replay));
 
-        Assert.Equal((JobStatus.Queued, JobStage.Intake, 2, 2, 1), (again.Status, again.Stage, again.Attempt, again.FirstAttempt, again.AttemptsUsed));
+        Assert.Equal((JobStatus.Queued, JobStage.Intake, 2, 2, 1),
+            (again.Status, again.Stage, again.Attempt, again.FirstAttempt, again.AttemptsUsed));
         Assert.Equal(failed.AcceptedAt, again.AcceptedAt);
         Assert.True(again.QueuedAt > failed.AcceptedAt);
         Assert.Equal(failed.DeadlineAt - failed.QueuedAt, again.DeadlineAt - again.QueuedAt);
@@ -46,7 +47,8 @@ public abstract class ReplayContract : IAsyncLifetime
         Assert.Equal(1, await replays.Count("a", Failed, default));
         Assert.Equal(2, await replays.Count("a", new ReplaySelection([JobStatus.Failed, JobStatus.Expired]), default));
         Assert.Equal(queued.Id, Assert.Single(await Turn(await Replay(new ReplaySelection([JobStatus.Queued])))).Id);
-        Assert.Equal(0, await replays.Count("a", new ReplaySelection([JobStatus.Answered, JobStatus.Refused, JobStatus.Cancelled, JobStatus.Running]), default));
+        Assert.Equal(0, await replays.Count("a", new ReplaySelection([JobStatus.Answered, JobStatus.Refused, JobStatus.Cancelled, JobStatus.Running]),
+            default));
         Assert.Equal(0, await replays.Count("b", Failed, default));
     }
 
@@ -284,7 +286,8 @@ public abstract class ReplayContract : IAsyncLifetime
     }
 
     private static NewJob New(TenantShare share, string? conversation = null) =>
-        new(Guid.CreateVersion7(), "a", conversation ?? Guid.NewGuid().ToString(), "q", new JobOptions(true, null), null, [0], TimeSpan.FromMinutes(2), Soon, share);
+        new(Guid.CreateVersion7(), "a", conversation ?? Guid.NewGuid().ToString(), "q", new JobOptions(true, null), null, [0],
+            TimeSpan.FromMinutes(2), Soon, share);
 
     private Task<Job> FailedJob(string? conversation = null, string code = "broken") => EndedJob(JobStatus.Failed, conversation, code);
 
@@ -311,7 +314,7 @@ public abstract class ReplayContract : IAsyncLifetime
 
 public sealed class InProcessReplayStoreTests : ReplayContract
 {
-    private readonly ManualClock clock = new();
+    private readonly FakeTimeProvider clock = new();
 
     public override Task DisposeAsync() => Task.CompletedTask;
 

@@ -161,7 +161,8 @@ public sealed class TenantTests : IAsyncLifetime
     {
         var (documents, ledger) = (new PostgresDocumentStore(database.Source), new PostgresJobLedger(database.Source));
         var bytes = Encoding.UTF8.GetBytes(words);
-        var (document, _) = await documents.Add(new NewDocument(Guid.CreateVersion7(), tenant, words, "text/plain", bytes, System.Security.Cryptography.SHA256.HashData(bytes), Soon, Soon), default);
+        var (document, _) = await documents.Add(new NewDocument(Guid.CreateVersion7(), tenant, words, "text/plain", bytes,
+            System.Security.Cryptography.SHA256.HashData(bytes), Soon, Soon), default);
         var key = new DocumentKey(document.Id, 1);
         await documents.Claim(key, "w", Soon, false, 3, default);
         await documents.StorePassages(key, null, [new NewPassage(null, [words], words)], Soon, default);
@@ -178,7 +179,8 @@ public sealed class TenantTests : IAsyncLifetime
     {
         var ledger = new PostgresJobLedger(database.Source);
         var submission = await ledger.Submit(
-            new NewJob(Guid.CreateVersion7(), tenant, conversation, "What does it say?", new JobOptions(false, null), null, [1], Soon, Soon, new TenantShare(10, 10)), default);
+            new NewJob(Guid.CreateVersion7(), tenant, conversation, "What does it say?", new JobOptions(false, null), null, [1], Soon, Soon,
+                new TenantShare(10, 10)), default);
         var job = new JobKey(submission.Job!.Id, 1);
         await ledger.Claim(job, JobStage.Intake, "w", Soon, false, 3, default);
         await ledger.Plan(job, new JobPlan(understood, "en", [], []), [], Soon, default);
@@ -187,7 +189,10 @@ public sealed class TenantTests : IAsyncLifetime
 
     private static ChatAnswer AnswerFrom(Guid document, string words = Canary) => new()
     {
-        Text = $"It says {words}.", Language = "en", Model = "m", Citations = [new Citation { Marker = 1, Kind = "document", Score = 1, Title = words, Quote = words, DocumentId = document }],
+        Text = $"It says {words}.",
+        Language = "en",
+        Model = "m",
+        Citations = [new Citation { Marker = 1, Kind = "document", Score = 1, Title = words, Quote = words, DocumentId = document }],
     };
 
     /// <summary>Rows of any table that say this anywhere.</summary>
@@ -200,7 +205,8 @@ public sealed class TenantTests : IAsyncLifetime
                 names.Add(row.GetString(0));
         var found = 0L;
         foreach (var name in names.Where(name => name != except))
-            found += await database.Count($"SELECT count(*) FROM {name} AS t WHERE strpos(lower(t::text), lower('{words.Replace("'", "''", StringComparison.Ordinal)}')) > 0");
+            found += await database.Count($"SELECT count(*) FROM {name} AS t WHERE strpos(lower(t::text), "
+                + $"lower('{words.Replace("'", "''", StringComparison.Ordinal)}')) > 0");
         return found;
     }
 }

@@ -26,7 +26,8 @@ public abstract class WebhookContract : IAsyncLifetime
         await ledger.Cancel(Tenant, job, default);
         var delivery = (await webhooks.Claim(job, Minute, Share, default))!;
 
-        Assert.Equal((job, Tenant, "https://example.com/", 1, JobStatus.Cancelled), (delivery.JobId, delivery.Tenant, delivery.Url, delivery.Tries, delivery.Status));
+        Assert.Equal((job, Tenant, "https://example.com/", 1, JobStatus.Cancelled),
+            (delivery.JobId, delivery.Tenant, delivery.Url, delivery.Tries, delivery.Status));
         Assert.True(delivery.Secret.Length >= 24);
         Assert.Null(await webhooks.Claim(job, Minute, Share, default));
         Assert.Equal(WebhookStatus.Pending, (await webhooks.Find(Tenant, job, default))!.Status);
@@ -135,7 +136,8 @@ public abstract class WebhookContract : IAsyncLifetime
     {
         var id = Guid.CreateVersion7();
         var submission = await ledger.Submit(
-            new NewJob(id, Tenant, id.ToString(), "q", new JobOptions(false, null, null, callback), null, [1], TimeSpan.FromMinutes(5), Minute, new TenantShare(100, 100)), default);
+            new NewJob(id, Tenant, id.ToString(), "q", new JobOptions(false, null, null, callback), null, [1], TimeSpan.FromMinutes(5), Minute,
+                new TenantShare(100, 100)), default);
         return submission.Job!.Id;
     }
 
@@ -149,7 +151,7 @@ public abstract class WebhookContract : IAsyncLifetime
 
 public sealed class InProcessWebhookTests : WebhookContract
 {
-    private readonly ManualClock clock = new();
+    private readonly FakeTimeProvider clock = new();
 
     public override Task DisposeAsync() => Task.CompletedTask;
 

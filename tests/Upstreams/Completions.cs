@@ -19,11 +19,14 @@ internal static partial class Completions
 
     /// <returns>answer, plan or translation.</returns>
     public static string Asks(JsonElement request) =>
-        request.TryGetProperty("response_format", out var format) && format.TryGetProperty("json_schema", out var schema) ? schema.GetProperty("name").GetString()! : "answer";
+        request.TryGetProperty("response_format", out var format) && format.TryGetProperty("json_schema", out var schema)
+            ? schema.GetProperty("name").GetString()!
+            : "answer";
 
     public static object Reply(JsonElement request, Behaviour behaviour, Fault fault)
     {
-        var prompt = request.GetProperty("messages").EnumerateArray().First(message => message.GetProperty("role").GetString() == "user").GetProperty("content").GetString()!;
+        var prompt = request.GetProperty("messages").EnumerateArray().First(message => message.GetProperty("role").GetString() == "user")
+            .GetProperty("content").GetString()!;
         var reply = JsonSerializer.Serialize(
             Asks(request) switch
             {
@@ -56,18 +59,29 @@ internal static partial class Completions
     private static object Answer(string prompt, Fault fault)
     {
         if (FirstSource().Match(prompt) is not { Success: true } source)
-            return new { answered = false, answer = "The stand-in found no sources.", quotes = Array.Empty<object>(), follow_ups = Array.Empty<string>() };
+            return new
+            {
+                answered = false,
+                answer = "The stand-in found no sources.",
+                quotes = Array.Empty<object>(),
+                follow_ups = Array.Empty<string>()
+            };
         var sentence = FirstSentence().Match(source.Groups[1].Value).Value;
         return fault == Fault.InventedCitations
             ? new
             {
-                answered = true, answer = "This is certain [7], as everybody knows [42] and says [1]. So does the second [2].",
-                quotes = (object[])[new { source = 7, quote = sentence }, new { source = 1, quote = sentence }, new { source = 2, quote = "What nobody ever wrote." }], follow_ups = Array.Empty<string>(),
+                answered = true,
+                answer = "This is certain [7], as everybody knows [42] and says [1]. So does the second [2].",
+                quotes = (object[])[new { source = 7, quote = sentence }, new { source = 1, quote = sentence },
+                    new { source = 2, quote = "What nobody ever wrote." }],
+                follow_ups = Array.Empty<string>(),
             }
             : new
             {
-                answered = true, answer = "The stand-in read the sources and answers from the first [1].",
-                quotes = (object[])[new { source = 1, quote = sentence }], follow_ups = new[] { "What else does the first source say?" },
+                answered = true,
+                answer = "The stand-in read the sources and answers from the first [1].",
+                quotes = (object[])[new { source = 1, quote = sentence }],
+                follow_ups = new[] { "What else does the first source say?" },
             };
     }
 

@@ -12,7 +12,9 @@ internal static partial class Replies
     public static object Embeddings(JsonElement request, Behaviour behaviour, Fault fault)
     {
         var input = request.GetProperty("input");
-        var texts = input.ValueKind == JsonValueKind.Array ? [.. input.EnumerateArray().Select(text => text.GetString()!)] : new[] { input.GetString()! };
+        var texts = input.ValueKind == JsonValueKind.Array
+            ? [.. input.EnumerateArray().Select(text => text.GetString()!)]
+            : new[] { input.GetString()! };
         var base64 = request.TryGetProperty("encoding_format", out var format) && format.GetString() == "base64";
         var data = texts.Select((text, index) => new { @object = "embedding", index, embedding = Encode(Vector(text, fault), base64) }).ToList();
         if (fault == Fault.Shuffled)

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Navigator.Upstreams;
 
@@ -144,7 +143,8 @@ public sealed partial class UpstreamServer : IAsyncDisposable
         lock (gate)
         {
             var behaviour = behaviours.GetValueOrDefault(upstream) ?? new Behaviour();
-            if (behaviour.Fault == Fault.None || behaviour.Times == 0 || (behaviour.OnlyFor is { } only && !text.Contains(only, StringComparison.Ordinal)))
+            if (behaviour.Fault == Fault.None || behaviour.Times == 0
+                || (behaviour.OnlyFor is { } only && !text.Contains(only, StringComparison.Ordinal)))
                 return (behaviour, Fault.None);
             behaviours[upstream] = behaviour with { Times = behaviour.Times - 1 };
             return (behaviour, behaviour.Fault);

@@ -13,7 +13,8 @@ public partial class ArchitectureTests
     [Fact]
     public void Every_consumer_is_in_the_pipeline_with_a_definition_that_takes_its_limits_from_the_policy()
     {
-        var consumers = typeof(Pipeline).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IConsumer))).ToList();
+        var consumers = typeof(Pipeline).Assembly.GetTypes()
+            .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IConsumer))).ToList();
         var policy = Policies.With();
         Assert.Equal(policy.Queues.Count, consumers.Count);
 
@@ -21,12 +22,14 @@ public partial class ArchitectureTests
         registered.AddMassTransit(Pipeline.AddConsumers);
         foreach (var consumer in consumers)
         {
-            var definition = Assert.Single(typeof(Pipeline).Assembly.GetTypes(), type => type.IsAssignableTo(typeof(IConsumerDefinition<>).MakeGenericType(consumer)));
+            var definition = Assert.Single(typeof(Pipeline).Assembly.GetTypes(),
+                type => type.IsAssignableTo(typeof(IConsumerDefinition<>).MakeGenericType(consumer)));
             // Made of the policy and nothing else; an entry that is missing stops it.
             var made = (IConsumerDefinition)Activator.CreateInstance(definition, new LivePolicy(policy))!;
             Assert.Contains(made.GetEndpointName(DefaultEndpointNameFormatter.Instance), policy.Queues.Keys);
             var empty = policy with { Queues = [] };
-            Assert.IsType<StartupException>(Assert.ThrowsAny<Exception>(() => Activator.CreateInstance(definition, new LivePolicy(empty))).GetBaseException());
+            Assert.IsType<StartupException>(Assert.ThrowsAny<Exception>(() => Activator.CreateInstance(definition, new LivePolicy(empty)))
+                .GetBaseException());
             Assert.Contains(registered, service => service.ServiceType == consumer);
         }
     }
@@ -74,7 +77,8 @@ public partial class ArchitectureTests
         var called = clients.SelectMany(text => NamesAnUpstream().Matches(text).Select(match => match.Groups[1].Value)).ToList();
 
         Assert.Equal(clients.Count, called.Count);
-        Assert.Equivalent(typeof(UpstreamNames).GetFields().Where(field => field.IsLiteral).Select(field => field.Name).ToHashSet(), called.ToHashSet(), strict: true);
+        Assert.Equivalent(typeof(UpstreamNames).GetFields().Where(field => field.IsLiteral).Select(field => field.Name).ToHashSet(),
+            called.ToHashSet(), strict: true);
         Assert.Equivalent(UpstreamNames.All.ToHashSet(), Policies.With().Upstreams.Keys.ToHashSet(), strict: true);
     }
 
@@ -82,14 +86,18 @@ public partial class ArchitectureTests
     public void No_regular_expression_can_run_without_end()
     {
         const BindingFlags Any = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-        var types = new[] { typeof(Pipeline).Assembly, typeof(Navigator.Storage.StorageSetup).Assembly }.SelectMany(assembly => assembly.GetTypes()).Where(type => !type.ContainsGenericParameters).ToList();
-        var held = types.Where(type => !type.Name.StartsWith('<')).SelectMany(type => type.GetFields(Any)).Where(field => !field.IsLiteral).SelectMany(field => Regexes(field.GetValue(null)))
-            .Concat(types.SelectMany(type => type.GetMethods(Any)).Where(method => method.ReturnType == typeof(Regex) && method.GetParameters().Length == 0 && !method.ContainsGenericParameters)
+        var types = new[] { typeof(Pipeline).Assembly, typeof(Navigator.Storage.StorageSetup).Assembly }.SelectMany(assembly => assembly.GetTypes())
+            .Where(type => !type.ContainsGenericParameters).ToList();
+        var held = types.Where(type => !type.Name.StartsWith('<')).SelectMany(type => type.GetFields(Any)).Where(field => !field.IsLiteral)
+            .SelectMany(field => Regexes(field.GetValue(null)))
+            .Concat(types.SelectMany(type => type.GetMethods(Any))
+                .Where(method => method.ReturnType == typeof(Regex) && method.GetParameters().Length == 0 && !method.ContainsGenericParameters)
                 .SelectMany(method => Regexes(method.Invoke(null, null))))
             .Distinct().ToList();
 
         Assert.True(held.Count > 40, $"only {held.Count} were found");
-        Assert.All(held, regex => Assert.True(regex.Options.HasFlag(RegexOptions.NonBacktracking) || regex.MatchTimeout != Regex.InfiniteMatchTimeout, regex.ToString()));
+        Assert.All(held, regex => Assert.True(regex.Options.HasFlag(RegexOptions.NonBacktracking)
+            || regex.MatchTimeout != Regex.InfiniteMatchTimeout, regex.ToString()));
     }
 
     /// <summary>Itself, or those in a list, or in the tuples of a list.</summary>

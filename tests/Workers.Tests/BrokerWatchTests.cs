@@ -12,8 +12,10 @@ public class BrokerWatchTests
     [InlineData(true, 5, 1, 0, 0, true)]    // messages lie ready, and this process got none
     [InlineData(true, 5, 1, 3, 0, false)]   // it gets some
     [InlineData(true, 5, 1, 0, 4, false)]   // it has its hands full
-    public void A_consumer_has_vanished_when_messages_lie_ready_and_none_arrives(bool exists, int ready, int consumers, int delivered, int inFlight, bool vanished) =>
-        Assert.Equal(vanished, ConsumerWatch.LooksVanished(new QueueSample("q", exists, ready, consumers), new Activity(10, 0), new Activity(10 + delivered, inFlight)));
+    public void A_consumer_has_vanished_when_messages_lie_ready_and_none_arrives(
+        bool exists, int ready, int consumers, int delivered, int inFlight, bool vanished) =>
+        Assert.Equal(vanished, ConsumerWatch.LooksVanished(new QueueSample("q", exists, ready, consumers), new Activity(10, 0),
+            new Activity(10 + delivered, inFlight)));
 
     [Theory]
     [InlineData("compose-answer_error", "compose-answer")]

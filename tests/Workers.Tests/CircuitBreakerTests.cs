@@ -7,7 +7,7 @@ namespace Navigator.Workers.Tests;
 
 public class CircuitBreakerTests
 {
-    private readonly ManualClock clock = new();
+    private readonly FakeTimeProvider clock = new();
     private readonly TavilyCircuitBreaker breaker;
 
     public CircuitBreakerTests() => breaker = Breaker(clock);
@@ -106,7 +106,7 @@ public class CircuitBreakerTests
     public void Whatever_the_order_there_are_never_more_probes_than_three_and_never_a_call_while_it_is_open() =>
         Prop.ForAll<int>(seed =>
         {
-            var (random, time) = (new Random(seed), new ManualClock());
+            var (random, time) = (new Random(seed), new FakeTimeProvider());
             var circuit = Breaker(time);
             var inFlight = new List<(int Entered, CircuitState State)>();
             var openedAt = DateTimeOffset.MinValue;

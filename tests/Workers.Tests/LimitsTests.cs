@@ -52,7 +52,8 @@ public sealed class LimitsTests : IDisposable
 
     [Fact]
     public void A_missing_file_is_named() =>
-        Assert.Contains("/nowhere.yaml", Assert.Throws<StartupException>(() => YamlConfiguration.Read("/nowhere.yaml", "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("/nowhere.yaml", Assert.Throws<StartupException>(() => YamlConfiguration.Read("/nowhere.yaml", "x")).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("amqp://h", null, "ConnectionStrings__Postgres is not")]
@@ -73,5 +74,6 @@ public sealed class LimitsTests : IDisposable
     public void Dispose() => File.Delete(file);
 
     private static NavigatorMode Mode(string? rabbitMq, string? postgres) => NavigatorMode.From(new ConfigurationBuilder()
-        .AddInMemoryCollection([KeyValuePair.Create("ConnectionStrings:RabbitMq", rabbitMq), KeyValuePair.Create("ConnectionStrings:Postgres", postgres)]).Build());
+        .AddInMemoryCollection([KeyValuePair.Create("ConnectionStrings:RabbitMq", rabbitMq),
+            KeyValuePair.Create("ConnectionStrings:Postgres", postgres)]).Build());
 }

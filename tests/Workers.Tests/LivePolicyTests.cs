@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Navigator.Servers;
 using Navigator.Workers.Limits;
 
@@ -16,7 +15,8 @@ public sealed class LivePolicyTests : IDisposable
         var policy = Policies.Live();
 
         var (now, atStart) = policy.Replace(Policies.With(
-            ("Queues:search-web:InFlight", "3"), ("Upstreams:tavily:TimeoutMs", "500"), ("Postgres:MaxConnections", "9"), ("Queues:search-web:Prefetch", "30")));
+            ("Queues:search-web:InFlight", "3"), ("Upstreams:tavily:TimeoutMs", "500"), ("Postgres:MaxConnections", "9"),
+            ("Queues:search-web:Prefetch", "30")));
 
         Assert.Equal(["Queues.search-web.InFlight", "Upstreams.tavily.TimeoutMs"], now);
         Assert.Equal(["Queues.search-web.Prefetch", "Postgres.MaxConnections"], atStart);
@@ -59,7 +59,8 @@ public sealed class LivePolicyTests : IDisposable
     public void What_the_environment_says_stands_above_the_file_also_after_a_change()
     {
         var (file, configuration) = Open(("Concurrency:Job:WaveMs", "700"));
-        File.WriteAllText(path, Shipped().Replace("wave_ms: 800", "wave_ms: 900", StringComparison.Ordinal).Replace("in_flight: 12\n", "in_flight: 13\n", StringComparison.Ordinal));
+        File.WriteAllText(path, Shipped().Replace("wave_ms: 800", "wave_ms: 900", StringComparison.Ordinal)
+            .Replace("in_flight: 12\n", "in_flight: 13\n", StringComparison.Ordinal));
 
         var policy = file.Reload(configuration);
 
@@ -70,7 +71,7 @@ public sealed class LivePolicyTests : IDisposable
     [Fact]
     public void Nearly_full_for_ten_seconds_is_one_warning_an_episode()
     {
-        var (clock, log) = (new ManualClock(), new Lines());
+        var (clock, log) = (new FakeTimeProvider(), new Lines());
         var bounds = new Bounds(Policies.Live(), clock);
         var inUse = 8;
         bounds.Watch(() => new Bound("pool", "p", 10, inUse));
@@ -106,7 +107,8 @@ public sealed class LivePolicyTests : IDisposable
     {
         File.WriteAllText(path, Shipped());
         var file = new PolicyFile(path);
-        return (file, new ConfigurationBuilder().Add(file).AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)).Build());
+        return (file, new ConfigurationBuilder().Add(file)
+            .AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)).Build());
     }
 
     private sealed class Lines : ILogger<BoundWatch>

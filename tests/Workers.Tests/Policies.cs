@@ -13,7 +13,8 @@ internal static class Policies
     public static ConcurrencyPolicy With(params (string Key, string Value)[] settings) =>
         ConcurrencyPolicy.Load(new ConfigurationBuilder()
             .AddInMemoryCollection(YamlConfiguration.Read(Path.Combine(ServerSet.Root, "concurrency.yaml"), ConcurrencyPolicy.Section))
-            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"{ConcurrencyPolicy.Section}:{setting.Key}", (string?)setting.Value)))
+            .AddInMemoryCollection(settings.Select(setting =>
+                KeyValuePair.Create($"{ConcurrencyPolicy.Section}:{setting.Key}", (string?)setting.Value)))
             .Build());
 
     public static LivePolicy Live(params (string Key, string Value)[] settings) => new(With(settings));

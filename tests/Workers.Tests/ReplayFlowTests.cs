@@ -68,7 +68,18 @@ public class ReplayFlowTests
 
     private static ReplayRecord Replay(double rate) => new()
     {
-        Id = Guid.NewGuid(), Tenant = "a", Selection = new ReplaySelection([]), RatePerSecond = rate, Max = 100_000, Status = ReplayStatus.Running,
-        Matched = 100_000, Replayed = 0, Skipped = 0, HeldBack = false, PacedUntil = Start, CreatedAt = Start, Now = Start,
+        Id = Guid.NewGuid(),
+        Tenant = "a",
+        Selection = new ReplaySelection([]),
+        RatePerSecond = rate,
+        Max = 100_000,
+        Status = ReplayStatus.Running,
+        Matched = 100_000,
+        Replayed = 0,
+        Skipped = 0,
+        HeldBack = false,
+        PacedUntil = Start,
+        CreatedAt = Start,
+        Now = Start,
     };
 }

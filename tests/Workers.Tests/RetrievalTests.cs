@@ -43,7 +43,8 @@ public class RetrievalTests
         var candidates = new[] { Found(0, 0.9), Found(1, 0.85) };
         var texts = new Dictionary<Guid, string>
         {
-            [Ids[0]] = "Ambulances are mentioned here. " + string.Concat(Enumerable.Repeat("Something else is told at length. ", 30)) + "A ride on a bus costs $2.",
+            [Ids[0]] = "Ambulances are mentioned here. " + string.Concat(Enumerable.Repeat("Something else is told at length. ", 30))
+                + "A ride on a bus costs $2.",
             [Ids[1]] = "A ride in an ambulance costs $180.",
         };
 
@@ -75,7 +76,8 @@ public class RetrievalTests
         Assert.All(vectors, vector => Assert.Equal(1, Dot(vector, vector), 4));
         Assert.True(Dot(vectors[0], vectors[1]) > 0.6);
         Assert.True(Dot(vectors[0], vectors[2]) < 0.2);
-        Assert.Equal(vectors.Select(vector => vector.ToArray()), (await new HashedNgramEmbedder().Embed(texts, TimeSpan.MaxValue, default)).Select(vector => vector.ToArray()));
+        Assert.Equal(vectors.Select(vector => vector.ToArray()),
+            (await new HashedNgramEmbedder().Embed(texts, TimeSpan.MaxValue, default)).Select(vector => vector.ToArray()));
     }
 
     [Fact]
@@ -89,10 +91,12 @@ public class RetrievalTests
         Assert.Throws<FormatException>(() => VectorCodec.Decode("no base64!"));
     }
 
-    private static double Dot(ReadOnlyMemory<float> a, ReadOnlyMemory<float> b) => a.ToArray().Zip(b.ToArray()).Sum(pair => (double)pair.First * pair.Second);
+    private static double Dot(ReadOnlyMemory<float> a, ReadOnlyMemory<float> b) =>
+        a.ToArray().Zip(b.ToArray()).Sum(pair => (double)pair.First * pair.Second);
 
     private static FoundPassage Found(int i, double score) => new(Ids[i], Guid.Empty, score, null);
 
     private static SearchLegs Legs(int[] nearest, int[] lexical) => new(
-        [.. nearest.Select((i, rank) => new Hit(Ids[i], Guid.Empty, 0.9 - rank * 0.1))], [.. lexical.Select((i, rank) => new Hit(Ids[i], Guid.Empty, 9 - rank))]);
+        [.. nearest.Select((i, rank) => new Hit(Ids[i], Guid.Empty, 0.9 - rank * 0.1))],
+        [.. lexical.Select((i, rank) => new Hit(Ids[i], Guid.Empty, 9 - rank))]);
 }

@@ -34,7 +34,9 @@ internal sealed class ApiKeyHandler(
         if (bearer.Length == 0 && header.Length == 0)
             return AuthenticateResult.NoResult();
         var address = WrongKeys.AddressOf(Context.Connection.RemoteIpAddress);
-        var text = header.Length == 0 && bearer.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? bearer[Bearer.Length..].Trim() : bearer.Length == 0 ? header : "";
+        var text = header.Length == 0 && bearer.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? bearer[Bearer.Length..].Trim()
+            : bearer.Length == 0 ? header : "";
         if (ApiKey.Parse(text) is not { } key)
             return wrong.Note(address) ? Refuse(Wrong()) : Refuse(TooMany());
         if (wrong.TooMany(address) && !keys.IsTrusted(key.Id))
@@ -57,7 +59,8 @@ internal sealed class ApiKeyHandler(
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problem.Of(
-        403, "scope_missing", $"This needs a key with the scope '{Context.GetEndpoint()?.Metadata.GetMetadata<NeededScope>()?.Name}'.").ExecuteAsync(Context);
+        403, "scope_missing", $"This needs a key with the scope '{Context.GetEndpoint()?.Metadata.GetMetadata<NeededScope>()?.Name}'.")
+            .ExecuteAsync(Context);
 
     private AuthenticateResult Refuse(ProblemHttpResult problem)
     {
@@ -69,5 +72,6 @@ internal sealed class ApiKeyHandler(
 
     private static ProblemHttpResult Wrong() => Problem.Of(401, "key_not_valid", "This key is not valid: unknown, expired or revoked.");
 
-    private static ProblemHttpResult TooMany() => Problem.Of(429, "too_many_wrong_keys", "Too many wrong keys came from here, or for this key. Try again in a minute.");
+    private static ProblemHttpResult TooMany() =>
+        Problem.Of(429, "too_many_wrong_keys", "Too many wrong keys came from here, or for this key. Try again in a minute.");
 }

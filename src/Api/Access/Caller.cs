@@ -14,13 +14,15 @@ internal static class Caller
     private const string TenantClaim = "tenant";
     private const string ActorClaim = "actor";
 
-    public static string Tenant(this ClaimsPrincipal caller) => caller.FindFirstValue(TenantClaim) ?? throw new InvalidOperationException("A route without a scope asks for its caller.");
+    public static string Tenant(this ClaimsPrincipal caller) =>
+        caller.FindFirstValue(TenantClaim) ?? throw new InvalidOperationException("A route without a scope asks for its caller.");
 
     /// <summary>As it stands in the audit.</summary>
     public static string Actor(this ClaimsPrincipal caller) => caller.FindFirstValue(ActorClaim)!;
 
     public static ClaimsPrincipal Of(string tenant, string actor, IEnumerable<string> scopes) => new(new ClaimsIdentity(
-        [new Claim(TenantClaim, tenant), new Claim(ActorClaim, actor), .. scopes.Select(scope => new Claim(ScopeClaim, scope))], ApiKeyHandler.Scheme));
+        [new Claim(TenantClaim, tenant), new Claim(ActorClaim, actor), .. scopes.Select(scope => new Claim(ScopeClaim, scope))],
+        ApiKeyHandler.Scheme));
 
     public static ClaimsPrincipal Developer { get; } = Of(Development, "development", Scope.All);
 }

@@ -26,7 +26,8 @@ internal sealed class Exposure(ConfiguredApiKeys? configured)
     {
         if (!NeedsKeys && endpoint.IPEndPoint is { } listening && !IPAddress.IsLoopback(listening.Address))
             throw new StartupException(
-                $"embedded without keys it listens on loopback only, not on {listening}. Set a key per tenant, such as Keys__acme={ApiKey.Create().Reveal()} (this one is as good as any), or run distributed.");
+                $"embedded without keys it listens on loopback only, not on {listening}. Set a key per tenant, such as "
+                    + $"Keys__acme={ApiKey.Create().Reveal()} (this one is as good as any), or run distributed.");
     }
 
     /// <summary>The keys of the section <c>Keys</c>, by tenant.</summary>
@@ -34,14 +35,16 @@ internal sealed class Exposure(ConfiguredApiKeys? configured)
     public static ConfiguredApiKeys Read(IConfiguration configuration, NavigatorMode mode, TimeProvider clock)
     {
         var keys = new Dictionary<string, ApiKey>();
-        foreach (var setting in configuration.GetSection("Keys").GetChildren().Where(setting => !setting.Key.EndsWith("_FILE", StringComparison.Ordinal)))
+        foreach (var setting in configuration.GetSection("Keys").GetChildren()
+            .Where(setting => !setting.Key.EndsWith("_FILE", StringComparison.Ordinal)))
         {
             if (!mode.IsEmbedded)
                 throw new StartupException($"Keys__{setting.Key} is for embedded mode: with a database, keys are made with: navigator keys create.");
             if (!TenantName.IsValid(setting.Key))
                 throw new StartupException($"Keys__{setting.Key}: {TenantName.Rule}");
             keys[setting.Key] = ApiKey.Parse(setting.Value ?? "")
-                ?? throw new StartupException($"Keys__{setting.Key} is no key. It looks like {ApiKey.Create().Reveal()} (this one is as good as any).");
+                ?? throw new StartupException(
+                    $"Keys__{setting.Key} is no key. It looks like {ApiKey.Create().Reveal()} (this one is as good as any).");
         }
         return new ConfiguredApiKeys(keys, clock);
     }

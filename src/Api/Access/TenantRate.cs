@@ -19,13 +19,17 @@ internal static class TenantRate
             options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => context.User.Identity is { IsAuthenticated: true }
                 ? RateLimitPartition.GetTokenBucketLimiter(context.User.Tenant(), _ => new TokenBucketRateLimiterOptions
                 {
-                    TokensPerPeriod = rate, TokenLimit = 2 * rate, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
+                    TokensPerPeriod = rate,
+                    TokenLimit = 2 * rate,
+                    ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                    QueueLimit = 0,
                 })
                 : RateLimitPartition.GetNoLimiter(""));
             options.OnRejected = (context, _) =>
             {
                 context.HttpContext.Response.Headers.RetryAfter = "1";
-                return new ValueTask(Problem.Of(429, "too_many_requests", $"More than {rate} requests a second of one tenant are not taken.").ExecuteAsync(context.HttpContext));
+                return new ValueTask(Problem.Of(429, "too_many_requests", $"More than {rate} requests a second of one tenant are not taken.")
+                    .ExecuteAsync(context.HttpContext));
             };
         });
         return services.AddRateLimiter();

@@ -13,7 +13,8 @@ internal sealed partial class WrongKeys(LivePolicy policy, ILogger<WrongKeys> lo
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
-    private readonly PartitionedRateLimiter<string> limiter = PartitionedRateLimiter.Create<string, string>(source => RateLimitPartition.GetFixedWindowLimiter(
+    private readonly PartitionedRateLimiter<string> limiter =
+        PartitionedRateLimiter.Create<string, string>(source => RateLimitPartition.GetFixedWindowLimiter(
         source, _ => new FixedWindowRateLimiterOptions { PermitLimit = policy.Now.Http.WrongKeysPerMinute, Window = Window }));
 
     public static string AddressOf(IPAddress? address) => address switch

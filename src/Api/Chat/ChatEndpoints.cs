@@ -28,7 +28,8 @@ internal static class ChatEndpoints
     private const string PollEvery = "1";
 
     public static IServiceCollection AddChat(this IServiceCollection services) =>
-        services.AddSingleton(CallbacksOf).AddSingleton<Turns>().AddSingleton<JobWatcher>().AddHostedService(provider => provider.GetRequiredService<JobWatcher>())
+        services.AddSingleton(CallbacksOf).AddSingleton<Turns>().AddSingleton<JobWatcher>()
+            .AddHostedService(provider => provider.GetRequiredService<JobWatcher>())
             .AddSingleton<Admission>().AddHostedService(provider => provider.GetRequiredService<Admission>());
 
     private static Callbacks CallbacksOf(IServiceProvider provider)
@@ -41,7 +42,8 @@ internal static class ChatEndpoints
     {
         var policy = routes.ServiceProvider.GetRequiredService<LivePolicy>();
         var jobs = routes.MapGroup(ChatJobs.Route).WithTags("Chat").Needs(Scope.Chat);
-        jobs.MapPost("/", Submit).WithName("SubmitChatJob").WithSummary("Ask a question.").WithMetadata(new RequestSizeLimitAttribute(policy.Now.Http.QuestionBytes));
+        jobs.MapPost("/", Submit).WithName("SubmitChatJob").WithSummary("Ask a question.")
+            .WithMetadata(new RequestSizeLimitAttribute(policy.Now.Http.QuestionBytes));
         jobs.MapGet("/", List).WithName("ListChatJobs").WithSummary("Your questions, newest first.");
         jobs.MapGet("/{id}", Read).WithName("ReadChatJob").WithSummary("One question: where it stands, and its answer.");
         jobs.MapGet("/{id}/events", Events).WithName("ChatJobEvents").WithSummary("One question's changes as they happen (server-sent events).");
@@ -51,9 +53,11 @@ internal static class ChatEndpoints
 
     private static async Task<Results<Accepted<ChatJob>, ProblemHttpResult>> Submit(
         ChatJobRequest? body,
-        [FromHeader(Name = "Idempotency-Key"), Description("The same key and body give the same job. 1 to 200 visible ASCII characters.")] string? idempotencyKey,
+        [FromHeader(Name = "Idempotency-Key"), Description("The same key and body give the same job. 1 to 200 visible ASCII characters.")]
+        string? idempotencyKey,
         [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60.")] string? wait,
-        ClaimsPrincipal caller, HttpResponse response, JobTransitions transitions, LivePolicy policy, Callbacks callbacks, Admission admission, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
+        ClaimsPrincipal caller, HttpResponse response, JobTransitions transitions, LivePolicy policy, Callbacks callbacks, Admission admission,
+        JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
     {
         var (question, problem) = ChatQuestion.From(body, policy.Now.Job, callbacks);
         if (question is null)
@@ -72,7 +76,8 @@ internal static class ChatEndpoints
         {
             submission = await turns.Take(
                 () => transitions.Record(
-                    caller.Tenant(), question.ConversationId, question.Text, question.Options, question.Lifetime, idempotencyKey, question.Hash, token),
+                    caller.Tenant(), question.ConversationId, question.Text, question.Options, question.Lifetime, idempotencyKey, question.Hash,
+                    token),
                 token);
             await transitions.Announce(submission);
         }
@@ -98,7 +103,8 @@ internal static class ChatEndpoints
 
     private static async Task<Results<Ok<ChatJob>, StatusCodeHttpResult, ProblemHttpResult>> Read(
         string id,
-        [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60. With If-None-Match: when it has changed.")] string? wait,
+        [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60. With If-None-Match: when it has changed.")]
+        string? wait,
         [FromHeader(Name = "If-None-Match")] string? ifNoneMatch,
         ClaimsPrincipal caller, HttpResponse response, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
     {
@@ -132,14 +138,19 @@ internal static class ChatEndpoints
             return Paging.Invalid();
 
         var jobs = await turns.Take(() => ledger.List(caller.Tenant(), new JobFilter(wanted, conversationId, before, size + 1), token), token);
-        return TypedResults.Ok(new ChatJobList([.. jobs.Take(size).Select(job => job.ToHttp())], jobs.Count > size ? jobs[size - 1].Id.ToString() : null));
+        return TypedResults.Ok(new ChatJobList([.. jobs.Take(size).Select(job => job.ToHttp())], jobs.Count > size
+            ? jobs[size - 1].Id.ToString()
+            : null));
     }
 
-    private static async Task<Results<Ok<ChatJob>, ProblemHttpResult>> Cancel(string id, ClaimsPrincipal caller, Turns turns, JobTransitions transitions, CancellationToken token)
+    private static async Task<Results<Ok<ChatJob>, ProblemHttpResult>> Cancel(
+        string id, ClaimsPrincipal caller, Turns turns, JobTransitions transitions, CancellationToken token)
     {
         if (!Guid.TryParse(id, out var jobId))
             return Problem.MalformedId("job");
-        return await turns.Take(() => transitions.Cancel(caller.Tenant(), jobId, token), token) is { } job ? TypedResults.Ok(job.ToHttp()) : Problem.JobNotFound();
+        return await turns.Take(() => transitions.Cancel(caller.Tenant(), jobId, token), token) is { } job
+            ? TypedResults.Ok(job.ToHttp())
+            : Problem.JobNotFound();
     }
 
     private static async Task<Results<ServerSentEventsResult<ChatJob>, ProblemHttpResult>> Events(
@@ -187,7 +198,9 @@ internal static class ChatEndpoints
     private static string TagOf(Job job) => $"\"{job.Version}\"";
 
     private static int? ParseWait(string? wait) =>
-        wait is null ? 0 : int.TryParse(wait, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= LongestWait ? seconds : null;
+        wait is null ? 0 : int.TryParse(wait, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= LongestWait
+            ? seconds
+            : null;
 
     private static ProblemHttpResult InvalidWait() => Problem.Of(400, "invalid_wait", $"wait is a whole number of seconds, 0 to {LongestWait}.");
 

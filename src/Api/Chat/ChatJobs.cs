@@ -54,9 +54,19 @@ internal static class ChatJobs
     /// <summary>The job as its first response showed it, before anything happened to it: all of that still stands on the row.</summary>
     public static Job AsAccepted(this Job job) => new()
     {
-        Id = job.Id, Tenant = job.Tenant, ConversationId = job.ConversationId, Question = job.Question, Options = job.Options,
-        Status = JobStatus.Queued, Stage = JobStage.Intake, Attempt = 1, Version = 1,
-        AcceptedAt = job.AcceptedAt, QueuedAt = job.AcceptedAt, DeadlineAt = job.AcceptedAt + (job.DeadlineAt - job.QueuedAt), Now = job.Now,
+        Id = job.Id,
+        Tenant = job.Tenant,
+        ConversationId = job.ConversationId,
+        Question = job.Question,
+        Options = job.Options,
+        Status = JobStatus.Queued,
+        Stage = JobStage.Intake,
+        Attempt = 1,
+        Version = 1,
+        AcceptedAt = job.AcceptedAt,
+        QueuedAt = job.AcceptedAt,
+        DeadlineAt = job.AcceptedAt + (job.DeadlineAt - job.QueuedAt),
+        Now = job.Now,
     };
 
     private static long? Between(DateTimeOffset? from, DateTimeOffset? to) => (long?)(to - from)?.TotalMilliseconds;

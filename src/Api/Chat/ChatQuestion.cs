@@ -35,7 +35,8 @@ internal sealed partial record ChatQuestion(string Text, string? ConversationId,
             { Question: null } => Problem.Of(422, "question_missing", "The field 'question' is missing."),
             { Question: var question } when string.IsNullOrWhiteSpace(question) => Problem.Of(422, "question_empty", "The question is empty."),
             { Question.Length: > ChatJobRequest.MaxQuestionLength } =>
-                Problem.Of(422, "question_too_long", $"The question has {request.Question!.Length} characters; {ChatJobRequest.MaxQuestionLength} are possible."),
+                Problem.Of(422, "question_too_long",
+                    $"The question has {request.Question!.Length} characters; {ChatJobRequest.MaxQuestionLength} are possible."),
             { Question: var question } when question.Contains('\0', StringComparison.Ordinal) =>
                 Problem.Of(422, "question_not_text", "The question holds a null character, which no text does."),
             { ConversationId: { } conversation } when !Conversation().IsMatch(conversation) =>
@@ -44,10 +45,13 @@ internal sealed partial record ChatQuestion(string Text, string? ConversationId,
                 Problem.Of(422, "invalid_language", "A language is a BCP 47 tag such as en, es or pt-BR."),
             { DocumentIds: { Count: 0 or > MaxDocuments } } =>
                 Problem.Of(422, "invalid_document_ids", $"document_ids names 1 to {MaxDocuments} documents; leave it out for all."),
-            { CallbackUrl: not null } when !webhooks.Any => Problem.Of(422, "webhooks_off", "Embedded, callbacks are sent only with a secret to sign them: Webhooks__Secret."),
-            { CallbackUrl: { } callback } when CallbackUrl.Problem(callback, webhooks.Loopback) is { } wrong => Problem.Of(422, "invalid_callback_url", wrong),
+            { CallbackUrl: not null } when !webhooks.Any =>
+                Problem.Of(422, "webhooks_off", "Embedded, callbacks are sent only with a secret to sign them: Webhooks__Secret."),
+            { CallbackUrl: { } callback } when CallbackUrl.Problem(callback, webhooks.Loopback) is { } wrong =>
+                Problem.Of(422, "invalid_callback_url", wrong),
             { DeadlineSeconds: { } seconds } when !(seconds >= limits.MinDeadline.TotalSeconds && seconds <= limits.MaxDeadline.TotalSeconds) =>
-                Problem.Of(422, "invalid_deadline", $"deadline_seconds is a number from {limits.MinDeadline.TotalSeconds} to {limits.MaxDeadline.TotalSeconds}."),
+                Problem.Of(422, "invalid_deadline",
+                    $"deadline_seconds is a number from {limits.MinDeadline.TotalSeconds} to {limits.MaxDeadline.TotalSeconds}."),
             _ => null,
         };
         return problem is not null

@@ -32,7 +32,9 @@ internal static class ConversationEndpoints
         if (!Paging.TryParse(cursor, limit, out var before, out var size))
             return Paging.Invalid();
         var found = await turns.Take(() => ledger.Conversations(caller.Tenant(), before, size + 1, token), token);
-        return TypedResults.Ok(new ConversationList([.. found.Take(size).Select(ToHttp)], found.Count > size ? found[size - 1].Newest.ToString() : null));
+        return TypedResults.Ok(new ConversationList([.. found.Take(size).Select(ToHttp)], found.Count > size
+            ? found[size - 1].Newest.ToString()
+            : null));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(

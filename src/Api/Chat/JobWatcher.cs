@@ -32,11 +32,13 @@ internal sealed partial class JobWatcher : BackgroundService
     /// False when it did not change in time. Also at once when the process stops or as many callers wait as may: an early
     /// answer to a poll is a right one.
     /// </returns>
-    public Task<bool> WaitForChange(Job job, TimeSpan wait, CancellationToken token) => Wait(new Waiter(new OwnedJob(job.Tenant, job.Id), job.Version), wait, token);
+    public Task<bool> WaitForChange(Job job, TimeSpan wait, CancellationToken token) =>
+        Wait(new Waiter(new OwnedJob(job.Tenant, job.Id), job.Version), wait, token);
 
     /// <summary>The same until it has ended, whatever changes before.</summary>
     /// <inheritdoc cref="WaitForChange"/>
-    public Task<bool> WaitForEnd(Job job, TimeSpan wait, CancellationToken token) => Wait(new Waiter(new OwnedJob(job.Tenant, job.Id), null), wait, token);
+    public Task<bool> WaitForEnd(Job job, TimeSpan wait, CancellationToken token) =>
+        Wait(new Waiter(new OwnedJob(job.Tenant, job.Id), null), wait, token);
 
     public override void Dispose()
     {

@@ -20,11 +20,14 @@ internal static class WebhookEndpoints
         webhooks.MapPost("/redeliver", Redeliver).WithName("RedeliverWebhook").WithSummary("Tell it again, whatever came of it before.");
     }
 
-    private static async Task<Results<Ok<Webhook>, ProblemHttpResult>> Read(string id, ClaimsPrincipal caller, Turns turns, IWebhooks webhooks, CancellationToken token)
+    private static async Task<Results<Ok<Webhook>, ProblemHttpResult>> Read(
+        string id, ClaimsPrincipal caller, Turns turns, IWebhooks webhooks, CancellationToken token)
     {
         if (!Guid.TryParse(id, out var job))
             return Problem.MalformedId("job");
-        return await turns.Take(() => webhooks.Find(caller.Tenant(), job, token), token) is { } webhook ? TypedResults.Ok(ToHttp(webhook)) : NotFound();
+        return await turns.Take(() => webhooks.Find(caller.Tenant(), job, token), token) is { } webhook
+            ? TypedResults.Ok(ToHttp(webhook))
+            : NotFound();
     }
 
     private static async Task<Results<Accepted<Webhook>, ProblemHttpResult>> Redeliver(
@@ -40,7 +43,8 @@ internal static class WebhookEndpoints
         return TypedResults.Accepted($"{ChatJobs.Route}/{job}/webhook", ToHttp(webhook));
     }
 
-    private static ProblemHttpResult NotFound() => Problem.Of(404, "webhook_not_found", "There is no such job, or it was submitted without a callback_url.");
+    private static ProblemHttpResult NotFound() =>
+        Problem.Of(404, "webhook_not_found", "There is no such job, or it was submitted without a callback_url.");
 
     private static Webhook ToHttp(WebhookRecord webhook) => new()
     {

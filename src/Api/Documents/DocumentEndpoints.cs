@@ -27,7 +27,9 @@ internal static class DocumentEndpoints
         documents.MapGet("/", List).WithName("ListDocuments").WithSummary("Your documents, newest first.");
         documents.MapGet("/{id}", Read).WithName("ReadDocument").WithSummary("One document, and how far its ingestion is.");
         documents.MapGet("/{id}/passages/{passageId}", ReadPassage).WithName("ReadPassage").WithSummary("The passage that a citation names.");
-        documents.MapDelete("/{id}", Delete).WithName("DeleteDocument").WithSummary("Delete a document and everything made from it: also the questions whose answers quote it, and those after them in the same conversations.");
+        documents.MapDelete("/{id}", Delete).WithName("DeleteDocument")
+            .WithSummary("Delete a document and everything made from it: also the questions whose answers quote it, and those after them in the "
+                + "same conversations.");
         return documents;
     }
 
@@ -50,10 +52,13 @@ internal static class DocumentEndpoints
         if (!Paging.TryParse(cursor, limit, out var before, out var size))
             return Paging.Invalid();
         var documents = await store.List(caller.Tenant(), before, size + 1, token);
-        return TypedResults.Ok(new DocumentList([.. documents.Take(size).Select(ToHttp)], documents.Count > size ? documents[size - 1].Id.ToString() : null));
+        return TypedResults.Ok(new DocumentList([.. documents.Take(size).Select(ToHttp)], documents.Count > size
+            ? documents[size - 1].Id.ToString()
+            : null));
     }
 
-    private static async Task<Results<Ok<Document>, ProblemHttpResult>> Read(string id, ClaimsPrincipal caller, HttpResponse response, IDocumentStore store, CancellationToken token)
+    private static async Task<Results<Ok<Document>, ProblemHttpResult>> Read(
+        string id, ClaimsPrincipal caller, HttpResponse response, IDocumentStore store, CancellationToken token)
     {
         if (!Guid.TryParse(id, out var documentId))
             return Problem.MalformedId("document");
@@ -64,7 +69,8 @@ internal static class DocumentEndpoints
         return TypedResults.Ok(ToHttp(document));
     }
 
-    private static async Task<Results<Ok<Passage>, ProblemHttpResult>> ReadPassage(string id, string passageId, ClaimsPrincipal caller, IPassageIndex index, CancellationToken token)
+    private static async Task<Results<Ok<Passage>, ProblemHttpResult>> ReadPassage(
+        string id, string passageId, ClaimsPrincipal caller, IPassageIndex index, CancellationToken token)
     {
         if (!Guid.TryParse(id, out var documentId))
             return Problem.MalformedId("document");

@@ -9,11 +9,13 @@ namespace Navigator.Api.Documents;
 internal sealed class DocumentIntake(IDocumentStore documents, Dispatcher dispatcher, LivePolicy policy)
 {
     /// <returns>The document, and whether it is new.</returns>
-    public async Task<(DocumentRecord Document, bool Accepted)> Accept(string tenant, string title, string mediaType, byte[] content, CancellationToken token)
+    public async Task<(DocumentRecord Document, bool Accepted)> Accept(
+        string tenant, string title, string mediaType, byte[] content, CancellationToken token)
     {
         var (document, accepted) = await documents.Add(
             new NewDocument(
-                Guid.CreateVersion7(), tenant, title, mediaType, content, SHA256.HashData(content), policy.Now.Document.Deadline, policy.Now.Document.EnqueueGrace),
+                Guid.CreateVersion7(), tenant, title, mediaType, content, SHA256.HashData(content), policy.Now.Document.Deadline,
+                policy.Now.Document.EnqueueGrace),
             token);
         if (accepted)
             await dispatcher.Send(DocumentFlow.MessagesOf(document), express: false, CancellationToken.None);

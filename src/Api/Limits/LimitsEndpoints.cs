@@ -18,7 +18,8 @@ internal static class LimitsEndpoints
     private static readonly TimeSpan Recent = TimeSpan.FromSeconds(10);
 
     public static void MapLimits(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/v1/limits", Read).Needs(Scope.Operate).WithTags("Operating").WithName("ReadLimits").WithSummary("Every bound and what of it is in use, of all processes.");
+        routes.MapGet("/v1/limits", Read).Needs(Scope.Operate).WithTags("Operating").WithName("ReadLimits")
+            .WithSummary("Every bound and what of it is in use, of all processes.");
 
     private static async Task<Ok<LimitsNow>> Read(
         LivePolicy policy, Admission admission, IProcessReports reports, IRateLimits rates, IServiceProvider services, CancellationToken token)
@@ -39,7 +40,8 @@ internal static class LimitsEndpoints
 
     private static QueueNow Queue(string name, QueueSample? sample, IEnumerable<ProcessNow> processes) => new(
         name, sample?.Ready, sample?.Consumers,
-        Math.Round(processes.SelectMany(process => process.Limits.Bounds).Where(bound => bound.Kind == "queue" && bound.Name == name).Sum(bound => bound.PerSecond), 1));
+        Math.Round(processes.SelectMany(process => process.Limits.Bounds).Where(bound => bound.Kind == "queue" && bound.Name == name)
+            .Sum(bound => bound.PerSecond), 1));
 
     private static async Task<RateNow> Rate(string upstream, UpstreamLimits limits, IRateLimits rates, CancellationToken token) => new(
         upstream, limits.RatePerMinute, limits.Burst, limits.Rate is { } rate ? await rates.Available(upstream, rate, token) : null);

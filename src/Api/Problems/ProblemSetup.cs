@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using Navigator.Storage;
-using Npgsql;
 
 namespace Navigator.Api.Problems;
 
@@ -86,14 +85,16 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
     {
         LogUnavailable(context.Request.Method, context.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName, exception.GetType().Name);
         context.Response.Headers.RetryAfter = "2";
-        return Problem.Of(503, "database_unavailable", "The database does not answer. Try again in a moment; with an Idempotency-Key nothing is done twice.");
+        return Problem.Of(503, "database_unavailable",
+            "The database does not answer. Try again in a moment; with an Idempotency-Key nothing is done twice.");
     }
 
     private ProblemHttpResult PoolExhausted(HttpContext context)
     {
         LogPoolExhausted(context.Request.Method, context.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName);
         context.Response.Headers.RetryAfter = "1";
-        return Problem.Of(503, "database_pool_exhausted", "All connections to the database are busy. Try again in a moment; with an Idempotency-Key nothing is done twice.");
+        return Problem.Of(503, "database_pool_exhausted",
+            "All connections to the database are busy. Try again in a moment; with an Idempotency-Key nothing is done twice.");
     }
 
     private ProblemHttpResult Unexpected(HttpContext context, Exception exception)
@@ -105,7 +106,8 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Endpoint} answered 503: the database does not answer ({Error})")]
     private partial void LogUnavailable(string method, string? endpoint, string error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Endpoint} answered 503: the connection pool of PostgreSQL is exhausted (postgres.max_connections)")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "{Method} {Endpoint} answered 503: the connection pool of PostgreSQL is exhausted (postgres.max_connections)")]
     private partial void LogPoolExhausted(string method, string? endpoint);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Endpoint} failed")]

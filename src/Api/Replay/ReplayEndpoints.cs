@@ -66,16 +66,20 @@ internal static class ReplayEndpoints
             [.. replays.Take(size).Select(replay => replay.ToHttp())], replays.Count > size ? replays[size - 1].Id.ToString() : null));
     }
 
-    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Read(string id, ClaimsPrincipal caller, IReplayStore store, CancellationToken token) =>
+    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Read(
+        string id, ClaimsPrincipal caller, IReplayStore store, CancellationToken token) =>
         Answer(id, replay => store.Find(caller.Tenant(), replay, token));
 
-    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Pause(string id, ClaimsPrincipal caller, IAudit audit, IReplayStore store, CancellationToken token) =>
+    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Pause(
+        string id, ClaimsPrincipal caller, IAudit audit, IReplayStore store, CancellationToken token) =>
         Set(id, ReplayStatus.Paused, caller, audit, store, token);
 
-    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Resume(string id, ClaimsPrincipal caller, IAudit audit, IReplayStore store, CancellationToken token) =>
+    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Resume(
+        string id, ClaimsPrincipal caller, IAudit audit, IReplayStore store, CancellationToken token) =>
         Set(id, ReplayStatus.Running, caller, audit, store, token);
 
-    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Cancel(string id, ClaimsPrincipal caller, IAudit audit, IReplayStore store, CancellationToken token) =>
+    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Cancel(
+        string id, ClaimsPrincipal caller, IAudit audit, IReplayStore store, CancellationToken token) =>
         Set(id, ReplayStatus.Cancelled, caller, audit, store, token);
 
     private static async Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Set(
@@ -86,7 +90,8 @@ internal static class ReplayEndpoints
         var result = await Answer(id, replay => store.Set(caller.Tenant(), replay, status, token));
         // Wanted twice is fine; what is over cannot be paused or resumed.
         return result.Result is Ok<Contracts.Http.Replay> { Value: { } replay } && status != ReplayStatus.Cancelled && replay.Status != status
-            ? Problem.Of(409, "replay_over", $"This replay is {(replay.Status == ReplayStatus.Finished ? "finished" : "cancelled")}; nothing was changed.")
+            ? Problem.Of(409, "replay_over",
+                $"This replay is {(replay.Status == ReplayStatus.Finished ? "finished" : "cancelled")}; nothing was changed.")
             : result;
     }
 
@@ -94,6 +99,8 @@ internal static class ReplayEndpoints
     {
         if (!Guid.TryParse(id, out var replayId))
             return Problem.MalformedId("replay");
-        return await find(replayId) is { } replay ? TypedResults.Ok(replay.ToHttp()) : Problem.Of(404, "replay_not_found", "There is no such replay.");
+        return await find(replayId) is { } replay
+            ? TypedResults.Ok(replay.ToHttp())
+            : Problem.Of(404, "replay_not_found", "There is no such replay.");
     }
 }

@@ -32,7 +32,8 @@ internal sealed record ReplayPlan(ReplaySelection Selection, double RatePerSecon
         };
         return problem is not null
             ? (null, problem)
-            : (new ReplayPlan(SelectionOf(request!.Filter!), request.RatePerSecond ?? UsualRate, request.Max ?? UsualMax, request.DryRun ?? false), null);
+            : (new ReplayPlan(SelectionOf(request!.Filter!), request.RatePerSecond ?? UsualRate, request.Max ?? UsualMax, request.DryRun ?? false),
+                null);
     }
 
     private static ProblemHttpResult? ProblemOf(ReplayFilter filter, string ownTenant) => filter switch

@@ -24,7 +24,8 @@ public sealed record ChatJobRequest
     [Description("The job ends by then, in seconds from acceptance. Default: 120; the limits are the operator's.")]
     public double? DeadlineSeconds { get; init; }
 
-    [Description("Where to tell that the job has ended: an https address on the public internet. Signed as Standard Webhooks are; tried again for some eight hours.")]
+    [Description("Where to tell that the job has ended: an https address on the public internet. Signed as Standard Webhooks are; tried again for "
+        + "some eight hours.")]
     public string? CallbackUrl { get; init; }
 
     [Description("Only look into these documents. Default: all of the caller's.")]
@@ -101,7 +102,8 @@ public sealed record ChatAnswer
     public required string Model { get; init; }
     public required IReadOnlyList<Citation> Citations { get; init; }
 
-    [Description("How well the cited sources fit the question and bear the answer, 0 to 1; 0 where nothing is cited. A comparison, not a probability.")]
+    [Description(
+        "How well the cited sources fit the question and bear the answer, 0 to 1; 0 where nothing is cited. A comparison, not a probability.")]
     public double Confidence { get; init; }
 
     [Description("Questions that may come next.")]
@@ -144,7 +146,8 @@ public sealed record ChatError(string Code, string Message);
 /// <summary>An end that a replay took back.</summary>
 public sealed record EarlierEnd(JobStatus Status, int Attempt, DateTimeOffset FinishedAt, ChatError Error);
 
-/// <summary>Milliseconds spent per part of the road, since acceptance or the last replay, on the database's clock; null for a part not reached or not left yet.</summary>
+/// <summary>Milliseconds spent per part of the road, since acceptance or the last replay, on the database's clock; null for a part not reached or not
+/// left yet.</summary>
 public sealed record ChatTimings
 {
     public long? QueueMs { get; init; }

@@ -28,7 +28,8 @@ public sealed record ReplayRequest
 /// <summary>All conditions that are given must hold.</summary>
 public sealed record ReplayFilter
 {
-    [Description("'failed' and 'expired' jobs are asked again under a new attempt with a new deadline. 'queued' jobs are sent again as they are, for a broker that lost its messages. Default: failed and expired.")]
+    [Description("'failed' and 'expired' jobs are asked again under a new attempt with a new deadline. 'queued' jobs are sent again as they are, "
+        + "for a broker that lost its messages. Default: failed and expired.")]
     public IReadOnlyList<JobStatus>? Status { get; init; }
 
     [Description("Accepted at this time or later.")]

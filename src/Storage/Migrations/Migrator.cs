@@ -69,7 +69,8 @@ public static class Migrator
     private static void Refuse(IEnumerable<string> unknown)
     {
         if (unknown.FirstOrDefault() is { } name)
-            throw new InvalidOperationException($"The database has migration {name}, which this version does not know: it is newer than this program.");
+            throw new InvalidOperationException(
+                $"The database has migration {name}, which this version does not know: it is newer than this program.");
     }
 
     private static SortedDictionary<string, string> Shipped()

@@ -31,11 +31,13 @@ public sealed record ApiKey(string Id, string Secret)
 
     private static readonly SearchValues<char> Allowed = SearchValues.Create(Alphabet);
 
-    public static ApiKey Create() => new(RandomNumberGenerator.GetString(Alphabet, IdLength), RandomNumberGenerator.GetString(Alphabet, SecretLength));
+    public static ApiKey Create() =>
+        new(RandomNumberGenerator.GetString(Alphabet, IdLength), RandomNumberGenerator.GetString(Alphabet, SecretLength));
 
     /// <returns>Null when this is no key at all.</returns>
     public static ApiKey? Parse(string text) =>
-        text.Length == Prefix.Length + IdLength + 1 + SecretLength && text.StartsWith(Prefix, StringComparison.Ordinal) && text[Prefix.Length + IdLength] == '_'
+        text.Length == Prefix.Length + IdLength + 1 + SecretLength && text.StartsWith(Prefix, StringComparison.Ordinal)
+            && text[Prefix.Length + IdLength] == '_'
         && !text.AsSpan(Prefix.Length, IdLength).ContainsAnyExcept(Allowed) && !text.AsSpan(Prefix.Length + IdLength + 1).ContainsAnyExcept(Allowed)
             ? new ApiKey(text.Substring(Prefix.Length, IdLength), text[(Prefix.Length + IdLength + 1)..])
             : null;
@@ -54,7 +56,8 @@ public sealed record ApiKey(string Id, string Secret)
 /// <param name="SecretHash">byte[32], SHA-256.</param>
 /// <param name="ReadAt">The store's clock when this was read.</param>
 public sealed record KeptKey(
-    string Id, string Tenant, byte[] SecretHash, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, DateTimeOffset? LastUsedAt,
+    string Id, string Tenant, byte[] SecretHash, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt,
+    DateTimeOffset? LastUsedAt,
     DateTimeOffset ReadAt)
 {
     public bool IsLive => RevokedAt is null && !(ExpiresAt <= ReadAt);

@@ -7,7 +7,8 @@ internal sealed class PostgresApiKeys(NpgsqlDataSource database) : IApiKeys
 {
     public async Task<KeptKey?> Find(string id, CancellationToken token)
     {
-        await using var command = database.ForNobody("SELECT tenant_id, secret_sha256, scopes, expires_at, revoked_at, last_used_at, read_at FROM find_api_key($1)");
+        await using var command =
+            database.ForNobody("SELECT tenant_id, secret_sha256, scopes, expires_at, revoked_at, last_used_at, read_at FROM find_api_key($1)");
         return await command.With(id).One(
             row => new KeptKey(
                 id, row.GetString(0), row.GetFieldValue<byte[]>(1), row.GetFieldValue<string[]>(2), Time(row, 3), Time(row, 4), Time(row, 5),

@@ -30,7 +30,8 @@ public static class RuntimeRole
         var wanted = consumes ? Worker : Api;
         var (name, isAbove, isMember) = (await command.With(wanted).All(row => (row.GetString(0), row.GetBoolean(1), row.GetBoolean(2)), token))[0];
         return isAbove
-            ? $"ConnectionStrings__Postgres logs in as '{name}', which owns the tables or may bypass row-level security. Log in as {wanted}; the owner is for navigator migrate, keys and tenants."
+            ? $"ConnectionStrings__Postgres logs in as '{name}', which owns the tables or may bypass row-level security. Log in as {wanted}; the "
+                + $"owner is for navigator migrate, keys and tenants."
             : isMember ? null : $"ConnectionStrings__Postgres logs in as '{name}', which is no member of {wanted}.";
     }
 }

@@ -9,7 +9,8 @@ public sealed record TenantSummary(string Id, DateTimeOffset CreatedAt, int Live
 
 /// <param name="State">live, expired or revoked.</param>
 public sealed record KeySummary(
-    string Id, string Tenant, IReadOnlyList<string> Scopes, string State, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt);
+    string Id, string Tenant, IReadOnlyList<string> Scopes, string State, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt,
+    DateTimeOffset? LastUsedAt);
 
 public sealed record AuditEntry(DateTimeOffset At, string Tenant, string Actor, string Action, string Subject);
 
@@ -51,7 +52,8 @@ public sealed class TenantRegistry(NpgsqlDataSource owner)
             FROM   tenant ORDER BY id
             """);
         return await command.All(
-            row => new TenantSummary(row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4)), token);
+            row => new TenantSummary(row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), row.GetInt32(2), row.GetInt32(3), row.GetInt32(4)),
+            token);
     }
 
     /// <summary>Erase a tenant: its keys at once, and, when no process believes them any more, everything else.</summary>
@@ -79,7 +81,8 @@ public sealed class TenantRegistry(NpgsqlDataSource owner)
     {
         await Expect(tenant, token);
         await Note(tenant, rotate ? "webhook-secret.rotate" : "webhook-secret.read", tenant, token);
-        await using var command = owner.For(tenant, "UPDATE tenant SET webhook_secret = coalesce($2, webhook_secret) WHERE id = $1 RETURNING webhook_secret");
+        await using var command = owner.For(tenant,
+            "UPDATE tenant SET webhook_secret = coalesce($2, webhook_secret) WHERE id = $1 RETURNING webhook_secret");
         var secrets = await command.With(tenant).With(rotate ? RandomNumberGenerator.GetBytes(SecretBytes) : null, NpgsqlDbType.Bytea)
             .All(row => row.GetFieldValue<byte[]>(0), token);
         return $"whsec_{Convert.ToBase64String(secrets[0])}";
@@ -141,7 +144,8 @@ public sealed class TenantRegistry(NpgsqlDataSource owner)
         await using var command = owner.ForNobody(
             "SELECT at, tenant_id, actor, action, subject FROM audit WHERE $1::text IS NULL OR tenant_id = $1 ORDER BY id DESC LIMIT $2");
         return await command.With(tenant, NpgsqlDbType.Text).With(limit).All(
-            row => new AuditEntry(row.GetFieldValue<DateTimeOffset>(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4)), token);
+            row => new AuditEntry(row.GetFieldValue<DateTimeOffset>(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4)),
+            token);
     }
 
     private async Task Expect(string tenant, CancellationToken token)

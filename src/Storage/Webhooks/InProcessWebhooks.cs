@@ -1,4 +1,3 @@
-using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 
@@ -8,7 +7,8 @@ namespace Navigator.Storage.Webhooks;
 /// <param name="secret">What every tenant's are signed with; null: there are none.</param>
 internal sealed class InProcessWebhooks(InProcessJobLedger ledger, byte[]? secret, TimeProvider clock) : IWebhooks
 {
-    private sealed record Entry(string Status, int Attempt, int Tries, DateTimeOffset? ToldEnd, int? ResponseStatus, string? Error, DateTimeOffset? DeliveredAt, DateTimeOffset? DueAt);
+    private sealed record Entry(string Status, int Attempt, int Tries, DateTimeOffset? ToldEnd, int? ResponseStatus, string? Error,
+        DateTimeOffset? DeliveredAt, DateTimeOffset? DueAt);
 
     private static readonly Entry Untold = new("waiting", 0, 0, null, null, null, null, null);
 
@@ -28,14 +28,23 @@ internal sealed class InProcessWebhooks(InProcessJobLedger ledger, byte[]? secre
             if (Known(job) is not var (row, entry) || row.FinishedAt is not { } end || (entry.ToldEnd == end && entry.Status != "due"))
                 return Task.FromResult<Delivery?>(null);
             var now = clock.GetUtcNow();
-            if (entries.Count(other => other.Value.Status == "sending" && other.Value.DueAt > now && Known(other.Key)?.Job.Tenant == row.Tenant) >= share.AtOnce)
+            if (entries.Count(other => other.Value.Status == "sending" && other.Value.DueAt > now
+                && Known(other.Key)?.Job.Tenant == row.Tenant) >= share.AtOnce)
             {
                 entries[job] = entry with { DueAt = now + share.Later };
                 return Task.FromResult<Delivery?>(null);
             }
-            var claimed = entry with { Status = "sending", Attempt = entry.Attempt + 1, Tries = (entry.ToldEnd == end ? entry.Tries : 0) + 1, ToldEnd = end, DueAt = now + lease };
+            var claimed = entry with
+            {
+                Status = "sending",
+                Attempt = entry.Attempt + 1,
+                Tries = (entry.ToldEnd == end ? entry.Tries : 0) + 1,
+                ToldEnd = end,
+                DueAt = now + lease
+            };
             entries[job] = claimed;
-            return Task.FromResult<Delivery?>(new Delivery(job, row.Tenant, row.Options.CallbackUrl!, claimed.Attempt, claimed.Tries, secret!, row.Status, row.ConversationId, end));
+            return Task.FromResult<Delivery?>(new Delivery(job, row.Tenant, row.Options.CallbackUrl!, claimed.Attempt, claimed.Tries, secret!,
+                row.Status, row.ConversationId, end));
         }
     }
 
@@ -87,7 +96,10 @@ internal sealed class InProcessWebhooks(InProcessJobLedger ledger, byte[]? secre
 
     private static WebhookRecord ToRecord(Job job, Entry entry)
     {
-        var status = entry.Status is "due" or "sending" or "pending" ? WebhookStatus.Pending : Enum.Parse<WebhookStatus>(entry.Status, ignoreCase: true);
-        return new WebhookRecord(job.Id, job.Options.CallbackUrl!, status, entry.Tries, entry.ResponseStatus, entry.Error, entry.DeliveredAt, status == WebhookStatus.Pending ? entry.DueAt : null);
+        var status = entry.Status is "due" or "sending" or "pending"
+            ? WebhookStatus.Pending
+            : Enum.Parse<WebhookStatus>(entry.Status, ignoreCase: true);
+        return new WebhookRecord(job.Id, job.Options.CallbackUrl!, status, entry.Tries, entry.ResponseStatus, entry.Error, entry.DeliveredAt,
+            status == WebhookStatus.Pending ? entry.DueAt : null);
     }
 }

@@ -86,7 +86,9 @@ internal sealed class PostgresWebhooks(NpgsqlDataSource database) : IWebhooks
     {
         var status = row.GetString(2) is "due" or "sending" ? WebhookStatus.Pending : Parse<WebhookStatus>(row.GetString(2));
         return new WebhookRecord(
-            row.GetGuid(0), row.GetString(1), status, row.GetInt32(3), row.IsDBNull(4) ? null : row.GetInt32(4), row.IsDBNull(5) ? null : row.GetString(5),
+            row.GetGuid(0), row.GetString(1), status, row.GetInt32(3), row.IsDBNull(4) ? null : row.GetInt32(4), row.IsDBNull(5)
+                ? null
+                : row.GetString(5),
             row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6),
             status != WebhookStatus.Pending || row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7));
     }

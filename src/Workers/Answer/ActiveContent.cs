@@ -27,7 +27,9 @@ internal static class ActiveContent
         // What a picture or a link shows stays; where it leads goes.
         text = Linked.Replace(text, "$1");
         text = Reference.Replace(text, "");
-        text = Address.Replace(text, match => allowed.Contains(match.Value.TrimEnd('.', ',', ';', ':', ')', '!', '?')) ? match.Value : "[link removed]");
+        text = Address.Replace(text, match => allowed.Contains(match.Value.TrimEnd('.', ',', ';', ':', ')', '!', '?'))
+            ? match.Value
+            : "[link removed]");
         return Tag.Replace(text, match => match.Value.Replace('<', '‹').Replace('>', '›'));
     }
 }

@@ -10,9 +10,11 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Answer;
 
-/// <summary>What the tools found → the answer, or another wave of tools, or why there is none. For a job whose answer stage this worker holds.</summary>
+/// <summary>What the tools found → the answer, or another wave of tools, or why there is none. For a job whose answer stage this worker
+/// holds.</summary>
 internal sealed class AnswerComposition(
-    JobTransitions transitions, SourceCollector collector, IAnswerer answerer, ExtractiveAnswerer rules, Translator translator, LivePolicy policy, TimeProvider clock)
+    JobTransitions transitions, SourceCollector collector, IAnswerer answerer, ExtractiveAnswerer rules, Translator translator, LivePolicy policy,
+    TimeProvider clock)
 {
     /// <summary>Kept back from the model, so that the rules' answer still comes in time.</summary>
     private static readonly TimeSpan Reserve = TimeSpan.FromMilliseconds(500);
@@ -27,7 +29,9 @@ internal sealed class AnswerComposition(
         try
         {
             var plan = job.Plan!;
-            var (answer, degraded) = job.Tenant == Canary.Tenant ? (Canary.Answer, []) : plan.SmallTalk ? (SmallTalk.Reply(plan.Language), []) : await Write(job, plan, token);
+            var (answer, degraded) = job.Tenant == Canary.Tenant ? (Canary.Answer, []) : plan.SmallTalk
+                ? (SmallTalk.Reply(plan.Language), [])
+                : await Write(job, plan, token);
             FailPoint.Reach(FailPoint.AfterUpstream);
             await transitions.Answer(job, answer, degraded, token);
         }
@@ -49,7 +53,8 @@ internal sealed class AnswerComposition(
         ChatAnswer answer;
         try
         {
-            answer = await answerer.Answer(plan.Question, language, sources, policy.Now.For(QueueNames.ComposeAnswer).Within(within > TimeSpan.Zero ? within : TimeSpan.Zero), token);
+            answer = await answerer.Answer(plan.Question, language, sources,
+                policy.Now.For(QueueNames.ComposeAnswer).Within(within > TimeSpan.Zero ? within : TimeSpan.Zero), token);
         }
         catch (UpstreamException error) when (error.IsLate || error.Failure == UpstreamFailure.Invalid)
         {

@@ -28,7 +28,8 @@ internal static class AnswerPrompt
         var prompt = new StringBuilder("<sources>\n");
         foreach (var source in sources)
         {
-            prompt.Append("<source number=\"").Append(source.Marker).Append("\" kind=\"").Append(source.Kind).Append("\" title=\"").Append(Fence.Attribute(source.Title)).Append('"');
+            prompt.Append("<source number=\"").Append(source.Marker).Append("\" kind=\"").Append(source.Kind).Append("\" title=\"")
+                .Append(Fence.Attribute(source.Title)).Append('"');
             if (source.Page is { } page)
                 prompt.Append(" page=\"").Append(page).Append('"');
             if (source.Headings.Count > 0)
@@ -36,6 +37,7 @@ internal static class AnswerPrompt
             prompt.Append(">\n").Append(Fence.Around(source.Readable)).Append("\n</source>\n");
         }
         prompt.Append("</sources>\n\n<question>\n").Append(Fence.Around(question)).Append("\n</question>\nAnswer in ");
-        return new Prompt(System, prompt.Append(language == "und" ? "the language of the question" : $"this language: {language}").Append('.').ToString());
+        return new Prompt(System, prompt.Append(language == "und" ? "the language of the question" : $"this language: {language}").Append('.')
+            .ToString());
     }
 }

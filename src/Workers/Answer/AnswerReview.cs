@@ -55,7 +55,8 @@ internal static class AnswerReview
             Model = model,
             Citations = cited,
             Confidence = reply.Answered ? Confidence.Of([.. quotes.Keys.Select(number => sources[number - 1])], dropped) : 0,
-            FollowUps = [.. reply.FollowUps.Select(next => Clean(next, sources)).Where(next => next.Length is > 0 and <= MaxFollowUp).Distinct().Take(MaxFollowUps)],
+            FollowUps = [.. reply.FollowUps.Select(next => Clean(next, sources)).Where(next => next.Length is > 0 and <= MaxFollowUp).Distinct()
+                .Take(MaxFollowUps)],
             Truncated = isCut,
             DroppedCitations = dropped,
         };
@@ -63,14 +64,17 @@ internal static class AnswerReview
 
     private static (string Text, SortedDictionary<int, string> Quotes, int Dropped) Verify(AnswerReply reply, IReadOnlyList<Source> sources)
     {
-        var text = Clean(List.Replace(reply.Answer, match => string.Concat(match.Value.Split([',', ';', '[', ']', ' '], StringSplitOptions.RemoveEmptyEntries).Select(number => $"[{number}]"))), sources);
+        var text = Clean(List.Replace(reply.Answer,
+            match => string.Concat(match.Value.Split([',', ';', '[', ']', ' '], StringSplitOptions.RemoveEmptyEntries)
+                .Select(number => $"[{number}]"))), sources);
         var (quotes, dropped) = (new SortedDictionary<int, string>(), new HashSet<int>());
         foreach (Match match in Marker.Matches(text))
         {
             var number = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
             if (quotes.ContainsKey(number) || dropped.Contains(number))
                 continue;
-            if (reply.Answered && number >= 1 && number <= sources.Count && QuoteFor(number, StatementBefore(text, match.Index), reply, sources[number - 1]) is { } quote)
+            if (reply.Answered && number >= 1 && number <= sources.Count
+                && QuoteFor(number, StatementBefore(text, match.Index), reply, sources[number - 1]) is { } quote)
                 quotes.Add(number, quote);
             else
                 dropped.Add(number);
@@ -104,8 +108,12 @@ internal static class AnswerReview
     private static string Plain(string amount)
     {
         var digits = string.Concat(amount.Where(c => char.IsAsciiDigit(c) || c == '.')).TrimEnd('.');
-        var number = decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) ? value.ToString("0.####", CultureInfo.InvariantCulture) : digits;
-        return amount.Contains('%', StringComparison.Ordinal) || amount.Contains("percent", StringComparison.OrdinalIgnoreCase) ? $"{number}%" : number;
+        var number = decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+            ? value.ToString("0.####", CultureInfo.InvariantCulture)
+            : digits;
+        return amount.Contains('%', StringComparison.Ordinal) || amount.Contains("percent", StringComparison.OrdinalIgnoreCase)
+            ? $"{number}%"
+            : number;
     }
 
     private static string Clean(string text, IReadOnlyList<Source> sources) =>

@@ -11,6 +11,7 @@ internal static class AnswerSetup
             services.AddSingleton<IAnswerer, OpenAiAnswerer>();
         else
             services.AddSingleton<IAnswerer>(provider => provider.GetRequiredService<ExtractiveAnswerer>());
-        return services.AddSingleton<ExtractiveAnswerer>().AddSingleton<SourceCollector>().AddSingleton<AnswerComposition>().AddSingleton<ToolReport>();
+        return services.AddSingleton<ExtractiveAnswerer>().AddSingleton<SourceCollector>().AddSingleton<AnswerComposition>()
+            .AddSingleton<ToolReport>();
     }
 }

@@ -32,7 +32,8 @@ internal readonly record struct Excerpt(string Text, double Score, bool IsRow)
         for (var first = 0; first < sentences.Count; first++)
         {
             var covered = new HashSet<string>(StringComparer.Ordinal);
-            for (var last = first; last < sentences.Count && (last == first || (BelongTogether(last - 1) && Length(first, last) <= MaxLength)); last++)
+            for (var last = first; last < sentences.Count
+                && (last == first || (BelongTogether(last - 1) && Length(first, last) <= MaxLength)); last++)
             {
                 covered.UnionWith(terms[last]);
                 // Every further sentence has to earn its place.
@@ -72,7 +73,8 @@ internal readonly record struct Excerpt(string Text, double Score, bool IsRow)
     {
         var cells = Cells(text[line]);
         var header = Header(text, line, cells.Length);
-        var parts = cells.Skip(1).Select((cell, i) => header is null || header[i + 1].Length == 0 ? cell : $"{header[i + 1]}: {cell}").Where((_, i) => cells[i + 1].Length > 0);
+        var parts = cells.Skip(1).Select((cell, i) => header is null || header[i + 1].Length == 0 ? cell : $"{header[i + 1]}: {cell}")
+            .Where((_, i) => cells[i + 1].Length > 0);
         return string.Join(", ", parts.Prepend(cells[0]).Where(part => part.Length > 0));
     }
 

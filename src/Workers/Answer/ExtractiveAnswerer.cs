@@ -23,8 +23,10 @@ internal sealed class ExtractiveAnswerer : IAnswerer
         var asked = AskedFor.PatternOf(question);
         var found = sources.Select(source => Terms.Of(source.Readable).ToHashSet(StringComparer.Ordinal)).ToList();
         // Words that only few sources have tell more: the idf of five passages. What policies say instead of a word tells less than it.
-        var weights = words.ToDictionary(word => word, word => (own.Contains(word) ? 1 : PolicyShare) / (1 + found.Count(terms => terms.Contains(word))), StringComparer.Ordinal);
-        var excerpts = sources.Select(source => (Source: source, Excerpt: Excerpt.Best(source.Readable, weights, asked))).Where(entry => entry.Excerpt.Score > 0)
+        var weights = words.ToDictionary(word => word,
+            word => (own.Contains(word) ? 1 : PolicyShare) / (1 + found.Count(terms => terms.Contains(word))), StringComparer.Ordinal);
+        var excerpts = sources.Select(source => (Source: source, Excerpt: Excerpt.Best(source.Readable, weights, asked)))
+            .Where(entry => entry.Excerpt.Score > 0)
             .OrderByDescending(entry => entry.Excerpt.Score * (0.5 + entry.Source.Score)).Take(MaxExcerpts).ToList();
         // What says much less than the best only distracts from it.
         excerpts.RemoveAll(entry => entry.Excerpt.Score < excerpts[0].Excerpt.Score * LeastShare);
@@ -59,8 +61,10 @@ internal sealed class ExtractiveAnswerer : IAnswerer
     /// <summary>What the neighbours of the answer are about.</summary>
     private static IReadOnlyList<string> FollowUps(IReadOnlyList<Source> sources, IReadOnlyList<Source> answering) =>
     [
-        .. sources.Except(answering).Where(source => source.Headings.Count > 0).Select(source => source.Headings[^1].TrimStart([.. "0123456789.) "]).Trim())
-            .Where(heading => heading.Length is > 3 and < 80 && !answering.Any(source => source.Headings.Any(other => other.EndsWith(heading, StringComparison.Ordinal))))
+        .. sources.Except(answering).Where(source => source.Headings.Count > 0)
+        .Select(source => source.Headings[^1].TrimStart([.. "0123456789.) "]).Trim())
+            .Where(heading => heading.Length is > 3 and < 80
+                && !answering.Any(source => source.Headings.Any(other => other.EndsWith(heading, StringComparison.Ordinal))))
             .Distinct(StringComparer.OrdinalIgnoreCase).Take(MaxFollowUps).Select(heading => $"What do the documents say about “{heading}”?"),
     ];
 }

@@ -21,18 +21,21 @@ internal sealed class OpenAiAnswerer : IAnswerer
     private readonly int maxLength;
     private readonly StructuredModel<AnswerReply> model;
 
-    public OpenAiAnswerer(IOptions<OpenAiOptions> openAi, IOptions<AnswerOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
+    public OpenAiAnswerer(
+        IOptions<OpenAiOptions> openAi, IOptions<AnswerOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
     {
         name = openAi.Value.AnswerModel;
         maxLength = options.Value.AnswerTokens * CharactersPerToken;
         model = new StructuredModel<AnswerReply>(
             Upstream, "answer", OpenAiClients.Create(openAi.Value, policy.Now.ForUpstream(Upstream)).GetChatClient(name),
-            new UpstreamCall(Upstream, policy, bounds, rates, clock), clock, options.Value.AnswerTokens + TokensBeside, temperature: 0.2f, AnswerReply.Salvage);
+            new UpstreamCall(Upstream, policy, bounds, rates, clock), clock, options.Value.AnswerTokens + TokensBeside, temperature: 0.2f,
+            AnswerReply.Salvage);
     }
 
     public async Task<ChatAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token)
     {
-        var reply = await model.Ask(AnswerPrompt.For(question, language, sources), reply => AnswerReview.Complaint(reply, question, sources), within, token);
+        var reply = await model.Ask(AnswerPrompt.For(question, language, sources), reply => AnswerReview.Complaint(reply, question, sources), within,
+            token);
         return AnswerReview.Review(reply, language, name, sources, maxLength);
     }
 }

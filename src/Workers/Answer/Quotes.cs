@@ -61,7 +61,8 @@ internal static class Quotes
         {
             var end = at + part.Length;
             var goesOn = end < text.Length && char.IsLetterOrDigit(part[^1])
-                && (char.IsLetterOrDigit(text[end]) || (char.IsDigit(part[^1]) && text[end] is '.' or ',' && end + 1 < text.Length && char.IsDigit(text[end + 1])));
+                && (char.IsLetterOrDigit(text[end])
+                    || (char.IsDigit(part[^1]) && text[end] is '.' or ',' && end + 1 < text.Length && char.IsDigit(text[end + 1])));
             if (!goesOn && (at == 0 || !char.IsLetterOrDigit(part[0]) || !char.IsLetterOrDigit(text[at - 1])))
                 return at;
         }
@@ -86,7 +87,8 @@ internal static class Quotes
                 var other => char.ToLowerInvariant(other),
             };
             // What screening takes out, a model never saw: the bullets of word processors are private characters.
-            if (char.GetUnicodeCategory(c) is UnicodeCategory.PrivateUse or UnicodeCategory.Format or UnicodeCategory.Control || (c == ' ' && (plain.Length == 0 || plain[^1] == ' ')))
+            if (char.GetUnicodeCategory(c) is UnicodeCategory.PrivateUse or UnicodeCategory.Format or UnicodeCategory.Control
+                || (c == ' ' && (plain.Length == 0 || plain[^1] == ' ')))
                 continue;
             plain.Append(c);
             places.Add(i);

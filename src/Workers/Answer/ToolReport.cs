@@ -1,11 +1,11 @@
 using Navigator.Contracts;
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Flow;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Answer;
 
-/// <summary>Reports what a tool found. When it was the last one and there is room, its worker takes the answer stage along and goes on in place.</summary>
+/// <summary>Reports what a tool found. When it was the last one and there is room, its worker takes the answer stage along and goes on in
+/// place.</summary>
 internal sealed class ToolReport(JobTransitions transitions, InPlace inPlace, StageLease lease, AnswerComposition composition)
 {
     public Task Finish(Job job, DocumentsResult found, CancellationToken token) => Finish(job, next => transitions.Finish(job, found, next, token));

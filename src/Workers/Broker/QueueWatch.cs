@@ -1,7 +1,6 @@
 using Navigator.Contracts;
 using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
-using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
 namespace Navigator.Workers.Broker;

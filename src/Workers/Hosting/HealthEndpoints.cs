@@ -15,11 +15,13 @@ public static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = Write }).AllowAnonymous();
-        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag), ResponseWriter = Write }).AllowAnonymous();
+        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag), ResponseWriter = Write })
+            .AllowAnonymous();
     }
 
     /// <summary>/metrics: numbers.</summary>
-    public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) => routes.ServiceProvider.GetRequiredService<MetricsEndpoint>().Map(routes);
+    public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) =>
+        routes.ServiceProvider.GetRequiredService<MetricsEndpoint>().Map(routes);
 
     private static Task Write(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
     {

@@ -27,7 +27,8 @@ internal static class LoggingSetup
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext();
         logger = mode.IsEmbedded
-            ? logger.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}", formatProvider: System.Globalization.CultureInfo.InvariantCulture)
+            ? logger.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}",
+                formatProvider: System.Globalization.CultureInfo.InvariantCulture)
             : logger.WriteTo.Console(new JsonFormatter(renderMessage: true));
         builder.Logging.ClearProviders().AddSerilog(logger.CreateLogger(), dispose: true);
     }

@@ -5,7 +5,8 @@ using System.Text;
 
 namespace Navigator.Workers.Hosting;
 
-/// <summary>Navigator's own instruments in Prometheus' text format, at /metrics. Counters add up, gauges show what was last said, histograms count by bucket.</summary>
+/// <summary>Navigator's own instruments in Prometheus' text format, at /metrics. Counters add up, gauges show what was last said, histograms count by
+/// bucket.</summary>
 public sealed class MetricsEndpoint : IDisposable
 {
     private readonly record struct Series(Instrument Instrument, string Labels);
@@ -81,7 +82,11 @@ public sealed class MetricsEndpoint : IDisposable
             return "";
         var labels = new List<string>(tags.Length);
         foreach (var (key, value) in tags)
-            labels.Add($"{key}=\"{Convert.ToString(value, CultureInfo.InvariantCulture)?.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
+        {
+            var text = Convert.ToString(value, CultureInfo.InvariantCulture)?
+                .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+            labels.Add($"{key}=\"{text}\"");
+        }
         return string.Join(',', labels);
     }
 

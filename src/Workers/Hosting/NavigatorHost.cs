@@ -53,7 +53,8 @@ public static partial class NavigatorHost
         services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         var openAi = builder.Configuration.GetSection(OpenAiOptions.Section).Get<OpenAiOptions>() ?? new OpenAiOptions();
         var translation = builder.Configuration.GetSection(TranslationOptions.Section).Get<TranslationOptions>() ?? new TranslationOptions();
-        services.AddIntake(openAi, translation).AddEmbedding(openAi).AddRetrieval().AddWebSearch().AddAnswer(openAi).AddIngestion().AddWebhooks().AddFlow();
+        services.AddIntake(openAi, translation).AddEmbedding(openAi).AddRetrieval().AddWebSearch().AddAnswer(openAi).AddIngestion().AddWebhooks()
+            .AddFlow();
         if (mode.Postgres is { } postgres)
         {
             var pool = policy.Postgres.Pool();
@@ -74,7 +75,8 @@ public static partial class NavigatorHost
     private static ProcessRole RoleOf(NavigatorMode mode, bool consumes) => new(mode.IsEmbedded ? "both" : consumes ? "worker" : "api", consumes);
 
     /// <summary>Wait for the schema where there is one, and run until told to stop.</summary>
-    /// <exception cref="StartupException">The database did not answer for a minute, has not the schema, or lets this process in as the wrong role.</exception>
+    /// <exception cref="StartupException">The database did not answer for a minute, has not the schema, or lets this process in as the wrong
+    /// role.</exception>
     public static async Task RunNavigator(this WebApplication app)
     {
         // Before anything runs that would have to be stopped again.
@@ -82,7 +84,8 @@ public static partial class NavigatorHost
         if (app.Services.GetService<NpgsqlDataSource>() is { } database)
         {
             await UntilMigrated(database, app.Logger, app.Lifetime.ApplicationStopping);
-            if (await RuntimeRole.Problem(database, app.Services.GetRequiredService<ProcessRole>().Consumes, app.Lifetime.ApplicationStopping) is { } problem)
+            if (await RuntimeRole.Problem(database, app.Services.GetRequiredService<ProcessRole>().Consumes,
+                app.Lifetime.ApplicationStopping) is { } problem)
                 throw new StartupException(problem);
         }
         await app.RunAsync();

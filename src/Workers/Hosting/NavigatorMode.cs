@@ -22,7 +22,8 @@ public sealed record NavigatorMode(string? RabbitMq, string? Postgres)
         var postgres = Set(configuration.GetConnectionString("Postgres"));
         if (rabbitMq is null != postgres is null)
             throw new StartupException(
-                $"ConnectionStrings__{(rabbitMq is null ? "Postgres" : "RabbitMq")} is set and ConnectionStrings__{(rabbitMq is null ? "RabbitMq" : "Postgres")} is not: "
+                $"ConnectionStrings__{(rabbitMq is null ? "Postgres" : "RabbitMq")} is set and "
+                    + $"ConnectionStrings__{(rabbitMq is null ? "RabbitMq" : "Postgres")} is not: "
                 + "set both to run distributed, or neither to run embedded.");
         if (rabbitMq is not null && (!Uri.TryCreate(rabbitMq, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps")))
             throw new StartupException("ConnectionStrings__RabbitMq is not an address like amqp://user:password@host:5672/virtual-host.");

@@ -7,7 +7,8 @@ namespace Navigator.Workers.Hosting;
 internal static partial class Repeat
 {
     /// <param name="what">Subject of the sentence in the log.</param>
-    public static async Task Every(TimeSpan interval, string what, Func<CancellationToken, Task> work, TimeProvider clock, ILogger log, CancellationToken stopping)
+    public static async Task Every(
+        TimeSpan interval, string what, Func<CancellationToken, Task> work, TimeProvider clock, ILogger log, CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(interval, clock);
         var failing = false;

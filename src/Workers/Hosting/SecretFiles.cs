@@ -38,7 +38,9 @@ internal static class SecretFiles
             if (new FileInfo(file).Length > MaxBytes)
                 throw new StartupException($"{name}{Suffix} names {file}, which is no secret: it has more than {MaxBytes} bytes.");
             // Editors end a file with a line break; no secret does.
-            return File.ReadAllText(file).Trim() is { Length: > 0 } secret ? secret : throw new StartupException($"{name}{Suffix} names {file}, which is empty.");
+            return File.ReadAllText(file).Trim() is { Length: > 0 } secret
+                ? secret
+                : throw new StartupException($"{name}{Suffix} names {file}, which is empty.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -34,8 +34,10 @@ public static class Startup
     }
 
     /// <returns>The words for a setting that is no number, no time, or not one of the words it may be; null for any other failure.</returns>
-    private static string? Unreadable(Exception error) => (error is AggregateException all ? all.InnerExceptions : [error]).OfType<InvalidOperationException>()
-        .Select(each => each.Message).FirstOrDefault(message => message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal));
+    private static string? Unreadable(Exception error) =>
+        (error is AggregateException all ? all.InnerExceptions : [error]).OfType<InvalidOperationException>()
+        .Select(each => each.Message)
+        .FirstOrDefault(message => message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal));
 
     private static int Refuse(string reason)
     {

@@ -13,7 +13,8 @@ namespace Navigator.Workers.Ingestion;
 /// A run of passages, one upstream call, their vectors stored. When the model is away nothing is lost: the document stays
 /// due, and the sweeper sends the runs again until its deadline.
 /// </summary>
-internal sealed partial class EmbedPassagesConsumer(IDocumentStore documents, IEmbedder embedder, LivePolicy policy, ILogger<EmbedPassagesConsumer> log) : IConsumer<EmbedPassages>
+internal sealed partial class EmbedPassagesConsumer(
+    IDocumentStore documents, IEmbedder embedder, LivePolicy policy, ILogger<EmbedPassagesConsumer> log) : IConsumer<EmbedPassages>
 {
     public async Task Consume(ConsumeContext<EmbedPassages> context)
     {
@@ -25,7 +26,8 @@ internal sealed partial class EmbedPassagesConsumer(IDocumentStore documents, IE
 
         try
         {
-            var vectors = await embedder.Embed([.. passages.Select(passage => passage.Searchable)], policy.Now.For(QueueNames.EmbedPassages).Timeout, token);
+            var vectors = await embedder.Embed([.. passages.Select(passage => passage.Searchable)], policy.Now.For(QueueNames.EmbedPassages).Timeout,
+                token);
             var document = await documents.StoreVectors(key, embedder.Model, [.. passages.Select(passage => passage.Ordinal)], vectors, token);
             if (document?.Status == DocumentStatus.Ready)
                 LogReady(document.Id, document.Passages);

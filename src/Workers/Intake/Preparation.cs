@@ -15,7 +15,8 @@ namespace Navigator.Workers.Intake;
 
 /// <summary>A question as it was asked → a plan, or why there is none. For a job whose intake this worker holds.</summary>
 internal sealed class Preparation(
-    Translator translator, Screener screener, Planner planner, IJobLedger ledger, JobTransitions transitions, IOptions<WebSearchOptions> web, LivePolicy policy,
+    Translator translator, Screener screener, Planner planner, IJobLedger ledger, JobTransitions transitions, IOptions<WebSearchOptions> web,
+    LivePolicy policy,
     TimeProvider clock)
 {
     public async Task Run(Job job, CancellationToken token)
@@ -27,7 +28,8 @@ internal sealed class Preparation(
         catch (RegexMatchTimeoutException)
         {
             // Not this message's fault alone: the machine may have been busy. Whoever operates it may replay the job.
-            await transitions.End(job, JobStatus.Failed, new ChatError("question_not_read", "The question could not be read in time. It can be asked again."), token);
+            await transitions.End(job, JobStatus.Failed,
+                new ChatError("question_not_read", "The question could not be read in time. It can be asked again."), token);
         }
     }
 
@@ -42,14 +44,17 @@ internal sealed class Preparation(
 
         var translated = await translator.TranslateIn(job.Question, job.Options.Language, Left(), token);
         var verdict = await Screen(job.Question, translated, token);
-        NavigatorMeter.QuestionsScreened.Add(1, KeyValuePair.Create("verdict", (object?)(verdict.Error?.Code ?? (verdict.Notes.Count > 0 ? "changed" : "passed"))));
+        NavigatorMeter.QuestionsScreened.Add(1,
+            KeyValuePair.Create("verdict", (object?)(verdict.Error?.Code ?? (verdict.Notes.Count > 0 ? "changed" : "passed"))));
         if (verdict.Question is not { } question)
         {
             await transitions.End(job, verdict.Status, verdict.Error!, token);
             return;
         }
         var wish = new Wish(
-            question, translated.IsTranslated ? QuestionRules.Screen(job.Question).Question : null, translated.Language, job.Options.Web && web.Value.IsConfigured,
+            question, translated.IsTranslated
+                ? QuestionRules.Screen(job.Question).Question
+                : null, translated.Language, job.Options.Web && web.Value.IsConfigured,
             await Turn.Before(job, ledger, token));
         var (plan, planned) = await planner.Plan(wish, Left(), token);
         await transitions.Plan(job, plan, [.. translated.Degraded, .. verdict.Notes, .. planned], token);
@@ -58,6 +63,8 @@ internal sealed class Preparation(
 
         // A translator follows no instruction, but may lose what gives one away: the rules look at both texts, the model at what goes on.
         async Task<Verdict> Screen(string asked, Translated text, CancellationToken stop) =>
-            text.IsTranslated && QuestionRules.Screen(asked) is { Question: null } refused ? refused : await screener.Screen(text.Question, Left(), stop);
+            text.IsTranslated && QuestionRules.Screen(asked) is { Question: null } refused
+                ? refused
+                : await screener.Screen(text.Question, Left(), stop);
     }
 }

@@ -3,7 +3,8 @@ using Navigator.Workers.Hosting;
 
 namespace Navigator.Workers.Limits;
 
-/// <summary>Looks at every bound once a second: gauges for all of them, and a warning, once per episode, for one that is nearly full for a while.</summary>
+/// <summary>Looks at every bound once a second: gauges for all of them, and a warning, once per episode, for one that is nearly full for a
+/// while.</summary>
 internal sealed partial class BoundWatch : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -22,7 +23,9 @@ internal sealed partial class BoundWatch : BackgroundService
         Gauge("navigator.bound.in_use", "What of it is in use.", bound => bound.InUse);
         Gauge("navigator.bound.waiting", "Who waits to get in.", bound => bound.Waiting);
         Gauge("navigator.bound.waited", "All the time that was waited there.", bound => bound.WaitedSeconds, "s");
-        Gauge("navigator.bound.nearly_full", "1 while 80 % or more of it have been in use for ten seconds.", bound => warned.Contains(KeyOf(bound)) ? 1 : 0);
+        Gauge("navigator.bound.nearly_full", "1 while 80 % or more of it have been in use for ten seconds.", bound => warned.Contains(KeyOf(bound))
+            ? 1
+            : 0);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -61,7 +64,8 @@ internal sealed partial class BoundWatch : BackgroundService
 
     private void Gauge(string name, string description, Func<Bound, double> read, string? unit = null) => NavigatorMeter.Meter.CreateObservableGauge(
         name,
-        () => bounds.Read().Select(bound => new Measurement<double>(read(bound), KeyValuePair.Create("kind", (object?)bound.Kind), KeyValuePair.Create("name", (object?)bound.Name))),
+        () => bounds.Read().Select(bound => new Measurement<double>(read(bound), KeyValuePair.Create("kind", (object?)bound.Kind),
+            KeyValuePair.Create("name", (object?)bound.Name))),
         unit, description);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Name}: {InUse} of {Limit} in use for ten seconds, {Waiting} wait")]

@@ -46,7 +46,8 @@ public sealed record ConcurrencyPolicy
             Check(limits, $"queues.{name}.");
         foreach (var (name, limits) in policy.Upstreams)
             Check(limits, $"upstreams.{name}.");
-        foreach (var part in new object[] { policy.Intake, policy.Job, policy.Document, policy.Sweeper, policy.Admission, policy.Webhook, policy.Replay, policy.Watch, policy.Canary, policy.Sends, policy.Breaker, policy.Postgres, policy.Http })
+        foreach (var part in new object[] { policy.Intake, policy.Job, policy.Document, policy.Sweeper, policy.Admission, policy.Webhook,
+            policy.Replay, policy.Watch, policy.Canary, policy.Sends, policy.Breaker, policy.Postgres, policy.Http })
             Check(part, $"{part.GetType().Name.Replace("Limits", "", StringComparison.Ordinal)}.".ToLowerInvariant());
         CheckNames("queues", "queue", policy.Queues.Keys, QueueNames.All);
         CheckNames("upstreams", "upstream", policy.Upstreams.Keys, UpstreamNames.All);
@@ -59,7 +60,9 @@ public sealed record ConcurrencyPolicy
 
     /// <exception cref="StartupException">No entry names the upstream.</exception>
     public UpstreamLimits ForUpstream(string upstream) =>
-        Upstreams.TryGetValue(upstream, out var limits) ? limits : throw new StartupException($"concurrency.yaml: upstreams has no entry for '{upstream}'.");
+        Upstreams.TryGetValue(upstream, out var limits)
+            ? limits
+            : throw new StartupException($"concurrency.yaml: upstreams has no entry for '{upstream}'.");
 
     private static void Check(object part, string path)
     {

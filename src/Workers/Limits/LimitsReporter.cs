@@ -13,7 +13,8 @@ internal sealed record ProcessRole(string Name, bool Consumes);
 
 /// <summary>Tells every other second what this process's bounds and breakers are doing, so that any API can show them.</summary>
 internal sealed class LimitsReporter(
-    ProcessRole role, Bounds bounds, TavilyCircuitBreaker breaker, IProcessReports reports, TimeProvider clock, ILogger<LimitsReporter> log) : BackgroundService
+    ProcessRole role, Bounds bounds, TavilyCircuitBreaker breaker, IProcessReports reports, TimeProvider clock, ILogger<LimitsReporter> log)
+        : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 

@@ -2,7 +2,8 @@ namespace Navigator.Workers.Limits;
 
 internal static class LimitsSetup
 {
-    public static IServiceCollection AddLimits(this IServiceCollection services, PolicyFile file, ConcurrencyPolicy policy, ProcessRole role) => services
+    public static IServiceCollection AddLimits(this IServiceCollection services, PolicyFile file, ConcurrencyPolicy policy, ProcessRole role) =>
+        services
         .AddSingleton(file).AddSingleton(new LivePolicy(policy)).AddHostedService<PolicyWatch>()
         .AddSingleton<Bounds>().AddSingleton<Stages>().AddHostedService<ConnectionPool>().AddHostedService<BoundWatch>()
         .AddSingleton(role).AddHostedService<LimitsReporter>();

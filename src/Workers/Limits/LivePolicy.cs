@@ -21,7 +21,8 @@ public sealed class LivePolicy(ConcurrencyPolicy policy)
         Compare(Now, next, "", changes);
         Volatile.Write(ref now, next);
         Changed?.Invoke();
-        return ([.. changes.Where(change => !change.AtStart).Select(change => change.Path)], [.. changes.Where(change => change.AtStart).Select(change => change.Path)]);
+        return ([.. changes.Where(change => !change.AtStart).Select(change => change.Path)],
+            [.. changes.Where(change => change.AtStart).Select(change => change.Path)]);
     }
 
     private static void Compare(object before, object after, string path, List<(string, bool)> changes)

@@ -10,7 +10,8 @@ internal sealed class PolicyFile(string path) : ConfigurationProvider, IConfigur
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
     /// <exception cref="StartupException">The file is missing or is no YAML mapping.</exception>
-    public override void Load() => Data = new Dictionary<string, string?>(YamlConfiguration.Read(path, ConcurrencyPolicy.Section), StringComparer.OrdinalIgnoreCase);
+    public override void Load() =>
+        Data = new Dictionary<string, string?>(YamlConfiguration.Read(path, ConcurrencyPolicy.Section), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Tells one content from another; empty while the file cannot be read.</summary>
     public string Fingerprint()
@@ -47,7 +48,8 @@ internal sealed class PolicyFile(string path) : ConfigurationProvider, IConfigur
 /// Looks at concurrency.yaml once a second and puts a change in force. By its content and not by file events, which mounted
 /// files and containers do not always send.
 /// </summary>
-internal sealed partial class PolicyWatch(PolicyFile file, LivePolicy policy, IConfiguration configuration, TimeProvider clock, ILogger<PolicyWatch> log)
+internal sealed partial class PolicyWatch(
+    PolicyFile file, LivePolicy policy, IConfiguration configuration, TimeProvider clock, ILogger<PolicyWatch> log)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);

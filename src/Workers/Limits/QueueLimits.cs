@@ -33,7 +33,8 @@ public sealed record QueueLimits : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Places * (Batch ?? 1) > TakenAhead)
-            yield return new($"InFlight is {Places}{(Batch is { } batch ? $" batches of {batch}" : "")}, more than Prefetch takes from the broker ({TakenAhead}).");
+            yield return new($"InFlight is {Places}{(Batch is { } batch ? $" batches of {batch}" : "")}, more than Prefetch takes from the broker "
+                + $"({TakenAhead}).");
     }
 
     private static int Count(string number) => number.EndsWith('v')

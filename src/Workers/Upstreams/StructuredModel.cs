@@ -17,7 +17,8 @@ internal sealed record Prompt(string System, string User);
 /// <param name="name">Of the shape, for the model.</param>
 /// <param name="salvage">Makes what can be made of a reply that ended too early; null where nothing can.</param>
 internal sealed class StructuredModel<T>(
-    string upstream, string name, ChatClient client, UpstreamCall call, TimeProvider clock, int maxTokens, float temperature = 0, Func<string, T?>? salvage = null)
+    string upstream, string name, ChatClient client, UpstreamCall call, TimeProvider clock, int maxTokens, float temperature = 0,
+    Func<string, T?>? salvage = null)
     where T : class
 {
     /// <summary>What of an unusable reply is shown to the model again, in characters.</summary>
@@ -77,7 +78,8 @@ internal sealed class StructuredModel<T>(
                 throw new UpstreamException(upstream, UpstreamFailure.Filtered, "its content filter refused");
             // No NUL: a row cannot hold one.
             var text = string.Concat(completion.Content.Where(part => part.Kind == ChatMessageContentPartKind.Text).Select(part => part.Text));
-            return (text.Replace("\0", "", StringComparison.Ordinal).Replace("\\u0000", "", StringComparison.Ordinal), completion.FinishReason == ChatFinishReason.Length);
+            return (text.Replace("\0", "", StringComparison.Ordinal).Replace("\\u0000", "", StringComparison.Ordinal),
+                completion.FinishReason == ChatFinishReason.Length);
         },
         within > TimeSpan.Zero ? within : TimeSpan.Zero, token);
 
@@ -100,7 +102,8 @@ internal sealed class StructuredModel<T>(
     private static string Unfenced(string text)
     {
         var trimmed = text.Trim();
-        return trimmed.StartsWith("```", StringComparison.Ordinal) && trimmed.IndexOf('\n', StringComparison.Ordinal) is var line and > 0 && trimmed.EndsWith("```", StringComparison.Ordinal)
+        return trimmed.StartsWith("```", StringComparison.Ordinal) && trimmed.IndexOf('\n', StringComparison.Ordinal) is var line and > 0
+            && trimmed.EndsWith("```", StringComparison.Ordinal)
             ? trimmed[line..^3]
             : trimmed;
     }

@@ -70,7 +70,8 @@ internal sealed class UpstreamCall
     {
         var limits = Limits;
         if (rest.IsOn(limits))
-            throw new UpstreamException(upstream, UpstreamFailure.Unavailable, "it is not asked for a while after repeated failures", isFinal: true, isLate: true);
+            throw new UpstreamException(upstream, UpstreamFailure.Unavailable, "it is not asked for a while after repeated failures", isFinal: true,
+                isLate: true);
         try
         {
             var result = await Call(call, limits, until, token);
@@ -123,7 +124,8 @@ internal sealed class UpstreamCall
         {
             // Had it less than half of the time that it is given, then somebody here was late.
             throw new UpstreamException(
-                upstream, UpstreamFailure.Unavailable, $"no answer within {within.TotalMilliseconds:0} ms", isFinal: within * 2 < Limits.Timeout, isLate: true);
+                upstream, UpstreamFailure.Unavailable, $"no answer within {within.TotalMilliseconds:0} ms", isFinal: within * 2 < Limits.Timeout,
+                isLate: true);
         }
         catch (UpstreamException)
         {

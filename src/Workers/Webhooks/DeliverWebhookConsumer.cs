@@ -8,7 +8,8 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Webhooks;
 
 /// <summary>One delivery. What failed is due again later, and the sweeper sends the next message.</summary>
-internal sealed partial class DeliverWebhookConsumer(IWebhooks webhooks, WebhookSender sender, LivePolicy policy, ILogger<DeliverWebhookConsumer> log) : IConsumer<DeliverWebhook>
+internal sealed partial class DeliverWebhookConsumer(IWebhooks webhooks, WebhookSender sender, LivePolicy policy, ILogger<DeliverWebhookConsumer> log)
+    : IConsumer<DeliverWebhook>
 {
     /// <summary>What writing the outcome down may take, on top of the delivery itself.</summary>
     private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(20);
@@ -16,7 +17,8 @@ internal sealed partial class DeliverWebhookConsumer(IWebhooks webhooks, Webhook
     public async Task Consume(ConsumeContext<DeliverWebhook> context)
     {
         var token = context.CancellationToken;
-        if (await webhooks.Claim(context.Message.JobId, policy.Now.For(QueueNames.DeliverWebhook).Timeout + Reserve, policy.Now.Webhook.Share, token) is not { } delivery)
+        if (await webhooks.Claim(context.Message.JobId, policy.Now.For(QueueNames.DeliverWebhook).Timeout + Reserve, policy.Now.Webhook.Share,
+            token) is not { } delivery)
             return; // told already, another worker's, one too many of its tenant, or the job has not ended
         var outcome = await sender.Send(delivery, token);
         // Without the token: it was told, and must not be told again because this process stops.
@@ -26,7 +28,8 @@ internal sealed partial class DeliverWebhookConsumer(IWebhooks webhooks, Webhook
             LogFailed(delivery.JobId, delivery.Tries, outcome.Error, outcome.ResponseStatus, outcome.Again);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The webhook of job {JobId} was not delivered at try {Try} ({Error}, {Status}); again after {Wait}")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The webhook of job {JobId} was not delivered at try {Try} ({Error}, {Status}); again after {Wait}")]
     private partial void LogFailed(Guid jobId, int @try, string? error, int? status, TimeSpan? wait);
 }
 

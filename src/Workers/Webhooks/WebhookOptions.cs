@@ -23,7 +23,8 @@ public sealed record WebhookOptions : IValidatableObject
     {
         var bytes = new byte[Secret?.Length ?? 0];
         if (!string.IsNullOrEmpty(Secret)
-            && !(Secret.StartsWith(Prefix, StringComparison.Ordinal) && Convert.TryFromBase64String(Secret[Prefix.Length..], bytes, out var length) && length >= ShortestSecret))
+            && !(Secret.StartsWith(Prefix, StringComparison.Ordinal) && Convert.TryFromBase64String(Secret[Prefix.Length..], bytes, out var length)
+                && length >= ShortestSecret))
             yield return new ValidationResult($"Webhooks:Secret is not {Prefix} and the base64 of {ShortestSecret} bytes or more.");
     }
 }

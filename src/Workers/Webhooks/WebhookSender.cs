@@ -82,7 +82,8 @@ internal sealed class WebhookSender : IDisposable
     {
         var status = delivery.Status.ToString().ToLowerInvariant();
         var body = JsonSerializer.Serialize(
-            new WebhookMessage($"chat.job.{status}", delivery.FinishedAt, new WebhookData(delivery.JobId, status, delivery.ConversationId, $"/v1/chat/jobs/{delivery.JobId}")), Json);
+            new WebhookMessage($"chat.job.{status}", delivery.FinishedAt,
+                new WebhookData(delivery.JobId, status, delivery.ConversationId, $"/v1/chat/jobs/{delivery.JobId}")), Json);
         // The same for every try of one end, so that a receiver knows what it has seen.
         var id = string.Create(CultureInfo.InvariantCulture, $"msg_{delivery.JobId:N}_{delivery.FinishedAt.ToUnixTimeMilliseconds()}");
         var seconds = clock.GetUtcNow().ToUnixTimeSeconds();

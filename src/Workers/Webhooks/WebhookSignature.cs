@@ -9,6 +9,9 @@ internal static class WebhookSignature
 {
     /// <param name="secret">The bytes behind <c>whsec_</c>.</param>
     /// <param name="seconds">Since 1970.</param>
-    public static string Of(byte[] secret, string id, long seconds, string body) =>
-        $"v1,{Convert.ToBase64String(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{seconds}.{body}"))))}";
+    public static string Of(byte[] secret, string id, long seconds, string body)
+    {
+        var signed = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{seconds}.{body}"));
+        return $"v1,{Convert.ToBase64String(HMACSHA256.HashData(secret, signed))}";
+    }
 }

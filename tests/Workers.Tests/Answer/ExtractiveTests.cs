@@ -21,7 +21,8 @@ public class ExtractiveTests
     [Fact]
     public async Task A_table_is_read_by_its_row_under_its_headings()
     {
-        var answer = await Answer(Source(1, "Costs in 2026\n\nService | You pay | Notes\nDental cleaning | $0 | \nAmbulance ride | $180 | one way\nLaboratory | $5 of the cost | "));
+        var answer = await Answer(Source(1,
+            "Costs in 2026\n\nService | You pay | Notes\nDental cleaning | $0 | \nAmbulance ride | $180 | one way\nLaboratory | $5 of the cost | "));
 
         Assert.Contains("• Ambulance ride, You pay: $180, Notes: one way — Policy, page 7 [1]", answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("Laboratory", answer.Text, StringComparison.Ordinal);
@@ -69,5 +70,6 @@ public class ExtractiveTests
     private static Task<Navigator.Contracts.Http.ChatAnswer> Answer(params Source[] sources) =>
         new ExtractiveAnswerer().Answer("What does an ambulance ride cost?", "en", sources, TimeSpan.MaxValue, default);
 
-    private static Source Source(int marker, string text) => new() { Marker = marker, Kind = "document", Title = "Policy", Page = 7, Text = text, Score = 1 };
+    private static Source Source(int marker, string text) =>
+        new() { Marker = marker, Kind = "document", Title = "Policy", Page = 7, Text = text, Score = 1 };
 }

@@ -34,7 +34,8 @@ public class HostileContentTests
     public void An_attack_in_a_document_stays_behind_its_fence()
     {
         using var corpus = JsonDocument.Parse(File.ReadAllBytes(Corpora.Get("injection/bipia_text_attack_train.json")));
-        var attacks = corpus.RootElement.EnumerateObject().SelectMany(kind => kind.Value.EnumerateArray()).Select(attack => attack.GetString()!).ToList();
+        var attacks = corpus.RootElement.EnumerateObject().SelectMany(kind => kind.Value.EnumerateArray()).Select(attack => attack.GetString()!)
+            .ToList();
         Assert.True(attacks.Count >= 75);
         foreach (var attack in attacks)
         {

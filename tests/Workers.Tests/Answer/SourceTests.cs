@@ -7,7 +7,8 @@ public class SourceTests
     [Fact]
     public void A_quote_stands_in_its_source_and_holds_what_was_asked()
     {
-        var text = string.Join(' ', Enumerable.Range(0, 100).Select(i => i == 70 ? "An ambulance ride costs $180." : $"Sentence {i} is about something else."));
+        var text = string.Join(' ', Enumerable.Range(0, 100)
+            .Select(i => i == 70 ? "An ambulance ride costs $180." : $"Sentence {i} is about something else."));
 
         var quote = Quotes.Best(text, "What does an ambulance ride cost?");
 
@@ -103,7 +104,10 @@ public class SourceTests
 
     private static Source Source(string word, int length, double score) => new()
     {
-        Marker = 0, Kind = "document", Title = "Policy", Score = score,
+        Marker = 0,
+        Kind = "document",
+        Title = "Policy",
+        Score = score,
         Text = string.Join(' ', Enumerable.Range(0, length / (word.Length + 4) + 1).Select(i => $"{word}{i:000}")),
     };
 }

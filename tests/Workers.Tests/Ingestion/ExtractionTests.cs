@@ -25,7 +25,8 @@ public class ExtractionTests
         var blocks = PageLayout.Read([Page]).Blocks;
 
         Assert.Contains(blocks, block => block.Text ==
-            "Ambulance services | $180 copayment for each one-way trip.\nCovered ambulance services include ground and air ambulance to the nearest hospital.");
+            "Ambulance services | $180 copayment for each one-way trip.\nCovered ambulance services include ground and air ambulance to the nearest "
+                + "hospital.");
         Assert.Contains(blocks, block => block.Text.StartsWith("Chiropractic services | $10 copayment for each visit.\n", StringComparison.Ordinal));
     }
 
@@ -78,7 +79,8 @@ public class ExtractionTests
     public void Running_headers_and_tables_of_contents_are_left_out()
     {
         string[] news = ["apples", "bread", "cheese", "dates", "eggs", "figs"];
-        var pages = news.Select((word, i) => $"2025 Evidence of Coverage   {i}\n\nSection 1.{i} Getting started .............. {i}\n\nThis page is about {word}.\n").ToList();
+        var pages = news.Select((word, i) =>
+            $"2025 Evidence of Coverage   {i}\n\nSection 1.{i} Getting started .............. {i}\n\nThis page is about {word}.\n").ToList();
 
         var blocks = PageLayout.Read(pages).Blocks;
 
@@ -100,7 +102,8 @@ public class ExtractionTests
         var blocks = (await HtmlText.Read(Html, default)).Blocks;
 
         Assert.Equal(
-            [(1, "Policy"), (0, "The deductible is $750 a year."), (2, "Costs"), (0, "Service | Cost"), (0, "Ambulance | $180"), (0, "One"), (0, "Two")],
+            [(1, "Policy"), (0, "The deductible is $750 a year."), (2, "Costs"), (0, "Service | Cost"), (0, "Ambulance | $180"), (0, "One"),
+                (0, "Two")],
             blocks.Select(block => (block.HeadingLevel, block.Text)));
     }
 
@@ -115,7 +118,8 @@ public class ExtractionTests
     [Fact]
     public void Markdown_is_read_by_its_structure()
     {
-        const string Markdown = "# Policy\n\nThe *deductible* is `$750` & more.\n\n| Service | Cost |\n| --- | --- |\n| Ambulance | $180 |\n\n- One\n- Two\n";
+        const string Markdown =
+            "# Policy\n\nThe *deductible* is `$750` & more.\n\n| Service | Cost |\n| --- | --- |\n| Ambulance | $180 |\n\n- One\n- Two\n";
 
         var blocks = MarkdownText.Read(Markdown).Blocks;
 

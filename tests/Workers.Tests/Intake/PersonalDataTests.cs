@@ -72,17 +72,20 @@ public class PersonalDataTests(ITestOutputHelper output)
             {
                 var text = sentence.GetProperty("full_text").GetString()!;
                 var spans = sentence.GetProperty("spans").EnumerateArray().Where(span => span.GetProperty("entity_type").GetString() == entity)
-                    .Select(span => (Start: span.GetProperty("start_position").GetInt32(), End: span.GetProperty("end_position").GetInt32())).ToList();
+                    .Select(span => (Start: span.GetProperty("start_position").GetInt32(), End: span.GetProperty("end_position").GetInt32()))
+                    .ToList();
                 var all = PersonalData.Find(text);
                 var own = all.Where(datum => datum.Kind == kind).ToList();
                 wanted += spans.Count;
                 // Recognised as something else it is kept back all the same.
                 hit += spans.Count(span => all.Any(datum => datum.Start <= span.Start + 1 && datum.End >= span.End - 1));
-                missed.AddRange(spans.Where(span => !all.Any(datum => datum.Start <= span.Start + 1 && datum.End >= span.End - 1)).Select(span => text[span.Start..span.End]));
+                missed.AddRange(spans.Where(span => !all.Any(datum => datum.Start <= span.Start + 1 && datum.End >= span.End - 1))
+                    .Select(span => text[span.Start..span.End]));
                 found += own.Count;
                 right += own.Count(datum => spans.Any(span => span.Start < datum.End && datum.Start < span.End));
             }
-            output.WriteLine($"{entity}: recall {(double)hit / wanted:0.00} of {wanted}, precision {(double)right / Math.Max(1, found):0.00}; missed {string.Join(" | ", missed.Take(12))}");
+            output.WriteLine($"{entity}: recall {(double)hit / wanted:0.00} of {wanted}, precision {(double)right / Math.Max(1, found):0.00}; "
+                + $"missed {string.Join(" | ", missed.Take(12))}");
             Assert.True(hit >= recall * wanted, $"{entity}: {hit} of {wanted}; missed {string.Join(" | ", missed)}");
         }
     }
@@ -98,12 +101,14 @@ public class PersonalDataTests(ITestOutputHelper output)
             var text = $"Any news? {sentence.GetProperty("full_text").GetString()}";
             var values = PersonalData.Find(text).Select(datum => text.Substring(datum.Start, datum.Length)).ToList();
             var wish = new Wish(text, null, "en", true, []);
-            string[] queries = [text, $"search the web for {text}", text.Replace("-", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal), .. values.Select(value => $"who is {value.ToUpperInvariant()}")];
+            string[] queries = [text, $"search the web for {text}", text.Replace("-", "", StringComparison.Ordinal)
+                .Replace(" ", "", StringComparison.Ordinal), .. values.Select(value => $"who is {value.ToUpperInvariant()}")];
 
             var plans = queries.Select(query => wish.Plan("m", text, [text], [query], [])).Append(RulePlanner.Plan(wish));
 
             foreach (var query in plans.SelectMany(plan => plan.WebQueries.Concat(plan.Second?.Web ?? [])))
-                Assert.All(values.Where(value => value.Count(char.IsLetterOrDigit) >= 5), value => Assert.DoesNotContain(Bare(value), Bare(query), StringComparison.Ordinal));
+                Assert.All(values.Where(value => value.Count(char.IsLetterOrDigit) >= 5),
+                    value => Assert.DoesNotContain(Bare(value), Bare(query), StringComparison.Ordinal));
             held += values.Count;
         }
         output.WriteLine($"{held} values held back");

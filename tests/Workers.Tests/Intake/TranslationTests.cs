@@ -35,7 +35,7 @@ public class TranslationTests
     [Fact]
     public void Whoever_answers_is_asked_first_the_cheaper_among_equals_and_who_just_failed_last()
     {
-        var clock = new ManualClock();
+        var clock = new FakeTimeProvider();
         var scores = new ProviderScores([3, 1, 0.5], clock);
         Assert.Equal([2, 1, 0], scores.Order());
 

@@ -9,8 +9,10 @@ public sealed class AnswerModelTests : IAsyncLifetime
 {
     private static readonly IReadOnlyList<Source> Sources =
     [
-        new Source { Marker = 1, Kind = "document", Title = "Policy", Page = 3, Text = "An ambulance ride costs $180. A helicopter costs 20%.", Score = 0.8, IsNear = true },
-        new Source { Marker = 2, Kind = "document", Title = "Policy", Page = 4, Text = "Call Member Services at 1-800-555-0142.", Score = 0.4, IsNear = true },
+        new Source { Marker = 1, Kind = "document", Title = "Policy", Page = 3, Text = "An ambulance ride costs $180. A helicopter costs 20%.",
+            Score = 0.8, IsNear = true },
+        new Source { Marker = 2, Kind = "document", Title = "Policy", Page = 4, Text = "Call Member Services at 1-800-555-0142.", Score = 0.4,
+            IsNear = true },
     ];
 
     private ModelledAgents agents = null!;
@@ -31,9 +33,11 @@ public sealed class AnswerModelTests : IAsyncLifetime
 
     [Theory]
     [InlineData("The ride costs $180 [1].")]
-    [InlineData("""{"answered": true, "answer": "The ride costs $999 [1].", "quotes": [{"source": 1, "quote": "An ambulance ride costs $180."}], "follow_ups": []}""")]
+    [InlineData(
+        """{"answered": true, "answer": "The ride costs $999 [1].", "quotes": [{"source": 1, "quote": "An ambulance ride costs $180."}], "follow_ups": []}""")]
     [InlineData("""{"answered": true, "answer": "The ride costs $180.", "quotes": [], "follow_ups": []}""")]
-    [InlineData("""{"answered": true, "answer": "The ride costs $180 [1].", "quotes": [{"source": 1, "quote": "Nobody wrote this."}], "follow_ups": []}""")]
+    [InlineData(
+        """{"answered": true, "answer": "The ride costs $180 [1].", "quotes": [{"source": 1, "quote": "Nobody wrote this."}], "follow_ups": []}""")]
     [InlineData("""{"answered": true, "answer": "The moon is made of cheese and honey [1].", "quotes": [], "follow_ups": []}""")]
     [InlineData("""{"answered": true, "answer": " ", "quotes": [], "follow_ups": []}""")]
     [InlineData("""{"answered": true, "answer": "The ride costs $180 [1].", "quotes": [null], "follow_ups": []}""")]
@@ -41,15 +45,19 @@ public sealed class AnswerModelTests : IAsyncLifetime
     {
         agents.Server.Set("answers", new Behaviour { Fault = Fault.Says, Says = says });
 
-        var error = await Assert.ThrowsAsync<UpstreamException>(() => agents.Answerer().Answer("How much is an ambulance ride?", "en", Sources, ModelledAgents.Patience, default));
+        var error = await Assert.ThrowsAsync<UpstreamException>(() => agents.Answerer()
+            .Answer("How much is an ambulance ride?", "en", Sources, ModelledAgents.Patience, default));
 
         Assert.Equal((UpstreamFailure.Invalid, 2), (error.Failure, agents.Server.CallsOf("answers")));
     }
 
     [Theory]
-    [InlineData("""{"answered": true, "answer": "The ride costs $180.00 [1].", "quotes": [{"source": 1, "quote": "an ambulance  ride costs $180"}], "follow_ups": []}""", "An ambulance ride costs $180")]
-    [InlineData("""{"answered": true, "answer": "An ambulance ride costs 180 dollars [1].", "quotes": [], "follow_ups": []}""", "An ambulance ride costs $180. A helicopter costs 20%.")]
-    [InlineData("```json\n{\"answered\": true, \"answer\": \"It is 20 % by air [1, 1].\", \"quotes\": [{\"source\": 1, \"quote\": \"A helicopter costs 20%.\"}], \"follow_ups\": []}\n```", "A helicopter costs 20%.")]
+    [InlineData(
+        """{"answered": true, "answer": "The ride costs $180.00 [1].", "quotes": [{"source": 1, "quote": "an ambulance  ride costs $180"}], "follow_ups": []}""", "An ambulance ride costs $180")]
+    [InlineData("""{"answered": true, "answer": "An ambulance ride costs 180 dollars [1].", "quotes": [], "follow_ups": []}""",
+        "An ambulance ride costs $180. A helicopter costs 20%.")]
+    [InlineData("```json\n{\"answered\": true, \"answer\": \"It is 20 % by air [1, 1].\", \"quotes\": [{\"source\": 1, \"quote\": \"A helicopter "
+        + "costs 20%.\"}], \"follow_ups\": []}\n```", "A helicopter costs 20%.")]
     public async Task A_quote_is_found_whatever_became_of_its_white_space_and_stands_in_the_source_word_for_word(string says, string quote)
     {
         agents.Server.Set("answers", new Behaviour { Fault = Fault.Says, Says = says });
@@ -81,7 +89,11 @@ public sealed class AnswerModelTests : IAsyncLifetime
     [Fact]
     public async Task When_the_documents_do_not_say_nothing_is_cited_and_nothing_is_certain()
     {
-        agents.Server.Set("answers", new Behaviour { Fault = Fault.Says, Says = """{"answered": false, "answer": "The documents do not say [1].", "quotes": [], "follow_ups": []}""" });
+        agents.Server.Set("answers", new Behaviour
+        {
+            Fault = Fault.Says,
+            Says = """{"answered": false, "answer": "The documents do not say [1].", "quotes": [], "follow_ups": []}"""
+        });
 
         var answer = await agents.Answerer().Answer("Who won?", "en", Sources, ModelledAgents.Patience, default);
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Navigator.Storage.Ledger;
 using Navigator.Storage.Rates;
 using Navigator.Upstreams;
 using Navigator.Workers.Answer;
@@ -16,7 +15,8 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly LivePolicy policy = Policies.Live(
-        ("Upstreams:embeddings:TimeoutMs", "2500"), ("Upstreams:answers:TimeoutMs", "2500"), ("Upstreams:tavily:TimeoutMs", "1500"), ("Upstreams:tavily:ConnectTimeoutMs", "5000"), ("Upstreams:answers:MaxResponseBytes", "100000"));
+        ("Upstreams:embeddings:TimeoutMs", "2500"), ("Upstreams:answers:TimeoutMs", "2500"), ("Upstreams:tavily:TimeoutMs", "1500"),
+        ("Upstreams:tavily:ConnectTimeoutMs", "5000"), ("Upstreams:answers:MaxResponseBytes", "100000"));
 
     private static readonly IReadOnlyList<Source> Sources =
     [
@@ -61,7 +61,8 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
         Assert.InRange(error.Message.Length, 1, 120);
         // Tried again only where that can help, and only as often as the policy says.
-        Assert.True((expected == UpstreamFailure.Unavailable ? policy.Now.ForUpstream("embeddings").Tries : 1) == server.CallsOf("embeddings"), error.ToString());
+        Assert.True((expected == UpstreamFailure.Unavailable ? policy.Now.ForUpstream("embeddings").Tries : 1) == server.CallsOf("embeddings"),
+            error.ToString());
     }
 
     [Theory]
@@ -98,7 +99,8 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     {
         server.Set("answers", new Behaviour { Fault = Fault.Status, Status = 429, RetryAfter = "411000" });
 
-        var error = await Assert.ThrowsAsync<UpstreamException>(() => answerer.Answer("How much?", "en", Sources, Patience, default).WaitAsync(TimeSpan.FromSeconds(5)));
+        var error = await Assert.ThrowsAsync<UpstreamException>(() => answerer.Answer("How much?", "en", Sources, Patience, default)
+            .WaitAsync(TimeSpan.FromSeconds(5)));
 
         Assert.Equal(TimeSpan.FromSeconds(86_400), error.RetryAfter);
         Assert.Equal(1, server.CallsOf("answers"));
@@ -259,7 +261,8 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
         var (bounds, rates) = (new Bounds(policy, TimeProvider.System), new InProcessRateLimits(TimeProvider.System));
         embedder = new OpenAiEmbedder(openAi, policy, bounds, rates, TimeProvider.System);
         answerer = new OpenAiAnswerer(openAi, Options.Create(new AnswerOptions()), policy, bounds, rates, TimeProvider.System);
-        tavily = new TavilyClient(Options.Create(new WebSearchOptions { ApiKey = "k", BaseUrl = server.Tavily }), policy, bounds, rates, TimeProvider.System);
+        tavily = new TavilyClient(Options.Create(new WebSearchOptions { ApiKey = "k", BaseUrl = server.Tavily }), policy, bounds, rates,
+            TimeProvider.System);
     }
 
     public async Task DisposeAsync()

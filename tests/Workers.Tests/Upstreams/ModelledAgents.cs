@@ -10,7 +10,8 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tests.Upstreams;
 
-/// <summary>The agents' model forms, and the real HTTP server that they ask: it replies well, late, malformed, not at all, or something else.</summary>
+/// <summary>The agents' model forms, and the real HTTP server that they ask: it replies well, late, malformed, not at all, or something
+/// else.</summary>
 internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -34,7 +35,8 @@ internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
     public Planner Planner() => new(Policy, new PlanningModel(OpenAi, Policy, Bounds, Rates, TimeProvider.System));
 
     public Screener Screener(WithoutModeration without = WithoutModeration.Pass) =>
-        new(Options.Create(new ScreeningOptions { WhenModerationFails = without }), Policy, new ModerationModel(OpenAi, Policy, Bounds, Rates, TimeProvider.System));
+        new(Options.Create(new ScreeningOptions { WhenModerationFails = without }), Policy,
+            new ModerationModel(OpenAi, Policy, Bounds, Rates, TimeProvider.System));
 
     public OpenAiAnswerer Answerer() => new(OpenAi, Options.Create(new AnswerOptions()), Policy, Bounds, Rates, TimeProvider.System);
 

@@ -8,12 +8,13 @@ namespace Navigator.Workers.Tests.Upstreams;
 /// <summary>An upstream that fails again and again is left alone for a while.</summary>
 public sealed class RestTests
 {
-    private static readonly UpstreamLimits Limits = Policies.With(("Upstreams:plans:RestAfter", "3"), ("Upstreams:plans:RestMs", "10000")).ForUpstream("plans");
+    private static readonly UpstreamLimits Limits = Policies.With(("Upstreams:plans:RestAfter", "3"), ("Upstreams:plans:RestMs", "10000"))
+        .ForUpstream("plans");
 
     [Fact]
     public void So_many_failures_in_a_row_begin_a_rest_and_one_call_tries_when_it_is_over()
     {
-        var clock = new ManualClock();
+        var clock = new FakeTimeProvider();
         var rest = new UpstreamRest(clock);
 
         Assert.False(rest.Report(Limits, failed: true));
@@ -37,7 +38,7 @@ public sealed class RestTests
     [Fact]
     public void An_upstream_without_that_number_never_rests()
     {
-        var (rest, limits) = (new UpstreamRest(new ManualClock()), Policies.With().ForUpstream("answers"));
+        var (rest, limits) = (new UpstreamRest(new FakeTimeProvider()), Policies.With().ForUpstream("answers"));
 
         Assert.All(Enumerable.Range(0, 100), _ => Assert.False(rest.Report(limits, failed: true)));
         Assert.False(rest.IsOn(limits));
@@ -48,7 +49,8 @@ public sealed class RestTests
     {
         await using var agents = await ModelledAgents.Start();
         static ConcurrencyPolicy Waiting(int ms) => Policies.With(
-            ("Upstreams:plans:TimeoutMs", $"{ms}"), ("Intake:PlanMs", $"{ms}"), ("Upstreams:plans:RestAfter", "3"), ("Upstreams:plans:RestMs", "2000"));
+            ("Upstreams:plans:TimeoutMs", $"{ms}"), ("Intake:PlanMs", $"{ms}"), ("Upstreams:plans:RestAfter", "3"),
+            ("Upstreams:plans:RestMs", "2000"));
         agents.Policy.Replace(Waiting(700));
         agents.Server.Set("plans", new Behaviour { Fault = Fault.BlackHole });
         var planner = agents.Planner();
@@ -63,6 +65,7 @@ public sealed class RestTests
         Assert.Equal("gpt-4o-mini", (await Plan()).By);
         Assert.Equal("gpt-4o-mini", (await Plan()).By);
 
-        async Task<Navigator.Storage.Ledger.JobPlan> Plan() => (await planner.Plan(new Wish("How much is an ambulance?", null, "en", false, []), ModelledAgents.Patience, default)).Plan;
+        async Task<Navigator.Storage.Ledger.JobPlan> Plan() =>
+            (await planner.Plan(new Wish("How much is an ambulance?", null, "en", false, []), ModelledAgents.Patience, default)).Plan;
     }
 }

@@ -13,9 +13,11 @@ public sealed class TranslationModelTests : IAsyncLifetime
         var translator = agents.Translator();
 
         var question = await translator.TranslateIn("¿Cuánto cuesta un viaje en ambulancia con mi plan?", null, ModelledAgents.Patience, default);
-        var (text, degraded) = await translator.TranslateOut("With SCAN Classic it is $1,180.50 or 20 % [1][2]; call 1-800-555-0142.", "es", ModelledAgents.Patience, default);
+        var (text, degraded) = await translator.TranslateOut("With SCAN Classic it is $1,180.50 or 20 % [1][2]; call 1-800-555-0142.", "es",
+            ModelledAgents.Patience, default);
 
-        Assert.Equal(("How much does an ambulance ride cost with my plan?", "es", true), (question.Question, question.Language, question.IsTranslated));
+        Assert.Equal(("How much does an ambulance ride cost with my plan?", "es", true),
+            (question.Question, question.Language, question.IsTranslated));
         Assert.Empty(question.Degraded);
         Assert.Equal("(es) With SCAN Classic it is $1,180.50 or 20 % [1][2]; call 1-800-555-0142.", text);
         Assert.Null(degraded);

@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Navigator.Contracts.Chat;
 using Navigator.Storage.Webhooks;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Webhooks;
+using StandardWebhooks;
+using StandardWebhooks.Diagnostics;
 
 namespace Navigator.Workers.Tests.Webhooks;
 
@@ -15,7 +18,8 @@ public sealed class WebhookTests
 
     [Fact]
     public void The_signature_is_the_conventions_own_example() => Assert.Equal(
-        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", WebhookSignature.Of(Secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, "{\"test\": 2432232314}"));
+        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+        WebhookSignature.Of(Secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, "{\"test\": 2432232314}"));
 
     [Theory]
     [InlineData("1.1.1.1", true)]
@@ -84,7 +88,8 @@ public sealed class WebhookTests
     [InlineData("https://①②⑦.⓪.⓪.①/", false)]
     [InlineData("https://169.254.169.254/latest/meta-data/", false)]
     [InlineData("https://[fd00:ec2::254]/", false)]
-    public void A_callback_is_an_https_address_that_names_no_place_inside(string url, bool allowed) => Assert.Equal(allowed, CallbackUrl.Problem(url, loopback: false) is null);
+    public void A_callback_is_an_https_address_that_names_no_place_inside(string url, bool allowed) =>
+        Assert.Equal(allowed, CallbackUrl.Problem(url, loopback: false) is null);
 
     /// <summary>What a text does not give away shows when it is connected to: none of these reaches the listener.</summary>
     [Theory]
@@ -116,7 +121,8 @@ public sealed class WebhookTests
         listener.Start();
         var looks = 0;
         // First a place outside (where nothing listens), then this machine.
-        using var sender = Sender(loopback: false, (_, _) => Task.FromResult<IPAddress[]>([Interlocked.Increment(ref looks) == 1 ? IPAddress.Parse("1.0.0.1") : IPAddress.Loopback]));
+        using var sender = Sender(loopback: false,
+            (_, _) => Task.FromResult<IPAddress[]>([Interlocked.Increment(ref looks) == 1 ? IPAddress.Parse("1.0.0.1") : IPAddress.Loopback]));
 
         var outcome = await sender.Send(DeliveryTo($"https://rebinding.example:{((IPEndPoint)listener.LocalEndpoint).Port}/"), default);
 
@@ -159,6 +165,31 @@ public sealed class WebhookTests
         Assert.Contains("\"type\":\"chat.job.answered\"", request, StringComparison.Ordinal);
     }
 
+    /// <summary>What a receiver would do: a verifier of the convention that is not ours reads what came over the wire.</summary>
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("forged", false)]
+    public async Task A_receiver_with_the_conventions_own_library_accepts_what_we_sent_and_nothing_else(string addition, bool isGenuine)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = Serve(listener, "204 No Content");
+        using var sender = Sender(loopback: true);
+        await sender.Send(DeliveryTo($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/hook"), default);
+        var parts = (await serving).Split("\r\n\r\n", 2);
+        var headers = new HeaderDictionary();
+        foreach (var header in parts[0].Split("\r\n").Skip(1).Select(line => line.Split(": ", 2)))
+            headers[header[0]] = header[1];
+        var receiver = new StandardWebhook($"whsec_{Convert.ToBase64String(Secret)}");
+
+        var refusal = Record.Exception(() => receiver.Verify(parts[1] + addition, headers));
+
+        if (isGenuine)
+            Assert.Null(refusal);
+        else
+            Assert.IsType<WebhookVerificationException>(refusal);
+    }
+
     [Fact]
     public async Task A_server_that_says_nothing_is_let_go_of()
     {
@@ -195,11 +226,13 @@ public sealed class WebhookTests
         return request;
     }
 
-    private static WebhookSender Sender(bool loopback, Func<string, CancellationToken, Task<IPAddress[]>>? lookUp = null, int timeoutMs = 3_000) => new(
-        Options.Create(new WebhookOptions { AllowLoopback = loopback }), new LivePolicy(Policies.With(("Queues:deliver-webhook:TimeoutMs", $"{timeoutMs}"))), TimeProvider.System)
-    {
-        LookUp = lookUp ?? Dns.GetHostAddressesAsync,
-    };
+    private static WebhookSender Sender(bool loopback, Func<string, CancellationToken, Task<IPAddress[]>>? lookUp = null, int timeoutMs = 3_000) =>
+        new(
+        Options.Create(new WebhookOptions { AllowLoopback = loopback }),
+        new LivePolicy(Policies.With(("Queues:deliver-webhook:TimeoutMs", $"{timeoutMs}"))), TimeProvider.System)
+        {
+            LookUp = lookUp ?? Dns.GetHostAddressesAsync,
+        };
 
     private static Delivery DeliveryTo(string url) => new(Guid.NewGuid(), "a", url, 1, 1, Secret, JobStatus.Answered, "c", DateTimeOffset.UtcNow);
 }

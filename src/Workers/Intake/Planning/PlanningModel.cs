@@ -50,7 +50,8 @@ internal sealed class PlanningModel
             _ when string.IsNullOrWhiteSpace(reply.Question) => "question is empty.",
             _ when reply.Question.Length > MaxLength + wish.Question.Length * 2 => "question is too long.",
             _ when lists.Any(list => list.Count > Wish.MaxQueries) => $"there are at most {Wish.MaxQueries} queries of each kind.",
-            _ when lists.Any(list => list.Any(query => string.IsNullOrWhiteSpace(query) || query.Length > MaxLength)) => $"a query has 1 to {MaxLength} characters.",
+            _ when lists.Any(list => list.Any(query => string.IsNullOrWhiteSpace(query) || query.Length > MaxLength)) =>
+                $"a query has 1 to {MaxLength} characters.",
             _ when reply.DocumentQueries.Count + reply.WebQueries.Count == 0 => "there is no query at all.",
             _ => null,
         };

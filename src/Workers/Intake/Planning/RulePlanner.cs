@@ -35,16 +35,20 @@ internal static partial class RulePlanner
     /// <summary>A question that itself leaned on one brings that along, and so on: not without end.</summary>
     private static string Shorten(string question) => question.Length <= LongestBefore ? question : question[..LongestBefore] + "…";
 
-    private static bool LeansOnWhatWasSaid(string question) => Follows().IsMatch(question) || Terms.Of(question).Distinct(StringComparer.Ordinal).Count() switch
-    {
-        0 => true,
-        <= FewTerms => !Asks().IsMatch(question),
-        _ => false,
-    };
+    private static bool LeansOnWhatWasSaid(string question) =>
+        Follows().IsMatch(question) || Terms.Of(question).Distinct(StringComparer.Ordinal).Count() switch
+        {
+            0 => true,
+            <= FewTerms => !Asks().IsMatch(question),
+            _ => false,
+        };
 
-    [GeneratedRegex(@"^(?:what|how|when|where|which|who|is|are|do|does|can|may|will|would|should|tell|show)\b", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"^(?:what|how|when|where|which|who|is|are|do|does|can|may|will|would|should|tell|show)\b", RegexOptions.IgnoreCase,
+        matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Asks();
 
-    [GeneratedRegex(@"^(?:and|but|or|also|what about|how about|what if|why|even if|(?:is|does|will|would|can) (?:that|this|it)|in that case|then)\b|\b(?:it|they|them|those|these|the same|instead|the other one)\b|\bthat ?[?.!]*$", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"^(?:and|but|or|also|what about|how about|what if|why|even if|(?:is|does|will|would|can) (?:that|this|it)|in that case|then)\b"
+        + @"|\b(?:it|they|them|those|these|the same|instead|the other one)\b|\bthat ?[?.!]*$", RegexOptions.IgnoreCase,
+        matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Follows();
 }

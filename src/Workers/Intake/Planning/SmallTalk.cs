@@ -11,14 +11,17 @@ internal static class SmallTalk
     /// <summary>All of a text made of these is small talk; the first that only one language has tells which it is.</summary>
     private static readonly (string Language, string Words, string Reply)[] Languages =
     [
-        ("en", "hi hello hey hiya greetings howdy good morning afternoon evening day night thanks thank you thx ty very much so a lot many bye goodbye see you later welcome there again navigator ok okay great cool awesome perfect wonderful nice appreciate appreciated cheers",
+        ("en", "hi hello hey hiya greetings howdy good morning afternoon evening day night thanks thank you thx ty very much so a lot many bye "
+            + "goodbye see you later welcome there again navigator ok okay great cool awesome perfect wonderful nice appreciate appreciated cheers",
             "Hello! I answer questions about your documents, such as an insurance policy or a benefits summary. What would you like to know?"),
         ("es", "hola buenos buenas días dias tardes noches gracias muchas muchísimas adiós adios hasta luego pronto saludos vale perfecto",
             "¡Hola! Respondo preguntas sobre sus documentos, como una póliza de seguro o un resumen de beneficios. ¿Qué le gustaría saber?"),
         ("fr", "bonjour bonsoir salut coucou merci beaucoup au revoir à bientôt bonne journée soirée parfait",
-            "Bonjour ! Je réponds aux questions sur vos documents, comme une police d'assurance ou un résumé de prestations. Que souhaitez-vous savoir ?"),
+            "Bonjour ! Je réponds aux questions sur vos documents, comme une police d'assurance ou un résumé de prestations. Que "
+                + "souhaitez-vous savoir ?"),
         ("de", "hallo guten tag morgen abend danke dankeschön vielen schön sehr tschüss tschüß auf wiedersehen servus moin grüß gott",
-            "Hallo! Ich beantworte Fragen zu Ihren Unterlagen, etwa einer Versicherungspolice oder einer Leistungsübersicht. Was möchten Sie wissen?"),
+            "Hallo! Ich beantworte Fragen zu Ihren Unterlagen, etwa einer Versicherungspolice oder einer Leistungsübersicht. "
+                + "Was möchten Sie wissen?"),
         ("pt", "olá ola oi bom boa dia tarde noite obrigado obrigada muito tchau até logo",
             "Olá! Respondo a perguntas sobre os seus documentos, como uma apólice de seguro ou um resumo de benefícios. O que gostaria de saber?"),
         ("it", "ciao buongiorno buonasera buon giorno salve grazie mille tante arrivederci",
@@ -26,7 +29,8 @@ internal static class SmallTalk
         ("vi", "xin chào chao cảm ơn cám nhiều tạm biệt bạn",
             "Xin chào! Tôi trả lời câu hỏi về tài liệu của bạn, như hợp đồng bảo hiểm hoặc bản tóm tắt quyền lợi. Bạn muốn biết điều gì?"),
         ("tl", "kumusta kamusta magandang umaga hapon gabi araw po salamat maraming paalam",
-            "Kumusta! Sumasagot ako ng mga tanong tungkol sa inyong mga dokumento, tulad ng polisiya ng seguro o buod ng mga benepisyo. Ano ang gusto ninyong malaman?"),
+            "Kumusta! Sumasagot ako ng mga tanong tungkol sa inyong mga dokumento, tulad ng polisiya ng seguro o buod ng mga benepisyo. Ano ang "
+                + "gusto ninyong malaman?"),
         ("ru", "привет здравствуйте здравствуй добрый день вечер доброе утро спасибо большое пока до свидания",
             "Здравствуйте! Я отвечаю на вопросы о ваших документах, например о страховом полисе или перечне льгот. Что вы хотели бы узнать?"),
         ("ar", "مرحبا مرحباً السلام عليكم شكرا شكراً جزيلا أهلا صباح الخير مساء مع السلامة",
@@ -39,12 +43,16 @@ internal static class SmallTalk
 
     /// <summary>Alone they say nothing: "you", "there", "much".</summary>
     private static readonly HashSet<string> Fillers =
-        [.. "you very much so a lot many there again navigator day night good see later au à sehr auf muito bom boa até po araw день до مع nhiều bạn mille ok".Split(' ')];
+    [
+        .. ("you very much so a lot many there again navigator day night good see later au à sehr auf muito bom boa até po araw день до مع "
+            + "nhiều bạn mille ok").Split(' '),
+    ];
 
     /// <returns>The language of the small talk; null when it is something else.</returns>
     public static string? LanguageOf(string text)
     {
-        var words = text.ToLowerInvariant().Split([.. text.ToLowerInvariant().Where(c => !char.IsLetter(c) && c is not '\u064B').Distinct()], StringSplitOptions.RemoveEmptyEntries);
+        var words = text.ToLowerInvariant()
+            .Split([.. text.ToLowerInvariant().Where(c => !char.IsLetter(c) && c is not '\u064B').Distinct()], StringSplitOptions.RemoveEmptyEntries);
         if (words.Length is 0 or > MaxWords || words.All(Fillers.Contains))
             return null;
         foreach (var (language, known, _) in Languages)

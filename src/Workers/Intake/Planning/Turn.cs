@@ -14,6 +14,7 @@ internal sealed record Turn(string Question, string Answer)
         if (job.StartsConversation)
             return [];
         var answered = await ledger.List(job.Tenant, new JobFilter(JobStatus.Answered, job.ConversationId, job.Id, Remembered), token);
-        return [.. answered.Reverse().Where(turn => turn.Plan is not { SmallTalk: true }).Select(turn => new Turn(turn.Plan?.Question ?? turn.Question, turn.Answer!.Text))];
+        return [.. answered.Reverse().Where(turn => turn.Plan is not { SmallTalk: true })
+            .Select(turn => new Turn(turn.Plan?.Question ?? turn.Question, turn.Answer!.Text))];
     }
 }

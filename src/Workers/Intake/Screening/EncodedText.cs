@@ -19,8 +19,10 @@ internal static class EncodedText
         (new Regex(@"(?:[0-9a-fA-F]{2}[ :,]?){12,}", Linear), Hex),
         (new Regex(@"(?:\\x[0-9a-fA-F]{2}){6,}|(?:%[0-9a-fA-F]{2}){6,}", Linear), Hex),
         (new Regex(@"(?:\\u[0-9a-fA-F]{4}){6,}", Linear), text => Utf8(Numbers(text, "\\u", NumberStyles.HexNumber))),
-        (new Regex(@"(?:&#[0-9]{1,7};){6,}", Linear), text => Utf8(Numbers(text.Replace(";", "", StringComparison.Ordinal), "&#", NumberStyles.None))),
-        (new Regex(@"(?:&#[xX][0-9a-fA-F]{1,6};){6,}", Linear), text => Utf8(Numbers(text.Replace(";", "", StringComparison.Ordinal).ToLowerInvariant(), "&#x", NumberStyles.HexNumber))),
+        (new Regex(@"(?:&#[0-9]{1,7};){6,}", Linear),
+            text => Utf8(Numbers(text.Replace(";", "", StringComparison.Ordinal), "&#", NumberStyles.None))),
+        (new Regex(@"(?:&#[xX][0-9a-fA-F]{1,6};){6,}", Linear),
+            text => Utf8(Numbers(text.Replace(";", "", StringComparison.Ordinal).ToLowerInvariant(), "&#x", NumberStyles.HexNumber))),
     ];
 
     /// <summary>In order of place.</summary>
@@ -31,7 +33,8 @@ internal static class EncodedText
         {
             foreach (Match match in pattern.Matches(text))
             {
-                if (decode(match.Value) is { } bytes && Readable(bytes) is { } decoded && !found.Any(other => other.Start < match.Index + match.Length && match.Index < other.Start + other.Length))
+                if (decode(match.Value) is { } bytes && Readable(bytes) is { } decoded
+                    && !found.Any(other => other.Start < match.Index + match.Length && match.Index < other.Start + other.Length))
                     found.Add(new Encoded(match.Index, match.Length, decoded));
             }
         }
@@ -87,6 +90,7 @@ internal static class EncodedText
     {
         var text = Encoding.UTF8.GetString(bytes);
         var good = text.Count(c => char.IsLetterOrDigit(c) || char.IsWhiteSpace(c) || char.IsPunctuation(c));
-        return text.Length >= 8 && good * 10 >= text.Length * 9 && text.Contains(' ', StringComparison.Ordinal) && !text.Contains('\uFFFD', StringComparison.Ordinal) ? text : null;
+        return text.Length >= 8 && good * 10 >= text.Length * 9 && text.Contains(' ', StringComparison.Ordinal)
+            && !text.Contains('\uFFFD', StringComparison.Ordinal) ? text : null;
     }
 }

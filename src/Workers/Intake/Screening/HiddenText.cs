@@ -14,7 +14,8 @@ internal static class HiddenText
     private static readonly SearchValues<char> AnyLookalike = SearchValues.Create(Lookalikes);
 
     /// <summary>What every reader sees: a text of nothing else, as nearly all are, is not looked at letter by letter.</summary>
-    private static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c), '\n', '\t']);
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c), '\n', '\t']);
 
     /// <summary>
     /// Removes control and format characters: bidirectional overrides, zero-width spaces and tags hide text from the reader. Line

@@ -15,54 +15,94 @@ internal static class Instructions
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
 
     /// <summary>Where an order may begin: "what if I ignore …" is a question and no order.</summary>
-    private const string Begin = @"(^|[.!?:;,…\n""'“”«»()\[\]{}*#>|-] ?|\b(please|now|and|then|kindly|first|also|to|must|will|should|by|bitte|por favor|veuillez) )";
+    private const string Begin =
+        @"(^|[.!?:;,…\n""'“”«»()\[\]{}*#>|-] ?|\b(please|now|and|then|kindly|first|also|to|must|will|should|by|bitte|por favor|veuillez) )";
 
-    private const string Which = @"((all|any|each|every|of|the|your|my|our|these|those|this|that|previous|previously|prior|earlier|above|preceding|foregoing|given|system|safety|security|initial|original|existing|current|other|developer|hidden|built-in|ethical) ){1,7}";
+    private const string Which = @"((all|any|each|every|of|the|your|my|our|these|those|this|that|previous|previously|prior|earlier|above|preceding"
+        + @"|foregoing|given|system|safety|security|initial|original|existing|current|other|developer|hidden|built-in|ethical) ){1,7}";
 
     private static readonly Regex Override = new(
-        $@"{Begin}(ignore|disregard|forget|override|overrule|bypass|discard|neglect|do not follow|don't follow|stop following|pay no attention to|erase) {Which}(instructions?|prompts?|rules|guidelines|directives?|directions|commands?|orders|restrictions|guardrails|programming|constraints|training|messages?)\b",
+        $@"{Begin}(ignore|disregard|forget|override|overrule|bypass|discard|neglect|do not follow|don't follow|stop following"
+            + $@"|pay no attention to|erase) {Which}(instructions?|prompts?|rules|guidelines|directives?|directions|commands?|orders|restrictions"
+            + @"|guardrails|programming|constraints|training|messages?)\b",
         Linear);
 
     private static readonly Regex OverrideAll = new(
-        $@"{Begin}(ignore|disregard|forget|discard) (everything|anything|all|what|whatever)( that)?( (was|is|stands|comes|came|has been|i|you|we|they)( have| were| was| had| been)?)?( (said|told|written|stated|given|learned|taught|know|instructed))?( you| me)? ?(above|before|so far|earlier|previously|up to now|until now|prior)",
+        $@"{Begin}(ignore|disregard|forget|discard) (everything|anything|all|what|whatever)( that)?( (was|is|stands|comes|came|has been"
+            + @"|i|you|we|they)( have| were| was| had| been)?)?( (said|told|written|stated|given|learned|taught|know|instructed))?( you| me)? ?(above"
+            + @"|before|so far|earlier|previously|up to now|until now|prior)",
         Linear);
 
     private static readonly Regex NewTask = new(
-        @"(^|[.!?\n""*#] ?)(new|updated|revised|real|actual|urgent|important) (system )?(instructions?|directives?|prompts?|task for (the|you)( assistant| ai)?)( for (the|you)( assistant| ai| model)?)? ?[:=]|\b(your|the) (new|real|actual|only|true) (task|instruction|goal|job|objective|purpose)s? (is|are) (now )?(to|:)",
+        @"(^|[.!?\n""*#] ?)(new|updated|revised|real|actual|urgent|important) (system )?(instructions?|directives?|prompts?|task for (the"
+            + @"|you)( assistant| ai)?)( for (the|you)( assistant| ai| model)?)? ?[:=]|\b(your|the) (new|real|actual|only|true) (task|instruction"
+            + @"|goal|job|objective|purpose)s? (is|are) (now )?(to|:)",
         Linear);
 
     private static readonly Regex Persona = new(
-        @"\b(you are now|from now on,? you|you will now|you must now|henceforth you) (a |an |the |in |my |called|free|no longer|going|act|are|will|must|behave|respond|answer|speak|only|always|pretend|obey|be |follow)|\b(act|behave|respond|answer|reply|speak) (as|like) ((if you (were|are|had) )?(an? |the )?(unrestricted|uncensored|unfiltered|jailbroken|evil|different|another|hacked|rogue|amoral|linux|root|terminal|admin|administrator|developer|dan\b|ai\b|chatgpt|assistant without|language model))|\b(pretend|imagine|roleplay|role-play|simulate) (that )?(to be|you are|you're|you were|you have|being|as) (an? |the |no |not )?(ai|assistant|unrestricted|uncensored|evil|different|another|hacker|rules|restrictions|bound|free|jailbroken|dan|chatgpt|gpt|language model|system|terminal|linux)|\b(developer|debug|dan|god|sudo|admin|jailbreak|maintenance|unrestricted) mode (is |now )?(on|enabled|activated|active)|\b(enter|enable|activate|switch (in)?to|go into) (developer|debug|dan|god|sudo|admin|jailbreak|maintenance|unrestricted) mode|\bdo anything now\b|\bjailbreak (yourself|the (ai|model|assistant))",
+        @"\b(you are now|from now on,? you|you will now|you must now|henceforth you) (a |an |the |in |my |called|free|no longer|going|act|are|will"
+            + @"|must|behave|respond|answer|speak|only|always|pretend|obey|be |follow)|\b(act|behave|respond|answer|reply|speak) (as"
+            + @"|like) ((if you (were|are|had) )?(an? |the )?(unrestricted|uncensored|unfiltered|jailbroken|evil|different|another|hacked|rogue"
+            + @"|amoral|linux|root|terminal|admin|administrator|developer|dan\b|ai\b|chatgpt|assistant without|language model))|\b(pretend|imagine"
+            + @"|roleplay|role-play|simulate) (that )?(to be|you are|you're|you were|you have|being|as) (an? |the |no |not )?(ai|assistant"
+            + @"|unrestricted|uncensored|evil|different|another|hacker|rules|restrictions|bound|free|jailbroken|dan|chatgpt|gpt|language model"
+            + @"|system|terminal|linux)|\b(developer|debug|dan|god|sudo|admin|jailbreak|maintenance|unrestricted) mode (is |now )?(on|enabled"
+            + @"|activated|active)|\b(enter|enable|activate|switch (in)?to|go into) (developer|debug|dan|god|sudo|admin|jailbreak|maintenance"
+            + @"|unrestricted) mode|\bdo anything now\b|\bjailbreak (yourself|the (ai|model|assistant))",
         Linear);
 
     private static readonly Regex PromptRequest = new(
-        @"\b(show|reveal|print|repeat|display|output|tell|give|share|leak|dump|list|recite|quote|expose|disclose|paste|copy|write|summari[sz]e|translate|encode|what (is|are|was|were|does|do)|say)\b.{0,40}\b(your|the|this|its) ((exact|full|complete|entire|whole|initial|original|hidden|secret|internal|confidential|system|developer|above|own|previous|first|starting|base|underlying) ){0,4}(system prompt|system message|system instructions?|developer (message|prompt|instructions?)|prompt\b|pre-?prompt|meta-?prompt|(initial|hidden|secret|internal|original|confidential) (instructions?|rules|guidelines|directives?)|(instructions?|rules|text|words|message) (above|you were given|you (have )?(received|got)|verbatim|that precede))",
+        @"\b(show|reveal|print|repeat|display|output|tell|give|share|leak|dump|list|recite|quote|expose|disclose|paste|copy|write|summari[sz]e"
+            + @"|translate|encode|what (is|are|was|were|does|do)|say)\b.{0,40}\b(your|the|this|its) ((exact|full|complete|entire|whole|initial"
+            + @"|original|hidden|secret|internal|confidential|system|developer|above|own|previous|first|starting|base"
+            + @"|underlying) ){0,4}(system prompt|system message|system instructions?|developer (message|prompt|instructions?)|prompt\b|pre-?prompt"
+            + @"|meta-?prompt|(initial|hidden|secret|internal|original|confidential) (instructions?|rules|guidelines|directives?)|(instructions?"
+            + @"|rules|text|words|message) (above|you were given|you (have )?(received|got)|verbatim|that precede))",
         Linear);
 
-    private static readonly Regex OwnInstructions = new(@"\b(what (are|were)|show|reveal|print|repeat|tell me|list|give me|output|display) (me )?(all )?(of )?your (exact |full |own |original )?instructions?( verbatim| exactly| word for word| in full)? ?([.?!]|$)", Linear);
+    private static readonly Regex OwnInstructions = new(@"\b(what (are|were)|show|reveal|print|repeat|tell me|list|give me|output"
+        + @"|display) (me )?(all )?(of )?your (exact |full |own |original )?instructions?( verbatim| exactly| word for word| in full)? ?([.?!]|$)",
+        Linear);
 
     private static readonly Regex Markup = new(
-        @"<\|(im_start|im_end|im_sep|system|assistant|user|endoftext|begin_of_text|start_header_id|end_header_id|eot_id)[^<>|]{0,20}\|>|\[/?inst\]|<</?sys>>|</?(system|instructions?|system_prompt|prompt|sources?|question|assistant)>|(^|\n) ?#{0,4} ?\[?(system|assistant|developer)( prompt| message| instructions?)?\]? ?: ?[a-z]|""role"" ?: ?""(system|assistant|developer)""",
+        @"<\|(im_start|im_end|im_sep|system|assistant|user|endoftext|begin_of_text|start_header_id|end_header_id|eot_id)[^<>|]{0,20}\|>|\[/?inst\]"
+            + @"|<</?sys>>|</?(system|instructions?|system_prompt|prompt|sources?|question|assistant)>|(^|\n) ?#{0,4} ?\[?(system|assistant"
+            + @"|developer)( prompt| message| instructions?)?\]? ?: ?[a-z]|""role"" ?: ?""(system|assistant|developer)""",
         Linear);
 
     private static readonly Regex Exfiltration = new(
-        @"\b(send|post|forward|upload|append|transmit|exfiltrate|leak|include|embed|render|load|fetch)\b.{0,80}\b(conversation|question|answer|data|history|secrets?|keys?|passwords?|details|information|image|pixel|response|text)\b.{0,80}(https?://|www\.)|\b(ai|assistant|chatbot|language model|llm|gpt)s?\b.{0,40}\b(must|should|shall|have to|are (to|required)|is (to|required)|needs? to) .{0,30}\b(say|reply|respond|answer|ignore|recommend|tell|state|write|add|include|output)\b",
+        @"\b(send|post|forward|upload|append|transmit|exfiltrate|leak|include|embed|render|load|fetch)\b.{0,80}\b(conversation|question|answer|data"
+            + @"|history|secrets?|keys?|passwords?|details|information|image|pixel|response|text)\b.{0,80}(https?://|www\.)|\b(ai|assistant|chatbot"
+            + @"|language model|llm|gpt)s?\b.{0,40}\b(must|should|shall|have to|are (to|required)|is (to|required)|needs? to) .{0,30}\b(say|reply"
+            + @"|respond|answer|ignore|recommend|tell|state|write|add|include|output)\b",
         Linear);
 
     /// <summary>The first order of all attacks, in the other languages that are recognised.</summary>
     private static readonly Regex Elsewhere = new(
-        @"\b(ignora|ignore|olvida|olvide|descarta)( todas?)?( las| los| tus| sus| mis)?( instrucciones| indicaciones| órdenes| reglas)( anteriores| previas| de arriba| del sistema)|\b(olvida|olvide) todo lo (anterior|dicho)|\b(muestra|muéstrame|revela|dime|imprime) (tu|el|su) (prompt|mensaje del sistema|mensaje de sistema)"
-        + @"|\b(ignore|ignorez|oublie|oubliez)( toutes?)?( les| tes| vos)( instructions?| consignes?| règles?)( précédentes?| antérieures?| ci-dessus| du système)|\b(montre|révèle|affiche)[sz]?(-moi)? (ton|votre|le) (prompt|message système)"
-        + @"|\b(ignoriere?|ignorieren sie|vergiss|vergessen sie|missachte)( bitte)?( alle| sämtliche)?( deine| ihre| die)?( vorherigen?| bisherigen?| obigen?| früheren?| vorigen?)( anweisungen?| instruktionen?| regeln?| befehle?)|\bzeige?( mir)? (deinen|ihren|den) (system-?prompt|prompt)"
-        + @"|\b(ignore|ignora|esqueça|esqueca|desconsidere)( todas?)?( as| suas| tuas)( instruções| instrucoes| regras| ordens)( anteriores| acima| prévias| do sistema)|\b(ignora|dimentica)( tutte)?( le| tue| sue)*( istruzioni| regole| indicazioni)( precedenti| di sopra| del sistema)"
-        + @"|忽略.{0,6}(之前|以上|上面|前面|先前|所有).{0,6}(指令|指示|说明|提示|规则)|(игнорируй(те)?|забудь(те)?)( все)?( предыдущие| прежние| прошлые)( инструкции| указания| правила)|(이전|위의|앞의|모든).{0,4}(지시|지침|명령|규칙).{0,8}(무시|잊)|تجاهل.{0,10}(التعليمات|الأوامر|الإرشادات)"
-        + @"|\bbỏ qua( tất cả)?( các| mọi)?( hướng dẫn| chỉ dẫn| chỉ thị| lệnh)( trước| ở trên| bên trên)|\b(balewalain|huwag pansinin|kalimutan)( mo)?( ang)?( lahat ng)?( mga)?( naunang| nakaraang)( tagubilin| utos| panuto)",
+        @"\b(ignora|ignore|olvida|olvide|descarta)( todas?)?( las| los| tus| sus| mis)?( instrucciones| indicaciones| órdenes| reglas)( anteriores"
+            + @"| previas| de arriba| del sistema)|\b(olvida|olvide) todo lo (anterior|dicho)|\b(muestra|muéstrame|revela|dime|imprime) (tu|el"
+            + @"|su) (prompt|mensaje del sistema|mensaje de sistema)"
+        + @"|\b(ignore|ignorez|oublie|oubliez)( toutes?)?( les| tes| vos)( instructions?| consignes?| règles?)( précédentes?| antérieures?"
+        + @"| ci-dessus| du système)|\b(montre|révèle|affiche)[sz]?(-moi)? (ton|votre|le) (prompt|message système)"
+        + @"|\b(ignoriere?|ignorieren sie|vergiss|vergessen sie|missachte)( bitte)?( alle| sämtliche)?( deine| ihre| die)?( vorherigen?| bisherigen?"
+        + @"| obigen?| früheren?| vorigen?)( anweisungen?| instruktionen?| regeln?| befehle?)|\bzeige?( mir)? (deinen|ihren"
+        + @"|den) (system-?prompt|prompt)"
+        + @"|\b(ignore|ignora|esqueça|esqueca|desconsidere)( todas?)?( as| suas| tuas)( instruções| instrucoes| regras| ordens)( anteriores| acima"
+        + @"| prévias| do sistema)|\b(ignora|dimentica)( tutte)?( le| tue| sue)*( istruzioni| regole| indicazioni)( precedenti| di sopra"
+        + @"| del sistema)"
+        + @"|忽略.{0,6}(之前|以上|上面|前面|先前|所有).{0,6}(指令|指示|说明|提示|规则)|(игнорируй(те)?|забудь(те)?)( все)?( предыдущие| прежние| прошлые)( инструкции"
+        + @"| указания| правила)|(이전|위의|앞의|모든).{0,4}(지시|지침|명령|규칙).{0,8}(무시|잊)|تجاهل.{0,10}(التعليمات|الأوامر|الإرشادات)"
+        + @"|\bbỏ qua( tất cả)?( các| mọi)?( hướng dẫn| chỉ dẫn| chỉ thị| lệnh)( trước| ở trên| bên trên)|\b(balewalain|huwag pansinin"
+        + @"|kalimutan)( mo)?( ang)?( lahat ng)?( mga)?( naunang| nakaraang)( tagubilin| utos| panuto)",
         Linear);
 
-    private static readonly Regex[] Patterns = [Override, OverrideAll, NewTask, Persona, PromptRequest, OwnInstructions, Markup, Exfiltration, Elsewhere];
+    private static readonly Regex[] Patterns = [Override, OverrideAll, NewTask, Persona, PromptRequest, OwnInstructions, Markup, Exfiltration,
+        Elsewhere];
 
     /// <summary>Whose instructions a person may well ask about.</summary>
-    private static readonly Regex OfSomebody = new(@"^.{0,12}\b(from|of|by|that|which|given|for|on|about|in|regarding|my|to)\b.{0,30}\b(doctor|physician|nurse|pharmac\w*|provider|hospital|surgeon|dentist|clinic|therapist|specialist|insurer|insurance|plan|policy|agent|employer|broker|carrier|medicare|letter|form|document|booklet)\b", Linear);
+    private static readonly Regex OfSomebody = new(@"^.{0,12}\b(from|of|by|that|which|given|for|on|about|in|regarding|my|to)\b.{0,30}\b(doctor"
+        + @"|physician|nurse|pharmac\w*|provider|hospital|surgeon|dentist|clinic|therapist|specialist|insurer|insurance|plan|policy|agent|employer"
+        + @"|broker|carrier|medicare|letter|form|document|booklet)\b", Linear);
 
     public static bool IsIn(string text)
     {

@@ -30,7 +30,9 @@ internal sealed class ModerationModel
                 return null;
             // Whoever asks this needs a person, and no rule book.
             return result.SelfHarm.Flagged || result.SelfHarmIntent.Flagged
-                ? Verdict.Refuse("question_about_self_harm", "You do not have to go through this alone. In the United States, call or text 988 at any time; elsewhere, call your local emergency number. Please talk to someone now.")
+                ? Verdict.Refuse("question_about_self_harm",
+                    "You do not have to go through this alone. In the United States, call or text 988 at any time; elsewhere, call your local "
+                        + "emergency number. Please talk to someone now.")
                 : Verdict.Flagged;
         },
         within, token);

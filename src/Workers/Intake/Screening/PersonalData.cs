@@ -48,7 +48,8 @@ internal static partial class PersonalData
         foreach (var (start, length) in PostalAddress.Find(text))
         {
             var datum = new PersonalDatum(PersonalKind.StreetAddress, start, length);
-            found.RemoveAll(other => datum.Start <= other.Start && other.End <= datum.End && other.Kind is PersonalKind.PhoneNumber or PersonalKind.StreetAddress);
+            found.RemoveAll(other => datum.Start <= other.Start && other.End <= datum.End
+                && other.Kind is PersonalKind.PhoneNumber or PersonalKind.StreetAddress);
             if (!found.Any(other => other.Start < datum.End && datum.Start < other.End))
                 found.Add(datum);
         }
@@ -131,18 +132,23 @@ internal static partial class PersonalData
     private static partial Regex Digits();
 
     [GeneratedRegex(
-        @"\b(?:born|birth(?:day|date)?|d\.?o\.?b)\b[^\d\n]{0,25}?(?<value>(?:[0-9]{1,4}[/.-][0-9]{1,2}[/.-][0-9]{2,4})|(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? [0-9]{1,2}(?:st|nd|rd|th)?,? [0-9]{4})|(?:[0-9]{1,2}(?:st|nd|rd|th)? (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,? [0-9]{4}))",
+        @"\b(?:born|birth(?:day|date)?|d\.?o\.?b)\b[^\d\n]{0,25}?(?<value>(?:[0-9]{1,4}[/.-][0-9]{1,2}[/.-][0-9]{2,4})|(?:(?:jan|feb|mar|apr|may|jun"
+            + @"|jul|aug|sep|oct|nov|dec)[a-z]*\.? [0-9]{1,2}(?:st|nd|rd|th)?,? [0-9]{4})|(?:[0-9]{1,2}(?:st|nd|rd|th)? (?:of )?(?:jan|feb|mar|apr"
+            + @"|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,? [0-9]{4}))",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Timeout)]
     private static partial Regex Birth();
 
     [GeneratedRegex(
-        @"\b(?:phone|telephone|tel|mobile|cell|desk|fax|office|(?:call|reach|text)(?: (?:me|us|him|her|them))?(?: on| at)?|answering at|messages to)\b(?: number)?(?: is)?[^\p{L}\p{N}+(]{0,4}(?<value>\+?\(?[0-9](?:[0-9 ().-]|(?<=[0-9])x(?=[0-9])){5,22}[0-9])",
+        @"\b(?:phone|telephone|tel|mobile|cell|desk|fax|office|(?:call|reach|text)(?: (?:me|us|him|her|them))?(?: on| at)?|answering at"
+            + @"|messages to)\b(?: number)?(?: is)?[^\p{L}\p{N}+(]{0,4}(?<value>\+?\(?[0-9](?:[0-9 ().-]|(?<=[0-9])x(?=[0-9])){5,22}[0-9])",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Timeout)]
     private static partial Regex AnnouncedPhone();
 
     /// <summary>Three and four digits behind an area code, the international form, a trunk zero and groups, or four pairs.</summary>
     [GeneratedRegex(
-        @"(?<![\w.-])(?:(?:(?:\+?1|001)[ .-]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .-])[0-9]{3}[ .-][0-9]{4}(?:x[0-9]{1,5})?|\+[0-9]{1,3}(?:[ .-]?\(?[0-9]{1,4}\)?){2,6}|\(?0[0-9]{1,4}\)?(?:[ .-][0-9]{2,4}){2,4}|[0-9]{2}([-. ])[0-9]{2}\1[0-9]{2}\1[0-9]{2}|\([0-9]{2,3}\) ?[0-9]{3}-[0-9]{3})(?![\w-])",
+        @"(?<![\w.-])(?:(?:(?:\+?1|001)[ .-]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .-])[0-9]{3}[ .-][0-9]{4}(?:x[0-9]{1,5})?"
+            + @"|\+[0-9]{1,3}(?:[ .-]?\(?[0-9]{1,4}\)?){2,6}|\(?0[0-9]{1,4}\)?(?:[ .-][0-9]{2,4}){2,4}|[0-9]{2}([-. ])[0-9]{2}\1[0-9]{2}\1[0-9]{2}"
+            + @"|\([0-9]{2,3}\) ?[0-9]{3}-[0-9]{3})(?![\w-])",
         RegexOptions.None, Timeout)]
     private static partial Regex Phone();
 }

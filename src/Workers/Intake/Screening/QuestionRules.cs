@@ -28,12 +28,14 @@ internal static class QuestionRules
         if (!Instructions.IsIn(kept))
             return encoded.Count == 0 ? Verdict.Pass(kept) : Verdict.Change(kept, "screening: encoded text in the question was left out");
 
-        var rest = string.Join(' ', Sentences.Of(kept).Select(sentence => kept[sentence]).Where(sentence => !Instructions.IsIn(sentence)).Select(sentence => sentence.Trim()));
+        var rest = string.Join(' ', Sentences.Of(kept).Select(sentence => kept[sentence]).Where(sentence => !Instructions.IsIn(sentence))
+            .Select(sentence => sentence.Trim()));
         return rest.Length >= LeastLeft && !Instructions.IsIn(rest)
             ? Verdict.Change(rest, "screening: a part of the question that instructs the assistant was left out")
             : Instructing();
     }
 
     private static Verdict Instructing() => Verdict.Refuse(
-        "question_instructs", "The question instructs the assistant instead of asking about your documents or the web. It can be asked again without that part.");
+        "question_instructs",
+        "The question instructs the assistant instead of asking about your documents or the web. It can be asked again without that part.");
 }

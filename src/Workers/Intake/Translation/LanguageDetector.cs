@@ -15,14 +15,23 @@ internal static class LanguageDetector
     /// <summary>The commonest words of each language that is written in Latin letters, and letters that stand for it.</summary>
     private static readonly (string Language, string Words, string Letters)[] Latin =
     [
-        ("en", "the a an is are was do does did my your of to in for and or on with how what when where who why which much many can could will would should i it this that have has had if not be by from after before there any get need cost costs pay under am you we they", ""),
-        ("es", "el la los las un una es son está mi mis su de del en para por con y o que qué cómo cuánto cuánta cuántos cuándo dónde quién cuál puedo puede tengo tiene hay si no al se lo me más sin cuesta pagar después antes desde cada", "ñ¿¡"),
-        ("fr", "le la les un une des est sont mon ma mes votre de du en pour par avec et ou que qui quoi comment combien quand où quel quelle quels puis peut je il elle nous vous ce cette si ne pas au aux sur dans sans plus dois faut après avant chez", "çœêàè"),
-        ("de", "der die das den dem ein eine einen einer ist sind war mein meine meinen ihr von zu in für und oder auf mit wie was wann wo wer warum welche welcher viel viele kann können ich es dies wenn nicht werden wird muss habe hat bei nach vor im am zum zur gibt bezahlt sie", "ßäöü"),
-        ("pt", "o a os as um uma é são está meu minha meus minhas seu de do da dos das em no na nos nas para por com e ou que como quanto quanta quantos quando onde quem qual posso pode tenho tem há se não ao mais sem eu isso depois antes pelo pela custa pagar", "ãõç"),
-        ("it", "il lo la gli le un una è sono mio mia miei di del della dei delle in per con e o che come quanto quanta quanti quando dove chi quale posso può ho ha si non al alla più senza io questo questa se nel nella devo dopo prima da c'è costa pagare sono", "òìù"),
-        ("vi", "là của tôi có không và cho được bao nhiêu khi nào ở đâu ai gì như thế này các một những trong với phải cần thì để từ sau trước nếu bạn mấy hay tại sao người", "đơưăạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"),
-        ("tl", "ang ng mga sa na ay ko ako ba po ito iyon para kung ano paano magkano kailan saan sino bakit alin may mayroon wala hindi at o ang aking niya siya kami tayo nila dapat pwede puwede kailangan lang din rin bago pagkatapos ilang ilan", ""),
+        ("en", "the a an is are was do does did my your of to in for and or on with how what when where who why which much many can could will "
+            + "would should i it this that have has had if not be by from after before there any get need cost costs pay under am you we they", ""),
+        ("es", "el la los las un una es son está mi mis su de del en para por con y o que qué cómo cuánto cuánta cuántos cuándo dónde quién cuál "
+            + "puedo puede tengo tiene hay si no al se lo me más sin cuesta pagar después antes desde cada", "ñ¿¡"),
+        ("fr", "le la les un une des est sont mon ma mes votre de du en pour par avec et ou que qui quoi comment combien quand où quel quelle quels "
+            + "puis peut je il elle nous vous ce cette si ne pas au aux sur dans sans plus dois faut après avant chez", "çœêàè"),
+        ("de", "der die das den dem ein eine einen einer ist sind war mein meine meinen ihr von zu in für und oder auf mit wie was wann wo wer "
+            + "warum welche welcher viel viele kann können ich es dies wenn nicht werden wird muss habe hat bei nach vor im am zum zur gibt "
+            + "bezahlt sie", "ßäöü"),
+        ("pt", "o a os as um uma é são está meu minha meus minhas seu de do da dos das em no na nos nas para por com e ou que como quanto quanta "
+            + "quantos quando onde quem qual posso pode tenho tem há se não ao mais sem eu isso depois antes pelo pela custa pagar", "ãõç"),
+        ("it", "il lo la gli le un una è sono mio mia miei di del della dei delle in per con e o che come quanto quanta quanti quando dove chi "
+            + "quale posso può ho ha si non al alla più senza io questo questa se nel nella devo dopo prima da c'è costa pagare sono", "òìù"),
+        ("vi", "là của tôi có không và cho được bao nhiêu khi nào ở đâu ai gì như thế này các một những trong với phải cần thì để từ sau trước nếu "
+            + "bạn mấy hay tại sao người", "đơưăạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"),
+        ("tl", "ang ng mga sa na ay ko ako ba po ito iyon para kung ano paano magkano kailan saan sino bakit alin may mayroon wala hindi at o ang "
+            + "aking niya siya kami tayo nila dapat pwede puwede kailangan lang din rin bago pagkatapos ilang ilan", ""),
     ];
 
     private static readonly IReadOnlyDictionary<string, (string Language, double Weight)[]> Words = Weigh();
@@ -71,7 +80,8 @@ internal static class LanguageDetector
 
     /// <summary>What has digits in it is a number of something, and no word: "4de1-3a".</summary>
     private static IEnumerable<string> Split(string text) =>
-        NormalForm.Of(text, NormalizationForm.FormC).Split([.. text.Where(c => !char.IsLetterOrDigit(c) && c is not ('\'' or '-')).Distinct()], StringSplitOptions.RemoveEmptyEntries)
+        NormalForm.Of(text, NormalizationForm.FormC)
+            .Split([.. text.Where(c => !char.IsLetterOrDigit(c) && c is not ('\'' or '-')).Distinct()], StringSplitOptions.RemoveEmptyEntries)
             .Where(word => !word.Any(char.IsDigit)).SelectMany(word => word.Split('-', StringSplitOptions.RemoveEmptyEntries));
 
     private static Dictionary<string, int> Scripts(string text)

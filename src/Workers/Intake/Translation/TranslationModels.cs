@@ -21,12 +21,14 @@ internal sealed class TranslationModels
     private readonly ProviderScores scores;
     private readonly TimeProvider clock;
 
-    public TranslationModels(IOptions<OpenAiOptions> openAi, IOptions<TranslationOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
+    public TranslationModels(
+        IOptions<OpenAiOptions> openAi, IOptions<TranslationOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
     {
         this.clock = clock;
         var providers = options.Value.Providers.Count > 0 ? options.Value.Providers : [OfOpenAi(openAi.Value)];
         models = [.. providers.Select(provider => new StructuredModel<TranslationReply>(
-            Upstream, "translation", OpenAiClients.Create(provider.BaseUrl!, provider.ApiKey, policy.Now.ForUpstream(Upstream)).GetChatClient(provider.Model),
+            Upstream, "translation", OpenAiClients.Create(provider.BaseUrl!, provider.ApiKey, policy.Now.ForUpstream(Upstream))
+                .GetChatClient(provider.Model),
             new UpstreamCall(Upstream, policy, bounds, rates, clock, providers.Count > 1 ? provider.Name : null), clock, MaxTokens))];
         scores = new ProviderScores([.. providers.Select(provider => provider.Cost)], clock);
     }
@@ -46,7 +48,9 @@ internal sealed class TranslationModels
             try
             {
                 var reply = await models[order[i]].Ask(
-                    TranslationPrompt.For(kept.Masked, from, to), reply => Complaint(kept, reply.Translation), i < order.Count - 1 ? left * FirstShare : left, token);
+                    TranslationPrompt.For(kept.Masked, from, to), reply => Complaint(kept, reply.Translation), i < order.Count - 1
+                        ? left * FirstShare
+                        : left, token);
                 scores.Report(order[i], good: true);
                 return kept.PutBack(reply.Translation)!.Trim();
             }

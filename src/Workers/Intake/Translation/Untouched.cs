@@ -13,11 +13,14 @@ internal sealed record Untouched(string Masked, IReadOnlyList<string> Values)
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
 
     private static readonly Regex Kept = new(
-        @"⟦|⟧|(\[[0-9]{1,4}\])+|https?://[^\s<>""]+|[\w.%+-]{1,64}@[\w-]+(\.[\w-]+)+|[$€£¥₱₩₽₫] ?[0-9][0-9.,]*|[0-9][0-9.,:/()+ -]*[0-9] ?[%$€£¥₱₩₽₫]|[0-9] ?[%$€£¥₱₩₽₫]|\+?[0-9][0-9.,:/()-]*( [0-9][0-9.,:/()-]*)*[0-9]|[0-9]|\b[A-Z]{2,}[A-Z0-9-]*\b",
+        @"⟦|⟧|(\[[0-9]{1,4}\])+|https?://[^\s<>""]+|[\w.%+-]{1,64}@[\w-]+(\.[\w-]+)+|[$€£¥₱₩₽₫] ?[0-9][0-9.,]*"
+            + @"|[0-9][0-9.,:/()+ -]*[0-9] ?[%$€£¥₱₩₽₫]|[0-9] ?[%$€£¥₱₩₽₫]|\+?[0-9][0-9.,:/()-]*( [0-9][0-9.,:/()-]*)*[0-9]|[0-9]"
+            + @"|\b[A-Z]{2,}[A-Z0-9-]*\b",
         Linear);
 
     /// <summary>Two to four words with capitals that do not begin a sentence: a person, a company, a plan.</summary>
-    private static readonly Regex Names = new(@"[\p{Ll},] (?<name>\p{Lu}[\p{L}'’-]+( \p{Lu}[\p{L}'’-]+){1,3})", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    private static readonly Regex Names = new(@"[\p{Ll},] (?<name>\p{Lu}[\p{L}'’-]+( \p{Lu}[\p{L}'’-]+){1,3})",
+        RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
     private static readonly Regex Placeholder = new("⟦ ?([0-9]{1,4}) ?⟧", RegexOptions.NonBacktracking);
 

@@ -31,10 +31,12 @@ internal sealed class EmbedQuestionConsumer(
     private Task Continue(Job job, IReadOnlyList<VectorOrFailure> queries, CancellationToken token)
     {
         if (queries.Select(query => query.Failure).OfType<UpstreamException>().FirstOrDefault() is { } failure)
-            return transitions.Fail(job, Tool.Documents, new ChatError("embedding_failed", $"The embedding model did not help: {failure.Reason}."), token);
+            return transitions.Fail(job, Tool.Documents, new ChatError("embedding_failed", $"The embedding model did not help: {failure.Reason}."),
+                token);
         if (inPlace.TryEnter(job, QueueNames.RetrievePassages) is not { } place)
             return dispatcher.Send(
-                [new RetrievePassages(job.Id, job.Attempt, vectors.Model, [.. queries.Select(query => VectorCodec.Encode(query.Vector))])], job.Express, token);
+                [new RetrievePassages(job.Id, job.Attempt, vectors.Model, [.. queries.Select(query => VectorCodec.Encode(query.Vector))])],
+                job.Express, token);
         inPlace.Start(
             job, QueueNames.RetrievePassages, place,
             over => retrieval.Run(job, vectors.Model, [.. queries.Select(query => (ReadOnlyMemory<float>)query.Vector)], over));

@@ -17,6 +17,7 @@ internal sealed class EmbedQuestionConsumerDefinition : ConsumerDefinition<Embed
     }
 
     protected override void ConfigureConsumer(
-        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<EmbedQuestionConsumer> consumerConfigurator, IRegistrationContext context) =>
+        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<EmbedQuestionConsumer> consumerConfigurator,
+        IRegistrationContext context) =>
         consumerConfigurator.Options<BatchOptions>(limits.Apply);
 }

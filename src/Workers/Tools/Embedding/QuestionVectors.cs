@@ -45,7 +45,8 @@ internal sealed class QuestionVectors : IDisposable
             {
                 results[key] = result;
                 if (result.Vector is not null)
-                    cache.Set(TenantCacheKey.Of(key.Item1, key.Item2), result.Vector, new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromMinutes(30) });
+                    cache.Set(TenantCacheKey.Of(key.Item1, key.Item2), result.Vector,
+                        new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromMinutes(30) });
             }
         }
         return results;
@@ -60,7 +61,8 @@ internal sealed class QuestionVectors : IDisposable
         try
         {
             var vectors = await embedder.Embed(texts, within, token);
-            return texts.Zip(vectors).ToDictionary(pair => pair.First, pair => new VectorOrFailure(pair.Second.ToArray(), null), StringComparer.Ordinal);
+            return texts.Zip(vectors).ToDictionary(pair => pair.First, pair => new VectorOrFailure(pair.Second.ToArray(), null),
+                StringComparer.Ordinal);
         }
         catch (UpstreamException error) when (texts.Count > 1 && error.Failure != UpstreamFailure.Unavailable)
         {

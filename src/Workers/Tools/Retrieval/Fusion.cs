@@ -24,7 +24,8 @@ internal static class Fusion
         return
         [
             .. scores.OrderByDescending(entry => entry.Value.Score).ThenBy(entry => entry.Key).Take(limit)
-                .Select(entry => new FoundPassage(entry.Key, entry.Value.DocumentId, Math.Round(entry.Value.Score / best, 4), entry.Value.Similarity)),
+                .Select(entry => new FoundPassage(entry.Key, entry.Value.DocumentId, Math.Round(entry.Value.Score / best, 4),
+                    entry.Value.Similarity)),
         ];
 
         void Add(IReadOnlyList<Hit> list, double weight, bool similar)

@@ -19,7 +19,8 @@ internal sealed class PassageRetrieval(PassageSearcher searcher, ToolReport repo
         await report.Finish(job, new DocumentsResult(passages, (long)elapsed.TotalMilliseconds) { Fits = fits }, token);
     }
 
-    private async Task<(IReadOnlyList<FoundPassage> Passages, bool Fits)> Search(Job job, string model, IReadOnlyList<PassageQuery> queries, CancellationToken token)
+    private async Task<(IReadOnlyList<FoundPassage> Passages, bool Fits)> Search(
+        Job job, string model, IReadOnlyList<PassageQuery> queries, CancellationToken token)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
         limit.CancelAfter(policy.Now.For(QueueNames.RetrievePassages).Timeout);

@@ -22,10 +22,12 @@ internal static class Reranker
         var words = Terms.Of(question).ToHashSet(StringComparer.Ordinal);
         var kind = AskedFor.PatternOf(question);
         var present = candidates.Where(candidate => texts.ContainsKey(candidate.PassageId)).ToList();
-        var terms = present.ToDictionary(candidate => candidate.PassageId, candidate => Terms.Of(texts[candidate.PassageId]).ToHashSet(StringComparer.Ordinal));
+        var terms = present.ToDictionary(candidate => candidate.PassageId,
+            candidate => Terms.Of(texts[candidate.PassageId]).ToHashSet(StringComparer.Ordinal));
         // What every candidate says tells nothing about which is best.
         var weights = words.ToDictionary(
-            word => word, word => Math.Log(1 + (present.Count + 1.0) / (1 + terms.Values.Count(found => found.Contains(word)))), StringComparer.Ordinal);
+            word => word, word => Math.Log(1 + (present.Count + 1.0) / (1 + terms.Values.Count(found => found.Contains(word)))),
+            StringComparer.Ordinal);
         var total = weights.Values.Sum();
         return
         [

@@ -15,7 +15,8 @@ internal sealed class SearchWebConsumerDefinition : ConsumerDefinition<SearchWeb
     }
 
     protected override void ConfigureConsumer(
-        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<SearchWebConsumer> consumerConfigurator, IRegistrationContext context) =>
+        IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<SearchWebConsumer> consumerConfigurator,
+        IRegistrationContext context) =>
         // The first is the outermost: skip on failure ▸ circuit breaker ▸ consumer.
         consumerConfigurator.Message<SearchWeb>(message =>
         {

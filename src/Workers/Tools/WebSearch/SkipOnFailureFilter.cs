@@ -35,5 +35,6 @@ internal sealed class SkipOnFailureFilter(IServiceProvider services) : IFilter<C
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("skip-on-failure");
 
-    private static string ReasonOf(Exception error) => (error as UpstreamException ?? error.GetBaseException() as UpstreamException)?.Reason ?? "the search failed";
+    private static string ReasonOf(Exception error) => (error as UpstreamException ?? error.GetBaseException() as UpstreamException)?.Reason
+        ?? "the search failed";
 }

@@ -47,7 +47,8 @@ internal sealed partial class TavilyCircuitBreaker(LivePolicy policy, TimeProvid
     /// <summary>Let the process's metrics show the state.</summary>
     public void Publish() => NavigatorMeter.Meter.CreateObservableGauge(
         "navigator.breaker.state",
-        () => Enum.GetValues<CircuitState>().Select(each => new Measurement<int>(each == State ? 1 : 0, KeyValuePair.Create("state", (object?)each.ToString()))),
+        () => Enum.GetValues<CircuitState>()
+            .Select(each => new Measurement<int>(each == State ? 1 : 0, KeyValuePair.Create("state", (object?)each.ToString()))),
         description: "1 for the state that the breaker of web search is in.");
 
     /// <summary>Where it stands, and since when.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using Navigator.Storage.Ledger;
@@ -66,7 +65,9 @@ internal sealed class TavilyClient : IDisposable
         [
             .. results.Where(page => Uri.TryCreate(page.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
                 .Where(page => !string.IsNullOrWhiteSpace(page.Content)).Take(options.Results)
-                .Select(page => new FoundPage(page.Url!, Storable(page.Title, page.Url!), Storable(page.Content, ""), double.IsFinite(page.Score) ? page.Score : 0)),
+                .Select(page => new FoundPage(page.Url!, Storable(page.Title, page.Url!), Storable(page.Content, ""), double.IsFinite(page.Score)
+                    ? page.Score
+                    : 0)),
         ];
     }
 
