@@ -1,7 +1,6 @@
 using System.Security.Authentication;
 using MassTransit;
 using MassTransit.Middleware;
-using Navigator.Workers.Limits;
 using Npgsql;
 
 namespace Navigator.Workers.Hosting;
