@@ -289,7 +289,7 @@ public sealed class InProcessDocumentTests : DocumentContract
     protected override Task<(IDocumentStore Store, IPassageIndex Index)> Create()
     {
         var corpus = new InProcessCorpus();
-        return Task.FromResult<(IDocumentStore, IPassageIndex)>((new InProcessDocumentStore(corpus, new InProcessJobLedger(clock), clock), new InProcessPassageIndex(corpus)));
+        return Task.FromResult<(IDocumentStore, IPassageIndex)>((new InProcessDocumentStore(corpus, new InProcessJobLedger(clock, corpus), clock), new InProcessPassageIndex(corpus)));
     }
 
     protected override Task Wait(TimeSpan time)
