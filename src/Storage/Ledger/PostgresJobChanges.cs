@@ -38,7 +38,8 @@ internal static class PostgresJobChanges
                AS change (id, version, status, stage, attempt, first_attempt, claimed_by, pending, degraded, error_code, error_message,
                           replay_id, express, plan, tool_result, answer, earlier_ends, now, cleared, due_in,
                           lifetime, waits, cites, ends)
-        WHERE  chat_job.id = change.id AND chat_job.version = change.version
+        -- The list of ids keeps a plan that was made while the table was small from reading all of it later.
+        WHERE  chat_job.id = ANY ($1) AND chat_job.id = change.id AND chat_job.version = change.version
         AND    (NOT change.waits OR NOT EXISTS
                    (SELECT FROM chat_job AS earlier
                     WHERE  earlier.tenant_id = chat_job.tenant_id AND earlier.conversation_id = chat_job.conversation_id

@@ -15,7 +15,7 @@ internal static class PostgresJobInsertions
             FROM   unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::interval[], $9::interval[], $10::int[],
                           $11::int[], $12::text[])
                    AS job (id, tenant_id, conversation_id, question, options, idempotency_key, request_hash, lifetime, due_in, most, express, callback)
-        ), share AS (
+        ), share AS MATERIALIZED (
             SELECT tenant_id, (SELECT count(*) FROM (SELECT FROM chat_job
                                                      WHERE  chat_job.tenant_id = tenant.tenant_id AND finished_at IS NULL AND replay_id IS NULL
                                                      LIMIT  tenant.most) AS counted) AS unfinished
