@@ -19,7 +19,7 @@ public static class StorageSetup
     {
         services.AddSingleton<IWebhooks>(provider =>
             new InProcessWebhooks(provider.GetRequiredService<InProcessJobLedger>(), webhookSecret, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new InProcessJobLedger(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new InProcessJobLedger(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<InProcessCorpus>()));
         services.AddSingleton<IJobLedger>(provider => provider.GetRequiredService<InProcessJobLedger>());
         services.AddSingleton<IReplayStore>(provider =>
             new InProcessReplayStore(provider.GetRequiredService<InProcessJobLedger>(), provider.GetRequiredService<TimeProvider>()));
@@ -38,7 +38,7 @@ public static class StorageSetup
     public static IServiceCollection AddPostgresStorage(this IServiceCollection services, string connectionString, PostgresPool pool)
     {
         services.AddSingleton(provider => DataSource(connectionString, pool, provider.GetRequiredService<ILoggerFactory>()));
-        services.AddSingleton<IJobLedger, PostgresJobLedger>();
+        services.AddSingleton<IJobLedger>(provider => new PostgresJobLedger(provider.GetRequiredService<NpgsqlDataSource>(), pool));
         services.AddSingleton<IReplayStore, PostgresReplayStore>();
         services.AddSingleton<IDocumentStore, PostgresDocumentStore>();
         services.AddSingleton<IRateLimits, PostgresRateLimits>();
@@ -89,4 +89,6 @@ public static class StorageSetup
 /// <param name="Wait">Longest wait for a connection, then an error.</param>
 /// <param name="StatementTimeout">Longest run of one statement.</param>
 /// <param name="ExactSearchUpTo">Passages per tenant that are compared exactly.</param>
-public sealed record PostgresPool(int MinConnections, int MaxConnections, TimeSpan Wait, TimeSpan StatementTimeout, long ExactSearchUpTo);
+/// <param name="GroupSize">Questions, changes or reads of jobs that share one statement, at most.</param>
+public sealed record PostgresPool(
+    int MinConnections, int MaxConnections, TimeSpan Wait, TimeSpan StatementTimeout, long ExactSearchUpTo, int GroupSize = 64);

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Json;
 using Navigator.Upstreams;
 
 namespace Navigator.EndToEnd.Tests;

@@ -1,6 +1,7 @@
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
+using Navigator.Storage.Passages;
 
 namespace Navigator.Storage.Tests;
 
@@ -106,7 +107,7 @@ public abstract class ConversationContract : IAsyncLifetime
         var plan = new JobPlan("q", "en", ["q"], []) { By = "m", Translated = true, Second = new WaveQueries(["other"], ["web"]) };
         await ledger.Plan(Key(job), plan, [], Soon, default);
         var found = await ledger.FinishTool(Key(job), Tool.Documents, new DocumentsResult([], 1) { Fits = false }, null, Soon,
-            new StageClaim("w", Soon), default);
+            "w", default);
         Assert.False(found!.Results.Documents!.Fits);
 
         var again = await ledger.StartWave(Key(found), found.Plan! with { Wave = 2 }, Soon, default);
@@ -150,7 +151,7 @@ public sealed class InProcessConversationTests : ConversationContract
 {
     public override Task DisposeAsync() => Task.CompletedTask;
 
-    protected override Task<IJobLedger> Create() => Task.FromResult<IJobLedger>(new InProcessJobLedger(TimeProvider.System));
+    protected override Task<IJobLedger> Create() => Task.FromResult<IJobLedger>(new InProcessJobLedger(TimeProvider.System, new InProcessCorpus()));
 }
 
 public sealed class PostgresConversationTests : ConversationContract
@@ -162,6 +163,6 @@ public sealed class PostgresConversationTests : ConversationContract
     protected override async Task<IJobLedger> Create()
     {
         database = await TestDatabase.Create();
-        return new PostgresJobLedger(database.Source);
+        return new PostgresJobLedger(database.Source, TestDatabase.Pool);
     }
 }

@@ -21,7 +21,7 @@ public class CranfieldTests(ITestOutputHelper output)
 
         var corpus = new InProcessCorpus();
         var inProcess = new InProcessPassageIndex(corpus);
-        var abstractsById = await Load(new InProcessDocumentStore(corpus, new InProcessJobLedger(TimeProvider.System), TimeProvider.System),
+        var abstractsById = await Load(new InProcessDocumentStore(corpus, new InProcessJobLedger(TimeProvider.System, corpus), TimeProvider.System),
             inProcess, abstracts);
         await using var database = await TestDatabase.Create();
         var postgres = new PostgresPassageIndex(database.Source, 5_000);

@@ -292,7 +292,7 @@ public sealed class InProcessDocumentTests : DocumentContract
     {
         var corpus = new InProcessCorpus();
         return Task.FromResult<(IDocumentStore,
-            IPassageIndex)>((new InProcessDocumentStore(corpus, new InProcessJobLedger(clock), clock), new InProcessPassageIndex(corpus)));
+            IPassageIndex)>((new InProcessDocumentStore(corpus, new InProcessJobLedger(clock, corpus), clock), new InProcessPassageIndex(corpus)));
     }
 
     protected override Task Wait(TimeSpan time)

@@ -1,6 +1,7 @@
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
+using Navigator.Storage.Passages;
 
 namespace Navigator.Storage.Tests;
 
@@ -137,7 +138,7 @@ public abstract class JobLedgerContract : IAsyncLifetime
         Assert.Null(await ledger.FinishTool(stale, Tool.Documents, null, null, Soon, null, default));
         Assert.Null(await ledger.Answer(stale, Hello, [], default));
         Assert.Null(await ledger.End(stale, JobStatus.Failed, new ChatError("c", "m"), default));
-        Assert.Empty(await ledger.FindPending([stale], Tool.Documents, default));
+        Assert.False((await ledger.Read(job.Id, default))!.WaitsFor(Tool.Documents, stale.Attempt));
         Assert.Equal(2, (await ledger.Find("a", job.Id, default))!.Version);
     }
 
@@ -149,8 +150,8 @@ public abstract class JobLedgerContract : IAsyncLifetime
         Assert.NotNull(await ledger.FinishTool(Key(job), Tool.Documents, new DocumentsResult([], 1), null, Soon, null, default));
         Assert.Null(await ledger.FinishTool(Key(job), Tool.Documents, new DocumentsResult([], 2), null, Soon, null, default));
         Assert.Equal(1, (await ledger.Find("a", job.Id, default))!.Results.Documents!.ElapsedMs);
-        Assert.Empty(await ledger.FindPending([Key(job)], Tool.Documents, default));
-        Assert.Single(await ledger.FindPending([Key(job)], Tool.WebSearch, default));
+        Assert.False((await ledger.Read(job.Id, default))!.WaitsFor(Tool.Documents, job.Attempt));
+        Assert.True((await ledger.Read(job.Id, default))!.WaitsFor(Tool.WebSearch, job.Attempt));
     }
 
     [Fact]
@@ -240,12 +241,11 @@ public abstract class JobLedgerContract : IAsyncLifetime
 
         var taken = Assert.Single(await ledger.TakeDue(10, TimeSpan.FromSeconds(20), default));
         Assert.True(await ledger.Renew(Key(claimed!), "w", TimeSpan.FromSeconds(10), default));
-        Assert.Null(await ledger.StartAttempt(taken, Soon, default));
-        Assert.Null(await ledger.Rearm(taken, Soon, default));
+        Assert.Null(await ledger.Repair(taken, Soon, default));
 
         await Wait(TimeSpan.FromSeconds(11));
         taken = Assert.Single(await ledger.TakeDue(10, TimeSpan.FromSeconds(20), default));
-        var started = await ledger.StartAttempt(taken, Soon, default);
+        var started = await ledger.Repair(taken, Soon, default);
         Assert.Equal((2, null, JobStage.Intake), (started!.Attempt, started.ClaimedBy, started.Stage));
         Assert.Null(await ledger.Plan(Key(claimed!), BothTools, [], Soon, default));
     }
@@ -384,7 +384,7 @@ public sealed class InProcessJobLedgerTests : JobLedgerContract
 
     public override Task DisposeAsync() => Task.CompletedTask;
 
-    protected override Task<IJobLedger> Create() => Task.FromResult<IJobLedger>(new InProcessJobLedger(clock));
+    protected override Task<IJobLedger> Create() => Task.FromResult<IJobLedger>(new InProcessJobLedger(clock, new InProcessCorpus()));
 
     protected override Task Wait(TimeSpan time)
     {
@@ -402,7 +402,7 @@ public sealed class PostgresJobLedgerTests : JobLedgerContract
     protected override async Task<IJobLedger> Create()
     {
         database = await TestDatabase.Create();
-        return new PostgresJobLedger(database.Source);
+        return new PostgresJobLedger(database.Source, TestDatabase.Pool);
     }
 
     protected override Task Wait(TimeSpan time) => database.Pass(time);

@@ -40,14 +40,14 @@ public sealed class NewDatabaseTests : IAsyncLifetime
                 """);
         await OnOneConnection(300, async (source, number) =>
         {
-            var (ledger, webhooks, id) = (new PostgresJobLedger(source), new PostgresWebhooks(source), Guid.CreateVersion7());
+            var (ledger, webhooks, id) = (new PostgresJobLedger(source, TestDatabase.Pool), new PostgresWebhooks(source), Guid.CreateVersion7());
             var options = new JobOptions(true, []) { CallbackUrl = "https://example.com/" };
             await ledger.Submit(new NewJob(id, Tenant, id.ToString(), "How much?", options, null, [0], TimeSpan.FromMinutes(2), Soon,
                 new TenantShare(1_000, 1_000)), default);
             var key = new JobKey(id, 1);
             await ledger.Claim(key, JobStage.Intake, "w", Soon, false, 3, default);
             await ledger.Plan(key, new JobPlan("q", "en", ["q"], []), [], Soon, default);
-            Assert.Single(await ledger.FindPending([key], Tool.Documents, default));
+            Assert.True((await ledger.Read(id, default))!.WaitsFor(Tool.Documents, 1));
             await ledger.FinishTool(key, Tool.Documents, null, null, Soon, null, default);
             await ledger.Claim(key, JobStage.Answer, "w", Soon, false, 3, default);
             await ledger.Renew(key, "w", Soon, default);

@@ -1,6 +1,7 @@
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
+using Navigator.Storage.Passages;
 using Navigator.Storage.Replays;
 
 namespace Navigator.Storage.Tests;
@@ -134,8 +135,8 @@ public abstract class ReplayContract : IAsyncLifetime
 
         var taken = await replays.TakeDue(Soon, default);
 
-        Assert.Equal(2, (await replays.Requeue(taken.Single(replay => replay.Id == one.Id), 10, Soon, TimeSpan.Zero, default)).Count);
-        Assert.Empty(await replays.Requeue(taken.Single(replay => replay.Id == other.Id), 10, Soon, TimeSpan.Zero, default));
+        Assert.Equal(2, (await replays.Requeue(ledger, taken.Single(replay => replay.Id == one.Id), 10, Soon, TimeSpan.Zero, default)).Count);
+        Assert.Empty(await replays.Requeue(ledger, taken.Single(replay => replay.Id == other.Id), 10, Soon, TimeSpan.Zero, default));
 
         var skipped = (await replays.Find("a", other.Id, default))!;
         Assert.Equal((ReplayStatus.Finished, 2, 0, 2), (skipped.Status, skipped.Matched, skipped.Replayed, skipped.Skipped));
@@ -172,7 +173,7 @@ public abstract class ReplayContract : IAsyncLifetime
         var taken = Assert.Single(await replays.TakeDue(Soon, default));
 
         Assert.Equal(ReplayStatus.Paused, (await replays.Set("a", replay.Id, ReplayStatus.Paused, default))!.Status);
-        Assert.Empty(await replays.Requeue(taken, 10, Soon, TimeSpan.Zero, default));
+        Assert.Empty(await replays.Requeue(ledger, taken, 10, Soon, TimeSpan.Zero, default));
         Assert.Null(await replays.Record(taken, new ReplayProgress(1, TimeSpan.Zero, false), false, default));
         Assert.Empty(await replays.TakeDue(Soon, default));
 
@@ -197,7 +198,7 @@ public abstract class ReplayContract : IAsyncLifetime
         Assert.Single(await replays.TakeDue(Soon, default));
 
         // The one who was taken for dead comes back: its turn is not its own any more.
-        Assert.Empty(await replays.Requeue(lost, 10, Soon, TimeSpan.Zero, default));
+        Assert.Empty(await replays.Requeue(ledger, lost, 10, Soon, TimeSpan.Zero, default));
         Assert.Equal(1, await replays.Count("a", Failed, default));
     }
 
@@ -275,7 +276,7 @@ public abstract class ReplayContract : IAsyncLifetime
         Assert.Single(await replays.TakeDue(Soon, default), due => due.Id == replay.Id);
 
     private async Task<IReadOnlyList<Job>> Turn(ReplayRecord replay, int count = 10) =>
-        await replays.Requeue(await Taken(replay), count, Soon, TimeSpan.Zero, default);
+        await replays.Requeue(ledger, await Taken(replay), count, Soon, TimeSpan.Zero, default);
 
     private async Task<Job> Submit(string? conversation = null)
     {
@@ -320,7 +321,7 @@ public sealed class InProcessReplayStoreTests : ReplayContract
 
     protected override Task<(IJobLedger, IReplayStore)> Create()
     {
-        var ledger = new InProcessJobLedger(clock);
+        var ledger = new InProcessJobLedger(clock, new InProcessCorpus());
         return Task.FromResult<(IJobLedger, IReplayStore)>((ledger, new InProcessReplayStore(ledger, clock)));
     }
 
@@ -340,7 +341,7 @@ public sealed class PostgresReplayStoreTests : ReplayContract
     protected override async Task<(IJobLedger, IReplayStore)> Create()
     {
         database = await TestDatabase.Create();
-        return (new PostgresJobLedger(database.Source), new PostgresReplayStore(database.Source));
+        return (new PostgresJobLedger(database.Source, TestDatabase.Pool), new PostgresReplayStore(database.Source));
     }
 
     protected override Task Wait(TimeSpan time) => Task.Delay(time);

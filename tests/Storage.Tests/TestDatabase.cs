@@ -6,6 +6,8 @@ namespace Navigator.Storage.Tests;
 /// <summary>A database of a test's own, cloned from one that was migrated once per run.</summary>
 internal sealed class TestDatabase : IAsyncDisposable
 {
+    public static readonly PostgresPool Pool = new(0, 10, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000, GroupSize: 64);
+
     private TestDatabase(NavigatorDatabase access)
     {
         Access = access;
@@ -26,7 +28,7 @@ internal sealed class TestDatabase : IAsyncDisposable
     public static async Task<TestDatabase> Create() => new(await (await ServerSet.Get()).CreateNavigator());
 
     public static NpgsqlDataSource Open(string connectionString) =>
-        StorageSetup.DataSource(connectionString, new PostgresPool(0, 10, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000));
+        StorageSetup.DataSource(connectionString, Pool);
 
     public async Task<int> Execute(string sql)
     {

@@ -1,6 +1,7 @@
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
+using Navigator.Storage.Passages;
 using Navigator.Storage.Webhooks;
 
 namespace Navigator.Storage.Tests;
@@ -157,7 +158,7 @@ public sealed class InProcessWebhookTests : WebhookContract
 
     protected override Task<(IJobLedger Ledger, IWebhooks Webhooks)> Create()
     {
-        var ledger = new InProcessJobLedger(clock);
+        var ledger = new InProcessJobLedger(clock, new InProcessCorpus());
         return Task.FromResult<(IJobLedger, IWebhooks)>((ledger, new InProcessWebhooks(ledger, new byte[32], clock)));
     }
 
@@ -177,7 +178,7 @@ public sealed class PostgresWebhookTests : WebhookContract
     protected override async Task<(IJobLedger Ledger, IWebhooks Webhooks)> Create()
     {
         database = await TestDatabase.Create();
-        return (new PostgresJobLedger(database.Source), new PostgresWebhooks(database.Source));
+        return (new PostgresJobLedger(database.Source, TestDatabase.Pool), new PostgresWebhooks(database.Source));
     }
 
     protected override Task Wait(TimeSpan time) => database.Pass(time);

@@ -1,10 +1,10 @@
 using Navigator.Contracts.Chat;
-using Navigator.Contracts.Http;
+using Navigator.Storage.Passages;
 
 namespace Navigator.Storage.Ledger;
 
-/// <summary>The ledger of embedded mode: the same transitions on a dictionary. Nothing survives the process.</summary>
-internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
+/// <summary>The ledger of embedded mode, on a dictionary. Nothing survives the process.</summary>
+internal sealed class InProcessJobLedger(TimeProvider clock, InProcessCorpus documents) : IJobLedger
 {
     private sealed record Entry(Job Job, string? IdempotencyKey, byte[] RequestHash);
 
@@ -25,13 +25,7 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
             var others = unfinished.Count(id => jobs[id].Job is { ReplayId: null } other && other.Tenant == job.Tenant);
             if (others >= job.Share.Unfinished)
                 return Task.FromResult(new Submission(null, SubmissionOutcome.TooMany));
-            var now = clock.GetUtcNow();
-            var created = new Job
-            {
-                Id = job.Id, Tenant = job.Tenant, ConversationId = job.ConversationId, Question = job.Question, Options = job.Options,
-                Status = JobStatus.Queued, Stage = JobStage.Intake, Attempt = 1, Version = 1, Express = others < job.Share.Express, AcceptedAt = now, QueuedAt = now, Now = now,
-                DeadlineAt = now + job.Lifetime, DueAt = now + Min(job.DueIn, job.Lifetime),
-            };
+            var created = job.AcceptedAt(clock.GetUtcNow(), others < job.Share.Express);
             jobs.Add(job.Id, new Entry(created, job.IdempotencyKey, job.RequestHash));
             if (job.IdempotencyKey is not null)
                 keys.Add((job.Tenant, job.IdempotencyKey), job.Id);
@@ -67,128 +61,49 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
                     .ToDictionary(owned => owned.Id, owned => new JobVersion(jobs[owned.Id].Job.Version, jobs[owned.Id].Job.Status.IsFinished())));
     }
 
-    public async Task<Job?> Cancel(string tenant, Guid id, CancellationToken token) =>
-        await Change(id, job => job.Tenant == tenant && !job.Status.IsFinished(), (job, now) => Finish(job, JobStatus.Cancelled, now))
-        ?? await Find(tenant, id, token);
-
-    public Task<Job?> Claim(JobKey key, JobStage stage, string worker, TimeSpan lease, bool takeOver, int maxAttempts, CancellationToken token) =>
-        Change(
-            key.Id,
-            job => job.Attempt == key.Attempt && job.Stage == stage && !job.Status.IsFinished() && job.DeadlineAt > clock.GetUtcNow()
-                && (job.ClaimedBy is null || (takeOver && job.AttemptsUsed < maxAttempts))
-                && (job.Status == JobStatus.Running || job.StartsConversation || !Unfinished(job).Any(other => UuidOrder.Instance.Compare(other.Id, job.Id) < 0)),
-            (job, now) => job with
-            {
-                Status = JobStatus.Running,
-                StartedAt = job.StartedAt ?? now,
-                Attempt = job.ClaimedBy is null ? job.Attempt : job.Attempt + 1,
-                ClaimedBy = worker,
-                DueAt = Due(job, now, lease),
-            });
-
-    public async Task<bool> Renew(JobKey key, string worker, TimeSpan lease, CancellationToken token) =>
-        await Change(
-            key.Id,
-            job => job.Attempt == key.Attempt && job.Status == JobStatus.Running && job.ClaimedBy == worker,
-            (job, now) => job with { DueAt = Due(job, now, lease) },
-            newVersion: false) is not null;
-
-    public Task<Job?> Plan(JobKey key, JobPlan plan, IReadOnlyList<string> degraded, TimeSpan dueIn, CancellationToken token) =>
-        Change(
-            key.Id,
-            job => IsRunning(job, key, JobStage.Intake),
-            (job, now) => job with
-            {
-                Plan = plan,
-                Pending = plan.Tools(),
-                Degraded = [.. job.Degraded, .. degraded],
-                ClaimedBy = null,
-                DueAt = Due(job, now, dueIn),
-                Stage = plan.Tools().Count == 0 ? JobStage.Answer : JobStage.Tools,
-                ToolsAt = now,
-                WaveAt = now,
-                AnswerAt = plan.Tools().Count == 0 ? now : null,
-            });
-
-    public Task<Job?> StartWave(JobKey key, JobPlan plan, TimeSpan dueIn, CancellationToken token) =>
-        Change(
-            key.Id,
-            job => IsRunning(job, key, JobStage.Answer),
-            (job, now) => job with
-            {
-                Plan = plan, Pending = plan.Tools(), Stage = JobStage.Tools, AnswerAt = null, WaveAt = now, ClaimedBy = null, DueAt = Due(job, now, dueIn),
-                Attempt = job.Attempt + 1, FirstAttempt = job.FirstAttempt + 1,
-            });
-
-    public Task<IReadOnlyList<Job>> FindPending(IReadOnlyCollection<JobKey> keys, Tool tool, CancellationToken token)
+    public Task<Job?> Read(Guid id, CancellationToken token)
     {
         lock (gate)
-            return Task.FromResult<IReadOnlyList<Job>>(
-            [
-                .. keys.Where(key => jobs.TryGetValue(key.Id, out var entry) && IsRunning(entry.Job, key, JobStage.Tools) && entry.Job.Pending.Contains(tool))
-                    .Select(key => Stamp(jobs[key.Id].Job)),
-            ]);
+            return Task.FromResult(jobs.TryGetValue(id, out var entry) ? Stamp(entry.Job) : null);
     }
 
-    public Task<Job?> FinishTool(JobKey key, Tool tool, object? result, string? degraded, TimeSpan dueIn, StageClaim? next, CancellationToken token) =>
-        Change(
-            key.Id,
-            job => IsRunning(job, key, JobStage.Tools) && job.Pending.Contains(tool),
-            (job, now) =>
-            {
-                var last = job.Pending.Count == 1;
-                return job with
-                {
-                    Results = result switch
-                    {
-                        null => job.Results,
-                        DocumentsResult documents => job.Results with { Documents = documents },
-                        WebSearchResult web => job.Results with { WebSearch = web },
-                        _ => throw new ArgumentException($"{result.GetType()} is no tool's result.", nameof(result)),
-                    },
-                    Degraded = degraded is null ? job.Degraded : [.. job.Degraded, degraded],
-                    Pending = [.. job.Pending.Where(other => other != tool)],
-                    Stage = last ? JobStage.Answer : job.Stage,
-                    AnswerAt = last ? now : null,
-                    ClaimedBy = last ? next?.Worker : null,
-                    DueAt = last ? Due(job, now, next?.Lease ?? dueIn) : job.DueAt,
-                };
-            });
-
-    public Task<Job?> Answer(JobKey key, ChatAnswer answer, IReadOnlyList<string> degraded, CancellationToken token) =>
-        Change(
-            key.Id,
-            job => IsRunning(job, key, JobStage.Answer),
-            (job, now) => Finish(job, JobStatus.Answered, now) with { Answer = answer, Degraded = [.. job.Degraded, .. degraded] });
-
-    public Task<Job?> End(JobKey key, JobStatus status, ChatError error, CancellationToken token) =>
-        Change(key.Id, job => job.Attempt == key.Attempt && !job.Status.IsFinished(), (job, now) => Finish(job, status, now) with { Error = error });
-
-    public async Task<IReadOnlyList<Job>> TakeDue(int limit, TimeSpan guard, CancellationToken token)
+    public Task<Job?> Apply(JobChange change, CancellationToken token)
     {
-        List<Guid> due;
+        lock (gate)
+        {
+            var id = change.From.Id;
+            if (!jobs.TryGetValue(id, out var entry) || entry.Job.Version != change.From.Version
+                || (change.WaitsForConversation && Unfinished(entry.Job).Any(other => UuidOrder.Instance.Compare(other.Id, id) < 0))
+                || change.Cites.Any(document => !documents.Exists(change.From.Tenant, document)))
+                return Task.FromResult<Job?>(null);
+            var written = change.WrittenAt(clock.GetUtcNow());
+            jobs[id] = entry with { Job = written };
+            if (!written.Status.IsFinished())
+            {
+                unfinished.Add(id);
+                return Task.FromResult<Job?>(written);
+            }
+            unfinished.Remove(id);
+            var next = Unfinished(written).Where(other => UuidOrder.Instance.Compare(other.Id, id) > 0).MinBy(other => other.Id, UuidOrder.Instance);
+            return Task.FromResult<Job?>(next is null ? written : written with { Successor = new WaitingJob(next.Id, next.Attempt, next.Express) });
+        }
+    }
+
+    public Task<IReadOnlyList<Job>> TakeDue(int limit, TimeSpan visibilityTimeout, CancellationToken token)
+    {
         lock (gate)
         {
             var now = clock.GetUtcNow();
-            due = [.. unfinished.Select(id => jobs[id].Job).Where(job => job.DueAt <= now).OrderBy(job => job.DueAt).Take(limit).Select(job => job.Id)];
+            var due = unfinished.Select(id => jobs[id].Job).Where(job => job.DueAt <= now).OrderBy(job => job.DueAt).Take(limit).ToList();
+            return Task.FromResult<IReadOnlyList<Job>>([.. due.Select(job => Take(job with { Version = job.Version + 1, Now = now, DueAt = Earlier(now + visibilityTimeout, job.DeadlineAt) }))]);
         }
-        var taken = new List<Job>(due.Count);
-        foreach (var id in due)
+
+        Job Take(Job job)
         {
-            if (await Change(id, job => job.DueAt <= clock.GetUtcNow(), (job, now) => job with { DueAt = Due(job, now, guard) }, newVersion: false) is { } job)
-                taken.Add(job);
+            jobs[job.Id] = jobs[job.Id] with { Job = job };
+            return job;
         }
-        return taken;
     }
-
-    public Task<Job?> Rearm(Job taken, TimeSpan dueIn, CancellationToken token) =>
-        Change(taken.Id, job => IsUntouched(job, taken), (job, now) => job with { DueAt = Due(job, now, dueIn) }, newVersion: false);
-
-    public Task<Job?> StartAttempt(Job taken, TimeSpan dueIn, CancellationToken token) =>
-        Change(
-            taken.Id,
-            job => IsUntouched(job, taken) && job.ClaimedBy is not null,
-            (job, now) => job with { Attempt = job.Attempt + 1, ClaimedBy = null, DueAt = Due(job, now, dueIn) });
 
     public Task<IReadOnlyList<Conversation>> Conversations(string tenant, Guid? before, int limit, CancellationToken token)
     {
@@ -260,45 +175,6 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
             return unfinished.Count;
     }
 
-    /// <summary>Queue a job again that still is as it was seen; see <see cref="Replays.IReplayStore.Requeue"/>.</summary>
-    internal async Task<Job?> Requeue(Job seen, Guid replay, TimeSpan dueIn)
-    {
-        var requeued = await Change(seen.Id, job => job.Version == seen.Version, (job, now) => job.Status == JobStatus.Queued
-            ? job with { ReplayId = replay, DueAt = Due(job, now, dueIn) }
-            : new Job
-            {
-                Id = job.Id, Tenant = job.Tenant, ConversationId = job.ConversationId, Question = job.Question, Options = job.Options,
-                Status = JobStatus.Queued, Stage = JobStage.Intake, Attempt = job.Attempt + 1, FirstAttempt = job.Attempt + 1, Version = job.Version, Express = false,
-                AcceptedAt = job.AcceptedAt, QueuedAt = now, Now = now, ReplayId = replay,
-                DeadlineAt = now + (job.DeadlineAt - job.QueuedAt), DueAt = now + Min(dueIn, job.DeadlineAt - job.QueuedAt),
-                EarlierEnds = [.. job.EarlierEnds, new EarlierEnd(job.Status, job.Attempt, job.FinishedAt!.Value, job.Error!)],
-            });
-        if (requeued is not null)
-            lock (gate)
-                unfinished.Add(requeued.Id);
-        return requeued;
-    }
-
-    /// <summary>What a fenced UPDATE is in SQL: all or nothing, one at a time per ledger.</summary>
-    private Task<Job?> Change(Guid id, Func<Job, bool> fence, Func<Job, DateTimeOffset, Job> change, bool newVersion = true)
-    {
-        lock (gate)
-        {
-            if (!jobs.TryGetValue(id, out var entry) || !fence(entry.Job))
-                return Task.FromResult<Job?>(null);
-            var now = clock.GetUtcNow();
-            var changed = change(entry.Job, now) with { Now = now };
-            if (newVersion)
-                changed = changed with { Version = changed.Version + 1 };
-            jobs[id] = entry with { Job = changed };
-            if (!changed.Status.IsFinished())
-                return Task.FromResult<Job?>(changed);
-            unfinished.Remove(id);
-            var next = Unfinished(changed).Where(other => UuidOrder.Instance.Compare(other.Id, id) > 0).MinBy(other => other.Id, UuidOrder.Instance);
-            return Task.FromResult<Job?>(next is null ? changed : changed with { Successor = new WaitingJob(next.Id, next.Attempt, next.Express) });
-        }
-    }
-
     /// <summary>The others of a job's conversation that have not ended. Only behind the gate.</summary>
     private IEnumerable<Job> Unfinished(Job job) =>
         unfinished.Where(id => id != job.Id).Select(id => jobs[id].Job).Where(other => other.Tenant == job.Tenant && other.ConversationId == job.ConversationId);
@@ -318,16 +194,5 @@ internal sealed class InProcessJobLedger(TimeProvider clock) : IJobLedger
 
     private Job Stamp(Job job) => job with { Now = clock.GetUtcNow() };
 
-    private static bool IsRunning(Job job, JobKey key, JobStage stage) =>
-        job.Attempt == key.Attempt && job.Status == JobStatus.Running && job.Stage == stage;
-
-    private static bool IsUntouched(Job job, Job taken) => job.Version == taken.Version && job.DueAt == taken.DueAt;
-
-    private static Job Finish(Job job, JobStatus status, DateTimeOffset now) =>
-        job with { Status = status, FinishedAt = now, DueAt = null, ClaimedBy = null };
-
-    private static DateTimeOffset Due(Job job, DateTimeOffset now, TimeSpan dueIn) =>
-        now + dueIn < job.DeadlineAt ? now + dueIn : job.DeadlineAt;
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 }

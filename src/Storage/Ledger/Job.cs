@@ -71,6 +71,10 @@ public sealed record Job
     /// <summary>What was left of its time when this was read.</summary>
     public TimeSpan Left => DeadlineAt > Now ? DeadlineAt - Now : TimeSpan.Zero;
 
+    /// <summary>True while a report of the tool under this attempt still counts.</summary>
+    public bool WaitsFor(Tool tool, int attempt) =>
+        Status == JobStatus.Running && Stage == JobStage.Tools && Attempt == attempt && Pending.Contains(tool);
+
     /// <summary>How many workers this run of the job has had.</summary>
     public int AttemptsUsed => Attempt - FirstAttempt + 1;
 
@@ -130,9 +134,12 @@ public sealed record ToolResults
     public WebSearchResult? WebSearch { get; init; }
 }
 
+/// <summary>What one tool found.</summary>
+public abstract record ToolResult;
+
 /// <param name="Passages">Best first.</param>
 /// <param name="ElapsedMs">From the start of the tools stage to the report, on the reporter's clock: queueing included.</param>
-public sealed record DocumentsResult(IReadOnlyList<FoundPassage> Passages, long ElapsedMs)
+public sealed record DocumentsResult(IReadOnlyList<FoundPassage> Passages, long ElapsedMs) : ToolResult
 {
     /// <summary>Is the best of it near enough to the question to be worth an answer?</summary>
     public bool Fits { get; init; } = true;
@@ -144,7 +151,7 @@ public sealed record FoundPassage(Guid PassageId, Guid DocumentId, double Score,
 
 /// <param name="Pages">Best first.</param>
 /// <param name="ElapsedMs">The search itself, in milliseconds.</param>
-public sealed record WebSearchResult(IReadOnlyList<FoundPage> Pages, long ElapsedMs);
+public sealed record WebSearchResult(IReadOnlyList<FoundPage> Pages, long ElapsedMs) : ToolResult;
 
 public sealed record FoundPage(string Url, string Title, string Content, double Score);
 
@@ -156,7 +163,28 @@ public sealed record FoundPage(string Url, string Title, string Content, double 
 /// <param name="Share">What its tenant may have unfinished.</param>
 public sealed record NewJob(
     Guid Id, string Tenant, string ConversationId, string Question, JobOptions Options,
-    string? IdempotencyKey, byte[] RequestHash, TimeSpan Lifetime, TimeSpan DueIn, TenantShare Share);
+    string? IdempotencyKey, byte[] RequestHash, TimeSpan Lifetime, TimeSpan DueIn, TenantShare Share)
+{
+    /// <summary>The row as it is written at <paramref name="now"/>.</summary>
+    internal Job AcceptedAt(DateTimeOffset now, bool express) => new()
+    {
+        Id = Id,
+        Tenant = Tenant,
+        ConversationId = ConversationId,
+        Question = Question,
+        Options = Options,
+        Status = JobStatus.Queued,
+        Stage = JobStage.Intake,
+        Attempt = 1,
+        Version = 1,
+        Express = express,
+        AcceptedAt = now,
+        QueuedAt = now,
+        Now = now,
+        DeadlineAt = now + Lifetime,
+        DueAt = now + (DueIn < Lifetime ? DueIn : Lifetime),
+    };
+}
 
 /// <param name="Unfinished">Jobs that a tenant may have unfinished; one more is not accepted.</param>
 /// <param name="Express">Unfinished jobs up to which the next one goes first at the broker.</param>
@@ -182,24 +210,12 @@ public readonly record struct Submission(Job? Job, SubmissionOutcome Outcome);
 /// <summary>How often a row has changed, and whether it will again.</summary>
 public readonly record struct JobVersion(int Version, bool Ended);
 
-/// <summary>A worker that takes the lease on a stage.</summary>
-public sealed record StageClaim(string Worker, TimeSpan Lease);
-
 /// <summary>A job whose turn it is when another has ended.</summary>
 public sealed record WaitingJob(Guid Id, int Attempt, bool Express);
 
 /// <summary>The jobs that share a conversation, at a glance.</summary>
 /// <param name="Newest">The id of its newest job, which is what conversations are ordered by.</param>
 public sealed record Conversation(string Id, string FirstQuestion, int Jobs, DateTimeOffset CreatedAt, DateTimeOffset LastAt, Guid Newest);
-
-/// <summary>A job and the fencing token that a message carried.</summary>
-public readonly record struct JobKey(Guid Id, int Attempt)
-{
-    /// <summary>As the row said it; null for who has only a message, which does not.</summary>
-    public string? Tenant { get; init; }
-
-    public static JobKey Of(Job job) => new(job.Id, job.Attempt) { Tenant = job.Tenant };
-}
 
 /// <summary>A job as its owner names it.</summary>
 public readonly record struct OwnedJob(string Tenant, Guid Id);

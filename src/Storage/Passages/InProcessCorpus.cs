@@ -9,6 +9,12 @@ internal sealed class InProcessCorpus
 
     /// <summary>Guarded by <see cref="Gate"/>.</summary>
     public Dictionary<Guid, StoredDocument> Documents { get; } = [];
+
+    public bool Exists(string tenant, Guid document)
+    {
+        lock (Gate)
+            return Documents.TryGetValue(document, out var stored) && stored.Document.Tenant == tenant;
+    }
 }
 
 internal sealed class StoredDocument(DocumentRecord document, byte[] sha256, byte[] content)

@@ -117,7 +117,11 @@ internal sealed class InProcessDocumentStore(InProcessCorpus corpus, InProcessJo
                 document => document.Attempt == key.Attempt && document.Status == DocumentStatus.Extracting,
                 (document, now) => document with
                 {
-                    Status = DocumentStatus.Embedding, Pages = pages, Passages = passages.Count, Embedded = 0, ClaimedBy = null,
+                    Status = DocumentStatus.Embedding,
+                    Pages = pages,
+                    Passages = passages.Count,
+                    Embedded = 0,
+                    ClaimedBy = null,
                     DueAt = Due(document, now, dueIn),
                 });
             if (document is not null)
@@ -185,8 +189,15 @@ internal sealed class InProcessDocumentStore(InProcessCorpus corpus, InProcessJo
                 document => document.Attempt == key.Attempt && document.FinishedAt is null,
                 (document, now) => document with
                 {
-                    Status = DocumentStatus.Failed, Error = error, ClaimedBy = null, FinishedAt = now, DueAt = null, Pages = null, Passages = null,
-                    Embedded = 0, EmbeddingModel = null,
+                    Status = DocumentStatus.Failed,
+                    Error = error,
+                    ClaimedBy = null,
+                    FinishedAt = now,
+                    DueAt = null,
+                    Pages = null,
+                    Passages = null,
+                    Embedded = 0,
+                    EmbeddingModel = null,
                 });
             if (failed is not null)
             {
@@ -222,7 +233,10 @@ internal sealed class InProcessDocumentStore(InProcessCorpus corpus, InProcessJo
             document => IsUntouched(document, taken) && document.Status == DocumentStatus.Extracting,
             (document, now) => document with
             {
-                Status = DocumentStatus.Queued, Attempt = document.Attempt + 1, ClaimedBy = null, DueAt = Due(document, now, dueIn),
+                Status = DocumentStatus.Queued,
+                Attempt = document.Attempt + 1,
+                ClaimedBy = null,
+                DueAt = Due(document, now, dueIn),
             }));
 
     private DocumentRecord? Change(

@@ -54,7 +54,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
 
     public async Task<IReadOnlyList<DocumentRecord>> List(string tenant, Guid? before, int limit, CancellationToken token)
     {
-        await using var command = database.For(tenant, 
+        await using var command = database.For(tenant,
             $"SELECT {Columns} FROM document WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3");
         return await command.With(tenant).With(before, NpgsqlDbType.Uuid).With(limit).All(Read, token);
     }

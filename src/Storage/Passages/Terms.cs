@@ -26,8 +26,20 @@ public static class Terms
     /// <summary>"The first five days" and "days 1-5" are about the same days. "One" is left alone: it has other uses.</summary>
     private static readonly Dictionary<string, string> Numbers = new(StringComparer.Ordinal)
     {
-        ["two"] = "2", ["three"] = "3", ["four"] = "4", ["five"] = "5", ["six"] = "6", ["seven"] = "7", ["eight"] = "8", ["nine"] = "9",
-        ["ten"] = "10", ["twelve"] = "12", ["twenty"] = "20", ["thirty"] = "30", ["sixty"] = "60", ["ninety"] = "90",
+        ["two"] = "2",
+        ["three"] = "3",
+        ["four"] = "4",
+        ["five"] = "5",
+        ["six"] = "6",
+        ["seven"] = "7",
+        ["eight"] = "8",
+        ["nine"] = "9",
+        ["ten"] = "10",
+        ["twelve"] = "12",
+        ["twenty"] = "20",
+        ["thirty"] = "30",
+        ["sixty"] = "60",
+        ["ninety"] = "90",
     };
 
     public static IEnumerable<string> Of(string text)

@@ -4,8 +4,9 @@ using Navigator.Storage.Ledger;
 namespace Navigator.Storage.Replays;
 
 /// <summary>
-/// Replays and the jobs they queue again. A turn moves jobs and the replay's cursor in one statement, so that a replay may be
-/// killed at any moment, asked for twice, or run beside another: a job is queued again only from the end that was seen.
+/// Replays, and which jobs are next. A turn first queues its jobs again, each with the replay's id, and then moves the cursor behind them.
+/// A process that stops in between leaves jobs that are the replay's already: the next turn finds and counts them, and does not queue them
+/// twice. So a replay may be killed at any moment, asked for twice, or run beside another.
 /// </summary>
 public interface IReplayStore
 {
@@ -32,14 +33,12 @@ public interface IReplayStore
     Task<int> CountUnfinished(int limit, CancellationToken token);
 
     /// <summary>
-    /// One turn: queue the next jobs again, in the order of their acceptance. Failed and expired ones begin a new attempt with
-    /// a new deadline as far away as the first was; queued ones are only to be sent again. Fewer than <paramref name="count"/>
-    /// means that there are no more, and the replay is finished.
+    /// The jobs of the next turn, in the order of their acceptance: those that the replay selects behind its cursor, and those that are its
+    /// own already. Fewer than <paramref name="count"/> means that there are no more; none, also that the turn is not ours any more.
     /// </summary>
-    /// <returns>The jobs to be sent; empty also when the replay was paused, cancelled or taken by another meanwhile.</returns>
-    Task<IReadOnlyList<Job>> Requeue(ReplayRecord taken, int count, TimeSpan jobDueIn, TimeSpan lookAgainIn, CancellationToken token);
+    Task<IReadOnlyList<Job>> Next(ReplayRecord taken, int count, CancellationToken token);
 
-    /// <summary>Write down a turn in which no job was queued: held back, or messages moved. Null when the turn was not ours any more.</summary>
+    /// <summary>Writes a turn down. Returns null when the turn was not ours any more: paused, cancelled, or taken by another process.</summary>
     Task<ReplayRecord?> Record(ReplayRecord taken, ReplayProgress progress, bool heldBack, CancellationToken token);
 
     /// <summary>Delete replays that ended longer than <paramref name="age"/> ago.</summary>

@@ -20,8 +20,20 @@ internal sealed class InProcessReplayStore(InProcessJobLedger ledger, TimeProvid
         var now = clock.GetUtcNow();
         var replay = new ReplayRecord
         {
-            Id = Guid.CreateVersion7(), Tenant = tenant, Selection = selection, RatePerSecond = ratePerSecond, Max = max, Status = ReplayStatus.Running,
-            Matched = matched, Replayed = 0, Skipped = 0, HeldBack = false, PacedUntil = now, CreatedAt = now, DueAt = now, Now = now,
+            Id = Guid.CreateVersion7(),
+            Tenant = tenant,
+            Selection = selection,
+            RatePerSecond = ratePerSecond,
+            Max = max,
+            Status = ReplayStatus.Running,
+            Matched = matched,
+            Replayed = 0,
+            Skipped = 0,
+            HeldBack = false,
+            PacedUntil = now,
+            CreatedAt = now,
+            DueAt = now,
+            Now = now,
         };
         lock (gate)
             replays.Add(replay.Id, new Entry(replay, Guid.Empty));
@@ -93,31 +105,21 @@ internal sealed class InProcessReplayStore(InProcessJobLedger ledger, TimeProvid
 
     public Task<int> CountUnfinished(int limit, CancellationToken token) => Task.FromResult(Math.Min(limit, ledger.CountUnfinished()));
 
-    public async Task<IReadOnlyList<Job>> Requeue(ReplayRecord taken, int count, TimeSpan jobDueIn, TimeSpan lookAgainIn, CancellationToken token)
+    public Task<IReadOnlyList<Job>> Next(ReplayRecord taken, int count, CancellationToken token)
     {
         Guid cursor;
         lock (gate)
         {
             if (!IsOurs(taken))
-                return [];
+                return Task.FromResult<IReadOnlyList<Job>>([]);
             cursor = replays[taken.Id].Cursor;
         }
-        var chosen = ledger.All()
-            .Where(job => IsSelected(job, taken.Tenant, taken.Selection) && UuidOrder.Instance.Compare(job.Id, cursor) > 0
-                && (job.FinishedAt ?? job.QueuedAt) <= taken.CreatedAt)
-            .Take(count).ToList();
-        var requeued = new List<Job>(chosen.Count);
-        foreach (var job in chosen)
-        {
-            if (await ledger.Requeue(job, taken.Id, jobDueIn) is { } queued)
-                requeued.Add(queued);
-        }
-        var done = chosen.Count < count || taken.Replayed + requeued.Count >= taken.Max;
-        await Record(taken, new ReplayProgress(requeued.Count, lookAgainIn, done), heldBack: false, token);
-        if (chosen.Count > 0)
-            lock (gate)
-                replays[taken.Id] = replays[taken.Id] with { Cursor = chosen[^1].Id };
-        return requeued;
+        return Task.FromResult<IReadOnlyList<Job>>(
+        [
+            .. ledger.All().Where(job => job.Tenant == taken.Tenant && UuidOrder.Instance.Compare(job.Id, cursor) > 0
+                && (job.ReplayId == taken.Id || (IsSelected(job, taken.Tenant, taken.Selection) && (job.FinishedAt ?? job.QueuedAt) <= taken.CreatedAt)))
+                .Take(count),
+        ]);
     }
 
     public Task<ReplayRecord?> Record(ReplayRecord taken, ReplayProgress progress, bool heldBack, CancellationToken token)
@@ -139,7 +141,7 @@ internal sealed class InProcessReplayStore(InProcessJobLedger ledger, TimeProvid
                 Skipped = progress.Done ? Math.Max(0, Math.Min(entry.Replay.Matched, entry.Replay.Max) - replayed) : 0,
                 Now = now,
             };
-            replays[taken.Id] = entry with { Replay = recorded };
+            replays[taken.Id] = entry with { Replay = recorded, Cursor = progress.Cursor ?? entry.Cursor };
             return Task.FromResult<ReplayRecord?>(recorded);
         }
     }

@@ -100,53 +100,20 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
         return await command.With(limit).Number(token);
     }
 
-    public async Task<IReadOnlyList<Job>> Requeue(ReplayRecord taken, int count, TimeSpan jobDueIn, TimeSpan lookAgainIn, CancellationToken token)
+    public async Task<IReadOnlyList<Job>> Next(ReplayRecord taken, int count, CancellationToken token)
     {
         await using var command = database.For(
             taken.Tenant,
             $"""
-            WITH turn AS (
-                SELECT * FROM replay WHERE id = $7 AND status = 'running' AND due_at = $8 FOR UPDATE
-            ), chosen AS (
-                SELECT id FROM chat_job
-                WHERE  {IsSelected} AND id > (SELECT cursor_id FROM turn)
-                -- What ended, or was queued, after the replay was asked for is not what it was asked for.
-                AND    coalesce(finished_at, queued_at) <= (SELECT created_at FROM turn)
-                ORDER  BY id LIMIT $9 FOR UPDATE
-            ), asked_again AS (
-                UPDATE chat_job
-                SET    earlier_ends = earlier_ends || jsonb_build_object(
-                           'status', status, 'attempt', attempt, 'finished_at', finished_at, 'error', jsonb_build_object('code', error_code, 'message', error_message)),
-                       status = 'queued', stage = 'intake', attempt = attempt + 1, first_attempt = attempt + 1, pending = DEFAULT, plan = NULL,
-                       tool_result = DEFAULT, degraded = DEFAULT, error_code = NULL, error_message = NULL, started_at = NULL, tools_at = NULL, wave_at = NULL,
-                       answer_at = NULL, finished_at = NULL, queued_at = now(), deadline_at = now() + (deadline_at - queued_at),
-                       due_at = now() + least($10, deadline_at - queued_at), replay_id = $7, express = false, version = version + 1
-                WHERE  id IN (SELECT id FROM chosen) AND status IN ('failed', 'expired')
-                RETURNING {JobRow.Columns}
-            ), sent_again AS (
-                UPDATE chat_job SET due_at = least(now() + $10, deadline_at), replay_id = $7, version = version + 1
-                WHERE  id IN (SELECT id FROM chosen) AND status = 'queued'
-                RETURNING {JobRow.Columns}
-            ), hooks AS (
-                -- Its next end is told like its first.
-                UPDATE webhook SET status = 'waiting', due_at = (SELECT deadline_at FROM asked_again WHERE id = job_id) + interval '5 s'
-                WHERE  job_id IN (SELECT id FROM asked_again)
-            ), progress AS (
-                UPDATE replay
-                SET    replayed = replayed + done, held_back = false, cursor_id = coalesce((SELECT id FROM chosen ORDER BY id DESC LIMIT 1), cursor_id),
-                       paced_until = greatest(paced_until, now() - interval '1 s') + done / rate_per_second * interval '1 s',
-                       status = CASE WHEN ended THEN 'finished' ELSE status END,
-                       finished_at = CASE WHEN ended THEN now() END,
-                       due_at = CASE WHEN ended THEN NULL ELSE now() + $11 END,
-                       skipped = CASE WHEN ended THEN greatest(0, least(matched, max_jobs) - replayed - done) ELSE 0 END
-                FROM   (SELECT done, done < $9 OR done + (SELECT replayed FROM turn) >= (SELECT max_jobs FROM turn) AS ended
-                        FROM   (SELECT count(*)::int AS done FROM chosen) AS counted) AS state
-                WHERE  id IN (SELECT id FROM turn)
-            )
-            SELECT * FROM asked_again UNION ALL SELECT * FROM sent_again
+            SELECT {JobRow.Columns}
+            FROM   chat_job, (SELECT cursor_id, created_at FROM replay WHERE id = $7 AND status = 'running' AND due_at = $8) AS turn
+            WHERE  tenant_id = $1 AND id > cursor_id
+            -- A process that stopped between its jobs and its cursor left jobs that are this replay's already. What ended, or was queued,
+            -- after the replay was asked for is not what it was asked for.
+            AND    (replay_id = $7 OR ({IsSelected} AND coalesce(finished_at, queued_at) <= created_at))
+            ORDER  BY id LIMIT $9
             """);
-        return await Select(command, taken.Tenant, taken.Selection).With(taken.Id).With(taken.DueAt).With(count).With(jobDueIn).With(lookAgainIn)
-            .All(JobRow.Read, token);
+        return await Select(command, taken.Tenant, taken.Selection).With(taken.Id).With(taken.DueAt).With(count).All(JobRow.Read, token);
     }
 
     public async Task<ReplayRecord?> Record(ReplayRecord taken, ReplayProgress progress, bool heldBack, CancellationToken token)
@@ -155,7 +122,7 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
             taken.Tenant,
             $"""
             UPDATE replay
-            SET    replayed = replayed + $3, held_back = $4,
+            SET    replayed = replayed + $3, held_back = $4, cursor_id = coalesce($7, cursor_id),
                    paced_until = greatest(paced_until, now() - interval '1 s') + $3 / rate_per_second * interval '1 s',
                    status = CASE WHEN $5 THEN 'finished' ELSE status END,
                    finished_at = CASE WHEN $5 THEN now() END,
@@ -165,7 +132,7 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
             RETURNING {Columns}
             """);
         return await command.With(taken.Id).With(taken.DueAt).With(progress.Replayed).With(heldBack).With(progress.Done).With(progress.LookAgainIn)
-            .One(Read, token);
+            .With(progress.Cursor, NpgsqlDbType.Uuid).One(Read, token);
     }
 
     public async Task DeleteFinished(TimeSpan age, CancellationToken token)

@@ -56,4 +56,5 @@ public readonly record struct ReplayOutcomes(int Unfinished, int Answered, int R
 /// <param name="Replayed">How many in this turn.</param>
 /// <param name="LookAgainIn">When the next turn is.</param>
 /// <param name="Done">No other turn follows.</param>
-public readonly record struct ReplayProgress(int Replayed, TimeSpan LookAgainIn, bool Done);
+/// <param name="Cursor">The last job of this turn; null when the turn had none.</param>
+public readonly record struct ReplayProgress(int Replayed, TimeSpan LookAgainIn, bool Done, Guid? Cursor = null);

@@ -21,7 +21,7 @@ internal sealed class AnswerComposition(
 
     public async Task Run(Job job, CancellationToken token)
     {
-        if (JobFlow.SecondWave(job, policy.Now.Job) is { } second)
+        if (JobMachine.SecondWave(job, policy.Now.Job) is { } second)
         {
             await transitions.StartWave(job, second, token);
             return;

@@ -5,8 +5,11 @@ using Navigator.Workers.Flow;
 
 namespace Navigator.Workers.Answer;
 
-internal sealed class ComposeAnswerConsumer(StageLease lease, AnswerComposition composition) : IConsumer<ComposeAnswer>
+internal sealed class ComposeAnswerConsumer(IJobLedger ledger, StageLease lease, AnswerComposition composition) : IConsumer<ComposeAnswer>
 {
-    public Task Consume(ConsumeContext<ComposeAnswer> context) =>
-        lease.Run(new JobKey(context.Message.JobId, context.Message.Attempt), JobStage.Answer, context, composition.Run);
+    public async Task Consume(ConsumeContext<ComposeAnswer> context)
+    {
+        if (await ledger.Read(context.Message.JobId, context.CancellationToken) is { } job)
+            await lease.Run(job, context.Message.Attempt, JobStage.Answer, context, composition.Run);
+    }
 }

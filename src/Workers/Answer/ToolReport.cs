@@ -1,4 +1,5 @@
 using Navigator.Contracts;
+using Navigator.Contracts.Chat;
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Flow;
 
@@ -8,19 +9,15 @@ namespace Navigator.Workers.Answer;
 /// place.</summary>
 internal sealed class ToolReport(JobTransitions transitions, InPlace inPlace, StageLease lease, AnswerComposition composition)
 {
-    public Task Finish(Job job, DocumentsResult found, CancellationToken token) => Finish(job, next => transitions.Finish(job, found, next, token));
-
-    public Task Finish(Job job, WebSearchResult found, CancellationToken token) => Finish(job, next => transitions.Finish(job, found, next, token));
-
-    private async Task Finish(Job job, Func<StageClaim?, Task<Job?>> report)
+    public async Task Finish(Job job, Tool tool, ToolResult found, CancellationToken token)
     {
         // Only the last one has a use for the place; which of two it is shows when the statement has run.
         var place = inPlace.TryEnter(job, QueueNames.ComposeAnswer);
         try
         {
-            if (await report(place is null ? null : lease.Claim()) is { ClaimedBy: not null } claimed)
+            if (await transitions.Finish(job, tool, found, place is null ? null : Lease.Worker, token) is { ClaimedBy: not null } claimed)
             {
-                inPlace.Start(claimed, QueueNames.ComposeAnswer, place!, token => lease.Hold(claimed, composition.Run, token));
+                inPlace.Start(claimed, QueueNames.ComposeAnswer, place!, over => lease.Hold(claimed, composition.Run, over));
                 place = null;
             }
         }

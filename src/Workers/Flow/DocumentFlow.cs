@@ -19,7 +19,7 @@ public abstract record DocumentStep
     public sealed record SendAgain(IReadOnlyList<object> Messages, TimeSpan LookAgainIn) : DocumentStep;
 }
 
-/// <summary>What happens next to a document: pure functions of its row, like <see cref="JobFlow"/>.</summary>
+/// <summary>What happens next to a document: pure functions of its row, like <see cref="JobMachine"/>.</summary>
 public static class DocumentFlow
 {
     /// <summary>Passages per <see cref="EmbedPassages"/>, which is one upstream call.</summary>

@@ -6,12 +6,14 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Flow;
 
 /// <summary>
-/// A transition and what follows from it: commit first, then send what <see cref="JobFlow"/> says. A crash between the two
-/// leaves a row that is due, which the sweeper finds; a transition that the ledger's fence held off sends nothing.
+/// What happens to a job, and what follows: commit first, then send the commands that <see cref="JobMachine"/> names. A crash between
+/// the two leaves a row that is due, which the sweeper finds. An event that changes nothing sends nothing.
 /// </summary>
 /// <param name="send">Sends commands, or gives up soon; see <see cref="Dispatcher"/>.</param>
 public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send, LivePolicy policy, ILogger<JobTransitions> log)
 {
+    private readonly JobUpdater updater = new(ledger);
+
     /// <summary>Write a question down, and send it on its way.</summary>
     /// <inheritdoc cref="Record"/>
     public async Task<Submission> Submit(
@@ -46,111 +48,84 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
         FailPoint.Reach(FailPoint.AfterAcceptance);
         LogAccepted(created.Id);
         NavigatorMeter.JobsAccepted.Add(1);
-        await Follow(created, JobEvent.Accepted);
+        await send([.. JobMachine.CommandsOf(created)], created.Express, CancellationToken.None);
     }
 
-    public async Task Plan(Job job, JobPlan plan, IReadOnlyList<string> degraded, CancellationToken token) =>
-        await Follow(await ledger.Plan(JobKey.Of(job), plan, degraded, JobFlow.WaveOf(plan, policy.Now.Job), token), JobEvent.Planned);
+    /// <summary>A worker takes the lease on a stage. Null when this message no longer counts.</summary>
+    /// <param name="takesOver">The message was delivered again, so its worker before has lost the lease.</param>
+    public Task<Job?> Claim(Job job, int attempt, JobStage stage, string worker, bool takesOver, CancellationToken token) =>
+        Happened(job, new JobEvent.Claimed(attempt, stage, worker, takesOver, policy.Now.Job), token);
 
-    /// <summary>Begin another wave of tools instead of an answer.</summary>
-    public async Task StartWave(Job job, JobPlan plan, CancellationToken token) =>
-        await Follow(await ledger.StartWave(JobKey.Of(job), plan, JobFlow.WaveOf(plan, policy.Now.Job), token), JobEvent.Planned);
+    /// <summary>Keeps the lease. Null when the job is no longer this worker's: cancelled, expired, taken over.</summary>
+    public Task<Job?> Renew(Job job, string worker, CancellationToken token) =>
+        Happened(job, new JobEvent.LeaseRenewed(job.Attempt, worker, policy.Now.Job), token);
 
-    /// <summary>Report what a tool found.</summary>
-    /// <param name="next">Who goes on in place if it was the last; null: its message is sent.</param>
+    /// <param name="inline">The tool that this worker goes on with itself; null: every tool is sent its message.</param>
+    public Task<Job?> Plan(Job job, JobPlan plan, IReadOnlyList<string> degraded, Tool? inline, CancellationToken token) =>
+        Happened(job, new JobEvent.Planned(job.Attempt, job.ClaimedBy, plan, degraded, inline, policy.Now.Job), token);
+
+    /// <summary>Begins another wave of tools instead of an answer.</summary>
+    public Task StartWave(Job job, JobPlan plan, CancellationToken token) =>
+        Happened(job, new JobEvent.WaveStarted(job.Attempt, plan, policy.Now.Job), token);
+
+    /// <summary>Reports what a tool found.</summary>
+    /// <param name="inline">The worker that goes on with the answer itself if this was the last tool; null: its message is sent.</param>
     /// <returns>The job as it then is; null when the report came too late.</returns>
-    public Task<Job?> Finish(Job job, DocumentsResult found, StageClaim? next, CancellationToken token) => FinishTool(job, Tool.Documents, found, null, next, token);
+    public Task<Job?> Finish(Job job, Tool tool, ToolResult found, string? inline, CancellationToken token) =>
+        Happened(job, new JobEvent.ToolFinished(job.Attempt, tool, found, null, inline, policy.Now.Job), token);
 
-    /// <inheritdoc cref="Finish(Job, DocumentsResult, StageClaim?, CancellationToken)"/>
-    public Task<Job?> Finish(Job job, WebSearchResult found, StageClaim? next, CancellationToken token) => FinishTool(job, Tool.WebSearch, found, null, next, token);
+    /// <summary>Goes on without a tool.</summary>
+    public Task Skip(Job job, Tool tool, string reason, CancellationToken token) =>
+        Happened(job, new JobEvent.ToolFinished(job.Attempt, tool, null, $"{JobMachine.NameOf(tool)}: {reason}", null, policy.Now.Job), token);
 
-    /// <summary>Go on without a tool.</summary>
-    public Task<Job?> Skip(Job job, Tool tool, string reason, CancellationToken token) => FinishTool(job, tool, null, reason, null, token);
-
-    /// <summary>A tool failed for good: go on without it where that is possible, else the job has failed.</summary>
-    public Task Fail(Job job, Tool tool, ChatError error, CancellationToken token) => JobFlow.IsOptional(job.Plan!, tool)
+    /// <summary>A tool failed for good: the job goes on without it where that is possible, else it has failed.</summary>
+    public Task Fail(Job job, Tool tool, ChatError error, CancellationToken token) => JobMachine.IsOptional(job.Plan!, tool)
         ? Skip(job, tool, error.Message.TrimEnd('.'), token)
         : End(job, JobStatus.Failed, error, token);
 
     /// <param name="degraded">What the answer had to do without.</param>
-    public async Task Answer(Job job, ChatAnswer answer, IReadOnlyList<string> degraded, CancellationToken token)
-    {
-        var answered = await ledger.Answer(JobKey.Of(job), answer, degraded, token);
-        FailPoint.Reach(FailPoint.AfterCommit);
-        if (answered is null)
-            return;
-        LogEnded(answered.Id, answered.Status, answered.Attempt);
-        Count(answered);
-        await Follow(answered, JobEvent.Ended);
-    }
+    public Task Answer(Job job, ChatAnswer answer, IReadOnlyList<string> degraded, CancellationToken token) =>
+        Happened(job, new JobEvent.Answered(job.Attempt, answer, degraded), token);
 
-    /// <summary>End a job at its owner's wish. Returns it as it then is; null when there is none.</summary>
-    public async Task<Job?> Cancel(string tenant, Guid id, CancellationToken token)
-    {
-        var job = await ledger.Cancel(tenant, id, token);
-        await Follow(job, JobEvent.Ended);
-        return job;
-    }
+    /// <summary>Ends a job as refused or failed.</summary>
+    public Task End(Job job, JobStatus status, ChatError error, CancellationToken token) =>
+        Happened(job, new JobEvent.Ended(job.Attempt, status, error), token);
 
-    /// <summary>Send jobs that a replay has queued again.</summary>
-    public Task Resend(IReadOnlyList<Job> requeued) => Task.WhenAll(requeued.Select(job => Follow(job, JobEvent.Replayed)));
+    /// <summary>Ends a job at its owner's wish. Returns it as it then is, also when it had ended before; null when there is none.</summary>
+    public async Task<Job?> Cancel(string tenant, Guid id, CancellationToken token) =>
+        await ledger.Find(tenant, id, token) is not { } job ? null
+        : await Happened(job, new JobEvent.Cancelled(), token) ?? await ledger.Find(tenant, id, token);
 
-    /// <summary>End a job as refused, failed or expired.</summary>
-    public async Task End(Job job, JobStatus status, ChatError error, CancellationToken token)
+    /// <summary>Asks a job again for a replay. True when it is queued again by this replay, also when it was before.</summary>
+    public async Task<bool> Requeue(Job job, Guid replay, CancellationToken token) =>
+        job.ReplayId == replay || await Happened(job, new JobEvent.Requeued(replay, policy.Now.Job), token) is not null;
+
+    /// <summary>Repairs a job that is due.</summary>
+    public Task WhenDue(Job job, CancellationToken token) => Happened(job, new JobEvent.BecameDue(policy.Now.Job), token);
+
+    private async Task<Job?> Happened(Job job, JobEvent happened, CancellationToken token)
     {
-        if (await ledger.End(JobKey.Of(job), status, error, token) is { } ended)
+        if (await updater.Apply(job, happened, token) is not var (step, written))
+            return null;
+        if (happened is JobEvent.Answered)
+            FailPoint.Reach(FailPoint.AfterCommit);
+        if (step.Repair != Repair.None)
+            NavigatorMeter.JobsRepaired.Add(1, KeyValuePair.Create("step", (object?)step.Repair.ToString()));
+        if (step.Repair == Repair.StartAttempt)
+            LogLeaseOver(job.Id, step.Change.From.Attempt, step.Change.From.ClaimedBy);
+        if (step.Change.Ends)
         {
-            LogEndedBadly(ended.Id, ended.Status, error.Code, ended.Attempt);
-            Count(ended);
-            await Follow(ended, JobEvent.Ended);
+            if (written.Error is { } error)
+                LogEndedBadly(written.Id, written.Status, error.Code, written.Attempt);
+            else
+                LogEnded(written.Id, written.Status, written.Attempt);
+            Count(written);
         }
-    }
-
-    /// <summary>What follows when a job has been due.</summary>
-    public async Task WhenDue(Job job, CancellationToken token)
-    {
-        var step = JobFlow.WhenDue(job, policy.Now.Job);
-        NavigatorMeter.JobsRepaired.Add(1, KeyValuePair.Create("step", (object?)step.GetType().Name));
-        switch (step)
-        {
-            case DueStep.Expire expire:
-                await End(job, JobStatus.Expired, expire.Error, token);
-                break;
-            case DueStep.GiveUp give:
-                await End(job, JobStatus.Failed, give.Error, token);
-                break;
-            case DueStep.StartAttempt start:
-                LogLeaseOver(job.Id, job.Attempt, job.ClaimedBy);
-                await Follow(await ledger.StartAttempt(job, start.LookAgainIn, token), JobEvent.AttemptStarted);
-                break;
-            case DueStep.SkipTools skip:
-                Job? now = job;
-                foreach (var tool in skip.Tools)
-                    now = now is null ? null : await Skip(now, tool, skip.Reason, token);
-                if (now?.Stage == JobStage.Tools)
-                    await ledger.Rearm(now, skip.LookAgainIn, token);
-                break;
-            case DueStep.SendAgain again:
-                if (await ledger.Rearm(job, again.LookAgainIn, token) is not null)
-                    await send(again.Messages, job.Express, token);
-                break;
-        }
-    }
-
-    private async Task<Job?> FinishTool(Job job, Tool tool, object? result, string? reason, StageClaim? next, CancellationToken token)
-    {
-        var degraded = reason is null ? null : $"{NameOf(tool)}: {reason}";
-        var finished = await ledger.FinishTool(JobKey.Of(job), tool, result, degraded, policy.Now.Job.EnqueueGrace, next, token);
-        await Follow(finished, JobEvent.ToolFinished);
-        return finished;
-    }
-
-    private async Task Follow(Job? job, JobEvent happened)
-    {
-        // Without the caller's token: it is committed, and a caller who has left must not keep it from going on. Sending has
-        // a limit of its own.
-        if (job is not null && JobFlow.After(job, happened) is { Count: > 0 } messages)
-            await send(messages, happened == JobEvent.Ended ? job.Successor?.Express ?? false : job.Express, CancellationToken.None);
+        // Without the caller's token: it is committed, and a caller who has left must not keep it from going on. Sending has a limit of
+        // its own.
+        if (JobMachine.CommandsAfter(step, written) is { Count: > 0 } commands)
+            await send(commands, step.Change.Ends ? written.Successor?.Express ?? false : written.Express, CancellationToken.None);
+        return written;
     }
 
     private void Count(Job ended)
@@ -172,9 +147,6 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
         if (took > target)
             NavigatorMeter.JobsLate.Add(1, tag);
     }
-
-    /// <summary>As it stands in <c>degraded</c> on HTTP.</summary>
-    private static string NameOf(Tool tool) => tool == Tool.WebSearch ? "web_search" : "documents";
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Job {JobId} accepted")]
     private partial void LogAccepted(Guid jobId);

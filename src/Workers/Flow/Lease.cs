@@ -66,28 +66,34 @@ internal static class Lease
 }
 
 /// <summary>Runs a job's stage that one worker does alone.</summary>
-internal sealed class StageLease(IJobLedger ledger, LivePolicy policy, TimeProvider clock)
+internal sealed class StageLease(JobTransitions transitions, LivePolicy policy, TimeProvider clock)
 {
-    public async Task Run(JobKey key, JobStage stage, ConsumeContext context, Func<Job, CancellationToken, Task> work)
+    /// <param name="job">As it was read for this message.</param>
+    /// <param name="attempt">As the message said.</param>
+    public async Task Run(Job job, int attempt, JobStage stage, ConsumeContext context, Func<Job, CancellationToken, Task> work)
     {
-        var (lease, token) = (policy.Now.Job.Lease, context.CancellationToken);
-        if (await ledger.Claim(key, stage, Lease.Worker, lease, Lease.IsTakenOver(context), policy.Now.Job.Attempts, token) is not { } job)
+        var token = context.CancellationToken;
+        if (await transitions.Claim(job, attempt, stage, Lease.Worker, Lease.IsTakenOver(context), token) is not { } claimed)
             return; // finished, cancelled or another worker's: this message no longer counts
         await FailPoint.LoseConsumer(context);
-        await Hold(job, work, token);
+        await Hold(claimed, work, token);
     }
 
     /// <summary>For a stage that this worker claimed together with the report before it.</summary>
     public Task Hold(Job job, Func<Job, CancellationToken, Task> work, CancellationToken token)
     {
         FailPoint.Reach(FailPoint.AfterClaim);
-        var lease = policy.Now.Job.Lease;
-        return Lease.Hold(
-            lease, clock, cancel => ledger.Renew(JobKey.Of(job), Lease.Worker, lease, cancel), cancel => work(job, cancel), token);
-    }
+        var held = job;
+        return Lease.Hold(policy.Now.Job.Lease, clock, Renew, cancel => work(job, cancel), token);
 
-    /// <summary>This worker, for as long as a lease lasts.</summary>
-    public StageClaim Claim() => new(Lease.Worker, policy.Now.Job.Lease);
+        async Task<bool> Renew(CancellationToken cancel)
+        {
+            if (await transitions.Renew(held, Lease.Worker, cancel) is not { } renewed)
+                return false;
+            held = renewed;
+            return true;
+        }
+    }
 }
 
 /// <summary>Runs a document's extraction, which one worker does alone.</summary>

@@ -11,7 +11,7 @@ namespace Navigator.Workers.Flow;
 /// <summary>
 /// Repairs everything that did not happen in time: lost messages, dead workers, slow waves, passed deadlines. One per
 /// process, workers and API alike (a deadline is kept even when no worker runs); any number share the work through SKIP
-/// LOCKED. What to do is decided by <see cref="JobFlow"/> and <see cref="DocumentFlow"/>.
+/// LOCKED. What to do is decided by <see cref="JobMachine"/> and <see cref="DocumentFlow"/>.
 /// </summary>
 internal sealed partial class Sweeper(
     IJobLedger jobs, IReplayStore replays, IDocumentStore documents, IWebhooks webhooks, JobTransitions transitions, Dispatcher dispatcher, LivePolicy policy, TimeProvider clock,

@@ -9,16 +9,19 @@ using Navigator.Workers.Intake.Planning;
 using Navigator.Workers.Intake.Screening;
 using Navigator.Workers.Intake.Translation;
 using Navigator.Workers.Limits;
+using Navigator.Workers.Tools.Embedding;
 using Navigator.Workers.Tools.WebSearch;
 
 namespace Navigator.Workers.Intake;
 
-/// <summary>A question as it was asked → a plan, or why there is none. For a job whose intake this worker holds.</summary>
+/// <summary>A question as it was asked → a plan, or why there is none. For a job that this worker holds, or that no worker has begun.</summary>
 internal sealed class Preparation(
-    Translator translator, Screener screener, Planner planner, IJobLedger ledger, JobTransitions transitions, IOptions<WebSearchOptions> web,
-    LivePolicy policy,
-    TimeProvider clock)
+    Translator translator, Screener screener, Planner planner, IJobLedger ledger, JobTransitions transitions, QuestionEmbedding embedding,
+    InPlace inPlace, IOptions<WebSearchOptions> web, LivePolicy policy, TimeProvider clock)
 {
+    /// <summary>Does intake ask any model? If not, it takes a few milliseconds.</summary>
+    public bool AsksModels => translator.AsksModels || screener.AsksModels || planner.AsksModels;
+
     public async Task Run(Job job, CancellationToken token)
     {
         try
@@ -27,9 +30,27 @@ internal sealed class Preparation(
         }
         catch (RegexMatchTimeoutException)
         {
-            // Not this message's fault alone: the machine may have been busy. Whoever operates it may replay the job.
+            // The machine may have been busy, so an operator may replay the job.
             await transitions.End(job, JobStatus.Failed,
                 new ChatError("question_not_read", "The question could not be read in time. It can be asked again."), token);
+        }
+    }
+
+    /// <summary>Writes the plan down, and goes on with the documents itself where there is room for their search.</summary>
+    private async Task Plan(Job job, JobPlan plan, IReadOnlyList<string> degraded, CancellationToken token)
+    {
+        var place = plan.Tools().Contains(Tool.Documents) ? inPlace.TryEnter(job, QueueNames.RetrievePassages) : null;
+        try
+        {
+            var planned = await transitions.Plan(job, plan, degraded, place is null ? null : Tool.Documents, token);
+            if (planned is null || place is null)
+                return;
+            inPlace.Start(planned, QueueNames.RetrievePassages, place, over => embedding.RunInline(planned, over));
+            place = null;
+        }
+        finally
+        {
+            place?.Dispose();
         }
     }
 
@@ -37,7 +58,7 @@ internal sealed class Preparation(
     {
         if (job.Tenant == Canary.Tenant)
         {
-            await transitions.Plan(job, Canary.Plan, [], token);
+            await Plan(job, Canary.Plan, [], token);
             return;
         }
         var until = clock.GetUtcNow() + policy.Now.For(QueueNames.AnswerQuestion).Within(job.Left);
@@ -57,7 +78,7 @@ internal sealed class Preparation(
                 : null, translated.Language, job.Options.Web && web.Value.IsConfigured,
             await Turn.Before(job, ledger, token));
         var (plan, planned) = await planner.Plan(wish, Left(), token);
-        await transitions.Plan(job, plan, [.. translated.Degraded, .. verdict.Notes, .. planned], token);
+        await Plan(job, plan, [.. translated.Degraded, .. verdict.Notes, .. planned], token);
 
         TimeSpan Left() => until - clock.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 

@@ -44,10 +44,13 @@ internal sealed partial class Replayer(
                 LogMoved(replay.Id, moved);
                 break;
             case ReplayStep.Go go:
-                var jobs = await replays.Requeue(replay, go.Count, policy.Now.Job.EnqueueGrace, go.LookAgainIn, token);
-                await transitions.Resend(jobs);
-                NavigatorMeter.JobsReplayed.Add(jobs.Count);
-                LogReplayed(replay.Id, jobs.Count);
+                var jobs = await replays.Next(replay, go.Count, token);
+                var queued = (await Task.WhenAll(jobs.Select(job => transitions.Requeue(job, replay.Id, token)))).Count(isQueued => isQueued);
+                var isOver = jobs.Count < go.Count || replay.Replayed + queued >= replay.Max;
+                await replays.Record(
+                    replay, new ReplayProgress(queued, go.LookAgainIn, isOver, jobs is [.., var last] ? last.Id : null), heldBack: false, token);
+                NavigatorMeter.JobsReplayed.Add(queued);
+                LogReplayed(replay.Id, queued);
                 break;
         }
     }

@@ -8,6 +8,8 @@ namespace Navigator.Workers.Intake.Planning;
 /// <param name="model">Null: rules plan.</param>
 internal sealed class Planner(LivePolicy policy, PlanningModel? model = null)
 {
+    public bool AsksModels => model is not null;
+
     public async Task<(JobPlan Plan, IReadOnlyList<string> Degraded)> Plan(Wish wish, TimeSpan left, CancellationToken token)
     {
         if (SmallTalk.LanguageOf(wish.Asked ?? wish.Question) is { } spoken)

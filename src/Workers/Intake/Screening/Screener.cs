@@ -8,6 +8,8 @@ namespace Navigator.Workers.Intake.Screening;
 /// <param name="moderation">Null: the rules stand alone.</param>
 internal sealed class Screener(IOptions<ScreeningOptions> options, LivePolicy policy, ModerationModel? moderation = null)
 {
+    public bool AsksModels => moderation is not null;
+
     public async Task<Verdict> Screen(string question, TimeSpan left, CancellationToken token)
     {
         var verdict = QuestionRules.Screen(question);

@@ -22,6 +22,8 @@ internal sealed class Translator(LivePolicy policy, TranslationModels? models = 
     /// <summary>In characters; a longer text stays as it is.</summary>
     public const int MaxLength = 5_000;
 
+    public bool AsksModels => models is not null;
+
     /// <param name="language">As its author says; null to find out.</param>
     public async Task<Translated> TranslateIn(string question, string? language, TimeSpan left, CancellationToken token)
     {

@@ -10,6 +10,6 @@ internal static class EmbeddingSetup
             services.AddSingleton<IEmbedder, OpenAiEmbedder>();
         else
             services.AddSingleton<IEmbedder, HashedNgramEmbedder>();
-        return services.AddSingleton<QuestionVectors>();
+        return services.AddSingleton<QuestionVectors>().AddSingleton<QuestionEmbedding>();
     }
 }

@@ -1,4 +1,5 @@
 using Navigator.Contracts;
+using Navigator.Contracts.Chat;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
 using Navigator.Workers.Answer;
@@ -16,7 +17,7 @@ internal sealed class PassageRetrieval(PassageSearcher searcher, ToolReport repo
         var queries = job.Plan!.Queries().Documents.Zip(vectors, (text, vector) => new PassageQuery(text, vector)).ToList();
         var (passages, fits) = await Search(job, model, queries, token);
         var elapsed = job.WaveAt is { } began ? clock.GetUtcNow() - began : TimeSpan.Zero;
-        await report.Finish(job, new DocumentsResult(passages, (long)elapsed.TotalMilliseconds) { Fits = fits }, token);
+        await report.Finish(job, Tool.Documents, new DocumentsResult(passages, (long)elapsed.TotalMilliseconds) { Fits = fits }, token);
     }
 
     private async Task<(IReadOnlyList<FoundPassage> Passages, bool Fits)> Search(

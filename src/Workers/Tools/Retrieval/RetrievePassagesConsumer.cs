@@ -10,7 +10,7 @@ internal sealed class RetrievePassagesConsumer(IJobLedger ledger, PassageRetriev
     public async Task Consume(ConsumeContext<RetrievePassages> context)
     {
         var (message, token) = (context.Message, context.CancellationToken);
-        if (await ledger.FindPending([new JobKey(message.JobId, message.Attempt)], Tool.Documents, token) is [var job])
+        if (await ledger.Read(message.JobId, token) is { } job && job.WaitsFor(Tool.Documents, message.Attempt))
             await retrieval.Run(job, message.Model, [.. message.Vectors.Select(vector => (ReadOnlyMemory<float>)VectorCodec.Decode(vector))], token);
     }
 }

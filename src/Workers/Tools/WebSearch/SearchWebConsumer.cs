@@ -14,7 +14,7 @@ internal sealed class SearchWebConsumer(IJobLedger ledger, TavilyClient tavily, 
     public async Task Consume(ConsumeContext<SearchWeb> context)
     {
         var (message, token) = (context.Message, context.CancellationToken);
-        if (await ledger.FindPending([new JobKey(message.JobId, message.Attempt)], Tool.WebSearch, token) is not [var job])
+        if (await ledger.Read(message.JobId, token) is not { } job || !job.WaitsFor(Tool.WebSearch, message.Attempt))
             return;
 
         // What comes after the wave is of no use any more: the sweeper is about to go on without it.
@@ -27,6 +27,6 @@ internal sealed class SearchWebConsumer(IJobLedger ledger, TavilyClient tavily, 
         if (context.TryGetPayload<TavilyCall>(out var call))
             call.Answered = found.Any(search => search.Asked);
         var pages = found.SelectMany(search => search.Pages).DistinctBy(page => page.Url).OrderByDescending(page => page.Score).ToList();
-        await report.Finish(job, new WebSearchResult(pages, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds), token);
+        await report.Finish(job, Tool.WebSearch, new WebSearchResult(pages, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds), token);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class SkipOnFailureFilter(IServiceProvider services) : IFilter<C
         {
             var (message, token) = (context.Message, context.CancellationToken);
             var ledger = services.GetRequiredService<IJobLedger>();
-            if (await ledger.FindPending([new JobKey(message.JobId, message.Attempt)], Tool.WebSearch, token) is [var job])
+            if (await ledger.Read(message.JobId, token) is { } job && job.WaitsFor(Tool.WebSearch, message.Attempt))
                 await services.GetRequiredService<JobTransitions>().Skip(job, Tool.WebSearch, ReasonOf(error), token);
             // Without this a message whose consumer never ran counts as not delivered, and is moved to _skipped. MassTransit is
             // meant to do so: there is no issue of it.

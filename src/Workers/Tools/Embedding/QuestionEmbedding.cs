@@ -1,0 +1,59 @@
+using Navigator.Contracts;
+using Navigator.Contracts.Chat;
+using Navigator.Contracts.Http;
+using Navigator.Storage;
+using Navigator.Storage.Ledger;
+using Navigator.Workers.Flow;
+using Navigator.Workers.Limits;
+using Navigator.Workers.Tools.Retrieval;
+using Navigator.Workers.Upstreams;
+
+namespace Navigator.Workers.Tools.Embedding;
+
+/// <summary>The questions of some jobs → their vectors, with one call to the model; and what follows for each job.</summary>
+internal sealed class QuestionEmbedding
+{
+    private readonly QuestionVectors vectors;
+    private readonly PassageRetrieval retrieval;
+    private readonly JobTransitions transitions;
+    private readonly LivePolicy policy;
+    private readonly GroupedCalls<Job, IReadOnlyList<VectorOrFailure>> inline;
+
+    public QuestionEmbedding(QuestionVectors vectors, PassageRetrieval retrieval, JobTransitions transitions, LivePolicy policy)
+    {
+        (this.vectors, this.retrieval, this.transitions, this.policy) = (vectors, retrieval, transitions, policy);
+        var limits = policy.Now.For(QueueNames.EmbedQuestion);
+        inline = new GroupedCalls<Job, IReadOnlyList<VectorOrFailure>>(
+            LargestBatch, limits.Places, jobs => Embed(jobs, CancellationToken.None), isOfOneItem: _ => false);
+    }
+
+    /// <summary>Questions in one call to the model.</summary>
+    public const int LargestBatch = 64;
+
+    public string Model => vectors.Model;
+
+    /// <summary>For each job, a vector or a failure for each of its plan's document queries.</summary>
+    public async Task<IReadOnlyList<IReadOnlyList<VectorOrFailure>>> Embed(IReadOnlyList<Job> jobs, CancellationToken token)
+    {
+        var within = policy.Now.For(QueueNames.EmbedQuestion).Within(jobs.Max(job => job.Left));
+        var found = await vectors.Of(jobs.SelectMany(job => job.Plan!.Queries().Documents.Select(query => (job.Tenant, query))), within, token);
+        return [.. jobs.Select(job => job.Plan!.Queries().Documents.Select(query => found[(job.Tenant, query)]).ToList())];
+    }
+
+    /// <summary>Embeds a job's question together with others that arrive meanwhile, searches its passages, and reports them.</summary>
+    public async Task RunInline(Job job, CancellationToken token)
+    {
+        var queries = await inline.Run(job, Timeout.InfiniteTimeSpan, token);
+        if (!await HasFailed(job, queries, token))
+            await retrieval.Run(job, Model, [.. queries.Select(query => (ReadOnlyMemory<float>)query.Vector)], token);
+    }
+
+    /// <summary>Goes on without the documents, or ends the job, when the model did not help.</summary>
+    public async Task<bool> HasFailed(Job job, IReadOnlyList<VectorOrFailure> queries, CancellationToken token)
+    {
+        if (queries.Select(query => query.Failure).OfType<UpstreamException>().FirstOrDefault() is not { } failure)
+            return false;
+        await transitions.Fail(job, Tool.Documents, new ChatError("embedding_failed", $"The embedding model did not help: {failure.Reason}."), token);
+        return true;
+    }
+}
