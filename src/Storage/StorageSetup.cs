@@ -91,4 +91,4 @@ public static class StorageSetup
 /// <param name="ExactSearchUpTo">Passages per tenant that are compared exactly.</param>
 /// <param name="GroupSize">Questions, changes or reads of jobs that share one statement, at most.</param>
 public sealed record PostgresPool(
-    int MinConnections, int MaxConnections, TimeSpan Wait, TimeSpan StatementTimeout, long ExactSearchUpTo, int GroupSize = 64);
+    int MinConnections, int MaxConnections, TimeSpan Wait, TimeSpan StatementTimeout, long ExactSearchUpTo, int GroupSize);

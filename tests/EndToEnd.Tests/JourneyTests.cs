@@ -70,6 +70,10 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
         await using var upstreams = await UpstreamServer.Start();
         await using var system = await NavigatorSystem.Start(Workers, upstreams);
 
+        // In a process that has just started, the first search may come too late for its wave, and is not made.
+        await system.Ask("What is the latest news?");
+        var before = upstreams.CallsOf("search");
+
         // One fewer than open the circuit.
         foreach (var fault in new[] { Fault.BlackHole, Fault.Status, Fault.Garbage, Fault.Reset })
         {
@@ -78,7 +82,7 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
             Assert.True(job.GetProperty("status").GetString() == "answered", $"{fault}: {job}");
             Assert.StartsWith("web_search: ", Assert.Single(job.GetProperty("degraded").EnumerateArray()).GetString(), StringComparison.Ordinal);
         }
-        Assert.Equal(4, upstreams.CallsOf("search"));
+        Assert.Equal(4, upstreams.CallsOf("search") - before);
         if (Workers > 0)
             Assert.DoesNotContain(await system.Queues(), queue => queue.Name.Contains('_', StringComparison.Ordinal) && queue.Messages > 0);
     }

@@ -297,5 +297,5 @@ public sealed partial class TenancyTests
     private static partial Regex TraceId();
 
     private static NpgsqlDataSource Owner(NavigatorSystem system) =>
-        StorageSetup.DataSource(system.Database!, new PostgresPool(0, 2, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20), 0));
+        StorageSetup.DataSource(system.Database!, new PostgresPool(0, 2, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20), 0, GroupSize: 64));
 }

@@ -151,7 +151,7 @@ public sealed class WebhookTests
     private static async Task<string> SecretOf(NavigatorSystem system)
     {
         await using var owner = StorageSetup.DataSource(system.Database!,
-            new PostgresPool(0, 1, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20), 0));
+            new PostgresPool(0, 1, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20), 0, GroupSize: 64));
         return await new TenantRegistry(owner).WebhookSecret(NavigatorDatabase.Tenant, rotate: false, default);
     }
 

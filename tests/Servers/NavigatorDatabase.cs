@@ -23,7 +23,7 @@ public sealed record NavigatorDatabase(string Owner, string Api, string Worker)
     /// <summary>The schema, the tenant, the key, and logins for the roles that migrations make.</summary>
     internal static async Task Prepare(string owner)
     {
-        await using var source = StorageSetup.DataSource(owner, new PostgresPool(0, 2, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60), 0));
+        await using var source = StorageSetup.DataSource(owner, new PostgresPool(0, 2, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60), 0, GroupSize: 64));
         await Migrator.Migrate(source, CancellationToken.None);
         await new TenantRegistry(source).Create(Tenant, CancellationToken.None);
         var key = ApiKey.Parse(Key)!;

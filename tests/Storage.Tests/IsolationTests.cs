@@ -63,7 +63,7 @@ public sealed class IsolationTests : IAsyncLifetime
     public async Task A_connection_forgets_whom_it_served_a_moment_ago()
     {
         await using var one = StorageSetup.DataSource(database.Access.Worker,
-            new PostgresPool(1, 1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000));
+            new PostgresPool(1, 1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000, GroupSize: 64));
         var ledger = new PostgresJobLedger(one, TestDatabase.Pool);
         Assert.Single(await ledger.List("a", new JobFilter(null, null, null, 10), default));
 

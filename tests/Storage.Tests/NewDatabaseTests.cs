@@ -96,7 +96,7 @@ public sealed class NewDatabaseTests : IAsyncLifetime
         foreach (var table in Tables)
             await database.Execute($"ALTER TABLE {table} SET (autovacuum_enabled = false)");
         await using var single = StorageSetup.DataSource(database.Access.Worker,
-            new PostgresPool(0, 1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000));
+            new PostgresPool(0, 1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000, GroupSize: 64));
         for (var i = 0; i < times; i++)
             await act(single, i);
     }

@@ -11,7 +11,7 @@ public sealed class PoolTests : IAsyncLifetime
     public async Task An_exhausted_pool_is_named_within_its_wait()
     {
         await using var small = StorageSetup.DataSource(database.Access.Worker,
-            new PostgresPool(0, 2, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20), 5_000));
+            new PostgresPool(0, 2, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20), 5_000, GroupSize: 64));
         await using var one = await small.OpenConnectionAsync();
         await using var two = await small.OpenConnectionAsync();
 
@@ -31,7 +31,7 @@ public sealed class PoolTests : IAsyncLifetime
     public async Task A_statement_that_fails_gives_its_connection_back(string sql, string code)
     {
         await using var single = StorageSetup.DataSource(database.Access.Worker,
-            new PostgresPool(0, 1, TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(1_500), 5_000));
+            new PostgresPool(0, 1, TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(1_500), 5_000, GroupSize: 64));
         for (var i = 0; i < 2; i++)
         {
             await using var one = single.For("a", sql);
@@ -46,7 +46,7 @@ public sealed class PoolTests : IAsyncLifetime
     public async Task A_connection_that_serves_again_brings_nothing_along()
     {
         await using var single = StorageSetup.DataSource(database.Access.Worker,
-            new PostgresPool(0, 1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000));
+            new PostgresPool(0, 1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000, GroupSize: 64));
         for (var i = 0; i < 3; i++)
         {
             await using var local = single.CreateCommand("SELECT set_config('synchronous_commit', 'off', true)");

@@ -58,8 +58,12 @@ public sealed record PostgresLimits
     [AtStart, Range(100, 600_000)] public required int StatementTimeoutMs { get; init; }
     [AtStart, Range(0L, 1_000_000_000L)] public required long ExactSearchUpTo { get; init; }
 
+    /// <summary>Questions, changes or reads of jobs that share one statement, at most.</summary>
+    [AtStart, Range(1, 1_000)] public required int GroupSize { get; init; }
+
     public PostgresPool Pool() => new(
-        MinConnections, MaxConnections, TimeSpan.FromMilliseconds(WaitMs), TimeSpan.FromMilliseconds(StatementTimeoutMs), ExactSearchUpTo);
+        MinConnections, MaxConnections, TimeSpan.FromMilliseconds(WaitMs), TimeSpan.FromMilliseconds(StatementTimeoutMs), ExactSearchUpTo,
+        GroupSize);
 }
 
 /// <summary>What one API process takes in.</summary>

@@ -19,16 +19,24 @@ internal sealed class QuestionEmbedding
     private readonly LivePolicy policy;
     private readonly GroupedCalls<Job, IReadOnlyList<VectorOrFailure>> inline;
 
-    public QuestionEmbedding(QuestionVectors vectors, PassageRetrieval retrieval, JobTransitions transitions, LivePolicy policy)
+    public QuestionEmbedding(QuestionVectors vectors, PassageRetrieval retrieval, JobTransitions transitions, Stages stages, LivePolicy policy)
     {
         (this.vectors, this.retrieval, this.transitions, this.policy) = (vectors, retrieval, transitions, policy);
-        var limits = policy.Now.For(QueueNames.EmbedQuestion);
+        // Behind the queue's own limit, like the batches that come as messages.
         inline = new GroupedCalls<Job, IReadOnlyList<VectorOrFailure>>(
-            LargestBatch, limits.Places, jobs => Embed(jobs, CancellationToken.None), isOfOneItem: _ => false);
+            LargestBatch, policy.Now.For(QueueNames.EmbedQuestion).Places, EmbedBehindLimit, isOfOneItem: _ => false);
+
+        async Task<IReadOnlyList<IReadOnlyList<VectorOrFailure>>> EmbedBehindLimit(IReadOnlyList<Job> jobs)
+        {
+            IReadOnlyList<IReadOnlyList<VectorOrFailure>> found = [];
+            await stages.Run(
+                QueueNames.EmbedQuestion, async () => found = await Embed(jobs, CancellationToken.None), CancellationToken.None);
+            return found;
+        }
     }
 
     /// <summary>Questions in one call to the model.</summary>
-    public const int LargestBatch = 64;
+    private const int LargestBatch = 64;
 
     public string Model => vectors.Model;
 
