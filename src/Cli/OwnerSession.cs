@@ -14,7 +14,7 @@ internal sealed class OwnerSession : IAsyncDisposable
 {
     public const string Variable = "ConnectionStrings__PostgresOwner";
 
-    private static readonly PostgresPool Pool = new(0, 1, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5), 0);
+    private static readonly PostgresPool Pool = new(0, 1, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5), 0, GroupSize: 1);
 
     private OwnerSession(string connectionString) => Database = StorageSetup.DataSource(connectionString, Pool);
 

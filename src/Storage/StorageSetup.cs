@@ -19,7 +19,8 @@ public static class StorageSetup
     {
         services.AddSingleton<IWebhooks>(provider =>
             new InProcessWebhooks(provider.GetRequiredService<InProcessJobLedger>(), webhookSecret, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new InProcessJobLedger(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<InProcessCorpus>()));
+        services.AddSingleton(provider => new InProcessJobLedger(provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<InProcessCorpus>()));
         services.AddSingleton<IJobLedger>(provider => provider.GetRequiredService<InProcessJobLedger>());
         services.AddSingleton<IReplayStore>(provider =>
             new InProcessReplayStore(provider.GetRequiredService<InProcessJobLedger>(), provider.GetRequiredService<TimeProvider>()));

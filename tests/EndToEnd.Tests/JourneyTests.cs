@@ -71,7 +71,7 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
         await using var system = await NavigatorSystem.Start(Workers, upstreams);
 
         // In a process that has just started, the first search may come too late for its wave, and is not made.
-        await system.Ask("What is the latest news?");
+        await system.Ask("What is the latest news on ambulances?");
         var before = upstreams.CallsOf("search");
 
         // One fewer than open the circuit.
@@ -163,12 +163,14 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
     {
         await using var system = await NavigatorSystem.Start(Workers, null, ("Ingestion__PdfToText", "/nowhere/pdftotext"));
 
-        var document = await system.Ingest("scan_classic_hmo.pdf", await File.ReadAllBytesAsync(Corpora.Get("insurance/scan_classic_hmo.pdf")), IngestionLimit);
+        var document = await system.Ingest("scan_classic_hmo.pdf", await File.ReadAllBytesAsync(Corpora.Get("insurance/scan_classic_hmo.pdf")),
+            IngestionLimit);
         var job = await system.Ask("How much does an ambulance ride cost me?", new[] { document.GetProperty("id").GetString() });
 
         Assert.Equal(("ready", 232), (document.GetProperty("status").GetString(), document.GetProperty("pages").GetInt32()));
         Assert.Contains("$180", job.GetProperty("answer").GetProperty("text").GetString(), StringComparison.Ordinal);
-        Assert.Contains(job.GetProperty("answer").GetProperty("citations").EnumerateArray(), citation => citation.GetProperty("page").GetInt32() == 61);
+        Assert.Contains(job.GetProperty("answer").GetProperty("citations").EnumerateArray(),
+            citation => citation.GetProperty("page").GetInt32() == 61);
     }
 
     [Theory]

@@ -78,8 +78,9 @@ internal sealed record Report(
                     + $"{third.Documents.P95:0} ms"));
         if (RetryAfter.Count > 0)
             Console.WriteLine($"Retry-After of the 429s: {RetryAfter[0]} to {RetryAfter[^1]} s");
+        var each = ProcessorMsPerJob.Select(process => string.Create(CultureInfo.InvariantCulture, $"{process.Key} {process.Value:0.00}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"processor time an answered job, ms: {string.Join(", ", ProcessorMsPerJob.Select(process => $"{process.Key} {process.Value:0.00}"))}; together {ProcessorMsPerJob.Values.Sum():0.00}"));
+            $"processor time an answered job, ms: {string.Join(", ", each)}; together {ProcessorMsPerJob.Values.Sum():0.00}"));
         foreach (var (name, start, most, end) in Processes)
             Console.WriteLine(
                 $"{name} at the start, at most, at the end: {start.MemoryMb}, {most.MemoryMb}, {end.MemoryMb} MB; "

@@ -68,7 +68,8 @@ internal sealed class Scenario(Func<TimeSpan, double>? perSecond, int atOnce, Ti
         await done.CancelAsync();
         await Task.WhenAll(watching, breaking);
         return Report.Of(
-            name, [.. samples], took, before, peak, system.Processes(), seconds.ToDictionary(process => process.Key, process => process.Value - secondsBefore[process.Key]),
+            name, [.. samples], took, before, peak, system.Processes(),
+            seconds.ToDictionary(process => process.Key, process => process.Value - secondsBefore[process.Key]),
             connectionsBefore, await system.DatabaseConnections());
     }
 

@@ -85,10 +85,15 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
         return http;
     }
 
-    /// <summary>Processor seconds that each kind of process has used since it began. The broker and PostgreSQL are absent where containers hold them.</summary>
+    /// <summary>Processor seconds that each kind of process has used since it began. The broker and PostgreSQL are absent where containers hold
+    /// them.</summary>
     public IReadOnlyDictionary<string, double> ProcessorSeconds()
     {
-        var seconds = new Dictionary<string, double> { ["api"] = ProcessorTime.Of(api.Id), ["worker"] = workers.Sum(worker => ProcessorTime.Of(worker.Id)) };
+        var seconds = new Dictionary<string, double>
+        {
+            ["api"] = ProcessorTime.Of(api.Id),
+            ["worker"] = workers.Sum(worker => ProcessorTime.Of(worker.Id))
+        };
         if (servers.Processes.TryGetValue("postgres", out var postgres))
             seconds["postgres"] = ProcessorTime.Of(postgres);
         var brokers = servers.Processes.Where(server => server.Key.StartsWith("rabbitmq", StringComparison.Ordinal)).ToList();

@@ -23,7 +23,8 @@ public sealed record NavigatorDatabase(string Owner, string Api, string Worker)
     /// <summary>The schema, the tenant, the key, and logins for the roles that migrations make.</summary>
     internal static async Task Prepare(string owner)
     {
-        await using var source = StorageSetup.DataSource(owner, new PostgresPool(0, 2, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60), 0, GroupSize: 64));
+        await using var source = StorageSetup.DataSource(owner,
+            new PostgresPool(0, 2, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60), 0, GroupSize: 64));
         await Migrator.Migrate(source, CancellationToken.None);
         await new TenantRegistry(source).Create(Tenant, CancellationToken.None);
         var key = ApiKey.Parse(Key)!;
@@ -42,5 +43,6 @@ public sealed record NavigatorDatabase(string Owner, string Api, string Worker)
         SELECT pg_advisory_unlock(4711);
         """;
 
-    private static string As(string owner, string role) => new NpgsqlConnectionStringBuilder(owner) { Username = role, Password = Password }.ConnectionString;
+    private static string As(string owner, string role) =>
+        new NpgsqlConnectionStringBuilder(owner) { Username = role, Password = Password }.ConnectionString;
 }

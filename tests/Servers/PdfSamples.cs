@@ -43,7 +43,8 @@ public static class PdfSamples
 
     /// <summary>A page that says hello and holds arrays within arrays, so many deep.</summary>
     public static byte[] DeepArray(int depth) =>
-        Encoding.ASCII.GetBytes(Document(Hello + Page(4, $"/Deep {new string('[', depth)}{new string(']', depth)}"), kids: "4 0 R", count: 1, size: 5));
+        Encoding.ASCII.GetBytes(Document(Hello + Page(4, $"/Deep {new string('[', depth)}{new string(']', depth)}"), kids: "4 0 R", count: 1,
+            size: 5));
 
     /// <summary>One page below so many levels of page trees.</summary>
     public static byte[] DeepPageTree(int depth)
@@ -72,21 +73,25 @@ public static class PdfSamples
     {
         var numbers = Enumerable.Range(4, count).ToList();
         return Encoding.ASCII.GetBytes(Document(
-            Hello + string.Concat(numbers.Select(number => Page(number))), string.Join(' ', numbers.Select(number => $"{number} 0 R")), count, size: 4 + count));
+            Hello + string.Concat(numbers.Select(number => Page(number))), string.Join(' ', numbers.Select(number => $"{number} 0 R")), count,
+            size: 4 + count));
     }
 
     /// <summary>One page of letter size with a text at each place, in points from its lower left corner.</summary>
     public static byte[] Lines(params (int X, int Y, string Text)[] lines)
     {
         var drawn = $"BT /F1 11 Tf {string.Concat(lines.Select(line => $"1 0 0 1 {line.X} {line.Y} Tm ({line.Text}) Tj "))}ET";
-        return Encoding.ASCII.GetBytes(Document($"3 0 obj\n<< /Length {drawn.Length} >>\nstream\n{drawn}\nendstream\nendobj\n{Page(4)}", "4 0 R", 1, 5));
+        return Encoding.ASCII.GetBytes(Document($"3 0 obj\n<< /Length {drawn.Length} >>\nstream\n{drawn}\nendstream\nendobj\n{Page(4)}", "4 0 R", 1,
+            5));
     }
 
     private const string Hello = "3 0 obj\n<< /Length 41 >>\nstream\nBT /F1 12 Tf 1 0 0 1 9 99 Tm (Hello) Tj ET\nendstream\nendobj\n";
 
     private static string Page(int number, string extra = "") =>
         $"{number} 0 obj\n<< /Type /Page /MediaBox [0 0 612 792] /Contents 3 0 R {extra} "
-        + (extra.Contains("/Resources", StringComparison.Ordinal) ? "" : "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> ")
+        + (extra.Contains("/Resources", StringComparison.Ordinal)
+            ? ""
+            : "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> ")
         + ">>\nendobj\n";
 
     private static string Document(string objects, string kids, int count, int? size) =>
@@ -107,12 +112,14 @@ public static class PdfSamples
         }
         var numbers = Enumerable.Range(5, pages).ToList();
         var text = new StringBuilder("%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n");
-        text.Append("2 0 obj\n<< /Type /Pages /Count ").Append(pages).Append(" /Kids [").AppendJoin(' ', numbers.Select(number => $"{number} 0 R")).Append("] >>\nendobj\n");
+        text.Append("2 0 obj\n<< /Type /Pages /Count ").Append(pages).Append(" /Kids [").AppendJoin(' ', numbers.Select(number => $"{number} 0 R"))
+            .Append("] >>\nendobj\n");
         text.Append("3 0 obj\n<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>\nendobj\n");
         foreach (var number in numbers)
             text.Append(number).Append(" 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R /Resources 3 0 R >>\nendobj\n");
         text.Append("4 0 obj\n<< /Filter /FlateDecode /Length ").Append(content.Length).Append(" >>\nstream\n");
-        return [.. Encoding.ASCII.GetBytes(text.ToString()), .. content.ToArray(), .. "\nendstream\nendobj\ntrailer\n<< /Size 5 /Root 1 0 R >>\n%%EOF\n"u8];
+        return [.. Encoding.ASCII.GetBytes(text.ToString()), .. content.ToArray(),
+            .. "\nendstream\nendobj\ntrailer\n<< /Size 5 /Root 1 0 R >>\n%%EOF\n"u8];
     }
 
     /// <summary>One page behind the password "user" (40-bit RC4, whose dictionary is all that matters here).</summary>

@@ -32,7 +32,8 @@ public sealed class ServerSet
 
     /// <summary>Process ids by the name of the server, in lower case; empty where the servers are not the script's processes.</summary>
     public IReadOnlyDictionary<string, int> Processes => settings.Where(setting => setting.Key.StartsWith(ProcessPrefix, StringComparison.Ordinal))
-        .ToDictionary(setting => setting.Key[ProcessPrefix.Length..].ToLowerInvariant(), setting => int.Parse(setting.Value, CultureInfo.InvariantCulture));
+        .ToDictionary(setting => setting.Key[ProcessPrefix.Length..].ToLowerInvariant(),
+            setting => int.Parse(setting.Value, CultureInfo.InvariantCulture));
 
     public string Postgres => settings["NAVIGATOR_POSTGRES"];
 

@@ -48,7 +48,11 @@ public sealed class GroupCommitTests : IAsyncLifetime
         var plan = new JobPlan("q \"quoted\" \\ {braced}, comma", "en", ["q"], ["w"]);
         var to = job with
         {
-            Status = JobStatus.Running, Stage = JobStage.Tools, ClaimedBy = null, Plan = plan, Pending = [Tool.Documents, Tool.WebSearch],
+            Status = JobStatus.Running,
+            Stage = JobStage.Tools,
+            ClaimedBy = null,
+            Plan = plan,
+            Pending = [Tool.Documents, Tool.WebSearch],
             Degraded = ["one, \"two\" \\ {three}", "", "null"],
         };
 
@@ -110,11 +114,13 @@ public sealed class GroupCommitTests : IAsyncLifetime
     }
 
     private async Task<IReadOnlyList<Job>> Submit(int count) =>
-        [.. (await Task.WhenAll(Enumerable.Range(0, count).Select(i => ledger.Submit(New(i % 2 == 0 ? "a" : "b"), default)))).Select(made => made.Job!)];
+        [.. (await Task.WhenAll(Enumerable.Range(0, count).Select(i => ledger.Submit(New(i % 2 == 0 ? "a" : "b"), default)))).Select(made =>
+            made.Job!)];
 
     private static NewJob New(string tenant, int unfinished = 100)
     {
         var id = Guid.CreateVersion7();
-        return new NewJob(id, tenant, id.ToString(), "q", new JobOptions(true, null), null, [1], TimeSpan.FromMinutes(2), Soon, new TenantShare(unfinished, 3));
+        return new NewJob(id, tenant, id.ToString(), "q", new JobOptions(true, null), null, [1], TimeSpan.FromMinutes(2), Soon,
+            new TenantShare(unfinished, 3));
     }
 }

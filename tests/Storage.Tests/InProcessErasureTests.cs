@@ -20,7 +20,8 @@ public class InProcessErasureTests
         var (document, _) = await documents.Add(
             new NewDocument(Guid.CreateVersion7(), "a", "t", "text/plain", [1], SHA256.HashData([1]), Soon, Soon), default);
         var id = Guid.CreateVersion7();
-        await ledger.Submit(new NewJob(id, "a", id.ToString(), "q", new JobOptions(false, null), null, [1], Soon, Soon, new TenantShare(9, 9)), default);
+        await ledger.Submit(new NewJob(id, "a", id.ToString(), "q", new JobOptions(false, null), null, [1], Soon, Soon, new TenantShare(9, 9)),
+            default);
         var key = new JobKey(id, 1);
         await ledger.Claim(key, JobStage.Intake, "w", Soon, false, 3, default);
         await ledger.Plan(key, new JobPlan("hello", "en", [], []), [], Soon, default);

@@ -374,7 +374,8 @@ public abstract class JobLedgerContract : IAsyncLifetime
     private static NewJob New(
         string tenant = "a", string? conversation = null, string question = "How much?", string? key = null, byte hash = 0, TimeSpan? lifetime = null,
         TimeSpan? dueIn = null, TenantShare? share = null) =>
-        new(Guid.CreateVersion7(), tenant, conversation ?? Guid.NewGuid().ToString(), question, new JobOptions(true, [Guid.NewGuid()]), key, [hash], lifetime ?? TimeSpan.FromMinutes(2), dueIn ?? Soon,
+        new(Guid.CreateVersion7(), tenant, conversation ?? Guid.NewGuid().ToString(), question, new JobOptions(true, [Guid.NewGuid()]), key, [hash],
+            lifetime ?? TimeSpan.FromMinutes(2), dueIn ?? Soon,
             share ?? new TenantShare(1_000, 1_000));
 }
 

@@ -13,7 +13,8 @@ public readonly record struct JobKey(Guid Id, int Attempt)
     public static JobKey Of(Job job) => new(job.Id, job.Attempt);
 }
 
-/// <summary>The steps of a job as workers, owners and sweepers make them: read, decided by the job machine, written by the ledger under test.</summary>
+/// <summary>The steps of a job as workers, owners and sweepers make them: read, decided by the job machine, written by the ledger under
+/// test.</summary>
 internal static class LedgerSteps
 {
     public static Task<Job?> Claim(
@@ -35,7 +36,8 @@ internal static class LedgerSteps
 
     /// <param name="inline">The worker that claims the answer stage with the last report.</param>
     public static Task<Job?> FinishTool(
-        this IJobLedger ledger, JobKey key, Tool tool, ToolResult? result, string? degraded, TimeSpan dueIn, string? inline, CancellationToken token) =>
+        this IJobLedger ledger, JobKey key, Tool tool, ToolResult? result, string? degraded, TimeSpan dueIn, string? inline,
+        CancellationToken token) =>
         ledger.Happened(key.Id, new JobEvent.ToolFinished(key.Attempt, tool, result, degraded, inline, Limits(dueIn)), token);
 
     public static Task<Job?> Answer(this IJobLedger ledger, JobKey key, ChatAnswer answer, IReadOnlyList<string> degraded, CancellationToken token) =>
@@ -61,13 +63,18 @@ internal static class LedgerSteps
         var queued = new List<Job>();
         foreach (var job in jobs)
         {
-            if ((await new JobUpdater(ledger).Apply(job, new JobEvent.Requeued(taken.Id, Limits(jobDueIn)), token))?.Job is { } requeued)
+            if (await ledger.Requeue(job, taken.Id, jobDueIn) is { } requeued)
                 queued.Add(requeued);
         }
         var isOver = jobs.Count < count || taken.Replayed + queued.Count >= taken.Max;
-        await replays.Record(taken, new ReplayProgress(queued.Count, lookAgainIn, isOver, jobs is [.., var last] ? last.Id : null), heldBack: false, token);
+        await replays.Record(taken, new ReplayProgress(queued.Count, lookAgainIn, isOver, jobs is [.., var last] ? last.Id : null), heldBack: false,
+            token);
         return queued;
     }
+
+    /// <summary>A replay asks a job again, as it saw it.</summary>
+    public static async Task<Job?> Requeue(this IJobLedger ledger, Job seen, Guid replay, TimeSpan dueIn) =>
+        (await new JobUpdater(ledger).Apply(seen, new JobEvent.Requeued(replay, Limits(dueIn)), default))?.Job;
 
     private static async Task<Job?> Happened(this IJobLedger ledger, Guid id, JobEvent happened, CancellationToken token) =>
         await ledger.Read(id, token) is { } job ? (await new JobUpdater(ledger).Apply(job, happened, token))?.Job : null;

@@ -143,6 +143,21 @@ public abstract class ReplayContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_two_replays_that_saw_the_same_end_one_queues_the_job_again()
+    {
+        await FailedJob();
+        await Wait(TimeSpan.FromMilliseconds(5));
+        var (one, other) = (await Replay(Failed), await Replay(Failed));
+        var taken = await replays.TakeDue(Soon, default);
+        var seen = Assert.Single(await replays.Next(taken.Single(replay => replay.Id == one.Id), 10, default));
+        var seenToo = Assert.Single(await replays.Next(taken.Single(replay => replay.Id == other.Id), 10, default));
+
+        Assert.NotNull(await ledger.Requeue(seen, one.Id, Soon));
+        Assert.Null(await ledger.Requeue(seenToo, other.Id, Soon));
+        Assert.Null(await ledger.Requeue((await ledger.Read(seen.Id, default))!, one.Id, Soon));
+    }
+
+    [Fact]
     public async Task What_fails_after_the_replay_was_asked_for_is_not_replayed()
     {
         var replay = await Replay(Failed);

@@ -115,7 +115,8 @@ public sealed class TenantTests : IAsyncLifetime
         Assert.True(await new PostgresDocumentStore(database.Api).Delete("acme", document, default));
 
         Assert.Equal(0, await Find(Canary));
-        var left = (await new PostgresJobLedger(database.Source, TestDatabase.Pool).List("acme", new JobFilter(), default)).Select(job => job.Id).ToHashSet();
+        var left = (await new PostgresJobLedger(database.Source, TestDatabase.Pool).List("acme", new JobFilter(), default)).Select(job => job.Id)
+            .ToHashSet();
         Assert.Equal(new HashSet<Guid> { before, elsewhere }, left);
     }
 

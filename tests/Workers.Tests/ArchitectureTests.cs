@@ -56,13 +56,15 @@ public partial class ArchitectureTests
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
                 && UsesTheBus().IsMatch(File.ReadAllText(file)))
             .Select(file => Path.GetRelativePath(sources, file).Replace(Path.DirectorySeparatorChar, '/'))
-            .Where(file => !file.EndsWith("Consumer.cs", StringComparison.Ordinal) && !file.EndsWith("ConsumerDefinition.cs", StringComparison.Ordinal));
+            .Where(file => !file.EndsWith("Consumer.cs", StringComparison.Ordinal)
+                && !file.EndsWith("ConsumerDefinition.cs", StringComparison.Ordinal));
 
         Assert.Equal(
             [
                 "Workers/Broker/ConsumerWatch.cs", "Workers/Broker/EndpointActivity.cs",
                 "Workers/Flow/Dispatcher.cs", "Workers/Flow/FailPoint.cs", "Workers/Flow/Lease.cs",
-                "Workers/Hosting/BusSetup.cs", "Workers/Hosting/EndpointLimits.cs", "Workers/Hosting/LoggingSetup.cs", "Workers/Hosting/NavigatorHost.cs",
+                "Workers/Hosting/BusSetup.cs", "Workers/Hosting/EndpointLimits.cs", "Workers/Hosting/LoggingSetup.cs",
+                "Workers/Hosting/NavigatorHost.cs",
                 "Workers/Hosting/ShortFaultFilter.cs", "Workers/Hosting/StageFilter.cs", "Workers/Program.cs",
                 "Workers/Tools/WebSearch/SkipOnFailureFilter.cs", "Workers/Tools/WebSearch/TavilyCircuitBreakerFilter.cs",
             ],

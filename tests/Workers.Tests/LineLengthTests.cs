@@ -6,14 +6,6 @@ public class LineLengthTests
 {
     private const int Longest = 150;
 
-    /// <summary>Where others write just now. What stands here is to become empty.</summary>
-    private static readonly string[] Exempt =
-    [
-        "src/Api/Chat/Admission.cs", "src/Storage/Ledger/", "src/Storage/Passages/", "src/Storage/Replays/", "src/Workers/Broker/",
-        "src/Workers/Flow/", "src/Workers/Hosting/BusSetup.cs", "src/Workers/Hosting/ShortFaultFilter.cs", "src/Workers/Ingestion/Extraction/",
-        "src/Workers/Replay/", "tests/Servers/", "tests/Storage.Tests/JobLedgerContract.cs", "tests/Workers.Tests/Flow/",
-    ];
-
     [Fact]
     public void No_line_of_code_is_longer_than_a_reviewer_sees_at_once()
     {
@@ -21,7 +13,6 @@ public class LineLengthTests
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(ServerSet.Root, folder), "*.cs", SearchOption.AllDirectories))
             .Select(file => Path.GetRelativePath(ServerSet.Root, file).Replace('\\', '/'))
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
-            .Where(file => !Exempt.Any(exempt => file.StartsWith(exempt, StringComparison.Ordinal)))
             .ToList();
         Assert.True(files.Count > 200, $"only {files.Count} files were found");
 

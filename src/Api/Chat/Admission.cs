@@ -40,7 +40,8 @@ internal sealed class Admission : BackgroundService
     private double drainedPerSecond;
 
     /// <param name="queues">Absent where there is no broker: then unfinished jobs stand for what waits.</param>
-    public Admission(IJobLedger ledger, IReplayStore replays, LivePolicy policy, Bounds bounds, TimeProvider clock, ILogger<Admission> log, QueueWatch? queues = null)
+    public Admission(IJobLedger ledger, IReplayStore replays, LivePolicy policy, Bounds bounds, TimeProvider clock, ILogger<Admission> log,
+        QueueWatch? queues = null)
     {
         (this.ledger, this.replays, this.policy, this.clock, this.log, this.queues) = (ledger, replays, policy, clock, log, queues);
         if (queues is not null)
@@ -67,7 +68,9 @@ internal sealed class Admission : BackgroundService
     }
 
     public Refusal TenantFull() => new(
-        "too_many_unfinished", $"{policy.Now.Admission.TenantUnfinished} of your questions are unfinished; one more is taken when one of them has ended. Nothing was accepted.",
+        "too_many_unfinished",
+        $"{policy.Now.Admission.TenantUnfinished} of your questions are unfinished; one more is taken when one of them has ended. Nothing was "
+            + $"accepted.",
         SecondsToDrain(1));
 
     /// <summary>Nothing was accepted.</summary>
@@ -83,7 +86,8 @@ internal sealed class Admission : BackgroundService
     /// <summary>RateLimit fields for HTTP (draft-ietf-httpapi-ratelimit-headers): the quotas, and what is left of the common one.</summary>
     public void SayLimits(HttpResponse response)
     {
-        response.Headers["RateLimit-Policy"] = $"\"queue\";q={policy.Now.Admission.QueueDepth}, \"unfinished\";q={policy.Now.Admission.TenantUnfinished}";
+        response.Headers["RateLimit-Policy"] =
+            $"\"queue\";q={policy.Now.Admission.QueueDepth}, \"unfinished\";q={policy.Now.Admission.TenantUnfinished}";
         response.Headers["RateLimit"] = $"\"queue\";r={Math.Max(0, policy.Now.Admission.QueueDepth - Depth)}";
     }
 

@@ -95,7 +95,8 @@ internal sealed class InProcessJobLedger(TimeProvider clock, InProcessCorpus doc
         {
             var now = clock.GetUtcNow();
             var due = unfinished.Select(id => jobs[id].Job).Where(job => job.DueAt <= now).OrderBy(job => job.DueAt).Take(limit).ToList();
-            return Task.FromResult<IReadOnlyList<Job>>([.. due.Select(job => Take(job with { Version = job.Version + 1, Now = now, DueAt = Earlier(now + visibilityTimeout, job.DeadlineAt) }))]);
+            return Task.FromResult<IReadOnlyList<Job>>([.. due.Select(job =>
+                Take(job with { Version = job.Version + 1, Now = now, DueAt = Earlier(now + visibilityTimeout, job.DeadlineAt) }))]);
         }
 
         Job Take(Job job)
@@ -111,7 +112,8 @@ internal sealed class InProcessJobLedger(TimeProvider clock, InProcessCorpus doc
             return Task.FromResult<IReadOnlyList<Conversation>>(
             [
                 .. jobs.Values.Select(entry => entry.Job).Where(job => job.Tenant == tenant).GroupBy(job => job.ConversationId)
-                    .Select(group => (First: group.MinBy(job => job.Id, UuidOrder.Instance)!, Last: group.MaxBy(job => job.Id, UuidOrder.Instance)!, Jobs: group.Count()))
+                    .Select(group => (First: group.MinBy(job => job.Id, UuidOrder.Instance)!, Last: group.MaxBy(job => job.Id, UuidOrder.Instance)!,
+                        Jobs: group.Count()))
                     .Where(talk => before is not { } id || UuidOrder.Instance.Compare(talk.Last.Id, id) < 0)
                     .OrderByDescending(talk => talk.Last.Id, UuidOrder.Instance).Take(limit)
                     .Select(talk => new Conversation(
@@ -138,8 +140,10 @@ internal sealed class InProcessJobLedger(TimeProvider clock, InProcessCorpus doc
         lock (gate)
         {
             var own = jobs.Values.Where(entry => entry.Job.Tenant == tenant).ToList();
-            var cites = own.Select(entry => entry.Job).Where(job => job.Answer?.Citations.Any(citation => citation.DocumentId == document) == true).ToList();
-            Delete([.. own.Where(entry => cites.Any(job => entry.Job.ConversationId == job.ConversationId && UuidOrder.Instance.Compare(entry.Job.Id, job.Id) >= 0))]);
+            var cites = own.Select(entry => entry.Job).Where(job => job.Answer?.Citations.Any(citation => citation.DocumentId == document) == true)
+                .ToList();
+            Delete([.. own.Where(entry => cites.Any(job => entry.Job.ConversationId == job.ConversationId
+                && UuidOrder.Instance.Compare(entry.Job.Id, job.Id) >= 0))]);
         }
     }
 
@@ -157,7 +161,8 @@ internal sealed class InProcessJobLedger(TimeProvider clock, InProcessCorpus doc
         lock (gate)
         {
             var before = clock.GetUtcNow() - age;
-            var old = jobs.Values.Where(entry => entry.Job.FinishedAt < before && (tenant is null || entry.Job.Tenant == tenant)).Take(limit).ToList();
+            var old = jobs.Values.Where(entry => entry.Job.FinishedAt < before && (tenant is null || entry.Job.Tenant == tenant)).Take(limit)
+                .ToList();
             return Task.FromResult(Delete(old));
         }
     }
@@ -177,7 +182,8 @@ internal sealed class InProcessJobLedger(TimeProvider clock, InProcessCorpus doc
 
     /// <summary>The others of a job's conversation that have not ended. Only behind the gate.</summary>
     private IEnumerable<Job> Unfinished(Job job) =>
-        unfinished.Where(id => id != job.Id).Select(id => jobs[id].Job).Where(other => other.Tenant == job.Tenant && other.ConversationId == job.ConversationId);
+        unfinished.Where(id => id != job.Id).Select(id => jobs[id].Job)
+            .Where(other => other.Tenant == job.Tenant && other.ConversationId == job.ConversationId);
 
     /// <summary>Only behind the gate.</summary>
     private int Delete(IReadOnlyList<Entry> entries)

@@ -14,7 +14,8 @@ public sealed record JobChange(Job From, Job To)
     /// <summary>The times that become the database's now.</summary>
     public JobTimes Now { get; init; }
 
-    /// <summary>When the sweeper looks at the job again; never later than its deadline. Null: when it would have. A job that ends is not due.</summary>
+    /// <summary>When the sweeper looks at the job again; never later than its deadline. Null: when it would have. A job that ends is not
+    /// due.</summary>
     public TimeSpan? DueIn { get; init; }
 
     /// <summary>Gives the job as much time from now as it had when it was queued last.</summary>

@@ -60,7 +60,8 @@ internal static class PostgresJobChanges
         SELECT id, now, successor FROM written
         """;
 
-    /// <returns>Each job as it was written; null where its row has another version by now, is gone, or what the change asks for does not hold.</returns>
+    /// <returns>Each job as it was written; null where its row has another version by now, is gone, or what the change asks for does not
+    /// hold.</returns>
     public static async Task<IReadOnlyList<Job?>> Apply(NpgsqlDataSource database, IReadOnlyList<JobChange> changes)
     {
         // One change of a row in a statement: a second one was decided on the same version, and has lost. By id, so that two processes
@@ -95,7 +96,9 @@ internal static class PostgresJobChanges
             .With(All(change => change.Cites.Count == 0 ? null : ArrayLiteral(change.Cites.Select(id => id.ToString()))), Texts)
             .With(All(change => change.Ends));
         var written = await command.All(
-            row => (Id: row.GetGuid(0), Now: row.GetFieldValue<DateTimeOffset>(1), Successor: row.IsDBNull(2) ? null : Read<WaitingJob>(row.GetString(2))),
+            row => (Id: row.GetGuid(0), Now: row.GetFieldValue<DateTimeOffset>(1), Successor: row.IsDBNull(2)
+                ? null
+                : Read<WaitingJob>(row.GetString(2))),
             CancellationToken.None);
         var byId = written.ToDictionary(row => row.Id);
         var taken = new HashSet<JobChange>(first, ReferenceEqualityComparer.Instance);

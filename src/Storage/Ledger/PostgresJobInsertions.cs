@@ -55,7 +55,8 @@ internal static class PostgresJobInsertions
             .With(All(job => job.Share.Unfinished))
             .With(All(job => job.Share.Express))
             .With(All(job => job.Options.CallbackUrl), NpgsqlDbType.Array | NpgsqlDbType.Text);
-        var rows = await command.All(row => (Id: row.GetGuid(0), Express: row.GetBoolean(1), Now: row.GetFieldValue<DateTimeOffset>(2)), CancellationToken.None);
+        var rows = await command.All(row => (Id: row.GetGuid(0), Express: row.GetBoolean(1), Now: row.GetFieldValue<DateTimeOffset>(2)),
+            CancellationToken.None);
         var accepted = rows.ToDictionary(row => row.Id);
         return [.. jobs.Select(job => accepted.TryGetValue(job.Id, out var row) ? job.AcceptedAt(row.Now, row.Express) : null)];
     }

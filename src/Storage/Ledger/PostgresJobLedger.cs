@@ -17,7 +17,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database, PostgresPool 
     private readonly GroupedCalls<NewJob, Job?> insertions =
         new(pool.GroupSize, 1, jobs => PostgresJobInsertions.Insert(database, jobs), IsOfOneItem);
 
-    private readonly GroupedCalls<JobChange, Job?> changes = new(pool.GroupSize, 1, changes => PostgresJobChanges.Apply(database, changes), IsOfOneItem);
+    private readonly GroupedCalls<JobChange, Job?> changes =
+        new(pool.GroupSize, 1, changes => PostgresJobChanges.Apply(database, changes), IsOfOneItem);
 
     private readonly GroupedCalls<Guid, Job?> reads = new(pool.GroupSize, 1, ids => ReadAll(database, ids), IsOfOneItem);
 
@@ -52,8 +53,10 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database, PostgresPool 
     public async Task<IReadOnlyDictionary<Guid, JobVersion>> Versions(IReadOnlyCollection<OwnedJob> wanted, CancellationToken token)
     {
         await using var command = database.For(
-            wanted.Select(job => job.Tenant), "SELECT id, version, finished_at IS NOT NULL FROM chat_job WHERE id = ANY ($1) AND tenant_id = ANY ($2)");
-        var rows = await command.With(wanted.Select(job => job.Id).ToArray()).With(wanted.Select(job => job.Tenant).Distinct().ToArray()).All(row => KeyValuePair.Create(row.GetGuid(0), new JobVersion(row.GetInt32(1), row.GetBoolean(2))), token);
+            wanted.Select(job => job.Tenant),
+            "SELECT id, version, finished_at IS NOT NULL FROM chat_job WHERE id = ANY ($1) AND tenant_id = ANY ($2)");
+        var rows = await command.With(wanted.Select(job => job.Id).ToArray()).With(wanted.Select(job => job.Tenant).Distinct().ToArray())
+            .All(row => KeyValuePair.Create(row.GetGuid(0), new JobVersion(row.GetInt32(1), row.GetBoolean(2))), token);
         return new Dictionary<Guid, JobVersion>(rows);
     }
 
@@ -87,7 +90,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database, PostgresPool 
             """);
         return await command.With(tenant).With(before, NpgsqlDbType.Uuid).With(limit).All(
             row => new Conversation(
-                row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetFieldValue<DateTimeOffset>(3), row.GetFieldValue<DateTimeOffset>(4), row.GetGuid(5)),
+                row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetFieldValue<DateTimeOffset>(3), row.GetFieldValue<DateTimeOffset>(4),
+                row.GetGuid(5)),
             token);
     }
 
@@ -137,5 +141,6 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database, PostgresPool 
     }
 
     /// <summary>True for a value that cannot be stored; false where the database or the line to it failed, which concerns every item.</summary>
-    private static bool IsOfOneItem(Exception error) => error is not DbException { SqlState: var state } || state?[..2] is DataException or IntegrityViolation;
+    private static bool IsOfOneItem(Exception error) => error is not DbException { SqlState: var state }
+        || state?[..2] is DataException or IntegrityViolation;
 }

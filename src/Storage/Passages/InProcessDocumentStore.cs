@@ -38,7 +38,9 @@ internal sealed class InProcessDocumentStore(InProcessCorpus corpus, InProcessJo
     public Task<DocumentRecord?> Find(string tenant, Guid id, CancellationToken token)
     {
         lock (corpus.Gate)
-            return Task.FromResult(corpus.Documents.TryGetValue(id, out var stored) && stored.Document.Tenant == tenant ? Stamp(stored.Document) : null);
+            return Task.FromResult(corpus.Documents.TryGetValue(id, out var stored) && stored.Document.Tenant == tenant
+                ? Stamp(stored.Document)
+                : null);
     }
 
     public Task<IReadOnlyList<DocumentRecord>> List(string tenant, Guid? before, int limit, CancellationToken token)
@@ -69,7 +71,8 @@ internal sealed class InProcessDocumentStore(InProcessCorpus corpus, InProcessJo
         lock (corpus.Gate)
         {
             var before = clock.GetUtcNow() - age;
-            var old = corpus.Documents.Values.Select(stored => stored.Document).Where(document => document.FinishedAt < before).OrderBy(document => document.FinishedAt).Take(limit).ToList();
+            var old = corpus.Documents.Values.Select(stored => stored.Document).Where(document => document.FinishedAt < before)
+                .OrderBy(document => document.FinishedAt).Take(limit).ToList();
             foreach (var document in old)
                 corpus.Documents.Remove(document.Id);
             return Task.FromResult(old.Count);
@@ -219,13 +222,15 @@ internal sealed class InProcessDocumentStore(InProcessCorpus corpus, InProcessJo
                     .OrderBy(document => document.DueAt).Take(limit).Select(document => document.Id),
             ];
             return Task.FromResult<IReadOnlyList<DocumentRecord>>(
-                [.. due.Select(id => Change(id, _ => true, (document, at) => document with { DueAt = Due(document, at, guard) }, newVersion: false)!)]);
+                [.. due.Select(id => Change(id, _ => true, (
+                    document, at) => document with { DueAt = Due(document, at, guard) }, newVersion: false)!)]);
         }
     }
 
     public Task<DocumentRecord?> Rearm(DocumentRecord taken, TimeSpan dueIn, CancellationToken token) =>
         Task.FromResult(Change(
-            taken.Id, document => IsUntouched(document, taken), (document, now) => document with { DueAt = Due(document, now, dueIn) }, newVersion: false));
+            taken.Id, document => IsUntouched(document, taken), (
+                document, now) => document with { DueAt = Due(document, now, dueIn) }, newVersion: false));
 
     public Task<DocumentRecord?> StartAttempt(DocumentRecord taken, TimeSpan dueIn, CancellationToken token) =>
         Task.FromResult(Change(
@@ -253,11 +258,13 @@ internal sealed class InProcessDocumentStore(InProcessCorpus corpus, InProcessJo
     }
 
     private bool IsEmbedding(DocumentKey key) =>
-        corpus.Documents.TryGetValue(key.Id, out var stored) && stored.Document.Attempt == key.Attempt && stored.Document.Status == DocumentStatus.Embedding;
+        corpus.Documents.TryGetValue(key.Id, out var stored) && stored.Document.Attempt == key.Attempt
+            && stored.Document.Status == DocumentStatus.Embedding;
 
     private DocumentRecord Stamp(DocumentRecord document) => document with { Now = clock.GetUtcNow() };
 
-    private static bool IsUntouched(DocumentRecord document, DocumentRecord taken) => document.Version == taken.Version && document.DueAt == taken.DueAt;
+    private static bool IsUntouched(DocumentRecord document, DocumentRecord taken) =>
+        document.Version == taken.Version && document.DueAt == taken.DueAt;
 
     private static DateTimeOffset Due(DocumentRecord document, DateTimeOffset now, TimeSpan dueIn) =>
         now + dueIn < document.DeadlineAt ? now + dueIn : document.DeadlineAt;

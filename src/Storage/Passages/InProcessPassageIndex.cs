@@ -37,7 +37,8 @@ internal sealed class InProcessPassageIndex(InProcessCorpus corpus) : IPassageIn
     }
 
     private static List<Hit> Nearest(List<StoredPassage> passages, ReadOnlyMemory<float> vector, PassageSearch search) =>
-        Best(passages.Select(passage => (passage, Cosine(passage.Vector.Span, vector.Span))).Where(hit => hit.Item2 >= search.SimilarityFloor), search);
+        Best(passages.Select(passage => (passage, Cosine(passage.Vector.Span, vector.Span))).Where(hit => hit.Item2 >= search.SimilarityFloor),
+            search);
 
     private static List<Hit> Lexical(List<StoredPassage> passages, string query, PassageSearch search)
     {

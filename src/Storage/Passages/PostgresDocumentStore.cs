@@ -85,7 +85,8 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     {
         await using var command = database.For(
             "tenants_with_old_documents", [age, limit],
-            "DELETE FROM document WHERE id IN (SELECT id FROM document WHERE finished_at < now() - $1 ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED)");
+            "DELETE FROM document WHERE id IN (SELECT id FROM document WHERE finished_at < now() - $1 ORDER BY finished_at LIMIT $2 FOR UPDATE "
+                + "SKIP LOCKED)");
         return await command.With(age).With(limit).Change(token);
     }
 
@@ -151,7 +152,8 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
             ORDER  BY passage.ordinal
             """);
         return await command.With(key.Id).With(key.Attempt).With(first).With(count).All(
-            row => new UnembeddedPassage(row.GetInt32(0), new NewPassage(null, row.GetFieldValue<string[]>(1), row.GetString(2)).Searchable()), token);
+            row => new UnembeddedPassage(row.GetInt32(0), new NewPassage(null, row.GetFieldValue<string[]>(1), row.GetString(2)).Searchable()),
+            token);
     }
 
     public async Task<DocumentRecord?> StoreVectors(
@@ -246,7 +248,8 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     }
 
     /// <summary>Some passages and their terms. Arrays and not COPY, which row-level security does not allow.</summary>
-    private static async Task Insert(NpgsqlConnection connection, DocumentRecord document, int first, List<NewPassage> passages, CancellationToken token)
+    private static async Task Insert(
+        NpgsqlConnection connection, DocumentRecord document, int first, List<NewPassage> passages, CancellationToken token)
     {
         var ids = passages.Select(_ => Guid.CreateVersion7()).ToArray();
         await using var insert = connection.ForSame(
@@ -259,21 +262,25 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
             .With(passages.Select(passage => Write(passage.Headings)).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
             .With(passages.Select(passage => passage.Text).ToArray()).Change(token);
 
-        var terms = passages.SelectMany((passage, i) => Bm25.Weigh(passage.Searchable()).Select(term => (term.Key, Passage: ids[i], term.Value))).ToList();
+        var terms = passages.SelectMany((passage, i) => Bm25.Weigh(passage.Searchable()).Select(term => (term.Key, Passage: ids[i], term.Value)))
+            .ToList();
         await using var post = connection.ForSame(
             """
             INSERT INTO passage_term (tenant_id, term, passage_id, document_id, weight)
             SELECT $1, new.term, new.passage_id, $2, new.weight FROM unnest($3::text[], $4::uuid[], $5::real[]) AS new (term, passage_id, weight)
             """);
-        await post.With(document.Tenant).With(document.Id).With(terms.Select(term => term.Key).ToArray()).With(terms.Select(term => term.Passage).ToArray())
+        await post.With(document.Tenant).With(document.Id).With(terms.Select(term => term.Key).ToArray())
+            .With(terms.Select(term => term.Passage).ToArray())
             .With(terms.Select(term => term.Value).ToArray()).Change(token);
     }
 
-    /// <summary>About the document's tenant: as its row said, or, for who has only a message, as a function says that only workers may call.</summary>
+    /// <summary>About the document's tenant: as its row said, or, for who has only a message, as a function says that only workers may
+    /// call.</summary>
     private Statement For(DocumentKey key, string sql) =>
         key.Tenant is { } tenant ? database.For(tenant, sql) : database.For("tenants_of_document", [key.Id], sql);
 
-    private static NpgsqlBatchCommand ScopeOf(DocumentKey key) => key.Tenant is { } tenant ? Scopes.Tenant(tenant) : Scopes.Named("tenants_of_document", key.Id);
+    private static NpgsqlBatchCommand ScopeOf(DocumentKey key) =>
+        key.Tenant is { } tenant ? Scopes.Tenant(tenant) : Scopes.Named("tenants_of_document", key.Id);
 
     private static DocumentRecord Read(NpgsqlDataReader row) => new()
     {

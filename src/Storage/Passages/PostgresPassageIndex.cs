@@ -19,7 +19,9 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
         // One connection for two round trips: words and the size of the corpus, then vectors, the way that size asks for.
         await using var connection = await database.Open(token);
         var (size, lexical) = await Lexical(connection, search, token);
-        var nearest = size == 0 ? [.. search.Queries.Select(_ => new List<Hit>())] : await Nearest(connection, search, exact: size <= exactUpTo, token);
+        var nearest = size == 0
+            ? [.. search.Queries.Select(_ => new List<Hit>())]
+            : await Nearest(connection, search, exact: size <= exactUpTo, token);
         return [.. nearest.Zip(lexical, (near, words) => new SearchLegs(near, words))];
     }
 
@@ -130,7 +132,12 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
     {
         var command = new NpgsqlBatchCommand(sql);
         command.Parameters.Add(new NpgsqlParameter { Value = search.Tenant });
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)search.DocumentIds?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
+        command.Parameters.Add(new NpgsqlParameter
+        {
+            Value = (object?)search.DocumentIds?.ToArray()
+            ?? DBNull.Value,
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid
+        });
         return command;
     }
 }

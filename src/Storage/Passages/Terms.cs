@@ -107,14 +107,16 @@ public static class Terms
             return word;
         if (word.EndsWith("ies", StringComparison.Ordinal) && word.Length > 4)
             word = word[..^3] + "y";
-        else if (word.EndsWith("sses", StringComparison.Ordinal) || word.EndsWith("xes", StringComparison.Ordinal) || word.EndsWith("ches", StringComparison.Ordinal))
+        else if (word.EndsWith("sses", StringComparison.Ordinal) || word.EndsWith("xes", StringComparison.Ordinal)
+            || word.EndsWith("ches", StringComparison.Ordinal))
             word = word[..^2];
         else if (word[^1] == 's' && word[^2] is not ('s' or 'u' or 'i'))
             word = word[..^1];
 
         foreach (var ending in (ReadOnlySpan<string>)["ing", "ed", "ly"])
         {
-            if (!word.EndsWith(ending, StringComparison.Ordinal) || word.Length - ending.Length < 3 || !HasVowel(word.AsSpan(0, word.Length - ending.Length)))
+            if (!word.EndsWith(ending, StringComparison.Ordinal) || word.Length - ending.Length < 3
+                || !HasVowel(word.AsSpan(0, word.Length - ending.Length)))
                 continue;
             word = word[..^ending.Length];
             if (word[^1] == word[^2] && word[^1] is not ('l' or 's' or 'z'))

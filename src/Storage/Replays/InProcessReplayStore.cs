@@ -55,7 +55,8 @@ internal sealed class InProcessReplayStore(InProcessJobLedger ledger, TimeProvid
         var (unfinished, answered, refused, cancelled) = (
             jobs.Count(job => !job.Status.IsFinished()), jobs.Count(job => job.Status == JobStatus.Answered),
             jobs.Count(job => job.Status == JobStatus.Refused), jobs.Count(job => job.Status == JobStatus.Cancelled));
-        return Task.FromResult<ReplayRecord?>(replay with { Outcomes = ReplayOutcomes.Of(replay.Replayed, unfinished, answered, refused, cancelled) });
+        return Task.FromResult<ReplayRecord?>(
+            replay with { Outcomes = ReplayOutcomes.Of(replay.Replayed, unfinished, answered, refused, cancelled) });
     }
 
     public Task<IReadOnlyList<ReplayRecord>> List(string tenant, Guid? before, int limit, CancellationToken token)
@@ -73,7 +74,8 @@ internal sealed class InProcessReplayStore(InProcessJobLedger ledger, TimeProvid
     {
         lock (gate)
         {
-            if (replays.TryGetValue(id, out var entry) && entry.Replay is { FinishedAt: null } replay && replay.Tenant == tenant && replay.Status != status)
+            if (replays.TryGetValue(id, out var entry) && entry.Replay is { FinishedAt: null } replay && replay.Tenant == tenant
+                && replay.Status != status)
             {
                 var now = clock.GetUtcNow();
                 replays[id] = entry with
@@ -99,7 +101,8 @@ internal sealed class InProcessReplayStore(InProcessJobLedger ledger, TimeProvid
             var now = clock.GetUtcNow();
             var due = replays.Values.Where(entry => entry.Replay.DueAt <= now).ToList();
             return Task.FromResult<IReadOnlyList<ReplayRecord>>(
-                [.. due.Select(entry => (replays[entry.Replay.Id] = entry with { Replay = entry.Replay with { DueAt = now + guard, Now = now } }).Replay)]);
+                [.. due.Select(entry =>
+                    (replays[entry.Replay.Id] = entry with { Replay = entry.Replay with { DueAt = now + guard, Now = now } }).Replay)]);
         }
     }
 
@@ -117,7 +120,8 @@ internal sealed class InProcessReplayStore(InProcessJobLedger ledger, TimeProvid
         return Task.FromResult<IReadOnlyList<Job>>(
         [
             .. ledger.All().Where(job => job.Tenant == taken.Tenant && UuidOrder.Instance.Compare(job.Id, cursor) > 0
-                && (job.ReplayId == taken.Id || (IsSelected(job, taken.Tenant, taken.Selection) && (job.FinishedAt ?? job.QueuedAt) <= taken.CreatedAt)))
+                && (job.ReplayId == taken.Id
+                    || (IsSelected(job, taken.Tenant, taken.Selection) && (job.FinishedAt ?? job.QueuedAt) <= taken.CreatedAt)))
                 .Take(count),
         ]);
     }
@@ -134,7 +138,8 @@ internal sealed class InProcessReplayStore(InProcessJobLedger ledger, TimeProvid
             {
                 Replayed = replayed,
                 HeldBack = heldBack,
-                PacedUntil = Max(entry.Replay.PacedUntil, now - TimeSpan.FromSeconds(1)) + TimeSpan.FromSeconds(progress.Replayed / entry.Replay.RatePerSecond),
+                PacedUntil = Max(entry.Replay.PacedUntil, now - TimeSpan.FromSeconds(1))
+                    + TimeSpan.FromSeconds(progress.Replayed / entry.Replay.RatePerSecond),
                 Status = progress.Done ? ReplayStatus.Finished : entry.Replay.Status,
                 FinishedAt = progress.Done ? now : null,
                 DueAt = progress.Done ? null : now + progress.LookAgainIn,
@@ -157,7 +162,8 @@ internal sealed class InProcessReplayStore(InProcessJobLedger ledger, TimeProvid
         return Task.CompletedTask;
     }
 
-    private bool IsOurs(ReplayRecord taken) => replays.GetValueOrDefault(taken.Id)?.Replay is { Status: ReplayStatus.Running } now && now.DueAt == taken.DueAt;
+    private bool IsOurs(ReplayRecord taken) =>
+        replays.GetValueOrDefault(taken.Id)?.Replay is { Status: ReplayStatus.Running } now && now.DueAt == taken.DueAt;
 
     private static bool IsSelected(Job job, string tenant, ReplaySelection selection) =>
         job.Tenant == tenant && selection.Statuses.Contains(job.Status) && job.Status is (JobStatus.Queued or JobStatus.Failed or JobStatus.Expired)

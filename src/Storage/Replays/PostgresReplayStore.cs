@@ -29,7 +29,8 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
         return await Select(command, tenant, selection).Number(token);
     }
 
-    public async Task<ReplayRecord> Create(string tenant, ReplaySelection selection, double ratePerSecond, int max, int matched, CancellationToken token)
+    public async Task<ReplayRecord> Create(
+        string tenant, ReplaySelection selection, double ratePerSecond, int max, int matched, CancellationToken token)
     {
         await using var command = database.For(
             tenant,

@@ -71,7 +71,8 @@ internal sealed class BrokerConnection(NavigatorMode mode) : IAsyncDisposable
             catch (Exception error) when (error is TimeoutException or OperationCanceledException)
             {
                 // It may still come about, when a frozen broker wakes up: nobody would ever close it.
-                _ = connecting.ContinueWith(late => Discard(late.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+                _ = connecting.ContinueWith(late => Discard(late.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion,
+                    TaskScheduler.Default);
                 throw;
             }
         }

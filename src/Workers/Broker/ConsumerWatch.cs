@@ -12,7 +12,8 @@ namespace Navigator.Workers.Broker;
 /// then the process ends, with an exit code, for whoever runs it to start another.
 /// </summary>
 internal sealed partial class ConsumerWatch(
-    IBusControl bus, QueueWatch queues, EndpointActivity activity, LivePolicy policy, IHostApplicationLifetime process, TimeProvider clock, ILogger<ConsumerWatch> log)
+    IBusControl bus, QueueWatch queues, EndpointActivity activity, LivePolicy policy, IHostApplicationLifetime process, TimeProvider clock,
+    ILogger<ConsumerWatch> log)
     : BackgroundService
 {
     private readonly Dictionary<string, int> streaks = [];
@@ -48,7 +49,9 @@ internal sealed partial class ConsumerWatch(
         foreach (var sample in samples)
         {
             var now = activity.Of(sample.Queue);
-            streaks[sample.Queue] = LooksVanished(sample, before.GetValueOrDefault(sample.Queue), now) ? streaks.GetValueOrDefault(sample.Queue) + 1 : 0;
+            streaks[sample.Queue] = LooksVanished(sample, before.GetValueOrDefault(sample.Queue), now)
+                ? streaks.GetValueOrDefault(sample.Queue) + 1
+                : 0;
             before[sample.Queue] = now;
         }
         Vanished = [.. QueueNames.All.Where(queue => streaks[queue] >= enough)];
@@ -96,7 +99,8 @@ internal sealed partial class ConsumerWatch(
         return !limit.IsCancellationRequested;
     }
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The consumers of this process are not let go of within {Limit} ms; it ends, so that another takes its place")]
+    [LoggerMessage(Level = LogLevel.Critical,
+        Message = "The consumers of this process are not let go of within {Limit} ms; it ends, so that another takes its place")]
     private partial void LogEnds(int limit);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "This process does not get messages any more from {Queues}; it takes up its consumers anew")]

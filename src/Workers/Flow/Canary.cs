@@ -47,6 +47,7 @@ public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger
         await ledger.DeleteFinished(Tenant, Kept, 100, token);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The canary {JobId} did not come back; it got as far as {Stage}. Nobody works there, or too slowly")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "The canary {JobId} did not come back; it got as far as {Stage}. Nobody works there, or too slowly")]
     private partial void LogLate(Guid jobId, JobStage stage);
 }

@@ -13,7 +13,8 @@ public delegate Task SendCommands(IReadOnlyList<object> commands, bool express, 
 
 /// <summary>
 /// The one way a command gets to the broker. A broker that freezes blocks its senders, and the bus does not honour their
-/// tokens in time (MassTransit #1760 and #2722; 8.5.12 took 4.8 s with a token of 0.4 s), so nobody awaits a send bare: at most so many are outstanding, and nobody waits longer than a moment. What could not be
+/// tokens in time (MassTransit #1760 and #2722; 8.5.12 took 4.8 s with a token of 0.4 s), so nobody awaits a send bare: at most so many are
+/// outstanding, and nobody waits longer than a moment. What could not be
 /// sent is not tried again here. The row is committed, it is due some time, and the sweeper sends then.
 /// </summary>
 public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy policy, Bounds bounds, ILogger<Dispatcher> log)
@@ -74,7 +75,8 @@ public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy 
         }
     }
 
-    /// <summary>Sending to a queue makes it, with its exchange and the binding between them, where it is not; sending to an exchange makes that alone.</summary>
+    /// <summary>Sending to a queue makes it, with its exchange and the binding between them, where it is not; sending to an exchange makes that
+    /// alone.</summary>
     private Uri QueueOf(object command) => new((mode.TopologyIsGiven ? "exchange:" : "queue:") + command switch
     {
         AnswerQuestion => QueueNames.AnswerQuestion,

@@ -46,7 +46,8 @@ public static class DocumentFlow
         if (document.Status == DocumentStatus.Extracting)
             return document.Attempt < limits.Attempts
                 ? new DocumentStep.StartAttempt(limits.EnqueueGrace)
-                : new DocumentStep.GiveUp(new ChatError("attempts_exhausted", $"Every one of {document.Attempt} workers stopped while it read this document."));
+                : new DocumentStep.GiveUp(new ChatError("attempts_exhausted",
+                    $"Every one of {document.Attempt} workers stopped while it read this document."));
 
         // Twice as long as it has waited: whatever is slow is not made slower.
         var waited = limits.Deadline - (document.DeadlineAt - document.Now);

@@ -29,7 +29,8 @@ public static class FailPoint
     }
 
     public static Task LoseConsumer(ConsumeContext context) =>
-        IsNow(ConsumerLost) && context.TryGetPayload<ChannelContext>(out var channel) && context.TryGetPayload<RabbitMqBasicConsumeContext>(out var consume)
+        IsNow(ConsumerLost) && context.TryGetPayload<ChannelContext>(out var channel)
+            && context.TryGetPayload<RabbitMqBasicConsumeContext>(out var consume)
             ? channel.Channel.BasicCancelAsync(consume.ConsumerTag, noWait: true, context.CancellationToken)
             : Task.CompletedTask;
 

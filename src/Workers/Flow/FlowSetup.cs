@@ -17,5 +17,6 @@ internal static class FlowSetup
     private static JobTransitions Unattended(IServiceProvider provider) => Transitions(provider, provider.GetRequiredService<Dispatcher>().Start);
 
     private static JobTransitions Transitions(IServiceProvider provider, SendCommands send) => new(
-        provider.GetRequiredService<IJobLedger>(), send, provider.GetRequiredService<LivePolicy>(), provider.GetRequiredService<ILogger<JobTransitions>>());
+        provider.GetRequiredService<IJobLedger>(), send, provider.GetRequiredService<LivePolicy>(),
+        provider.GetRequiredService<ILogger<JobTransitions>>());
 }

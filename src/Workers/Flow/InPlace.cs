@@ -11,7 +11,8 @@ namespace Navigator.Workers.Flow;
 /// where the next queue's gate has room now and nobody waits for it. The message stays the fallback, and the ledger the truth:
 /// work that is lost here is due some time, and the sweeper sends its message.
 /// </summary>
-internal sealed partial class InPlace(Stages stages, LivePolicy policy, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<InPlace> log) : IHostedService, IDisposable
+internal sealed partial class InPlace(Stages stages, LivePolicy policy, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<InPlace> log)
+    : IHostedService, IDisposable
 {
     /// <summary>As an endpoint would try a message again after a deadlock or a broken connection.</summary>
     private static readonly TimeSpan[] Waits = [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2)];
@@ -22,7 +23,9 @@ internal sealed partial class InPlace(Stages stages, LivePolicy policy, IHostApp
 
     /// <returns>A place behind the queue's gate; null when the job is to go there by message.</returns>
     public Gate.Place? TryEnter(Job job, string queue) =>
-        policy.Now.Job.ContinueInPlace && job.Tenant != Canary.Tenant && !lifetime.ApplicationStopping.IsCancellationRequested ? stages.TryEnter(queue) : null;
+        policy.Now.Job.ContinueInPlace && job.Tenant != Canary.Tenant && !lifetime.ApplicationStopping.IsCancellationRequested
+            ? stages.TryEnter(queue)
+            : null;
 
     /// <summary>Begin the work on a place that was taken, and wait for nothing: the message that led here may be acknowledged.</summary>
     public void Start(Job job, string queue, Gate.Place place, Func<CancellationToken, Task> work)
@@ -82,6 +85,7 @@ internal sealed partial class InPlace(Stages stages, LivePolicy policy, IHostApp
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} did not get through {Queue} in place ({Error}); it goes there by message when it is due")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Job {JobId} did not get through {Queue} in place ({Error}); it goes there by message when it is due")]
     private partial void LogLost(Guid jobId, string queue, string error);
 }

@@ -26,7 +26,8 @@ public abstract record JobEvent
     /// <param name="Worker">The worker that holds the lease; null where intake asked no model and took none.</param>
     /// <param name="Degraded">What intake had to do without.</param>
     /// <param name="Inline">The tool that this worker goes on with itself; null: all are sent their message.</param>
-    public sealed record Planned(int Attempt, string? Worker, JobPlan Plan, IReadOnlyList<string> Degraded, Tool? Inline, JobLimits Limits) : JobEvent;
+    public sealed record Planned(int Attempt, string? Worker, JobPlan Plan, IReadOnlyList<string> Degraded, Tool? Inline, JobLimits Limits)
+        : JobEvent;
 
     /// <summary>The answer stage asks the tools once more.</summary>
     public sealed record WaveStarted(int Attempt, JobPlan Plan, JobLimits Limits) : JobEvent;

@@ -181,7 +181,8 @@ public static class JobMachine
             return Gave(Repair.Expire, JobStatus.Expired, "deadline_exceeded", "The question could not be answered in time. It can be asked again.");
         if (job.ClaimedBy is not null && job.AttemptsUsed >= limits.Attempts)
             return Gave(
-                Repair.GiveUp, JobStatus.Failed, "attempts_exhausted", $"Every one of {job.AttemptsUsed} workers stopped while it had this question.");
+                Repair.GiveUp, JobStatus.Failed, "attempts_exhausted",
+                $"Every one of {job.AttemptsUsed} workers stopped while it had this question.");
         if (job.ClaimedBy is not null)
             return new JobDecision.Step(
                 new JobChange(job, job with { Attempt = job.Attempt + 1, ClaimedBy = null }) { DueIn = limits.EnqueueGrace }, SendsStage: true)

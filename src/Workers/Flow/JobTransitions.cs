@@ -130,7 +130,8 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
 
     private void Count(Job ended)
     {
-        NavigatorMeter.JobsEnded.Add(1, KeyValuePair.Create("status", (object?)ended.Status.ToString()), KeyValuePair.Create("code", (object?)(ended.Error?.Code ?? "")));
+        NavigatorMeter.JobsEnded.Add(1, KeyValuePair.Create("status", (object?)ended.Status.ToString()),
+            KeyValuePair.Create("code", (object?)(ended.Error?.Code ?? "")));
         Measure("queue", ended.QueuedAt, ended.StartedAt, null);
         Measure("intake", ended.StartedAt, ended.ToolsAt, null);
         Measure("tools", ended.ToolsAt, ended.AnswerAt, policy.Now.Job.ToolsTarget);
@@ -157,6 +158,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} {Status} ({Code}) in attempt {Attempt}")]
     private partial void LogEndedBadly(Guid jobId, JobStatus status, string code, int attempt);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId}: worker {Worker} let the lease of attempt {Attempt} run out; a new attempt begins")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Job {JobId}: worker {Worker} let the lease of attempt {Attempt} run out; a new attempt begins")]
     private partial void LogLeaseOver(Guid jobId, int attempt, string? worker);
 }

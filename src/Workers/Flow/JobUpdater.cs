@@ -18,8 +18,8 @@ public sealed class JobUpdater(IJobLedger ledger)
         {
             if (await ledger.Apply(step.Change, token) is { } written)
                 return new Update(step, written);
-            // A sweeper's look at a job that has moved on is over: the job is not what was due.
-            if (happened is JobEvent.BecameDue || tried == Tries)
+            // A sweeper and a replay mean the job as they found it: one that has moved on is no longer what was due, or what failed.
+            if (happened is JobEvent.BecameDue or JobEvent.Requeued || tried == Tries)
                 return null;
             var now = await ledger.Find(job.Tenant, job.Id, token);
             if (now is null || now.Version == job.Version)

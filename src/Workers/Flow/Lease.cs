@@ -105,7 +105,8 @@ internal sealed class DocumentLease(IDocumentStore documents, LivePolicy policy,
     public async Task Run(DocumentKey key, ConsumeContext context, Func<DocumentRecord, byte[], CancellationToken, Task> work)
     {
         var (lease, token) = (policy.Now.Document.Lease, context.CancellationToken);
-        if (await documents.Claim(key, Lease.Worker, lease, Lease.IsTakenOver(context), policy.Now.Document.Attempts, token) is not var (document, content))
+        if (await documents.Claim(key, Lease.Worker, lease, Lease.IsTakenOver(context), policy.Now.Document.Attempts, token) is not var (document,
+            content))
             return; // deleted, done or another worker's
         await Lease.Hold(
             lease, clock, cancel => documents.Renew(DocumentKey.Of(document), Lease.Worker, lease, cancel),

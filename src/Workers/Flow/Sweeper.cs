@@ -14,7 +14,8 @@ namespace Navigator.Workers.Flow;
 /// LOCKED. What to do is decided by <see cref="JobMachine"/> and <see cref="DocumentFlow"/>.
 /// </summary>
 internal sealed partial class Sweeper(
-    IJobLedger jobs, IReplayStore replays, IDocumentStore documents, IWebhooks webhooks, JobTransitions transitions, Dispatcher dispatcher, LivePolicy policy, TimeProvider clock,
+    IJobLedger jobs, IReplayStore replays, IDocumentStore documents, IWebhooks webhooks, JobTransitions transitions, Dispatcher dispatcher,
+    LivePolicy policy, TimeProvider clock,
     ILogger<Sweeper> log) : BackgroundService
 {
     /// <summary>For how long others leave alone what this sweeper took: much longer than it needs, much shorter than a deadline.</summary>

@@ -54,9 +54,11 @@ internal static class BusSetup
         return services;
     }
 
-    /// <summary>Will it do, a little later? A statement that waited too long for a lock or met a shutdown as much as what Npgsql calls transient.</summary>
+    /// <summary>Will it do, a little later? A statement that waited too long for a lock or met a shutdown as much as what Npgsql calls
+    /// transient.</summary>
     internal static bool IsPassing(NpgsqlException error) =>
-        error.IsTransient || error.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown;
+        error.IsTransient || error.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.AdminShutdown
+            or PostgresErrorCodes.CrashShutdown;
 
     /// <summary>
     /// The one owner of what a database does now and then. A deadlock or a broken connection is gone at the second try. While

@@ -40,7 +40,8 @@ internal sealed partial class Replayer(
                 // No more than were there when it was asked for: one that fails again comes back to the same queue.
                 var left = Math.Min(replay.Matched, replay.Max) - replay.Replayed;
                 var moved = left > 0 ? await errorQueues!.Move(queue, Math.Min(go.Count, left), token) : 0;
-                await replays.Record(replay, new ReplayProgress(moved, go.LookAgainIn, Done: moved < go.Count || moved == left), heldBack: false, token);
+                await replays.Record(replay, new ReplayProgress(moved, go.LookAgainIn, Done: moved < go.Count || moved == left), heldBack: false,
+                    token);
                 LogMoved(replay.Id, moved);
                 break;
             case ReplayStep.Go go:

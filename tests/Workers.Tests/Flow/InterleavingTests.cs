@@ -61,7 +61,8 @@ public class InterleavingTests
             random = new Random(seed);
             ledger = new InProcessJobLedger(clock, new InProcessCorpus());
             transitions = new JobTransitions(
-                ledger, Send, Policies.Live(("Admission:TenantUnfinished", "100"), ("Admission:TenantExpress", "100")), NullLogger<JobTransitions>.Instance);
+                ledger, Send, Policies.Live(("Admission:TenantUnfinished", "100"), ("Admission:TenantExpress", "100")),
+                NullLogger<JobTransitions>.Instance);
         }
 
         public bool Sweeps { get; init; } = true;
@@ -78,7 +79,9 @@ public class InterleavingTests
         public bool AllEnded()
         {
             for (var i = 0; i < 3; i++)
-                jobs.Add(Do(transitions.Submit("a", random.Next(3) == 0 ? null : "c", "q", new JobOptions(true, null), null, null, [], default)).Job!);
+                jobs.Add(Do(transitions.Submit("a", random.Next(3) == 0
+                    ? null
+                    : "c", "q", new JobOptions(true, null), null, null, [], default)).Job!);
             last = jobs.Max(job => job.DeadlineAt) + TimeSpan.FromSeconds(1);
             for (var step = 0; step < 150; step++)
             {
@@ -144,12 +147,26 @@ public class InterleavingTests
             {
                 case AnswerQuestion m when Begin(m, redelivered) is { } job && Lives():
                     Assert.DoesNotContain(
-                        jobs.Where(other => UuidOrder.Instance.Compare(other.Id, job.Id) < 0 && other.ConversationId == job.ConversationId && job.AttemptsUsed == 1),
+                        jobs.Where(other => UuidOrder.Instance.Compare(other.Id, job.Id) < 0 && other.ConversationId == job.ConversationId
+                            && job.AttemptsUsed == 1),
                         other => !ends.ContainsKey(other.Id) && !Do(ledger.Find("a", other.Id, default))!.Status.IsFinished());
-                    var plan = random.Next(4) switch { 0 => new JobPlan("q", "en", [], []), 1 => new JobPlan("q", "en", ["q"], []), _ => new JobPlan("q", "en", ["q"], ["q"]) };
+                    var plan = random.Next(4) switch
+                    {
+                        0 => new JobPlan("q", "en", [], []),
+                        1 => new JobPlan("q", "en", ["q"], []),
+                        _ =>
+                        new JobPlan("q", "en", ["q"], ["q"])
+                    };
                     plan = plan with
                     {
-                        Second = random.Next(4) switch { 0 => new WaveQueries(["other"], []), 1 => new WaveQueries(["other"], ["web"]), 2 => new WaveQueries([], ["web"]), _ => null },
+                        Second = random.Next(4) switch
+                        {
+                            0 => new WaveQueries(["other"], []),
+                            1 => new WaveQueries(["other"], ["web"]),
+                            2 =>
+                            new WaveQueries([], ["web"]),
+                            _ => null
+                        },
                     };
                     if (random.Next(20) == 0)
                         Do(transitions.End(job, JobStatus.Refused, new ChatError("c", "m"), default));

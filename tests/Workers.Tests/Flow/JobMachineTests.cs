@@ -102,9 +102,19 @@ public class JobMachineTests
     public void An_answer_names_the_documents_that_must_still_exist()
     {
         var (document, passage) = (Guid.NewGuid(), Guid.NewGuid());
-        var citation = new Citation { Marker = 1, Kind = "document", Title = "t", Quote = "q", Score = 1, DocumentId = document, PassageId = passage };
+        var citation = new Citation
+        {
+            Marker = 1,
+            Kind = "document",
+            Title = "t",
+            Quote = "q",
+            Score = 1,
+            DocumentId = document,
+            PassageId = passage
+        };
 
-        Assert.Equal([document], Change(Claimed(JobStage.Answer), new JobEvent.Answered(1, Hello with { Citations = [citation, citation] }, [])).Cites);
+        Assert.Equal([document], Change(Claimed(JobStage.Answer),
+            new JobEvent.Answered(1, Hello with { Citations = [citation, citation] }, [])).Cites);
     }
 
     [Fact]
@@ -146,7 +156,8 @@ public class JobMachineTests
             var late = Written(job with { Now = job.DeadlineAt }, Due);
             Assert.Equal((name, JobStatus.Expired, "deadline_exceeded"), (name, late.Status, late.Error!.Code));
         }
-        Assert.Equal(Refusal.DeadlinePassed, Why(Job() with { Now = Job().DeadlineAt }, new JobEvent.Claimed(1, JobStage.Intake, "w", false, Limits)));
+        Assert.Equal(Refusal.DeadlinePassed,
+            Why(Job() with { Now = Job().DeadlineAt }, new JobEvent.Claimed(1, JobStage.Intake, "w", false, Limits)));
     }
 
     [Fact]
@@ -235,12 +246,17 @@ public class JobMachineTests
             return "–";
         var written = step.Change.WrittenAt(job.Now);
         var commands = JobMachine.CommandsAfter(step, written).Select(command => command.GetType().Name).ToList();
-        return $"{Describe(written)}{(written.Attempt > job.Attempt ? ", attempt + 1" : "")}{(commands.Count > 0 ? $" → {string.Join(", ", commands)}" : "")}";
+        var attempt = written.Attempt > job.Attempt ? ", attempt + 1" : "";
+        return $"{Describe(written)}{attempt}{(commands.Count > 0 ? $" → {string.Join(", ", commands)}" : "")}";
     }
 
-    private static string Describe(Job job) => job.Status.IsFinished() || job.Status == JobStatus.Queued
-        ? job.Status.ToString().ToLowerInvariant()
-        : $"{job.Stage.ToString().ToLowerInvariant()}{(job.ClaimedBy is null ? "" : ", claimed")}{(job.Pending.Count > 0 ? $" ({job.Pending.Count} pending)" : "")}";
+    private static string Describe(Job job)
+    {
+        if (job.Status.IsFinished() || job.Status == JobStatus.Queued)
+            return job.Status.ToString().ToLowerInvariant();
+        var pending = job.Pending.Count > 0 ? $" ({job.Pending.Count} pending)" : "";
+        return $"{job.Stage.ToString().ToLowerInvariant()}{(job.ClaimedBy is null ? "" : ", claimed")}{pending}";
+    }
 
     private static readonly (string Name, Job Job)[] States =
     [

@@ -28,7 +28,8 @@ internal static class MarkdownText
                     break;
                 case Table table:
                     foreach (var row in table.OfType<TableRow>())
-                        Add(string.Join(" | ", row.OfType<TableCell>().Select(cell => string.Join(' ', cell.OfType<LeafBlock>().Select(leaf => Text(leaf.Inline))))), 0);
+                        Add(string.Join(" | ", row.OfType<TableCell>()
+                            .Select(cell => string.Join(' ', cell.OfType<LeafBlock>().Select(leaf => Text(leaf.Inline))))), 0);
                     break;
                 case ListItemBlock item:
                     Walk(item, blocks, "• ");

@@ -79,7 +79,8 @@ internal static partial class PageLayout
     {
         var starts = lines.Select(line => LastGutter(line)).Where(start => start > 0).GroupBy(start => start)
             .Select(group => (Start: group.Key, Lines: group.Count())).ToList();
-        var best = starts.Select(entry => (entry.Start, Lines: starts.Where(other => Math.Abs(other.Start - entry.Start) <= 1).Sum(other => other.Lines)))
+        var best = starts.Select(entry =>
+            (entry.Start, Lines: starts.Where(other => Math.Abs(other.Start - entry.Start) <= 1).Sum(other => other.Lines)))
             .OrderByDescending(entry => entry.Lines).FirstOrDefault();
         return best.Lines >= 3 ? best.Start - 1 : int.MaxValue;
     }
@@ -164,6 +165,7 @@ internal static partial class PageLayout
     [GeneratedRegex(@"^[•●○▪■◦‣*–—-]\s", RegexOptions.None, 500)]
     private static partial Regex Bullet();
 
-    [GeneratedRegex(@"^(?:(?<word>chapter|section|article|part|appendix)\s+(?<number>[0-9]+(?:\.[0-9]+)*|[IVX]+|[A-Z])\b|(?<word>)(?<number>[0-9]+(?:\.[0-9]+)*)\.?\s+(?=[A-Z]))", RegexOptions.IgnoreCase, 500)]
+    [GeneratedRegex(@"^(?:(?<word>chapter|section|article|part|appendix)\s+(?<number>[0-9]+(?:\.[0-9]+)*|[IVX]+|[A-Z])\b"
+        + @"|(?<word>)(?<number>[0-9]+(?:\.[0-9]+)*)\.?\s+(?=[A-Z]))", RegexOptions.IgnoreCase, 500)]
     private static partial Regex NumberedHeading();
 }

@@ -9,7 +9,8 @@ namespace Navigator.Workers.Tools.Embedding;
 
 /// <summary>A batch of questions, one upstream call, a vector each.</summary>
 internal sealed class EmbedQuestionConsumer(
-    IJobLedger ledger, QuestionEmbedding embedding, PassageRetrieval retrieval, InPlace inPlace, Dispatcher dispatcher) : IConsumer<Batch<EmbedQuestion>>
+    IJobLedger ledger, QuestionEmbedding embedding, PassageRetrieval retrieval, InPlace inPlace, Dispatcher dispatcher)
+        : IConsumer<Batch<EmbedQuestion>>
 {
     public async Task Consume(ConsumeContext<Batch<EmbedQuestion>> context)
     {
@@ -29,7 +30,8 @@ internal sealed class EmbedQuestionConsumer(
             return;
         if (inPlace.TryEnter(job, QueueNames.RetrievePassages) is not { } place)
             await dispatcher.Send(
-                [new RetrievePassages(job.Id, job.Attempt, embedding.Model, [.. queries.Select(query => VectorCodec.Encode(query.Vector))])], job.Express, token);
+                [new RetrievePassages(job.Id, job.Attempt, embedding.Model, [.. queries.Select(query => VectorCodec.Encode(query.Vector))])],
+                job.Express, token);
         else
             inPlace.Start(
                 job, QueueNames.RetrievePassages, place,
