@@ -48,6 +48,6 @@ public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger
     }
 
     [LoggerMessage(Level = LogLevel.Error,
-        Message = "The canary {JobId} did not come back; it got as far as {Stage}. Nobody works there, or too slowly")]
+        Message = "The canary {JobId} did not come back; it got as far as {Stage}. No worker takes messages there, or they are too slow")]
     private partial void LogLate(Guid jobId, JobStage stage);
 }

@@ -12,10 +12,10 @@ namespace Navigator.Workers.Flow;
 public delegate Task SendCommands(IReadOnlyList<object> commands, bool express, CancellationToken token);
 
 /// <summary>
-/// The one way a command gets to the broker. A broker that freezes blocks its senders, and the bus does not honour their
-/// tokens in time (MassTransit #1760 and #2722; 8.5.12 took 4.8 s with a token of 0.4 s), so nobody awaits a send bare: at most so many are
-/// outstanding, and nobody waits longer than a moment. What could not be
-/// sent is not tried again here. The row is committed, it is due some time, and the sweeper sends then.
+/// The one way a command gets to the broker. A broker that freezes blocks its senders, and the bus does not honour their tokens in time
+/// (MassTransit #1760 and #2722; 8.5.12 took 4.8 s with a token of 0.4 s). So no caller awaits a send bare: at most so many are outstanding,
+/// and a caller waits no longer than a moment. A command that could not be sent is not tried again here. The row is committed and due, and
+/// the sweeper sends the command then.
 /// </summary>
 public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy policy, Bounds bounds, ILogger<Dispatcher> log)
 {

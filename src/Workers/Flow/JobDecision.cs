@@ -40,7 +40,7 @@ public enum Refusal
     /// <summary>The job is in another stage by now.</summary>
     OtherStage,
 
-    /// <summary>Another worker holds the lease, or nobody does.</summary>
+    /// <summary>The lease is another worker's, or was given back.</summary>
     OtherWorker,
 
     /// <summary>As many workers as one run may have were lost with it.</summary>
