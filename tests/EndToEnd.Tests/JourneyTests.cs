@@ -68,11 +68,8 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
     public async Task However_the_web_fails_the_job_is_answered_without_it_and_says_so()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(Workers, upstreams);
-
-        // In a process that has just started, the first search may come too late for its wave, and is not made.
-        await system.Ask("What is the latest news on ambulances?");
-        var before = upstreams.CallsOf("search");
+        // A wave long enough for processes that have just started: each search is made, and fails by its own fault.
+        await using var system = await NavigatorSystem.Start(Workers, upstreams, ("Concurrency__Job__WaveMs", "5000"));
 
         // One fewer than open the circuit.
         foreach (var fault in new[] { Fault.BlackHole, Fault.Status, Fault.Garbage, Fault.Reset })
@@ -82,7 +79,7 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
             Assert.True(job.GetProperty("status").GetString() == "answered", $"{fault}: {job}");
             Assert.StartsWith("web_search: ", Assert.Single(job.GetProperty("degraded").EnumerateArray()).GetString(), StringComparison.Ordinal);
         }
-        Assert.Equal(4, upstreams.CallsOf("search") - before);
+        Assert.Equal(4, upstreams.CallsOf("search"));
         if (Workers > 0)
             Assert.DoesNotContain(await system.Queues(), queue => queue.Name.Contains('_', StringComparison.Ordinal) && queue.Messages > 0);
     }

@@ -381,7 +381,7 @@ public abstract class JobLedgerContract : IAsyncLifetime
 
 public sealed class InProcessJobLedgerTests : JobLedgerContract
 {
-    private readonly ManualClock clock = new();
+    private readonly FakeTimeProvider clock = new();
 
     public override Task DisposeAsync() => Task.CompletedTask;
 

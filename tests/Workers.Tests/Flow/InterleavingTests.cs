@@ -47,7 +47,7 @@ public class InterleavingTests
         private static readonly JobLimits Limits = Policies.With().Job;
 
         private readonly Random random;
-        private readonly ManualClock clock = new();
+        private readonly FakeTimeProvider clock = new();
         private readonly InProcessJobLedger ledger;
         private readonly JobTransitions transitions;
         private readonly List<object> bus = [];
