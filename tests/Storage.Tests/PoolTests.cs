@@ -31,7 +31,7 @@ public sealed class PoolTests : IAsyncLifetime
     public async Task A_statement_that_fails_gives_its_connection_back(string sql, string code)
     {
         await using var single = StorageSetup.DataSource(database.Access.Worker,
-            new PostgresPool(0, 1, TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(1_500), 5_000, GroupSize: 64));
+            new PostgresPool(0, 1, TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(1_050), 5_000, GroupSize: 64));
         for (var i = 0; i < 2; i++)
         {
             await using var one = single.For("a", sql);
