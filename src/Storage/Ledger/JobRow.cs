@@ -52,7 +52,7 @@ internal static class JobRow
         WaveAt = Time(row, 30),
     };
 
-    /// <summary>A column of its own behind <see cref="Columns"/> in the statements that end a job: who waits for that.</summary>
+    /// <summary>The next unfinished job of the same conversation, for a statement that ends a job.</summary>
     public const string Successor =
         """
         (SELECT jsonb_build_object('id', later.id, 'attempt', later.attempt, 'express', later.express)
@@ -60,9 +60,6 @@ internal static class JobRow
          WHERE  later.tenant_id = chat_job.tenant_id AND later.conversation_id = chat_job.conversation_id AND later.finished_at IS NULL AND later.id > chat_job.id
          ORDER  BY later.id LIMIT 1)
         """;
-
-    public static Job ReadEnded(NpgsqlDataReader row) =>
-        row.IsDBNull(Count) ? Read(row) : Read(row) with { Successor = LedgerJson.Read<WaitingJob>(row.GetString(Count)) };
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
