@@ -10,6 +10,7 @@ namespace Navigator.Servers;
 public sealed class BreakableServers : IAsyncDisposable
 {
     private readonly Dictionary<string, string> environment;
+    private readonly List<int> stopping = [];
 
     private BreakableServers(Dictionary<string, string> environment, ServerSet set)
     {
@@ -57,11 +58,27 @@ public sealed class BreakableServers : IAsyncDisposable
     /// <summary>kill -9; <see cref="Restart"/> brings it back.</summary>
     public void Kill(string server) => Signal(server, "KILL");
 
-    /// <summary>An orderly shutdown.</summary>
-    public void Stop(string server) => Signal(server, "INT");
+    /// <summary>An orderly shutdown, which takes its time; <see cref="Restart"/> waits for its end.</summary>
+    public void Stop(string server)
+    {
+        Signal(server, "INT");
+        stopping.Add(Set.Processes[server]);
+    }
 
     /// <summary>Start again, with its data, what does not run.</summary>
-    public async Task Restart() => Set = new ServerSet(await ServerScript.Up(environment));
+    public async Task Restart()
+    {
+        // A PostgreSQL that is shutting down still takes connections: it would be taken for one that runs.
+        var patience = Stopwatch.StartNew();
+        while (stopping.Any(IsAlive))
+        {
+            if (patience.Elapsed > TimeSpan.FromMinutes(1))
+                throw new TimeoutException($"A server did not stop in a minute. {LastWords()}");
+            await Task.Delay(50);
+        }
+        stopping.Clear();
+        Set = new ServerSet(await ServerScript.Up(environment));
+    }
 
     /// <summary>rabbitmqctl.</summary>
     public Task<string> Ctl(params string[] arguments) => ServerScript.Run(environment, ["ctl", .. arguments]);
@@ -86,6 +103,19 @@ public sealed class BreakableServers : IAsyncDisposable
         };
         using var kill = Process.Start("kill", [$"-{signal}", .. targets.Select(id => id.ToString(CultureInfo.InvariantCulture))]);
         kill.WaitForExit();
+    }
+
+    /// <summary>A process that has ended and that nobody has waited for has no command line any more.</summary>
+    private static bool IsAlive(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").Length > 0;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static IEnumerable<int> Descendants(int process)
