@@ -74,7 +74,7 @@ internal static class ChatEndpoints
         var submission = default(Submission);
         try
         {
-            submission = await turns.Take(
+            submission = await turns.Share(
                 () => transitions.Record(
                     caller.Tenant(), question.ConversationId, question.Text, question.Options, question.Lifetime, idempotencyKey, question.Hash,
                     token),
@@ -112,13 +112,13 @@ internal static class ChatEndpoints
             return Problem.MalformedId("job");
         if (ParseWait(wait) is not { } seconds)
             return InvalidWait();
-        if (await turns.Take(() => ledger.Find(caller.Tenant(), jobId, token), token) is not { } job)
+        if (await turns.Share(() => ledger.Find(caller.Tenant(), jobId, token), token) is not { } job)
             return Problem.JobNotFound();
 
         if (ifNoneMatch is null)
             job = await WaitForEnd(job, seconds, watcher, turns, ledger, token);
         else if (ifNoneMatch == TagOf(job) && await watcher.WaitForChange(job, TimeSpan.FromSeconds(seconds), token))
-            job = await turns.Take(() => ledger.Find(caller.Tenant(), jobId, token), token) ?? job;
+            job = await turns.Share(() => ledger.Find(caller.Tenant(), jobId, token), token) ?? job;
         SetPollHeaders(response, job);
         return ifNoneMatch == TagOf(job) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(job.ToHttp());
     }
@@ -148,7 +148,7 @@ internal static class ChatEndpoints
     {
         if (!Guid.TryParse(id, out var jobId))
             return Problem.MalformedId("job");
-        return await turns.Take(() => transitions.Cancel(caller.Tenant(), jobId, token), token) is { } job
+        return await turns.Share(() => transitions.Cancel(caller.Tenant(), jobId, token), token) is { } job
             ? TypedResults.Ok(job.ToHttp())
             : Problem.JobNotFound();
     }
@@ -158,7 +158,7 @@ internal static class ChatEndpoints
     {
         if (!Guid.TryParse(id, out var jobId))
             return Problem.MalformedId("job");
-        return await turns.Take(() => ledger.Find(caller.Tenant(), jobId, token), token) is { } job
+        return await turns.Share(() => ledger.Find(caller.Tenant(), jobId, token), token) is { } job
             ? TypedResults.ServerSentEvents(Follow(job, watcher, turns, ledger, drain.Over, token))
             : Problem.JobNotFound();
     }
@@ -174,7 +174,7 @@ internal static class ChatEndpoints
                 yield break;
             // Said again when nothing changes for a while, so that proxies keep the connection.
             await watcher.WaitForChange(job, TimeSpan.FromSeconds(15), token);
-            if (await turns.Take(() => ledger.Find(job.Tenant, job.Id, token), token) is not { } next)
+            if (await turns.Share(() => ledger.Find(job.Tenant, job.Id, token), token) is not { } next)
                 yield break;
             job = next;
         }
@@ -184,7 +184,7 @@ internal static class ChatEndpoints
     {
         if (job.Status.IsFinished() || !await watcher.WaitForEnd(job, TimeSpan.FromSeconds(seconds), token))
             return job;
-        return await turns.Take(() => ledger.Find(job.Tenant, job.Id, token), token) ?? job;
+        return await turns.Share(() => ledger.Find(job.Tenant, job.Id, token), token) ?? job;
     }
 
     private static void SetPollHeaders(HttpResponse response, Job job)

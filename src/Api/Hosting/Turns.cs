@@ -10,15 +10,25 @@ namespace Navigator.Api.Hosting;
 /// </summary>
 internal sealed class Turns(Bounds bounds, LivePolicy policy) : IDisposable
 {
-    private readonly Gate gate = bounds.Gate("statements", "http", now => now.Http.Statements);
+    private readonly Gate own = bounds.Gate("statements", "http", now => now.Http.Statements);
+    private readonly Gate shared = bounds.Gate("statements", "http-grouped", now => now.Http.GroupedStatements);
     private CancellationTokenSource answering = new();
 
+    /// <summary>For a statement that takes a connection of its own.</summary>
     /// <exception cref="DatabaseAwayException">It does not answer others.</exception>
     /// <exception cref="TimeoutException">It answers, and there were too many before.</exception>
-    public async Task<T> Take<T>(Func<Task<T>> statement, CancellationToken token)
+    public Task<T> Take<T>(Func<Task<T>> statement, CancellationToken token) => Take(own, statement, token);
+
+    /// <summary>For what the ledger does for many callers in one statement: the more of them come together, the larger its groups.</summary>
+    /// <inheritdoc cref="Take{T}(Func{Task{T}}, CancellationToken)"/>
+    public Task<T> Share<T>(Func<Task<T>> call, CancellationToken token) => Take(shared, call, token);
+
+    public void Dispose() => answering.Dispose();
+
+    private async Task<T> Take<T>(Gate gate, Func<Task<T>> statement, CancellationToken token)
     {
         var all = answering;
-        using var place = gate.TryEnter() ?? await Wait(all.Token, token);
+        using var place = gate.TryEnter() ?? await Wait(gate, all.Token, token);
         try
         {
             var result = await statement();
@@ -33,9 +43,7 @@ internal sealed class Turns(Bounds bounds, LivePolicy policy) : IDisposable
         }
     }
 
-    public void Dispose() => answering.Dispose();
-
-    private async Task<Gate.Place> Wait(CancellationToken away, CancellationToken token)
+    private async Task<Gate.Place> Wait(Gate gate, CancellationToken away, CancellationToken token)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(away, token);
         try

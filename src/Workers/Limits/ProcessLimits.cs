@@ -58,6 +58,9 @@ public sealed record PostgresLimits
     [AtStart, Range(100, 600_000)] public required int StatementTimeoutMs { get; init; }
     [AtStart, Range(0L, 1_000_000_000L)] public required long ExactSearchUpTo { get; init; }
 
+    /// <summary>Searches for passages at once; the others wait, in the order they came.</summary>
+    [Range(1, 1_000)] public required int Searches { get; init; }
+
     /// <summary>Questions, changes or reads of jobs that share one statement, at most.</summary>
     [AtStart, Range(1, 1_000)] public required int GroupSize { get; init; }
 
@@ -84,6 +87,9 @@ public sealed record HttpLimits
 
     /// <summary>Callers whose statements run at once; the others wait for their turn, as long as the database answers.</summary>
     [Range(1, 1_000)] public required int Statements { get; init; }
+
+    /// <summary>Callers at once whose questions and reads of jobs share statements; the others wait for their turn likewise.</summary>
+    [Range(1, 10_000)] public required int GroupedStatements { get; init; }
     [Range(100, 60_000)] public required int TurnMs { get; init; }
 
     /// <summary>A key that is used is read anew when it was read so long ago.</summary>
