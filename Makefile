@@ -19,7 +19,7 @@ faults: ## the fault suite in its long form (about 45 min); NAVIGATOR_FAULTS_SEE
 faults-prove: ## takes one safeguard at a time out of a copy, and expects the fault suite to notice
 	tests/Faults/prove.sh
 
-load: ## measure: make load SCENARIO=quadruple SECONDS=60 (baseline, double, quadruple, octuple, spike, concurrent, people, saturate, soak, outage, black-hole, floor, screening)
+load: ## measure: make load SCENARIO=quadruple SECONDS=60 (baseline, double, quadruple, octuple, spike, concurrent, people, saturate, soak, outage, black-hole, fair, floor, screening)
 	dotnet run -c Release --project tests/Load -- $(or $(SCENARIO),baseline) --seconds $(or $(SECONDS),30) $(ARGS)
 
 services: ## RabbitMQ and PostgreSQL for development, with or without Docker

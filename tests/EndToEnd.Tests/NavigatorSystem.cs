@@ -15,6 +15,7 @@ internal sealed class NavigatorSystem : IAsyncDisposable
     private readonly Dictionary<string, string> environment = [];
     private readonly ServerSet servers;
     private readonly bool distributed;
+    private string queueType = "quorum";
 
     private NavigatorSystem(ServerSet servers, bool distributed)
     {
@@ -54,6 +55,34 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         await system.UntilReady();
         return system;
     }
+
+    /// <summary>API and one worker on queues of this type.</summary>
+    public static async Task<NavigatorSystem> StartOn(string queueType, UpstreamServer upstreams, params (string Key, string Value)[] settings)
+    {
+        var system = new NavigatorSystem(await ServerSet.Get(), distributed: true) { queueType = queueType };
+        await system.Configure(upstreams, settings);
+        system.StartApi();
+        system.StartWorker();
+        await system.UntilReady();
+        return system;
+    }
+
+    /// <summary>A caller of another tenant.</summary>
+    public async Task<HttpClient> CallerOf(string tenant)
+    {
+        var caller = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 })
+        {
+            BaseAddress = Client.BaseAddress,
+            Timeout = TimeSpan.FromSeconds(90),
+        };
+        caller.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await Access!.AddTenant(tenant));
+        return caller;
+    }
+
+    /// <summary>The management API's answer to a question about this system's virtual host.</summary>
+    public async Task<JsonElement> AskBroker(string what) =>
+        await servers.Management.GetFromJsonAsync<JsonElement>(
+            what.Replace("{vhost}", new Uri(VirtualHost!).AbsolutePath.Trim('/'), StringComparison.Ordinal));
 
     /// <summary>Its virtual host and its database, and no process yet.</summary>
     public static async Task<NavigatorSystem> Prepare(
@@ -159,7 +188,7 @@ internal sealed class NavigatorSystem : IAsyncDisposable
             environment["Ingestion__PdfToText"] = pdfToText;
         if (distributed)
         {
-            VirtualHost = await servers.CreateVirtualHost();
+            VirtualHost = await servers.CreateVirtualHost(queueType);
             Access = await servers.CreateNavigator();
             environment["ConnectionStrings__RabbitMq"] = VirtualHost;
         }

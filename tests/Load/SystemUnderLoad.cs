@@ -27,7 +27,7 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
 
     public void BreakTavily(Fault fault) => upstreams.Set("search", new Behaviour { LatencyMs = tavilyMs, Fault = fault, Status = 503 });
 
-    public static async Task<SystemUnderLoad> Start(int workers, int embeddingsMs, int answersMs, int tavilyMs, int? smallMs)
+    public static async Task<SystemUnderLoad> Start(int workers, int embeddingsMs, int answersMs, int tavilyMs, int? smallMs, string queueType)
     {
         var system = new SystemUnderLoad
         {
@@ -41,7 +41,7 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
         system.upstreams.Set("answers", new Behaviour { LatencyMs = answersMs });
         system.upstreams.Set("plans", new Behaviour { LatencyMs = smallMs ?? 0 });
         system.upstreams.Set("moderations", new Behaviour { LatencyMs = smallMs ?? 0 });
-        (system.virtualHost, system.database) = (await system.servers.CreateVirtualHost(), await system.servers.CreateNavigator());
+        (system.virtualHost, system.database) = (await system.servers.CreateVirtualHost(queueType), await system.servers.CreateNavigator());
         using (var free = new TcpListener(IPAddress.Loopback, 0))
         {
             free.Start();
@@ -73,15 +73,18 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
         return system;
     }
 
+    /// <summary>Any number of callers of another tenant.</summary>
+    public async Task<HttpClient> CallerOf(string tenant) => Caller(await database.AddTenant(tenant));
+
     /// <summary>Any number of callers, with the tenant's key.</summary>
-    public HttpClient Caller()
+    public HttpClient Caller(string key = NavigatorDatabase.Key)
     {
         var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 4_000 })
         {
             BaseAddress = Url,
             Timeout = TimeSpan.FromSeconds(150)
         };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", NavigatorDatabase.Key);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return http;
     }
 

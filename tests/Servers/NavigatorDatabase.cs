@@ -18,6 +18,16 @@ public sealed record NavigatorDatabase(string Owner, string Api, string Worker)
 
     private const string Password = "navigator";
 
+    /// <summary>Another tenant, and a key of its own for everything.</summary>
+    public async Task<string> AddTenant(string tenant)
+    {
+        await using var source = StorageSetup.DataSource(
+            Owner, new PostgresPool(0, 2, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60), 0, GroupSize: 1));
+        var registry = new TenantRegistry(source);
+        await registry.Create(tenant, CancellationToken.None);
+        return (await registry.CreateKey(tenant, Scope.All, null, CancellationToken.None)).Reveal();
+    }
+
     internal static NavigatorDatabase At(string owner) => new(owner, As(owner, RuntimeRole.Api), As(owner, RuntimeRole.Worker));
 
     /// <summary>The schema, the tenant, the key, and logins for the roles that migrations make.</summary>

@@ -96,10 +96,11 @@ public sealed class ServerSet
     }
 
     /// <summary>Address of a new virtual host whose queues are quorum queues, as in production.</summary>
-    public async Task<string> CreateVirtualHost()
+    /// <param name="queueType">Of queues whose declaration names none: quorum, as deployed, or classic.</param>
+    public async Task<string> CreateVirtualHost(string queueType = "quorum")
     {
         var name = $"test-{Guid.CreateVersion7():N}";
-        using var response = await management.PutAsJsonAsync($"api/vhosts/{name}", new { default_queue_type = "quorum" });
+        using var response = await management.PutAsJsonAsync($"api/vhosts/{name}", new { default_queue_type = queueType });
         response.EnsureSuccessStatusCode();
         return new UriBuilder(settings["NAVIGATOR_RABBITMQ"]) { Path = name }.Uri.ToString();
     }

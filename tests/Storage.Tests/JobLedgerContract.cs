@@ -311,24 +311,66 @@ public abstract class JobLedgerContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_tenant_has_only_so_many_unfinished_and_the_first_few_go_first()
+    public async Task A_tenant_has_only_so_many_unfinished_and_those_beyond_its_share_are_held()
     {
-        var share = new TenantShare(Unfinished: 3, Express: 1);
+        var share = new TenantShare(Unfinished: 3, UnderWay: 1);
         var first = (await SubmitAs(New(key: "k", share: share))).Job;
         var second = (await SubmitAs(New(share: share))).Job;
         await SubmitAs(New(share: share));
 
-        Assert.Equal((true, false), (first.Express, second.Express));
+        Assert.Equal((false, true), (first.Held, second.Held));
         Assert.Equal(SubmissionOutcome.TooMany, (await SubmitAs(New(share: share))).Outcome);
         Assert.Equal(SubmissionOutcome.TooMany, (await SubmitAs(New(key: "new", share: share))).Outcome);
         // What was accepted before is known all the same, and another tenant has a share of its own.
         Assert.Equal((first.Id, SubmissionOutcome.Repeated), ((await SubmitAs(New(key: "k", share: share))).Job.Id, SubmissionOutcome.Repeated));
-        Assert.True((await SubmitAs(New(tenant: "b", share: share))).Job.Express);
+        Assert.False((await SubmitAs(New(tenant: "b", share: share))).Job.Held);
 
         await ledger.Cancel("a", second.Id, default);
         Assert.Equal(SubmissionOutcome.Created, (await SubmitAs(New(share: share))).Outcome);
         Assert.Equal(1, await ledger.CountFinished(TimeSpan.FromMinutes(1), default));
-        Assert.True((await ledger.Find("a", first.Id, default))!.Express);
+        Assert.True((await ledger.Find("a", (await SubmitAs(New(key: "k", share: share))).Job.Id, default)) is { Held: false });
+    }
+
+    [Fact]
+    public async Task What_is_held_is_released_oldest_first_up_to_the_level_of_its_tenant_and_once()
+    {
+        var share = new TenantShare(Unfinished: 100, UnderWay: 2);
+        var jobs = new List<Job>();
+        for (var i = 0; i < 6; i++)
+        {
+            await Task.Delay(2); // ids are ordered by the machine's clock, to the millisecond
+            jobs.Add((await SubmitAs(New(share: share))).Job);
+        }
+        var other = (await SubmitAs(New(tenant: "b", share: share))).Job;
+
+        Assert.Equal([new TenantLoad(1, 1, 0), new TenantLoad(6, 6, 4)], (await ledger.Loads(default)).OrderBy(load => load.Unfinished));
+        // Nothing looks at a held job before its deadline but the releaser.
+        Assert.All(jobs, job => Assert.Equal(job.Held, job.DueAt == job.DeadlineAt));
+        Assert.False(other.Held);
+        Assert.Empty(await ledger.Release(2, Soon, default));
+
+        var released = (await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ledger.Release(4, Soon, default)))).SelectMany(some => some).ToList();
+        Assert.Equal(jobs.Skip(2).Take(2).Select(job => job.Id), released.Select(job => job.Id).Order());
+        Assert.All(released, job => Assert.True(job is { Held: false } && job.DueAt < job.DeadlineAt));
+
+        await ledger.Cancel("a", jobs[0].Id, default);
+        Assert.Equal([jobs[4].Id], (await ledger.Release(4, Soon, default)).Select(job => job.Id));
+        await ledger.Cancel("a", jobs[5].Id, default);
+        await ledger.Cancel("a", jobs[1].Id, default);
+        Assert.Empty(await ledger.Release(4, Soon, default));
+    }
+
+    [Fact]
+    public async Task Whoever_claims_a_held_job_holds_it_no_longer()
+    {
+        // Its turn in its conversation came: the end of the one before made room for it.
+        var held = (await SubmitAs(New(share: new TenantShare(Unfinished: 10, UnderWay: 0)))).Job;
+        Assert.True(held.Held);
+
+        var claimed = await ledger.Claim(JobKey.Of(held), JobStage.Intake, "w", Soon, false, 3, default);
+
+        Assert.False(claimed!.Held);
+        Assert.Empty(await ledger.Release(10, Soon, default));
     }
 
     [Fact]

@@ -28,7 +28,8 @@ public abstract class ReplayContract : IAsyncLifetime
         Assert.Equal(failed.AcceptedAt, again.AcceptedAt);
         Assert.True(again.QueuedAt > failed.AcceptedAt);
         Assert.Equal(failed.DeadlineAt - failed.QueuedAt, again.DeadlineAt - again.QueuedAt);
-        Assert.Equal(again.QueuedAt + Soon, again.DueAt);
+        // Held: nothing looks at it before its deadline but the releaser.
+        Assert.Equal((true, again.DeadlineAt), (again.Held, again.DueAt));
         Assert.Equal((null, null, null, replay.Id), (again.Error, again.FinishedAt, again.Plan, again.ReplayId));
         Assert.Equal(new EarlierEnd(JobStatus.Failed, 1, failed.FinishedAt!.Value, failed.Error!), Assert.Single(again.EarlierEnds));
         Assert.NotNull(await ledger.Claim(Key(again), JobStage.Intake, "w", Soon, false, 3, default));
@@ -257,9 +258,20 @@ public abstract class ReplayContract : IAsyncLifetime
         await FailedJob();
         Assert.Single(await Turn(await Replay(Failed)));
 
-        var one = new TenantShare(Unfinished: 1, Express: 1);
+        var one = new TenantShare(Unfinished: 1, UnderWay: 1);
         Assert.Equal(SubmissionOutcome.Created, (await ledger.Submit(New(one), default)).Outcome);
         Assert.Equal(SubmissionOutcome.TooMany, (await ledger.Submit(New(one), default)).Outcome);
+    }
+
+    [Fact]
+    public async Task What_is_replayed_is_held_and_released_behind_what_is_asked_now()
+    {
+        var old = await FailedJob();
+        Assert.True(Assert.Single(await Turn(await Replay(Failed))).Held);
+        var asked = (await ledger.Submit(New(new TenantShare(Unfinished: 10, UnderWay: 0)), default)).Job!;
+
+        Assert.Equal([asked.Id], (await ledger.Release(1, Soon, default)).Select(job => job.Id));
+        Assert.Equal([old.Id], (await ledger.Release(2, Soon, default)).Select(job => job.Id));
     }
 
     [Fact]

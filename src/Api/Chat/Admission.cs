@@ -1,11 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Navigator.Api.Problems;
-using Navigator.Contracts;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
-using Navigator.Storage.Replays;
-using Navigator.Workers.Broker;
 using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 
@@ -15,40 +12,28 @@ namespace Navigator.Api.Chat;
 internal sealed record Refusal(string Code, string Detail, int RetryAfterSeconds);
 
 /// <summary>
-/// Decides whether there is room for one more question. How deep the queues are is looked at once a second and costs a request
-/// nothing; what is on its way into them, and what went in since the last look began, is added to it. How many a tenant has is
+/// Decides whether there is room for one more question. How many wait for a worker is looked at once a second and costs a request
+/// nothing; what is being accepted, and what was accepted since the last look began, is added to it. How many a tenant has is
 /// counted by the statement that accepts.
 /// </summary>
 internal sealed class Admission : BackgroundService
 {
     private static readonly TimeSpan DrainWindow = TimeSpan.FromSeconds(10);
-    private static readonly string[] QuestionQueues =
-        [QueueNames.AnswerQuestion, QueueNames.EmbedQuestion, QueueNames.RetrievePassages, QueueNames.SearchWeb, QueueNames.ComposeAnswer];
-
     private const int LongestWait = 60;
 
     private readonly IJobLedger ledger;
-    private readonly IReplayStore replays;
     private readonly LivePolicy policy;
     private readonly TimeProvider clock;
     private readonly ILogger<Admission> log;
-    private readonly QueueWatch? queues;
     private long seen;
     private int entering;
     private int queuedSince;
     private int queuedBeforeLook;
     private double drainedPerSecond;
 
-    /// <param name="queues">Absent where there is no broker: then unfinished jobs stand for what waits.</param>
-    public Admission(IJobLedger ledger, IReplayStore replays, LivePolicy policy, Bounds bounds, TimeProvider clock, ILogger<Admission> log,
-        QueueWatch? queues = null)
+    public Admission(IJobLedger ledger, LivePolicy policy, Bounds bounds, TimeProvider clock, ILogger<Admission> log)
     {
-        (this.ledger, this.replays, this.policy, this.clock, this.log, this.queues) = (ledger, replays, policy, clock, log, queues);
-        if (queues is not null)
-        {
-            queues.Looking += BeginLook;
-            queues.Looked += samples => EndLook(samples.Where(sample => QuestionQueues.Contains(sample.Queue)).Sum(sample => sample.Ready));
-        }
+        (this.ledger, this.policy, this.clock, this.log) = (ledger, policy, clock, log);
         bounds.Watch(() => new Bound("admission", "queue_depth", policy.Now.Admission.QueueDepth, Depth));
     }
 
@@ -76,7 +61,7 @@ internal sealed class Admission : BackgroundService
     /// <summary>Nothing was accepted.</summary>
     public void Leave() => Interlocked.Decrement(ref entering);
 
-    /// <summary>The question waits in its queue: the next look that begins sees it there.</summary>
+    /// <summary>The question waits for a worker: the next look that begins sees it.</summary>
     public void Queued()
     {
         Interlocked.Increment(ref queuedSince);
@@ -102,15 +87,12 @@ internal sealed class Admission : BackgroundService
     public AdmissionNow Now() => new(policy.Now.Admission.QueueDepth, Depth, policy.Now.Admission.TenantUnfinished, drainedPerSecond);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Repeat.Every(policy.Now.Watch.Interval, "The measure of the queues", Sample, clock, log, stoppingToken);
+        Repeat.Every(policy.Now.Watch.Interval, "The count of waiting questions", Sample, clock, log, stoppingToken);
 
     private async Task Sample(CancellationToken token)
     {
-        if (queues is null)
-        {
-            BeginLook();
-            EndLook(await replays.CountUnfinished(policy.Now.Admission.QueueDepth * 2, token));
-        }
+        BeginLook();
+        EndLook((await ledger.Loads(token)).Sum(load => load.Queued));
         drainedPerSecond = await ledger.CountFinished(DrainWindow, token) / DrainWindow.TotalSeconds;
     }
 

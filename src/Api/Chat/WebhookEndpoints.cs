@@ -39,7 +39,7 @@ internal static class WebhookEndpoints
             return NotFound();
         if (webhook.Status == WebhookStatus.Waiting)
             return Problem.Of(409, "job_not_ended", "The job has not ended: there is nothing to tell yet.");
-        await dispatcher.Send([new DeliverWebhook(job)], express: false, CancellationToken.None);
+        await dispatcher.Send([new DeliverWebhook(job)], CancellationToken.None);
         return TypedResults.Accepted($"{ChatJobs.Route}/{job}/webhook", ToHttp(webhook));
     }
 

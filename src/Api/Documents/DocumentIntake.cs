@@ -18,7 +18,7 @@ internal sealed class DocumentIntake(IDocumentStore documents, Dispatcher dispat
                 policy.Now.Document.EnqueueGrace),
             token);
         if (accepted)
-            await dispatcher.Send(DocumentFlow.MessagesOf(document), express: false, CancellationToken.None);
+            await dispatcher.Send(DocumentFlow.MessagesOf(document), CancellationToken.None);
         return (document, accepted);
     }
 }

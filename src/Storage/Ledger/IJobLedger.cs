@@ -36,6 +36,16 @@ public interface IJobLedger
     /// </summary>
     Task<IReadOnlyList<Job>> TakeDue(int limit, TimeSpan visibilityTimeout, CancellationToken token);
 
+    /// <summary>How much each tenant that has something unfinished has.</summary>
+    Task<IReadOnlyList<TenantLoad>> Loads(CancellationToken token);
+
+    /// <summary>
+    /// Hold no longer what a tenant may have under way: its oldest held jobs, live ones before replayed ones, until it has
+    /// <paramref name="level"/> under way. Called twice at once it releases each job once.
+    /// </summary>
+    /// <param name="dueIn">When to look whether a worker took it.</param>
+    Task<IReadOnlyList<Job>> Release(int level, TimeSpan dueIn, CancellationToken token);
+
     /// <summary>A tenant's conversations, the one with the newest job first.</summary>
     /// <param name="before">Only those whose newest job is older than this one.</param>
     Task<IReadOnlyList<Conversation>> Conversations(string tenant, Guid? before, int limit, CancellationToken token);

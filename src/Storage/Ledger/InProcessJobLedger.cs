@@ -25,7 +25,7 @@ internal sealed class InProcessJobLedger(TimeProvider clock, InProcessCorpus doc
             var others = unfinished.Count(id => jobs[id].Job is { ReplayId: null } other && other.Tenant == job.Tenant);
             if (others >= job.Share.Unfinished)
                 return Task.FromResult(new Submission(null, SubmissionOutcome.TooMany));
-            var created = job.AcceptedAt(clock.GetUtcNow(), others < job.Share.Express);
+            var created = job.AcceptedAt(clock.GetUtcNow(), others >= job.Share.UnderWay);
             jobs.Add(job.Id, new Entry(created, job.IdempotencyKey, job.RequestHash));
             if (job.IdempotencyKey is not null)
                 keys.Add((job.Tenant, job.IdempotencyKey), job.Id);
@@ -84,8 +84,9 @@ internal sealed class InProcessJobLedger(TimeProvider clock, InProcessCorpus doc
                 return Task.FromResult<Job?>(written);
             }
             unfinished.Remove(id);
-            var next = Unfinished(written).Where(other => UuidOrder.Instance.Compare(other.Id, id) > 0).MinBy(other => other.Id, UuidOrder.Instance);
-            return Task.FromResult<Job?>(next is null ? written : written with { Successor = new WaitingJob(next.Id, next.Attempt, next.Express) });
+            var next = Unfinished(written).Where(other => !other.Held && UuidOrder.Instance.Compare(other.Id, id) > 0)
+                .MinBy(other => other.Id, UuidOrder.Instance);
+            return Task.FromResult<Job?>(next is null ? written : written with { Successor = new WaitingJob(next.Id, next.Attempt) });
         }
     }
 
@@ -96,13 +97,31 @@ internal sealed class InProcessJobLedger(TimeProvider clock, InProcessCorpus doc
             var now = clock.GetUtcNow();
             var due = unfinished.Select(id => jobs[id].Job).Where(job => job.DueAt <= now).OrderBy(job => job.DueAt).Take(limit).ToList();
             return Task.FromResult<IReadOnlyList<Job>>([.. due.Select(job =>
-                Take(job with { Version = job.Version + 1, Now = now, DueAt = Earlier(now + visibilityTimeout, job.DeadlineAt) }))]);
+                Keep(job with { Version = job.Version + 1, Now = now, DueAt = Earlier(now + visibilityTimeout, job.DeadlineAt) }))]);
         }
+    }
 
-        Job Take(Job job)
+    public Task<IReadOnlyList<TenantLoad>> Loads(CancellationToken token)
+    {
+        lock (gate)
+            return Task.FromResult<IReadOnlyList<TenantLoad>>(
+            [
+                .. unfinished.Select(id => jobs[id].Job).GroupBy(job => job.Tenant)
+                    .Select(own => new TenantLoad(own.Count(), own.Count(job => job.Status == JobStatus.Queued), own.Count(job => job.Held))),
+            ]);
+    }
+
+    public Task<IReadOnlyList<Job>> Release(int level, TimeSpan dueIn, CancellationToken token)
+    {
+        lock (gate)
         {
-            jobs[job.Id] = jobs[job.Id] with { Job = job };
-            return job;
+            var now = clock.GetUtcNow();
+            var chosen = unfinished.Select(id => jobs[id].Job).GroupBy(job => job.Tenant)
+                .SelectMany(own => own.OrderBy(job => job.Held).ThenBy(job => job.ReplayId is not null).ThenBy(job => job.Id, UuidOrder.Instance)
+                    .Take(level))
+                .Where(job => job.Held).ToList();
+            return Task.FromResult<IReadOnlyList<Job>>([.. chosen.Select(job =>
+                Keep(job with { Held = false, Version = job.Version + 1, Now = now, DueAt = Earlier(now + dueIn, job.DeadlineAt) }))]);
         }
     }
 
@@ -196,6 +215,13 @@ internal sealed class InProcessJobLedger(TimeProvider clock, InProcessCorpus doc
                 keys.Remove((entry.Job.Tenant, entry.IdempotencyKey));
         }
         return entries.Count;
+    }
+
+    /// <summary>Only behind the gate.</summary>
+    private Job Keep(Job job)
+    {
+        jobs[job.Id] = jobs[job.Id] with { Job = job };
+        return job;
     }
 
     private Job Stamp(Job job) => job with { Now = clock.GetUtcNow() };

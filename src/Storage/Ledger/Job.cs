@@ -20,8 +20,8 @@ public sealed record Job
     /// <summary>The attempt that began when the job was queued, or the last wave of tools: those before it wore out no worker.</summary>
     public int FirstAttempt { get; init; } = 1;
 
-    /// <summary>Goes first at the broker: its tenant had few others unfinished when it asked.</summary>
-    public bool Express { get; init; }
+    /// <summary>Not sent to a worker yet, because its tenant has as many under way as it may.</summary>
+    public bool Held { get; init; }
 
     /// <summary>The worker that holds the lease on the stage; null while nobody does.</summary>
     public string? ClaimedBy { get; init; }
@@ -166,7 +166,7 @@ public sealed record NewJob(
     string? IdempotencyKey, byte[] RequestHash, TimeSpan Lifetime, TimeSpan DueIn, TenantShare Share)
 {
     /// <summary>The row as it is written at <paramref name="now"/>.</summary>
-    internal Job AcceptedAt(DateTimeOffset now, bool express) => new()
+    internal Job AcceptedAt(DateTimeOffset now, bool held) => new()
     {
         Id = Id,
         Tenant = Tenant,
@@ -177,18 +177,22 @@ public sealed record NewJob(
         Stage = JobStage.Intake,
         Attempt = 1,
         Version = 1,
-        Express = express,
+        Held = held,
         AcceptedAt = now,
         QueuedAt = now,
         Now = now,
         DeadlineAt = now + Lifetime,
-        DueAt = now + (DueIn < Lifetime ? DueIn : Lifetime),
+        DueAt = now + (held || DueIn > Lifetime ? Lifetime : DueIn),
     };
 }
 
 /// <param name="Unfinished">Jobs that a tenant may have unfinished; one more is not accepted.</param>
-/// <param name="Express">Unfinished jobs up to which the next one goes first at the broker.</param>
-public readonly record struct TenantShare(int Unfinished, int Express);
+/// <param name="UnderWay">Unfinished jobs from which on the next one is held.</param>
+public readonly record struct TenantShare(int Unfinished, int UnderWay);
+
+/// <summary>One tenant's unfinished jobs.</summary>
+/// <param name="Queued">Those that no worker has begun, held ones included.</param>
+public readonly record struct TenantLoad(int Unfinished, int Queued, int Held);
 
 public enum SubmissionOutcome
 {
@@ -211,7 +215,7 @@ public readonly record struct Submission(Job? Job, SubmissionOutcome Outcome);
 public readonly record struct JobVersion(int Version, bool Ended);
 
 /// <summary>A job whose turn it is when another has ended.</summary>
-public sealed record WaitingJob(Guid Id, int Attempt, bool Express);
+public sealed record WaitingJob(Guid Id, int Attempt);
 
 /// <summary>The jobs that share a conversation, at a glance.</summary>
 /// <param name="Newest">The id of its newest job, which is what conversations are ordered by.</param>

@@ -15,7 +15,7 @@ internal static class JobRow
         """
         id, tenant_id, conversation_id, question, options, status, stage, attempt, claimed_by, pending, plan, tool_result,
         answer, error_code, error_message, degraded, version, accepted_at, started_at, tools_at, answer_at, finished_at,
-        deadline_at, due_at, queued_at, first_attempt, earlier_ends, replay_id, express, clock_timestamp(), wave_at
+        deadline_at, due_at, queued_at, first_attempt, earlier_ends, replay_id, held, clock_timestamp(), wave_at
         """;
 
     public static Job Read(NpgsqlDataReader row) => new()
@@ -47,17 +47,18 @@ internal static class JobRow
         FirstAttempt = row.GetInt32(25),
         EarlierEnds = LedgerJson.Read<EarlierEnd[]>(row.GetString(26)),
         ReplayId = row.IsDBNull(27) ? null : row.GetGuid(27),
-        Express = row.GetBoolean(28),
+        Held = row.GetBoolean(28),
         Now = row.GetFieldValue<DateTimeOffset>(29),
         WaveAt = Time(row, 30),
     };
 
-    /// <summary>The next unfinished job of the same conversation, for a statement that ends a job.</summary>
+    /// <summary>The next unfinished job of the same conversation that was sent, for a statement that ends a job.</summary>
     public const string Successor =
         """
-        (SELECT jsonb_build_object('id', later.id, 'attempt', later.attempt, 'express', later.express)
+        (SELECT jsonb_build_object('id', later.id, 'attempt', later.attempt)
          FROM   chat_job AS later
-         WHERE  later.tenant_id = chat_job.tenant_id AND later.conversation_id = chat_job.conversation_id AND later.finished_at IS NULL AND later.id > chat_job.id
+         WHERE  later.tenant_id = chat_job.tenant_id AND later.conversation_id = chat_job.conversation_id AND later.id > chat_job.id
+         AND    later.finished_at IS NULL AND NOT later.held
          ORDER  BY later.id LIMIT 1)
         """;
 

@@ -17,7 +17,7 @@ internal static class PostgresJobChanges
         SET    version = chat_job.version + 1,
                status = change.status, stage = change.stage, attempt = change.attempt, first_attempt = change.first_attempt,
                claimed_by = change.claimed_by, pending = change.pending::text[], degraded = change.degraded::text[],
-               error_code = change.error_code, error_message = change.error_message, replay_id = change.replay_id, express = change.express,
+               error_code = change.error_code, error_message = change.error_message, replay_id = change.replay_id, held = change.held,
                plan = CASE WHEN change.plan IS NULL THEN chat_job.plan ELSE nullif(change.plan::jsonb, 'null') END,
                tool_result = coalesce(change.tool_result::jsonb, chat_job.tool_result),
                answer = coalesce(change.answer::jsonb, chat_job.answer),
@@ -31,12 +31,13 @@ internal static class PostgresJobChanges
                deadline_at = coalesce(now() + change.lifetime, chat_job.deadline_at),
                due_at = CASE WHEN change.ends THEN NULL
                              WHEN change.due_in IS NULL THEN chat_job.due_at
-                             ELSE least(now() + change.due_in, now() + change.lifetime, CASE WHEN change.lifetime IS NULL THEN chat_job.deadline_at END) END
-        FROM   unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
-                      $12::uuid[], $13::bool[], $14::text[], $15::text[], $16::text[], $17::text[], $18::int[], $19::int[], $20::interval[],
+                             ELSE least(now() + change.due_in, now() + change.lifetime,
+                                        CASE WHEN change.lifetime IS NULL THEN chat_job.deadline_at END) END
+        FROM   unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[],
+                      $11::text[], $12::uuid[], $13::bool[], $14::text[], $15::text[], $16::text[], $17::text[], $18::int[], $19::int[], $20::interval[],
                       $21::interval[], $22::bool[], $23::text[], $24::bool[])
                AS change (id, version, status, stage, attempt, first_attempt, claimed_by, pending, degraded, error_code, error_message,
-                          replay_id, express, plan, tool_result, answer, earlier_ends, now, cleared, due_in,
+                          replay_id, held, plan, tool_result, answer, earlier_ends, now, cleared, due_in,
                           lifetime, waits, cites, ends)
         -- The list of ids keeps a plan that was made while the table was small from reading all of it later.
         WHERE  chat_job.id = ANY ($1) AND chat_job.id = change.id AND chat_job.version = change.version
@@ -83,7 +84,7 @@ internal static class PostgresJobChanges
             .With(All(change => change.To.Error?.Code), Texts)
             .With(All(change => change.To.Error?.Message), Texts)
             .With(All(change => change.To.ReplayId), NpgsqlDbType.Array | NpgsqlDbType.Uuid)
-            .With(All(change => change.To.Express))
+            .With(All(change => change.To.Held))
             .With(All(change => ReferenceEquals(change.From.Plan, change.To.Plan) ? null : change.To.Plan is { } plan ? Write(plan) : "null"), Texts)
             .With(All(change => ReferenceEquals(change.From.Results, change.To.Results) ? null : Write(change.To.Results)), Texts)
             .With(All(change => change.To.Answer is { } answer ? Write(answer) : null), Texts)

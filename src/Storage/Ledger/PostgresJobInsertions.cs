@@ -12,28 +12,31 @@ internal static class PostgresJobInsertions
         """
         WITH wanted AS (
             SELECT *, row_number() OVER (PARTITION BY tenant_id ORDER BY id) - 1 AS before
-            FROM   unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::interval[], $9::interval[], $10::int[],
-                          $11::int[], $12::text[])
-                   AS job (id, tenant_id, conversation_id, question, options, idempotency_key, request_hash, lifetime, due_in, most, express, callback)
+            FROM   unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::interval[], $9::interval[],
+                          $10::int[], $11::int[], $12::text[])
+                   AS job (id, tenant_id, conversation_id, question, options, idempotency_key, request_hash, lifetime, due_in, most, level, callback)
         ), share AS MATERIALIZED (
             SELECT tenant_id, (SELECT count(*) FROM (SELECT FROM chat_job
                                                      WHERE  chat_job.tenant_id = tenant.tenant_id AND finished_at IS NULL AND replay_id IS NULL
                                                      LIMIT  tenant.most) AS counted) AS unfinished
             FROM   (SELECT tenant_id, max(most) AS most FROM wanted GROUP BY tenant_id) AS tenant
-        ), accepted AS (
-            INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, idempotency_key, request_hash, deadline_at, due_at, express)
-            SELECT id, tenant_id, conversation_id, question, options::jsonb, idempotency_key, request_hash, now() + lifetime, now() + least(lifetime, due_in),
-                   unfinished + before < express
+        ), fitting AS (
+            SELECT wanted.*, unfinished + before >= level AS held
             FROM   wanted JOIN share USING (tenant_id)
             WHERE  unfinished + before < most
+        ), accepted AS (
+            INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, idempotency_key, request_hash, deadline_at, due_at, held)
+            SELECT id, tenant_id, conversation_id, question, options::jsonb, idempotency_key, request_hash,
+                   now() + lifetime, now() + CASE WHEN held THEN lifetime ELSE least(lifetime, due_in) END, held
+            FROM   fitting
             ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
-            RETURNING id, express, deadline_at
+            RETURNING id, held, deadline_at
         ), hook AS (
             -- The caller's server that is to be told of the end is written down with the question, or not at all.
             INSERT INTO webhook (job_id, tenant_id, url, due_at)
             SELECT accepted.id, tenant_id, callback, deadline_at + interval '5 s' FROM accepted JOIN wanted USING (id) WHERE callback IS NOT NULL
         )
-        SELECT id, express, now() FROM accepted
+        SELECT id, held, now() FROM accepted
         """;
 
     /// <returns>Each job as it was written; null where its key was used before, or its tenant has as many unfinished as it may.</returns>
@@ -53,12 +56,12 @@ internal static class PostgresJobInsertions
             .With(All(job => job.Lifetime))
             .With(All(job => job.DueIn))
             .With(All(job => job.Share.Unfinished))
-            .With(All(job => job.Share.Express))
+            .With(All(job => job.Share.UnderWay))
             .With(All(job => job.Options.CallbackUrl), NpgsqlDbType.Array | NpgsqlDbType.Text);
-        var rows = await command.All(row => (Id: row.GetGuid(0), Express: row.GetBoolean(1), Now: row.GetFieldValue<DateTimeOffset>(2)),
+        var rows = await command.All(row => (Id: row.GetGuid(0), Held: row.GetBoolean(1), Now: row.GetFieldValue<DateTimeOffset>(2)),
             CancellationToken.None);
         var accepted = rows.ToDictionary(row => row.Id);
-        return [.. jobs.Select(job => accepted.TryGetValue(job.Id, out var row) ? job.AcceptedAt(row.Now, row.Express) : null)];
+        return [.. jobs.Select(job => accepted.TryGetValue(job.Id, out var row) ? job.AcceptedAt(row.Now, row.Held) : null)];
     }
 
     /// <summary>Why a job was not written: its key was used before, or its tenant has too many.</summary>

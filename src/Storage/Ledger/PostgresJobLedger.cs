@@ -22,6 +22,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database, PostgresPool 
 
     private readonly GroupedCalls<Guid, Job?> reads = new(pool.GroupSize, 1, ids => ReadAll(database, ids), IsOfOneItem);
 
+    private readonly GroupedCalls<OwnedJob, Job?> finds = new(pool.GroupSize, 1, wanted => FindAll(database, wanted), IsOfOneItem);
+
     public async Task<Submission> Submit(NewJob job, CancellationToken token) =>
         await InTime(insertions, job, token) is { } written
             ? new Submission(written, SubmissionOutcome.Created)
@@ -31,11 +33,7 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database, PostgresPool 
 
     public Task<Job?> Read(Guid id, CancellationToken token) => InTime(reads, id, token);
 
-    public async Task<Job?> Find(string tenant, Guid id, CancellationToken token)
-    {
-        await using var command = database.For(tenant, $"SELECT {JobRow.Columns} FROM chat_job WHERE tenant_id = $1 AND id = $2");
-        return await command.With(tenant).With(id).One(JobRow.Read, token);
-    }
+    public Task<Job?> Find(string tenant, Guid id, CancellationToken token) => InTime(finds, new OwnedJob(tenant, id), token);
 
     public async Task<IReadOnlyList<Job>> List(string tenant, JobFilter filter, CancellationToken token)
     {
@@ -43,7 +41,8 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database, PostgresPool 
             tenant,
             $"""
             SELECT {JobRow.Columns} FROM chat_job
-            WHERE  tenant_id = $1 AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR conversation_id = $3) AND ($4::uuid IS NULL OR id < $4)
+            WHERE  tenant_id = $1 AND ($2::text IS NULL OR status = $2)
+            AND    ($3::text IS NULL OR conversation_id = $3) AND ($4::uuid IS NULL OR id < $4)
             ORDER  BY id DESC LIMIT $5
             """);
         return await command.With(tenant).With(filter.Status is { } status ? Name(status) : null, NpgsqlDbType.Text)
@@ -70,6 +69,32 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database, PostgresPool 
             RETURNING {JobRow.Columns}
             """);
         return await command.With(limit).With(visibilityTimeout).All(JobRow.Read, token);
+    }
+
+    public async Task<IReadOnlyList<TenantLoad>> Loads(CancellationToken token)
+    {
+        await using var command = database.ForNobody("SELECT unfinished, queued, held FROM tenant_loads()");
+        return await command.All(row => new TenantLoad(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2)), token);
+    }
+
+    public async Task<IReadOnlyList<Job>> Release(int level, TimeSpan dueIn, CancellationToken token)
+    {
+        // The lock sees a row as it is now, and not as it was when places were counted: who comes second finds it held no longer.
+        await using var command = database.For(
+            "tenants_with_held_jobs", [],
+            $"""
+            UPDATE chat_job SET held = false, due_at = least(now() + $2, deadline_at), version = version + 1
+            WHERE  id IN (SELECT id FROM chat_job
+                          WHERE  held AND finished_at IS NULL AND id IN
+                                 (SELECT id
+                                  FROM   (SELECT id, held,
+                                                 row_number() OVER (PARTITION BY tenant_id ORDER BY held, replay_id IS NOT NULL, id) AS place
+                                          FROM   chat_job WHERE finished_at IS NULL) AS placed
+                                  WHERE  held AND place <= $1)
+                          FOR UPDATE SKIP LOCKED)
+            RETURNING {JobRow.Columns}
+            """);
+        return await command.With(level).With(dueIn).All(JobRow.Read, token);
     }
 
     public async Task<IReadOnlyList<Conversation>> Conversations(string tenant, Guid? before, int limit, CancellationToken token)
@@ -125,6 +150,16 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database, PostgresPool 
         await using var command = database.For("tenants_of_jobs", [wanted], $"SELECT {JobRow.Columns} FROM chat_job WHERE id = ANY ($1)");
         var found = (await command.With(wanted).All(JobRow.Read, CancellationToken.None)).ToDictionary(job => job.Id);
         return [.. ids.Select(found.GetValueOrDefault)];
+    }
+
+    private static async Task<IReadOnlyList<Job?>> FindAll(NpgsqlDataSource database, IReadOnlyList<OwnedJob> wanted)
+    {
+        await using var command = database.For(
+            wanted.Select(job => job.Tenant), $"SELECT {JobRow.Columns} FROM chat_job WHERE id = ANY ($1)");
+        var found = (await command.With(wanted.Select(job => job.Id).Distinct().ToArray()).All(JobRow.Read, CancellationToken.None))
+            .ToDictionary(job => job.Id);
+        // The statement sees the rows of all these tenants.
+        return [.. wanted.Select(job => found.GetValueOrDefault(job.Id) is { } row && row.Tenant == job.Tenant ? row : null)];
     }
 
     /// <summary>A caller waits no longer than a statement may take, although there may be one before its own.</summary>

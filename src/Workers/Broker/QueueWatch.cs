@@ -13,12 +13,6 @@ public sealed record QueueSample(string Queue, bool Exists, long Ready, long Con
 /// <summary>Asks the broker about every queue once a second (a passive declare), so that nobody has to ask it per request.</summary>
 internal sealed class QueueWatch(BrokerConnection broker, LivePolicy policy, TimeProvider clock, ILogger<QueueWatch> log) : BackgroundService
 {
-    /// <summary>A look begins: what is in a queue now will be seen by it.</summary>
-    public event Action? Looking;
-
-    /// <summary>It has ended, and the broker told.</summary>
-    public event Action<IReadOnlyList<QueueSample>>? Looked;
-
     /// <summary>Null while the broker does not answer, and before it did.</summary>
     public IReadOnlyList<QueueSample>? Latest { get; private set; }
 
@@ -28,13 +22,11 @@ internal sealed class QueueWatch(BrokerConnection broker, LivePolicy policy, Tim
     private async Task Look(CancellationToken token)
     {
         var samples = new List<QueueSample>();
-        Looking?.Invoke();
         try
         {
             foreach (var queue in QueueNames.All)
                 samples.Add(await Sample(queue, token));
             Latest = samples;
-            Looked?.Invoke(samples);
         }
         catch (BrokerUnavailableException)
         {

@@ -8,8 +8,7 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Flow;
 
 /// <summary>Sends commands to their queues. Never throws because of the broker.</summary>
-/// <param name="express">Before those that wait there already.</param>
-public delegate Task SendCommands(IReadOnlyList<object> commands, bool express, CancellationToken token);
+public delegate Task SendCommands(IReadOnlyList<object> commands, CancellationToken token);
 
 /// <summary>
 /// The one way a command gets to the broker. A broker that freezes blocks its senders, and the bus does not honour their tokens in time
@@ -21,23 +20,20 @@ public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy 
 {
     private readonly Gate room = bounds.Gate("sends", "broker", now => now.Sends.Outstanding);
 
-    /// <summary>Above 4, a quorum queue gives two of these for each other message (RabbitMQ 4: two lanes, neither starves).</summary>
-    private const byte ExpressPriority = 9;
-
-    public Task Send(IReadOnlyList<object> commands, bool express, CancellationToken token) =>
-        commands.Count == 1 ? Send(commands[0], express, token) : Task.WhenAll(commands.Select(command => Send(command, express, token)));
+    public Task Send(IReadOnlyList<object> commands, CancellationToken token) =>
+        commands.Count == 1 ? Send(commands[0], token) : Task.WhenAll(commands.Select(command => Send(command, token)));
 
     /// <summary>
     /// Begin to send, and wait for nothing: for a sweeper, which must not come late to a deadline because the broker is slow.
     /// Never more waits here than became due within the limit.
     /// </summary>
-    public Task Start(IReadOnlyList<object> commands, bool express, CancellationToken token)
+    public Task Start(IReadOnlyList<object> commands, CancellationToken token)
     {
-        _ = Send(commands, express, CancellationToken.None);
+        _ = Send(commands, CancellationToken.None);
         return Task.CompletedTask;
     }
 
-    private async Task Send(object command, bool express, CancellationToken token)
+    private async Task Send(object command, CancellationToken token)
     {
         var wait = policy.Now.Sends.Wait;
         if (await room.EnterWithin(wait, token) is not { } place)
@@ -46,7 +42,7 @@ public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy 
             NavigatorMeter.SendsFailed.Add(1, KeyValuePair.Create("reason", (object?)"no_room"));
             return;
         }
-        var sending = SendAndMakeRoom(command, express, place);
+        var sending = SendAndMakeRoom(command, place);
         try
         {
             await sending.WaitAsync(wait, token);
@@ -63,15 +59,12 @@ public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy 
         }
     }
 
-    private async Task SendAndMakeRoom(object command, bool express, Gate.Place place)
+    private async Task SendAndMakeRoom(object command, Gate.Place place)
     {
         using (place)
         {
             var endpoint = await bus.GetSendEndpoint(QueueOf(command));
-            if (express)
-                await endpoint.Send(command, command.GetType(), Pipe.Execute<SendContext>(context => context.TrySetPriority(ExpressPriority)));
-            else
-                await endpoint.Send(command, command.GetType());
+            await endpoint.Send(command, command.GetType());
         }
     }
 

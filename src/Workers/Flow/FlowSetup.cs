@@ -8,15 +8,16 @@ internal static class FlowSetup
 {
     public static IServiceCollection AddFlow(this IServiceCollection services) => services
         .AddSingleton<InPlace>().AddHostedService(provider => provider.GetRequiredService<InPlace>())
-        .AddSingleton<Dispatcher>().AddSingleton<StageLease>().AddSingleton<DocumentLease>()
+        .AddSingleton<FairShare>().AddSingleton<Dispatcher>().AddSingleton<StageLease>().AddSingleton<DocumentLease>()
         .AddSingleton(provider => Transitions(provider, provider.GetRequiredService<Dispatcher>().Send))
-        // Neither of the two may come late to anything because the broker is slow.
+        // None of the three may come late to anything because the broker is slow.
         .AddHostedService(provider => ActivatorUtilities.CreateInstance<Sweeper>(provider, Unattended(provider)))
-        .AddHostedService(provider => ActivatorUtilities.CreateInstance<Replayer>(provider, Unattended(provider)));
+        .AddHostedService(provider => ActivatorUtilities.CreateInstance<Replayer>(provider, Unattended(provider)))
+        .AddHostedService(provider => ActivatorUtilities.CreateInstance<Releaser>(provider, Unattended(provider)));
 
     private static JobTransitions Unattended(IServiceProvider provider) => Transitions(provider, provider.GetRequiredService<Dispatcher>().Start);
 
     private static JobTransitions Transitions(IServiceProvider provider, SendCommands send) => new(
-        provider.GetRequiredService<IJobLedger>(), send, provider.GetRequiredService<LivePolicy>(),
+        provider.GetRequiredService<IJobLedger>(), send, provider.GetRequiredService<FairShare>(), provider.GetRequiredService<LivePolicy>(),
         provider.GetRequiredService<ILogger<JobTransitions>>());
 }

@@ -191,7 +191,10 @@ public static class JobMachine
         var again = Later(job, limits);
         var optional = job.Stage == JobStage.Tools ? job.Pending.Where(tool => IsOptional(job.Plan!, tool)).ToList() : [];
         if (optional.Count == 0)
-            return new JobDecision.Step(new JobChange(job, job) { DueIn = again }, SendsStage: true) { Repair = Repair.SendAgain };
+            return new JobDecision.Step(new JobChange(job, job with { Held = false }) { DueIn = again }, SendsStage: true)
+            {
+                Repair = Repair.SendAgain,
+            };
         var skipped = job with { Degraded = [.. job.Degraded, .. optional.Select(tool => $"{NameOf(tool)}: no result in time")] };
         var step = Without(job, skipped, optional, inline: null, limits);
         return step with { Repair = Repair.SkipTools, Change = step.Change with { DueIn = step.Change.DueIn ?? again } };
@@ -201,11 +204,13 @@ public static class JobMachine
     }
 
     /// <summary>
-    /// The same question once more, with a deadline as far away as the first was. One that no worker has begun is only sent again.
+    /// The same question once more, with a deadline as far away as the first was: it is held until its tenant has room for it. One that
+    /// no worker has begun is only sent again, or goes on being held.
     /// </summary>
     private static JobDecision Requeue(Job job, JobEvent.Requeued requeued) => job.Status switch
     {
         _ when job.ReplayId == requeued.Replay => No(Refusal.IsRequeued),
+        JobStatus.Queued when job.Held => new JobDecision.Step(new JobChange(job, job with { ReplayId = requeued.Replay })),
         JobStatus.Queued => new JobDecision.Step(
             new JobChange(job, job with { ReplayId = requeued.Replay }) { DueIn = requeued.Limits.EnqueueGrace }, SendsStage: true),
         JobStatus.Failed or JobStatus.Expired => new JobDecision.Step(
@@ -226,15 +231,14 @@ public static class JobMachine
                 AnswerAt = null,
                 FinishedAt = null,
                 ReplayId = requeued.Replay,
-                Express = false,
+                Held = true,
                 EarlierEnds = [.. job.EarlierEnds, new EarlierEnd(job.Status, job.Attempt, job.FinishedAt!.Value, job.Error!)],
             })
             {
                 Now = JobTimes.Queued,
                 RestartsDeadline = true,
-                DueIn = requeued.Limits.EnqueueGrace,
-            },
-            SendsStage: true),
+                DueIn = job.DeadlineAt - job.QueuedAt,
+            }),
         _ => No(job.Status.IsFinished() ? Refusal.HasEnded : Refusal.HasNotFailed),
     };
 
@@ -254,7 +258,7 @@ public static class JobMachine
     }
 
     /// <summary>The first worker begins a queued job. Jobs of one conversation take turns; the first of one waits for none.</summary>
-    private static JobChange Begin(Job job, Job begun) => new(job, begun with { Status = JobStatus.Running })
+    private static JobChange Begin(Job job, Job begun) => new(job, begun with { Status = JobStatus.Running, Held = false })
     {
         Now = job.StartedAt is null ? JobTimes.Started : JobTimes.None,
         WaitsForConversation = job.Status == JobStatus.Queued && !job.StartsConversation,

@@ -10,7 +10,8 @@ namespace Navigator.Workers.Flow;
 /// the two leaves a row that is due, which the sweeper finds. An event that changes nothing sends nothing.
 /// </summary>
 /// <param name="send">Sends commands, or gives up soon; see <see cref="Dispatcher"/>.</param>
-public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send, LivePolicy policy, ILogger<JobTransitions> log)
+public sealed partial class JobTransitions(
+    IJobLedger ledger, SendCommands send, FairShare share, LivePolicy policy, ILogger<JobTransitions> log)
 {
     private readonly JobUpdater updater = new(ledger);
 
@@ -36,11 +37,11 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
         return ledger.Submit(
             new NewJob(
                 id, tenant, conversation ?? id.ToString(), question, options, idempotencyKey, requestHash, lifetime ?? limits.Job.Deadline,
-                limits.Job.EnqueueGrace, limits.Admission.Share),
+                limits.Job.EnqueueGrace, new TenantShare(limits.Admission.TenantUnfinished, share.Level)),
             token);
     }
 
-    /// <summary>Send what was written down, if it is new.</summary>
+    /// <summary>Send what was written down, if it is new and not held.</summary>
     public async Task Announce(Submission submission)
     {
         if (submission is not { Outcome: SubmissionOutcome.Created, Job: { } created })
@@ -48,8 +49,13 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
         FailPoint.Reach(FailPoint.AfterAcceptance);
         LogAccepted(created.Id);
         NavigatorMeter.JobsAccepted.Add(1);
-        await send([.. JobMachine.CommandsOf(created)], created.Express, CancellationToken.None);
+        if (!created.Held)
+            await send([.. JobMachine.CommandsOf(created)], CancellationToken.None);
     }
+
+    /// <summary>Sends what is no longer held.</summary>
+    public Task SendReleased(IReadOnlyList<Job> released) =>
+        send([.. released.SelectMany(job => JobMachine.CommandsOf(job))], CancellationToken.None);
 
     /// <summary>A worker takes the lease on a stage. Null when this message no longer counts.</summary>
     /// <param name="takesOver">The message was delivered again, so its worker before has lost the lease.</param>
@@ -124,7 +130,7 @@ public sealed partial class JobTransitions(IJobLedger ledger, SendCommands send,
         // Without the caller's token: it is committed, and a caller who has left must not keep it from going on. Sending has a limit of
         // its own.
         if (JobMachine.CommandsAfter(step, written) is { Count: > 0 } commands)
-            await send(commands, step.Change.Ends ? written.Successor?.Express ?? false : written.Express, CancellationToken.None);
+            await send(commands, CancellationToken.None);
         return written;
     }
 

@@ -47,7 +47,7 @@ internal sealed partial class Sweeper(
             await WhenDue(document, token);
 
         if (await webhooks.TakeDue(policy.Now.Sweeper.Batch, WebhookGuard, token) is { Count: > 0 } untold)
-            await dispatcher.Start([.. untold.Select(job => new DeliverWebhook(job))], express: false, token);
+            await dispatcher.Start([.. untold.Select(job => new DeliverWebhook(job))], token);
 
         if (clock.GetUtcNow() - lastDeletion > RetentionInterval)
         {
@@ -71,11 +71,11 @@ internal sealed partial class Sweeper(
                 break;
             case DocumentStep.StartAttempt start:
                 if (await documents.StartAttempt(document, start.LookAgainIn, token) is { } started)
-                    await dispatcher.Start(DocumentFlow.MessagesOf(started), express: false, token);
+                    await dispatcher.Start(DocumentFlow.MessagesOf(started), token);
                 break;
             case DocumentStep.SendAgain again:
                 if (await documents.Rearm(document, again.LookAgainIn, token) is not null)
-                    await dispatcher.Start(again.Messages, express: false, token);
+                    await dispatcher.Start(again.Messages, token);
                 break;
         }
     }

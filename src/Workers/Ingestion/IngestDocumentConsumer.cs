@@ -20,7 +20,7 @@ internal sealed partial class IngestDocumentConsumer(
                 if (await documents.StorePassages(key, pages, passages, lease.LookAgainIn, token) is { } stored)
                 {
                     LogExtracted(stored.Id, passages.Count);
-                    await dispatcher.Send(DocumentFlow.MessagesOf(stored), express: false, token);
+                    await dispatcher.Send(DocumentFlow.MessagesOf(stored), token);
                 }
             }
             catch (IngestionException error)

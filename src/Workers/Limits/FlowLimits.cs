@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Navigator.Storage.Ledger;
 using Navigator.Storage.Webhooks;
 
 namespace Navigator.Workers.Limits;
@@ -96,16 +95,20 @@ public sealed record SweeperLimits
 /// <summary>How much is accepted before callers are asked to come back later.</summary>
 public sealed record AdmissionLimits
 {
-    /// <summary>Messages that lie ready in the queues of questions, all together.</summary>
+    /// <summary>Questions that no worker has begun, all together.</summary>
     [Range(1, 10_000_000)] public required int QueueDepth { get; init; }
 
     /// <summary>Jobs that one tenant may have unfinished.</summary>
     [Range(1, 10_000_000)] public required int TenantUnfinished { get; init; }
 
-    /// <summary>Unfinished jobs of a tenant up to which its next one goes first.</summary>
-    [Range(0, 10_000_000)] public required int TenantExpress { get; init; }
+    /// <summary>Questions sent to workers and not ended, for each worker process: a number, or "16v" for sixteen per processor.</summary>
+    [Required, RegularExpression("[1-9][0-9]{0,5}v?")] public required string UnderWay { get; init; }
 
-    public TenantShare Share => new(TenantUnfinished, TenantExpress);
+    /// <summary>How soon what is held is looked at again.</summary>
+    [AtStart, Range(10, 10_000)] public required int ReleaseMs { get; init; }
+
+    public int UnderWayPerWorker => QueueLimits.Count(UnderWay);
+    public TimeSpan ReleaseInterval => TimeSpan.FromMilliseconds(ReleaseMs);
 }
 
 /// <summary>How much of a replay is let in at once.</summary>

@@ -37,7 +37,7 @@ public sealed record QueueLimits : IValidatableObject
                 + $"({TakenAhead}).");
     }
 
-    private static int Count(string number) => number.EndsWith('v')
+    internal static int Count(string number) => number.EndsWith('v')
         ? int.Parse(number.AsSpan(0, number.Length - 1), CultureInfo.InvariantCulture) * Environment.ProcessorCount
         : int.Parse(number, CultureInfo.InvariantCulture);
 }

@@ -50,6 +50,7 @@ public class InterleavingTests
         private readonly FakeTimeProvider clock = new();
         private readonly InProcessJobLedger ledger;
         private readonly JobTransitions transitions;
+        private readonly FairShare share;
         private readonly List<object> bus = [];
         private readonly Dictionary<Guid, Job> ends = [];
         private readonly List<Job> jobs = [];
@@ -60,9 +61,9 @@ public class InterleavingTests
         {
             random = new Random(seed);
             ledger = new InProcessJobLedger(clock, new InProcessCorpus());
-            transitions = new JobTransitions(
-                ledger, Send, Policies.Live(("Admission:TenantUnfinished", "100"), ("Admission:TenantExpress", "100")),
-                NullLogger<JobTransitions>.Instance);
+            var policy = Policies.Live(("Admission:TenantUnfinished", "100"), ("Admission:UnderWay", "2"));
+            share = new FairShare(policy);
+            transitions = new JobTransitions(ledger, Send, share, policy, NullLogger<JobTransitions>.Instance);
         }
 
         public bool Sweeps { get; init; } = true;
@@ -177,7 +178,7 @@ public class InterleavingTests
                     if (random.Next(20) == 0)
                         Do(transitions.Fail(job, Tool.Documents, new ChatError("c", "m"), default));
                     else
-                        Do(Send([new RetrievePassages(job.Id, job.Attempt, "m", [])], job.Express, default));
+                        Do(Send([new RetrievePassages(job.Id, job.Attempt, "m", [])], default));
                     break;
                 case RetrievePassages m when Pending(m.JobId, m.Attempt, Tool.Documents) is { } job && Lives():
                     Retrieve(job);
@@ -227,7 +228,7 @@ public class InterleavingTests
         }
 
         /// <summary>A send may be lost, or arrive twice.</summary>
-        private Task Send(IReadOnlyList<object> commands, bool express, CancellationToken token)
+        private Task Send(IReadOnlyList<object> commands, CancellationToken token)
         {
             foreach (var command in commands)
                 for (var copies = random.Next(6) switch { 0 => 0, 1 => 2, _ => 1 }; copies > 0; copies--)
@@ -245,6 +246,7 @@ public class InterleavingTests
                 if (random.Next(20) > 0 || job.Now >= job.DeadlineAt)
                     Do(transitions.WhenDue(job, default));
             }
+            Do(transitions.SendReleased(Do(ledger.Release(share.Level, Limits.EnqueueGrace, default))));
         }
 
         /// <summary>An end that was seen never changes.</summary>

@@ -61,7 +61,9 @@ public class JobMachineTests
     {
         var requeued = new JobEvent.Requeued(Guid.NewGuid(), Limits);
 
-        Assert.Equal([new AnswerQuestion(Id, 2)], After(Ended(JobStatus.Failed), requeued));
+        Assert.Empty(After(Ended(JobStatus.Failed), requeued));
+        Assert.Equal([new AnswerQuestion(Id, 1)], After(Job(), requeued));
+        Assert.Empty(After(Job() with { Held = true }, requeued));
         Assert.Equal(Refusal.IsRequeued, Why(Ended(JobStatus.Failed) with { ReplayId = requeued.Replay }, requeued));
         Assert.Equal(Refusal.HasEnded, Why(Ended(JobStatus.Answered), requeued));
         Assert.Equal(Refusal.HasNotFailed, Why(Claimed(JobStage.Answer), requeued));
@@ -71,12 +73,24 @@ public class JobMachineTests
         Assert.Equal((again.Now + Limits.Deadline, again.Now), (again.DeadlineAt, again.QueuedAt));
         Assert.Equal((null, null, null, null), (again.Error, again.Plan, again.StartedAt, again.FinishedAt));
         Assert.Equal(JobStatus.Expired, Assert.Single(again.EarlierEnds).Status);
+        Assert.Equal((true, again.DeadlineAt), (again.Held, again.DueAt));
+        Assert.Equal((true, Job().DueAt), (Written(Job() with { Held = true }, requeued).Held, Written(Job() with { Held = true }, requeued).DueAt));
+    }
+
+    [Fact]
+    public void Whoever_begins_or_sends_a_held_job_holds_it_no_longer()
+    {
+        var held = Job() with { Held = true };
+
+        Assert.False(Written(held, new JobEvent.Claimed(1, JobStage.Intake, "w", false, Limits)).Held);
+        Assert.False(Written(held, Planned(Both) with { Worker = null }).Held);
+        Assert.False(Written(held, new JobEvent.BecameDue(Limits)).Held);
     }
 
     [Fact]
     public void After_an_end_the_next_of_the_conversation_and_the_webhook_follow()
     {
-        var next = new WaitingJob(Guid.NewGuid(), 3, true);
+        var next = new WaitingJob(Guid.NewGuid(), 3);
         var job = Claimed(JobStage.Answer) with { Options = new JobOptions(false, null, null, "https://example.com/") };
         foreach (var happened in new JobEvent[] { new JobEvent.Answered(1, Hello, []), Failed, new JobEvent.Cancelled() })
         {

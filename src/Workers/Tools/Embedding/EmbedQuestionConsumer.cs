@@ -31,7 +31,7 @@ internal sealed class EmbedQuestionConsumer(
         if (inPlace.TryEnter(job, QueueNames.RetrievePassages) is not { } place)
             await dispatcher.Send(
                 [new RetrievePassages(job.Id, job.Attempt, embedding.Model, [.. queries.Select(query => VectorCodec.Encode(query.Vector))])],
-                job.Express, token);
+                token);
         else
             inPlace.Start(
                 job, QueueNames.RetrievePassages, place,
