@@ -16,16 +16,17 @@ public sealed class FairShareTests(ITestOutputHelper output)
     /// </summary>
     private const int MayPass = 150;
 
-    [Theory]
-    [InlineData("quorum")]
-    [InlineData("classic")] // first in, first out
-    public async Task Nine_tenants_do_not_wait_for_another_ones_four_hundred(string queueType)
+    [Fact]
+    public async Task Nine_tenants_do_not_wait_for_another_ones_four_hundred()
     {
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { LatencyMs = 300 });
-        await using var system = await NavigatorSystem.StartOn(queueType, upstreams, ("Concurrency__Admission__UnderWay", "32"));
+        // First in, first out: no order that a broker may choose is worse for those who come late.
+        await using var system = await NavigatorSystem.StartOn("classic", upstreams, ("Concurrency__Admission__UnderWay", "32"));
         using var crowd = await system.CallerOf("crowd");
         var others = await Task.WhenAll(Enumerable.Range(1, 9).Select(i => system.CallerOf($"other-{i}")));
+        // Compiled, and connected to everything: what is looked at is how it shares, not how it starts.
+        await Task.WhenAll(others.Append(crowd).Select(async caller => await End(caller, await Ask(caller, "What is covered?"))));
         await Task.WhenAll(Enumerable.Range(0, 400).Select(i => Ask(crowd, $"What is covered, number {i}?")));
 
         for (var second = 0; second < 3; second++)
@@ -38,10 +39,10 @@ public sealed class FairShareTests(ITestOutputHelper output)
                 + $"'{job.GetProperty("finished_at").GetString()}'")));
             var left = await Count(system, "tenant_id = 'crowd' AND finished_at IS NULL");
             output.WriteLine(
-                $"{queueType}: at most {passed.Max()} of the crowd were answered while one of the nine waited, {left} are left, "
+                $"at most {passed.Max()} of the crowd were answered while one of the nine waited, {left} are left, "
                 + $"the slowest of the nine took {ends.Max(job => job.GetProperty("timings").GetProperty("total_ms").GetInt32())} ms");
             Assert.True(second > 0 || left > 150, $"only {left} of the crowd are left: nothing was shown");
-            Assert.InRange(passed.Max(), 0, MayPass);
+            Assert.True(passed.Max() <= MayPass, $"{passed.Max()} passed one of the nine: {string.Join('\n', ends.Select(HowItWent))}");
         }
 
         // And the crowd is served with all that is left.
@@ -50,7 +51,7 @@ public sealed class FairShareTests(ITestOutputHelper output)
             Assert.True(i < 600, "the crowd is not answered");
             await Task.Delay(100);
         }
-        Assert.Equal(400, await Count(system, "tenant_id = 'crowd' AND status = 'answered' AND attempt = first_attempt"));
+        Assert.Equal(401, await Count(system, "tenant_id = 'crowd' AND status = 'answered' AND attempt = first_attempt"));
     }
 
     [Fact]
@@ -64,8 +65,11 @@ public sealed class FairShareTests(ITestOutputHelper output)
             Assert.True(
                 queue.GetProperty("durable").GetBoolean() && !queue.GetProperty("auto_delete").GetBoolean()
                 && !queue.GetProperty("exclusive").GetBoolean(), queue.ToString());
-        foreach (var channel in (await system.AskBroker("api/vhosts/{vhost}/channels")).EnumerateArray())
-            Assert.True(channel.TryGetProperty("global_prefetch_count", out var together) && together.GetInt32() == 0, channel.ToString());
+        // What a channel takes ahead for each of its consumers; with global QoS it would be 0.
+        var consuming = (await system.AskBroker("api/vhosts/{vhost}/channels")).EnumerateArray()
+            .Where(channel => channel.GetProperty("consumer_count").GetInt32() > 0).ToList();
+        Assert.NotEmpty(consuming);
+        Assert.All(consuming, channel => Assert.NotEqual(0, channel.GetProperty("prefetch_count").GetInt32()));
 
         await system.Workers[0].Kill();
         using (var asked = await system.Client.PostAsJsonAsync("/v1/chat/jobs", new { question = "What is covered?" }))
@@ -73,6 +77,8 @@ public sealed class FairShareTests(ITestOutputHelper output)
         var message = Assert.Single(JsonSerializer.Deserialize<JsonElement>(await system.Messages("answer-question")).EnumerateArray());
         Assert.False(message.GetProperty("properties").TryGetProperty("priority", out _), message.ToString());
     }
+
+    private static string HowItWent(JsonElement job) => $"attempt {job.GetProperty("attempt")}, {job.GetProperty("timings")}";
 
     private static async Task<Uri> Ask(HttpClient caller, string question)
     {
