@@ -4,8 +4,10 @@ using Navigator.Load;
 
 // Load on a whole Navigator (API, workers, RabbitMQ, PostgreSQL, a stand-in for the models), with open-loop arrivals: people
 // come whatever the system does, and a latency counts from when the question was to be asked, not from when there was room to.
-//   dotnet run -c Release --project tests/Load -- quadruple --seconds 60 --out run.json
-//   dotnet run -c Release --project tests/Load -- quadruple --compare run.json        exit code 1 when 20 % worse, or nothing answered
+//   dotnet run -c Release --project tests/Load -- quadruple --seconds 60 --out before.json
+//   dotnet run -c Release --project tests/Load -- quadruple --seconds 60 --out after.json --compare before.json
+// Each run is added to its file. Two builds that take turns, three times say, are compared by the medians of their runs; the exit code is 1
+// when the later one is 20 % worse, when any process takes 5 % more processor time a job, or when nothing was answered.
 var scenario = new Argument<string>("scenario") { Description = $"{string.Join(", ", Scenario.All.Keys)}, fair, floor, screening" };
 var seconds = new Option<int>("--seconds") { Description = "How long, after warming up.", DefaultValueFactory = _ => 30 };
 var count = new Option<int>("--count") { Description = "How many, for concurrent, people and saturate.", DefaultValueFactory = _ => 500 };
@@ -16,16 +18,34 @@ var tavily = new Option<int>("--tavily") { Description = "Latency of Tavily, ms.
 var small = new Option<int?>("--small") { Description = "Latency of the models that screen and plan, ms; without it rules do their work." };
 var queues = new Option<string>("--queues") { Description = "Type of the broker's queues: quorum or classic.", DefaultValueFactory = _ => "quorum" };
 var floor = new Option<bool>("--floor") { Description = "Measure what broker and database do alone, right after, and print the ratio." };
-var outFile = new Option<FileInfo?>("--out") { Description = "Write the run as JSON." };
+var outFile = new Option<FileInfo?>("--out") { Description = "Add the run to this file of runs." };
 var compare = new Option<FileInfo?>("--compare")
 {
-    Description =
-    "A stored run; the exit code is 1 when this one is worse by more than --tolerance."
+    Description = "A file of runs of another build. The exit code is 1 when the median of the runs of --out is worse.",
 };
-var tolerance = new Option<double>("--tolerance") { DefaultValueFactory = _ => 0.2 };
+var tolerance = new Option<double>("--tolerance") { Description = "Of rates and latencies.", DefaultValueFactory = _ => 0.2 };
+var processorTolerance = new Option<double>("--processor-tolerance")
+{
+    Description = "Of each process's time a job.",
+    DefaultValueFactory = _ => 0.05,
+};
 var root = new RootCommand("Load on a whole Navigator.") { scenario, seconds, count, workers, embeddings, answers, tavily, small, queues, floor,
-    outFile, compare, tolerance };
+    outFile, compare, tolerance, processorTolerance };
 root.SetAction(async (parsed, token) =>
+{
+    try
+    {
+        return await Run(parsed, token);
+    }
+    catch (InvalidDataException error)
+    {
+        await Console.Error.WriteLineAsync(error.Message);
+        return 2;
+    }
+});
+return await root.Parse(args).InvokeAsync();
+
+async Task<int> Run(ParseResult parsed, CancellationToken token)
 {
     var name = parsed.GetValue(scenario)!;
     if (name == "floor")
@@ -42,6 +62,7 @@ root.SetAction(async (parsed, token) =>
             $"There is no scenario '{name}'. There are: {string.Join(", ", Scenario.All.Keys)}, fair, floor, screening.");
         return 2;
     }
+    var before = parsed.GetValue(compare) is { } others ? Runs.Read(others) : null;
     await using var system = await SystemUnderLoad.Start(parsed.GetValue(workers), parsed.GetValue(embeddings), parsed.GetValue(answers),
         parsed.GetValue(tavily), parsed.GetValue(small), parsed.GetValue(queues)!);
     if (make is null)
@@ -56,8 +77,6 @@ root.SetAction(async (parsed, token) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"so {report.AnsweredPerSecond / (messages / 5):0.00} of five hops, {report.AnsweredPerSecond / rows:0.00} of a row"));
     }
-    if (parsed.GetValue(outFile) is { } file)
-        report.Write(file);
-    return parsed.GetValue(compare) is { } stored ? report.Compare(Report.Read(stored), parsed.GetValue(tolerance)) : 0;
-});
-return await root.Parse(args).InvokeAsync();
+    var runs = parsed.GetValue(outFile) is { } file ? Runs.Append(file, report) : new Runs([report]);
+    return before is null ? 0 : runs.Compare(before, parsed.GetValue(tolerance), parsed.GetValue(processorTolerance));
+}

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace Navigator.Load;
 
@@ -28,12 +27,6 @@ internal sealed record Report(
     IReadOnlyDictionary<string, int> Outcomes, IReadOnlyList<Third> Thirds, IReadOnlyList<int> RetryAfter, IReadOnlyList<ProcessUse> Processes,
     IReadOnlyDictionary<string, double> ProcessorMsPerJob, int DatabaseConnectionsBefore, int DatabaseConnectionsAfter)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        WriteIndented = true
-    };
-
     public static Report Of(
         string scenario, IReadOnlyList<Sample> samples, TimeSpan took, IReadOnlyDictionary<string, Use> before,
         IReadOnlyDictionary<string, Use> peak, IReadOnlyDictionary<string, Use> after, IReadOnlyDictionary<string, double> processorSeconds,
@@ -54,10 +47,6 @@ internal sealed record Report(
             processorSeconds.ToDictionary(process => process.Key, process => Math.Round(process.Value * 1000 / Math.Max(1, answered.Count), 3)),
             connectionsBefore, connectionsAfter);
     }
-
-    public static Report Read(FileInfo file) => JsonSerializer.Deserialize<Report>(File.ReadAllText(file.FullName), Json)!;
-
-    public void Write(FileInfo file) => File.WriteAllText(file.FullName, JsonSerializer.Serialize(this, Json));
 
     public void Print()
     {
@@ -86,22 +75,5 @@ internal sealed record Report(
                 $"{name} at the start, at most, at the end: {start.MemoryMb}, {most.MemoryMb}, {end.MemoryMb} MB; "
                 + $"{start.Threads}, {most.Threads}, {end.Threads} threads; {start.Sockets}, {most.Sockets}, {end.Sockets} sockets");
         Console.WriteLine($"connections to PostgreSQL: {DatabaseConnectionsBefore} before, {DatabaseConnectionsAfter} after");
-    }
-
-    /// <returns>1 when this run is worse than the stored one by more than the tolerance.</returns>
-    public int Compare(Report stored, double tolerance)
-    {
-        var measures = new (string Name, double Now, double Then, bool MoreIsBetter)[]
-        {
-            ("answered a second", AnsweredPerSecond, stored.AnsweredPerSecond, true),
-            ("total p95", Total.P95, stored.Total.P95, false),
-            ("own overhead p95", Overhead.P95, stored.Overhead.P95, false),
-        };
-        var worse = measures.Where(measure => measure.MoreIsBetter
-            ? measure.Now < measure.Then * (1 - tolerance)
-            : measure.Now > measure.Then * (1 + tolerance)).ToList();
-        foreach (var (name, now, then, _) in worse)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"worse: {name} was {then}, is {now}"));
-        return worse.Count == 0 ? 0 : 1;
     }
 }

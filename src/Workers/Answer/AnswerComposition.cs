@@ -16,8 +16,8 @@ internal sealed class AnswerComposition(
     JobTransitions transitions, SourceCollector collector, IAnswerer answerer, ExtractiveAnswerer rules, Translator translator, LivePolicy policy,
     TimeProvider clock)
 {
-    /// <summary>Kept back from the model, so that the rules' answer still comes in time.</summary>
-    private static readonly TimeSpan Reserve = TimeSpan.FromMilliseconds(500);
+    /// <summary>Kept back from the model, so that the rules' answer still comes in time on a busy machine; a quarter of a short time.</summary>
+    private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(2);
 
     public async Task Run(Job job, CancellationToken token)
     {
@@ -45,7 +45,7 @@ internal sealed class AnswerComposition(
 
     private async Task<(ChatAnswer Answer, IReadOnlyList<string> Degraded)> Write(Job job, JobPlan plan, CancellationToken token)
     {
-        var until = clock.GetUtcNow() + job.Left - Reserve;
+        var until = clock.GetUtcNow() + job.Left - (job.Left / 4 < Reserve ? job.Left / 4 : Reserve);
         var (sources, notes) = await collector.Collect(job, token);
         var degraded = notes.ToList();
         var within = Left() - (plan.Translated ? policy.Now.Intake.Translate : TimeSpan.Zero);
