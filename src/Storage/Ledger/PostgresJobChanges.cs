@@ -34,8 +34,8 @@ internal static class PostgresJobChanges
                              ELSE least(now() + change.due_in, now() + change.lifetime,
                                         CASE WHEN change.lifetime IS NULL THEN chat_job.deadline_at END) END
         FROM   unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[],
-                      $11::text[], $12::uuid[], $13::bool[], $14::text[], $15::text[], $16::text[], $17::text[], $18::int[], $19::int[], $20::interval[],
-                      $21::interval[], $22::bool[], $23::text[], $24::bool[])
+                      $11::text[], $12::uuid[], $13::bool[], $14::text[], $15::text[], $16::text[], $17::text[],
+                      $18::int[], $19::int[], $20::interval[], $21::interval[], $22::bool[], $23::text[], $24::bool[])
                AS change (id, version, status, stage, attempt, first_attempt, claimed_by, pending, degraded, error_code, error_message,
                           replay_id, held, plan, tool_result, answer, earlier_ends, now, cleared, due_in,
                           lifetime, waits, cites, ends)

@@ -101,7 +101,7 @@ public sealed record AdmissionLimits
     /// <summary>Jobs that one tenant may have unfinished.</summary>
     [Range(1, 10_000_000)] public required int TenantUnfinished { get; init; }
 
-    /// <summary>Questions sent to workers and not ended, for each worker process: a number, or "16v" for sixteen per processor.</summary>
+    /// <summary>Questions sent to workers and not ended, for each worker process: a number, or "20v" for twenty per processor.</summary>
     [Required, RegularExpression("[1-9][0-9]{0,5}v?")] public required string UnderWay { get; init; }
 
     /// <summary>How soon what is held is looked at again.</summary>
