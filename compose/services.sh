@@ -25,6 +25,8 @@ way=${NAVIGATOR_WAY:-} nodes=${NAVIGATOR_RABBITMQ_NODES:-1}
 # A folder that both servers see as /run/files: certificates (ca.pem, cert.pem, key.pem: then they speak TLS too, the broker on
 # NAVIGATOR_AMQPS_PORT) and the broker's definitions.json, where it has them.
 files=${NAVIGATOR_SERVER_FILES:-}
+# More options of PostgreSQL, such as -c fsync=off for one whose data is thrown away.
+postgres_options=${NAVIGATOR_POSTGRES_OPTIONS:-}
 dist_port=${NAVIGATOR_DIST_PORT:-29675} epmd_port=${NAVIGATOR_EPMD_PORT:-29676}
 packages=(rabbitmq-server postgresql-17 postgresql-17-pgvector poppler-utils
   base-files base-passwd dash bash coreutils sed grep mawk procps util-linux)
@@ -140,12 +142,12 @@ start_rabbitmq() {
 }
 
 start_postgres() {
-  ( export PGBIN=/usr/lib/postgresql/17/bin PGPORT=$NAVIGATOR_POSTGRES_PORT PGTLS=
-    [ ! -f "$files/cert.pem" ] || PGTLS='-c ssl=on -c ssl_cert_file=/run/files/cert.pem -c ssl_key_file=/run/files/key.pem'
+  ( export PGBIN=/usr/lib/postgresql/17/bin PGPORT=$NAVIGATOR_POSTGRES_PORT PGMORE=$postgres_options
+    [ ! -f "$files/cert.pem" ] || PGMORE+=' -c ssl=on -c ssl_cert_file=/run/files/cert.pem -c ssl_key_file=/run/files/key.pem'
     start postgres sh -c 'printf navigator >/data/password
       [ -d /data/cluster ] || $PGBIN/initdb -D /data/cluster -U navigator --pwfile=/data/password -A scram-sha-256 -E UTF8 --locale=C.UTF-8 >/dev/null
       rm -f /data/cluster/postmaster.pid # of a server that was killed: no other runs here
-      exec $PGBIN/postgres -D /data/cluster -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 $PGTLS' )
+      exec $PGBIN/postgres -D /data/cluster -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 $PGMORE' )
 }
 
 wait_until_up() {

@@ -38,13 +38,18 @@ internal static class Checker
         {
             if (row.Finished is not { } finished)
                 yield return $"I1: {row.Id} is still {row.Status}";
-            else if (finished > row.Deadline + Slack)
+            else if (finished > Due(row.Deadline, history) + Slack)
                 yield return $"I1: {row.Id} {row.Status} {(finished - row.Deadline).TotalSeconds:0.0} s after its deadline";
         }
         var seen = history.Readings.Where(reading => IsEnd(reading.Status)).Select(reading => reading.Job).ToHashSet();
         foreach (var job in history.Jobs.Where(job => !seen.Contains(job)))
             yield return $"I1: nobody saw an end of {job}";
     }
+
+    /// <summary>The deadline, or the end of the outage that it fell into.</summary>
+    private static DateTimeOffset Due(DateTimeOffset deadline, History history) =>
+        history.Outages.OrderBy(outage => outage.From)
+            .Aggregate(deadline, (due, outage) => due + Slack >= outage.From && due < outage.To ? outage.To : due);
 
     private static IEnumerable<string> AnEndReadNeverChanges(History history, Dictionary<Guid, Row> rows)
     {

@@ -14,13 +14,19 @@ public sealed class DatabaseFaults(FaultServers servers, ITestOutputHelper outpu
         {
             for (var round = 0; round < (Long ? 3 : 1); round++)
             {
-                Servers.Servers.Kill(Database);
-                await Task.Delay(Seconds(0.5, 3));
-                await Servers.Servers.Restart();
+                await stage.History.WithoutDatabase(async () =>
+                {
+                    Servers.Servers.Kill(Database);
+                    await Task.Delay(Seconds(0.5, 3));
+                    await Servers.Servers.Restart();
+                });
                 await Task.Delay(Seconds(2, 5));
-                Servers.Servers.Stop(Database);
-                await Task.Delay(Seconds(1, 3));
-                await Servers.Servers.Restart();
+                await stage.History.WithoutDatabase(async () =>
+                {
+                    Servers.Servers.Stop(Database);
+                    await Task.Delay(Seconds(1, 3));
+                    await Servers.Servers.Restart();
+                });
                 await Task.Delay(Seconds(1, 5));
             }
         },
@@ -28,12 +34,12 @@ public sealed class DatabaseFaults(FaultServers servers, ITestOutputHelper outpu
 
     [FaultFact]
     public async Task The_database_is_frozen() => await Run(
-        async _ =>
+        async stage => await stage.History.WithoutDatabase(async () =>
         {
             Servers.Servers.Freeze(Database);
             await Task.Delay(Seconds(5, 30));
             Servers.Servers.Thaw(Database);
-        },
+        }),
         after: AssertRefusedInTime);
 
     /// <summary>And whoever waits for it holds one of three connections that a process may have.</summary>

@@ -18,6 +18,17 @@ internal sealed class History
     /// <summary>Every 202: the job, by the idempotency key it was asked for with.</summary>
     public ConcurrentQueue<(string Key, Guid Job)> Accepted { get; } = new();
 
+    /// <summary>When there was no database: from its end to when it answered again.</summary>
+    public ConcurrentQueue<(DateTimeOffset From, DateTimeOffset To)> Outages { get; } = new();
+
+    /// <summary>No job can be ended without a database: a deadline that passes meanwhile counts from when it is back.</summary>
+    public async Task WithoutDatabase(Func<Task> outage)
+    {
+        var from = DateTimeOffset.UtcNow;
+        await outage();
+        Outages.Enqueue((from, DateTimeOffset.UtcNow));
+    }
+
     public IReadOnlyCollection<Guid> Jobs => [.. Accepted.Select(accepted => accepted.Job).Distinct()];
 
     public string Summary() =>
@@ -25,7 +36,8 @@ internal sealed class History
         + string.Join(", ", Calls.GroupBy(call => $"{call.Method} {call.Outcome}").OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => $"{group.Count()}× {group.Key}"))
         + "; "
-        + $"slowest POST {Slowest("POST")} ms, slowest GET over its wait {Slowest("GET")} ms";
+        + $"slowest POST {Slowest("POST")} ms, slowest GET over its wait {Slowest("GET")} ms"
+        + string.Concat(Outages.Select(outage => $"; no database for {(outage.To - outage.From).TotalSeconds:0.0} s"));
 
     private long Slowest(string method) =>
         (long)Calls.Where(call => call.Method == method).Select(call => (call.Took - (method == "GET" ? Load.Wait : TimeSpan.Zero)).TotalMilliseconds)
