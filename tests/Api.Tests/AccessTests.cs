@@ -15,8 +15,8 @@ public sealed class AccessTests : IDisposable
 {
     private static readonly ApiKey Acme = ApiKey.Create(), Zebra = ApiKey.Create();
 
-    private readonly WebApplicationFactory<DocumentIntake> open = new();
-    private readonly WebApplicationFactory<DocumentIntake> guarded = new WebApplicationFactory<DocumentIntake>().WithWebHostBuilder(
+    private readonly WebApplicationFactory<SampleDocuments> open = new();
+    private readonly WebApplicationFactory<SampleDocuments> guarded = new WebApplicationFactory<SampleDocuments>().WithWebHostBuilder(
         host => host.UseSetting("Keys:acme", Acme.Reveal()).UseSetting("Keys:zebra", Zebra.Reveal()));
 
     [Fact]

@@ -10,7 +10,7 @@ namespace Navigator.Api.Tests;
 public sealed class ApiHost : IDisposable
 {
     // Any type of the API's assembly names its entry point.
-    private readonly WebApplicationFactory<DocumentIntake> factory = new();
+    private readonly WebApplicationFactory<SampleDocuments> factory = new();
 
     // Tests ask more often than one tenant may: a fast machine would be told so.
     public ApiHost() => Client = factory.WithWebHostBuilder(host => host.UseSetting("Concurrency:Http:TenantRequestsPerSecond", "100000"))

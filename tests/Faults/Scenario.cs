@@ -54,7 +54,9 @@ public abstract class Scenario(FaultServers servers, ITestOutputHelper output) :
 
         output.WriteLine($"{history.Summary()}; afterwards {(Long ? 100 : 30)} at once took {burst.TotalSeconds:0.0} s");
         var violations = await Checker.Check(history, system.Database, system.Upstreams.CallsPerCase("answers"), maxCalls);
-        Assert.True(violations.Count == 0, $"seed {Seed}, {violations.Count} violations:\n{string.Join('\n', violations.Take(20))}\n{servers.Servers.LastWords()}");
+        Assert.True(
+            violations.Count == 0,
+            $"seed {Seed}, {violations.Count} violations:\n{string.Join('\n', violations.Take(20))}\n{servers.Servers.LastWords()}");
         Assert.True(burst < Seconds(90, 20), $"I6: {burst} for a burst after healing");
         after?.Invoke(stage);
     }

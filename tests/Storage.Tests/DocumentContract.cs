@@ -96,11 +96,37 @@ public abstract class DocumentContract : IAsyncLifetime
         await Wait(TimeSpan.FromMinutes(1.1));
 
         var taken = Assert.Single(await store.TakeDue(10, TimeSpan.FromMinutes(2), default));
-        var started = await store.StartAttempt(taken, Soon, default);
+        var started = await store.Repair(taken, Soon, default);
 
         Assert.Equal((DocumentStatus.Queued, 2), (started!.Status, started.Attempt));
         Assert.False(await store.Renew(Key(claimed!.Value.Document), "w", Soon, default));
         Assert.Null(await store.StorePassages(Key(document), 1, [Passage("late")], Soon, default));
+    }
+
+    [Fact]
+    public async Task A_document_taken_twice_is_repaired_once()
+    {
+        await Add("twice", dueIn: TimeSpan.FromMinutes(1));
+        await Wait(TimeSpan.FromMinutes(1.1));
+        var first = Assert.Single(await store.TakeDue(10, TimeSpan.FromMinutes(2), default));
+        Assert.Empty(await store.TakeDue(10, TimeSpan.FromMinutes(2), default));
+        await Wait(TimeSpan.FromMinutes(2.1));
+        var second = Assert.Single(await store.TakeDue(10, TimeSpan.FromMinutes(2), default));
+
+        Assert.Null(await store.Repair(first, Soon, default));
+        Assert.NotNull(await store.Repair(second, Soon, default));
+        Assert.Null(await store.Repair(second, Soon, default));
+    }
+
+    [Fact]
+    public async Task A_document_that_has_no_time_for_its_grace_is_due_at_its_deadline()
+    {
+        var bytes = "short"u8.ToArray();
+        var (document, _) = await store.Add(
+            new NewDocument(Guid.CreateVersion7(), "a", "short", "text/plain", bytes, SHA256.HashData(bytes), Soon, TimeSpan.FromMinutes(5)),
+            default);
+
+        Assert.Equal(document.DeadlineAt, document.DueAt);
     }
 
     [Fact]

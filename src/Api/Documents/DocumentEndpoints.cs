@@ -6,6 +6,7 @@ using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Passages;
 using Navigator.Storage.Tenants;
+using Navigator.Workers.Flow;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Api.Documents;
@@ -34,12 +35,12 @@ internal static class DocumentEndpoints
     }
 
     private static async Task<Results<Accepted<Document>, Ok<Document>, ProblemHttpResult>> Add(
-        ClaimsPrincipal caller, HttpRequest request, HttpResponse response, DocumentIntake intake, CancellationToken token)
+        ClaimsPrincipal caller, HttpRequest request, HttpResponse response, DocumentTransitions transitions, CancellationToken token)
     {
         var (upload, problem) = await Upload.Read(request, token);
         if (upload is null)
             return problem!;
-        var (document, accepted) = await intake.Accept(caller.Tenant(), upload.Title, upload.MediaType, upload.Content, token);
+        var (document, accepted) = await transitions.Add(caller.Tenant(), upload.Title, upload.MediaType, upload.Content, token);
         var location = $"{Route}/{document.Id}";
         response.Headers.Location = location;
         // The same bytes again are the same document: nothing was accepted, and nothing is to be waited for that was not before.

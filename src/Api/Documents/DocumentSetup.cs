@@ -4,9 +4,6 @@ namespace Navigator.Api.Documents;
 
 internal static class DocumentSetup
 {
-    public static IServiceCollection AddDocuments(this IServiceCollection services, NavigatorMode mode)
-    {
-        services.AddSingleton<DocumentIntake>();
-        return mode.IsEmbedded ? services.AddHostedService<SampleDocuments>() : services;
-    }
+    public static IServiceCollection AddDocuments(this IServiceCollection services, NavigatorMode mode) =>
+        mode.IsEmbedded ? services.AddHostedService<SampleDocuments>() : services;
 }

@@ -1,10 +1,11 @@
 using Navigator.Api.Access;
+using Navigator.Workers.Flow;
 using Navigator.Workers.Ingestion.Extraction;
 
 namespace Navigator.Api.Documents;
 
 /// <summary>Loads the sample policy when embedded, on the road that every document takes.</summary>
-internal sealed class SampleDocuments(DocumentIntake intake, Exposure exposure) : BackgroundService
+internal sealed class SampleDocuments(DocumentTransitions transitions, Exposure exposure) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -14,7 +15,7 @@ internal sealed class SampleDocuments(DocumentIntake intake, Exposure exposure) 
         {
             var content = await File.ReadAllBytesAsync(file, stoppingToken);
             if (MediaTypes.Detect(file, content) is { } mediaType)
-                await intake.Accept(Caller.Development, DocumentTitle.FromFileName(file), mediaType, content, stoppingToken);
+                await transitions.Add(Caller.Development, DocumentTitle.FromFileName(file), mediaType, content, stoppingToken);
         }
     }
 }

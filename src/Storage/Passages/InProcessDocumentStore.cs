@@ -3,31 +3,38 @@ using Navigator.Storage.Ledger;
 
 namespace Navigator.Storage.Passages;
 
-/// <summary>Documents of embedded mode: the same transitions on a dictionary.</summary>
+/// <summary>Documents of embedded mode: a dictionary.</summary>
 internal sealed class InProcessDocumentStore(InProcessCorpus corpus, InProcessJobLedger ledger, TimeProvider clock) : IDocumentStore
 {
-    public Task<(DocumentRecord Document, bool Accepted)> Add(NewDocument document, CancellationToken token)
+    public Task<(DocumentRecord Document, bool Accepted)> Add(
+        NewDocument document, Func<DocumentRecord, DocumentChange?> whenKnown, CancellationToken token)
     {
         lock (corpus.Gate)
         {
             var now = clock.GetUtcNow();
             var known = corpus.Documents.Values.FirstOrDefault(
                 other => other.Document.Tenant == document.Tenant && other.Sha256.AsSpan().SequenceEqual(document.Sha256));
-            if (known is not null && known.Document.Status != DocumentStatus.Failed)
-                return Task.FromResult((Stamp(known.Document), false));
+            if (known is not null)
+            {
+                var row = Stamp(known.Document);
+                if (whenKnown(row) is not { } change)
+                    return Task.FromResult((row, false));
+                known.Content = document.Content;
+                return Task.FromResult((Write(known, change), true));
+            }
             var accepted = new DocumentRecord
             {
-                Id = known?.Document.Id ?? document.Id,
+                Id = document.Id,
                 Tenant = document.Tenant,
                 Title = document.Title,
                 MediaType = document.MediaType,
                 Bytes = document.Content.Length,
                 Status = DocumentStatus.Queued,
-                Attempt = known is null ? 1 : known.Document.Attempt + 1,
-                Version = known is null ? 1 : known.Document.Version + 1,
-                CreatedAt = known?.Document.CreatedAt ?? now,
+                Attempt = 1,
+                Version = 1,
+                CreatedAt = now,
                 DeadlineAt = now + document.Lifetime,
-                DueAt = now + document.DueIn,
+                DueAt = now + (document.DueIn < document.Lifetime ? document.DueIn : document.Lifetime),
                 Now = now,
             };
             corpus.Documents[accepted.Id] = new StoredDocument(accepted, document.Sha256, document.Content);
@@ -79,61 +86,30 @@ internal sealed class InProcessDocumentStore(InProcessCorpus corpus, InProcessJo
         }
     }
 
-    public Task<(DocumentRecord Document, byte[] Content)?> Claim(
-        DocumentKey key, string worker, TimeSpan lease, bool takeOver, int maxAttempts, CancellationToken token)
+    public Task<DocumentRecord?> Update(DocumentKey key, Func<DocumentRecord, DocumentChange?> decide, CancellationToken token) =>
+        Task.FromResult(Locked(key, stored => decide(Stamp(stored.Document))));
+
+    public Task<byte[]?> ReadContent(DocumentKey key, CancellationToken token)
     {
         lock (corpus.Gate)
-        {
-            var claimed = Change(
-                key.Id,
-                document => document.Attempt == key.Attempt && document.DeadlineAt > clock.GetUtcNow()
-                    && (document.Status == DocumentStatus.Queued
-                        || (document.Status == DocumentStatus.Extracting && takeOver && document.Attempt < maxAttempts)),
-                (document, now) => document with
-                {
-                    Status = DocumentStatus.Extracting,
-                    ClaimedBy = worker,
-                    Attempt = document.ClaimedBy is null ? document.Attempt : document.Attempt + 1,
-                    DueAt = Due(document, now, lease),
-                });
-            return Task.FromResult<(DocumentRecord, byte[])?>(claimed is null ? null : (claimed, corpus.Documents[key.Id].Content!));
-        }
+            return Task.FromResult(corpus.Documents.TryGetValue(key.Id, out var stored) && stored.Document.Attempt == key.Attempt
+                ? stored.Content
+                : null);
     }
 
-    public Task<bool> Renew(DocumentKey key, string worker, TimeSpan lease, CancellationToken token) =>
-        Task.FromResult(Change(
-            key.Id,
-            document => document.Attempt == key.Attempt && document.ClaimedBy == worker,
-            (document, now) => document with { DueAt = Due(document, now, lease) },
-            newVersion: false) is not null);
-
     public Task<DocumentRecord?> StorePassages(
-        DocumentKey key, int? pages, IReadOnlyList<NewPassage> passages, TimeSpan dueIn, CancellationToken token)
+        DocumentKey key, IReadOnlyList<NewPassage> passages, Func<DocumentRecord, DocumentChange?> decide, CancellationToken token)
     {
         // Weighing the terms of a thick document takes a while: not under the lock.
-        var stored = passages.Select((passage, ordinal) => new StoredPassage(
+        var weighed = passages.Select((passage, ordinal) => new StoredPassage(
             new Passage(Guid.CreateVersion7(), key.Id, ordinal, passage.Page, passage.Headings, passage.Text), passage.Searchable())).ToList();
-        lock (corpus.Gate)
+        return Task.FromResult(Locked(key, stored =>
         {
-            var document = Change(
-                key.Id,
-                document => document.Attempt == key.Attempt && document.Status == DocumentStatus.Extracting,
-                (document, now) => document with
-                {
-                    Status = DocumentStatus.Embedding,
-                    Pages = pages,
-                    Passages = passages.Count,
-                    Embedded = 0,
-                    ClaimedBy = null,
-                    DueAt = Due(document, now, dueIn),
-                });
-            if (document is not null)
-            {
-                corpus.Documents[key.Id].Content = null;
-                corpus.Documents[key.Id].Passages = stored;
-            }
-            return Task.FromResult(document);
-        }
+            var change = decide(Stamp(stored.Document));
+            if (change is not null)
+                stored.Passages = weighed;
+            return change;
+        }));
     }
 
     public Task<IReadOnlyList<UnembeddedPassage>> FindUnembedded(DocumentKey key, int first, int count, CancellationToken token)
@@ -149,112 +125,57 @@ internal sealed class InProcessDocumentStore(InProcessCorpus corpus, InProcessJo
     }
 
     public Task<DocumentRecord?> StoreVectors(
-        DocumentKey key, string model, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors, CancellationToken token)
-    {
-        lock (corpus.Gate)
+        DocumentKey key, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors,
+        Func<DocumentRecord, int, DocumentChange?> decide, CancellationToken token) =>
+        Task.FromResult(Locked(key, stored =>
         {
-            if (!IsEmbedding(key))
-                return Task.FromResult<DocumentRecord?>(null);
-            var stored = 0;
-            for (var i = 0; i < ordinals.Count; i++)
-            {
-                var passage = corpus.Documents[key.Id].Passages[ordinals[i]];
-                if (!passage.Vector.IsEmpty)
-                    continue;
-                passage.Vector = vectors[i];
-                stored++;
-            }
-            return Task.FromResult(Change(
-                key.Id,
-                _ => true,
-                (document, now) =>
-                {
-                    var embedded = document.Embedded + stored;
-                    var ready = embedded == document.Passages;
-                    return document with
-                    {
-                        Embedded = embedded,
-                        EmbeddingModel = model,
-                        Status = ready ? DocumentStatus.Ready : document.Status,
-                        FinishedAt = ready ? now : null,
-                        DueAt = ready ? null : document.DueAt,
-                    };
-                }));
-        }
-    }
+            var missing = Enumerable.Range(0, ordinals.Count)
+                .Where(i => ordinals[i] < stored.Passages.Count && stored.Passages[ordinals[i]].Vector.IsEmpty).ToList();
+            var change = decide(Stamp(stored.Document), missing.Count);
+            if (change is not null)
+                missing.ForEach(i => stored.Passages[ordinals[i]].Vector = vectors[i]);
+            return change;
+        }));
 
-    public Task<DocumentRecord?> Fail(DocumentKey key, ChatError error, CancellationToken token)
-    {
-        lock (corpus.Gate)
-        {
-            var failed = Change(
-                key.Id,
-                document => document.Attempt == key.Attempt && document.FinishedAt is null,
-                (document, now) => document with
-                {
-                    Status = DocumentStatus.Failed,
-                    Error = error,
-                    ClaimedBy = null,
-                    FinishedAt = now,
-                    DueAt = null,
-                    Pages = null,
-                    Passages = null,
-                    Embedded = 0,
-                    EmbeddingModel = null,
-                });
-            if (failed is not null)
-            {
-                corpus.Documents[key.Id].Content = null;
-                corpus.Documents[key.Id].Passages = [];
-            }
-            return Task.FromResult(failed);
-        }
-    }
-
-    public Task<IReadOnlyList<DocumentRecord>> TakeDue(int limit, TimeSpan guard, CancellationToken token)
+    public Task<IReadOnlyList<DocumentRecord>> TakeDue(int limit, TimeSpan visibilityTimeout, CancellationToken token)
     {
         lock (corpus.Gate)
         {
             var now = clock.GetUtcNow();
-            List<Guid> due =
+            List<StoredDocument> due =
             [
-                .. corpus.Documents.Values.Select(stored => stored.Document).Where(document => document.DueAt <= now)
-                    .OrderBy(document => document.DueAt).Take(limit).Select(document => document.Id),
+                .. corpus.Documents.Values.Where(stored => stored.Document.DueAt <= now).OrderBy(stored => stored.Document.DueAt).Take(limit),
             ];
-            return Task.FromResult<IReadOnlyList<DocumentRecord>>(
-                [.. due.Select(id => Change(id, _ => true, (
-                    document, at) => document with { DueAt = Due(document, at, guard) }, newVersion: false)!)]);
+            foreach (var stored in due)
+            {
+                var hidden = now + visibilityTimeout;
+                stored.Document = stored.Document with
+                {
+                    DueAt = hidden < stored.Document.DeadlineAt ? hidden : stored.Document.DeadlineAt,
+                };
+            }
+            return Task.FromResult<IReadOnlyList<DocumentRecord>>([.. due.Select(stored => Stamp(stored.Document))]);
         }
     }
 
-    public Task<DocumentRecord?> Rearm(DocumentRecord taken, TimeSpan dueIn, CancellationToken token) =>
-        Task.FromResult(Change(
-            taken.Id, document => IsUntouched(document, taken), (
-                document, now) => document with { DueAt = Due(document, now, dueIn) }, newVersion: false));
-
-    public Task<DocumentRecord?> StartAttempt(DocumentRecord taken, TimeSpan dueIn, CancellationToken token) =>
-        Task.FromResult(Change(
-            taken.Id,
-            document => IsUntouched(document, taken) && document.Status == DocumentStatus.Extracting,
-            (document, now) => document with
-            {
-                Status = DocumentStatus.Queued,
-                Attempt = document.Attempt + 1,
-                ClaimedBy = null,
-                DueAt = Due(document, now, dueIn),
-            }));
-
-    private DocumentRecord? Change(
-        Guid id, Func<DocumentRecord, bool> fence, Func<DocumentRecord, DateTimeOffset, DocumentRecord> change, bool newVersion = true)
+    private DocumentRecord? Locked(DocumentKey key, Func<StoredDocument, DocumentChange?> decide)
     {
         lock (corpus.Gate)
         {
-            if (!corpus.Documents.TryGetValue(id, out var stored) || !fence(stored.Document))
-                return null;
-            var now = clock.GetUtcNow();
-            stored.Document = change(stored.Document, now) with { Now = now, Version = stored.Document.Version + (newVersion ? 1 : 0) };
-            return stored.Document;
+            return corpus.Documents.TryGetValue(key.Id, out var stored) && (key.Tenant ?? stored.Document.Tenant) == stored.Document.Tenant
+                && decide(stored) is { } change
+                ? Write(stored, change)
+                : null;
         }
+    }
+
+    private DocumentRecord Write(StoredDocument stored, DocumentChange change)
+    {
+        if (change.DropsContent)
+            stored.Content = null;
+        if (change.DropsPassages)
+            stored.Passages = [];
+        return stored.Document = change.WrittenAt(clock.GetUtcNow());
     }
 
     private bool IsEmbedding(DocumentKey key) =>
@@ -262,10 +183,4 @@ internal sealed class InProcessDocumentStore(InProcessCorpus corpus, InProcessJo
             && stored.Document.Status == DocumentStatus.Embedding;
 
     private DocumentRecord Stamp(DocumentRecord document) => document with { Now = clock.GetUtcNow() };
-
-    private static bool IsUntouched(DocumentRecord document, DocumentRecord taken) =>
-        document.Version == taken.Version && document.DueAt == taken.DueAt;
-
-    private static DateTimeOffset Due(DocumentRecord document, DateTimeOffset now, TimeSpan dueIn) =>
-        now + dueIn < document.DeadlineAt ? now + dueIn : document.DeadlineAt;
 }

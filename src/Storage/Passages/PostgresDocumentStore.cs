@@ -21,29 +21,35 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     /// <summary>Some ten thousand terms a statement.</summary>
     private const int PassagesAtOnce = 100;
 
-    public async Task<(DocumentRecord Document, bool Accepted)> Add(NewDocument document, CancellationToken token)
+    public async Task<(DocumentRecord Document, bool Accepted)> Add(
+        NewDocument document, Func<DocumentRecord, DocumentChange?> whenKnown, CancellationToken token)
     {
-        // A failed document starts again; any other keeps its row, and the DO UPDATE … WHERE returns nothing.
-        await using var insert = database.For(
-            document.Tenant,
+        await using var connection = await database.Open(token);
+        await using var transaction = await connection.BeginTransactionAsync(token);
+        await connection.Enter(Scopes.Tenant(document.Tenant), token);
+        await using var insert = connection.ForSame(
             $"""
-            INSERT INTO document AS known (id, tenant_id, title, media_type, bytes, sha256, content, deadline_at, due_at)
+            INSERT INTO document (id, tenant_id, title, media_type, bytes, sha256, content, deadline_at, due_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8, now() + least($8, $9))
-            ON CONFLICT (tenant_id, sha256) DO UPDATE
-            SET    status = 'queued', attempt = known.attempt + 1, content = excluded.content, title = excluded.title, media_type = excluded.media_type,
-                   error_code = NULL, error_message = NULL, finished_at = NULL, pages = NULL, passages = NULL, embedded = 0, embedding_model = NULL,
-                   deadline_at = excluded.deadline_at, due_at = excluded.due_at, version = known.version + 1
-            WHERE  known.status = 'failed'
+            ON CONFLICT (tenant_id, sha256) DO NOTHING
             RETURNING {Columns}
             """);
         insert.With(document.Id).With(document.Tenant).With(document.Title).With(document.MediaType).With((long)document.Content.Length)
               .With(document.Sha256).With(document.Content).With(document.Lifetime).With(document.DueIn);
-        if (await insert.One(Read, token) is { } accepted)
-            return (accepted, true);
+        if (await insert.One(Read, token) is { } added)
+        {
+            await transaction.CommitAsync(token);
+            return (added, true);
+        }
 
-        await using var find = database.For(document.Tenant, $"SELECT {Columns} FROM document WHERE tenant_id = $1 AND sha256 = $2");
-        var known = await find.With(document.Tenant).With(document.Sha256).One(Read, token);
-        return (known ?? throw new InvalidOperationException("The document was deleted while it was looked up."), false);
+        await using var find = connection.ForSame($"SELECT {Columns} FROM document WHERE tenant_id = $1 AND sha256 = $2 FOR UPDATE");
+        var known = await find.With(document.Tenant).With(document.Sha256).One(Read, token)
+            ?? throw new InvalidOperationException("The document was deleted while it was looked up.");
+        if (whenKnown(known) is not { } change)
+            return (known, false);
+        var accepted = await Save(connection, change, document.Content, token);
+        await transaction.CommitAsync(token);
+        return (accepted, true);
     }
 
     public async Task<DocumentRecord?> Find(string tenant, Guid id, CancellationToken token)
@@ -90,55 +96,29 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         return await command.With(age).With(limit).Change(token);
     }
 
-    public async Task<(DocumentRecord Document, byte[] Content)?> Claim(
-        DocumentKey key, string worker, TimeSpan lease, bool takeOver, int maxAttempts, CancellationToken token)
+    public Task<DocumentRecord?> Update(DocumentKey key, Func<DocumentRecord, DocumentChange?> decide, CancellationToken token) =>
+        Locked(key, async (connection, row) => decide(row) is { } change ? await Save(connection, change, null, token) : null, token);
+
+    public async Task<byte[]?> ReadContent(DocumentKey key, CancellationToken token)
     {
-        await using var command = For(
+        await using var command = For(key, "SELECT content FROM document WHERE id = $1 AND attempt = $2 AND content IS NOT NULL");
+        return await command.With(key.Id).With(key.Attempt).One(row => row.GetFieldValue<byte[]>(0), token);
+    }
+
+    public Task<DocumentRecord?> StorePassages(
+        DocumentKey key, IReadOnlyList<NewPassage> passages, Func<DocumentRecord, DocumentChange?> decide, CancellationToken token) =>
+        Locked(
             key,
-            $"""
-            UPDATE document
-            SET    status = 'extracting', claimed_by = $3, due_at = least(now() + $4, deadline_at),
-                   attempt = attempt + (claimed_by IS NOT NULL)::int, version = version + 1
-            WHERE  id = $1 AND attempt = $2 AND deadline_at > now()
-            AND    (status = 'queued' OR (status = 'extracting' AND $5 AND attempt < $6))
-            RETURNING {Columns}, content
-            """);
-        var claimed = await command.With(key.Id).With(key.Attempt).With(worker).With(lease).With(takeOver).With(maxAttempts)
-            .All(row => (Read(row), row.GetFieldValue<byte[]>(20)), token);
-        return claimed is [var document] ? document : null;
-    }
-
-    public async Task<bool> Renew(DocumentKey key, string worker, TimeSpan lease, CancellationToken token)
-    {
-        await using var command = For(
-            key,
-            "UPDATE document SET due_at = least(now() + $4, deadline_at) WHERE id = $1 AND attempt = $2 AND claimed_by = $3");
-        return await command.With(key.Id).With(key.Attempt).With(worker).With(lease).Change(token) == 1;
-    }
-
-    public async Task<DocumentRecord?> StorePassages(
-        DocumentKey key, int? pages, IReadOnlyList<NewPassage> passages, TimeSpan dueIn, CancellationToken token)
-    {
-        await using var connection = await database.Open(token);
-        await using var transaction = await connection.BeginTransactionAsync(token);
-        await connection.Enter(ScopeOf(key), token);
-        await using var update = connection.ForSame(
-            $"""
-            UPDATE document
-            SET    status = 'embedding', pages = $3, passages = $4, embedded = 0, content = NULL, claimed_by = NULL,
-                   due_at = least(now() + $5, deadline_at), version = version + 1
-            WHERE  id = $1 AND attempt = $2 AND status = 'extracting'
-            RETURNING {Columns}
-            """);
-        update.With(key.Id).With(key.Attempt).With(pages, NpgsqlDbType.Integer).With(passages.Count).With(dueIn);
-        if (await update.One(Read, token) is not { } document)
-            return null;
-
-        for (var first = 0; first < passages.Count; first += PassagesAtOnce)
-            await Insert(connection, document, first, passages.Skip(first).Take(PassagesAtOnce).ToList(), token);
-        await transaction.CommitAsync(token);
-        return document;
-    }
+            async (connection, row) =>
+            {
+                if (decide(row) is not { } change)
+                    return null;
+                var document = await Save(connection, change, null, token);
+                for (var first = 0; first < passages.Count; first += PassagesAtOnce)
+                    await Insert(connection, document, first, passages.Skip(first).Take(PassagesAtOnce).ToList(), token);
+                return document;
+            },
+            token);
 
     public async Task<IReadOnlyList<UnembeddedPassage>> FindUnembedded(DocumentKey key, int first, int count, CancellationToken token)
     {
@@ -156,61 +136,30 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
             token);
     }
 
-    public async Task<DocumentRecord?> StoreVectors(
-        DocumentKey key, string model, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors, CancellationToken token)
-    {
-        await using var connection = await database.Open(token);
-        await using var transaction = await connection.BeginTransactionAsync(token);
-        await connection.Enter(ScopeOf(key), token);
-        // The document's row first: parallel runs take turns, and a newer attempt's passages are never touched.
-        await using var fence = connection.ForSame("SELECT 1 FROM document WHERE id = $1 AND attempt = $2 AND status = 'embedding' FOR UPDATE");
-        if (await fence.With(key.Id).With(key.Attempt).All(row => row.GetInt32(0), token) is [])
-            return null;
-
-        await using var batch = connection.CreateBatch();
-        for (var i = 0; i < ordinals.Count; i++)
-        {
-            var store = new NpgsqlBatchCommand(
-                "UPDATE passage SET embedding = $3 WHERE document_id = $1 AND ordinal = $2 AND embedding IS NULL");
-            store.Parameters.Add(new NpgsqlParameter { Value = key.Id });
-            store.Parameters.Add(new NpgsqlParameter { Value = ordinals[i] });
-            store.Parameters.Add(new NpgsqlParameter { Value = new Vector(vectors[i]) });
-            batch.BatchCommands.Add(store);
-        }
-        var stored = await batch.ExecuteNonQueryAsync(token);
-
-        await using var update = connection.ForSame(
-            $"""
-            UPDATE document
-            SET    embedded = embedded + $2, embedding_model = $3, version = version + 1,
-                   status      = CASE WHEN embedded + $2 = passages THEN 'ready' ELSE status END,
-                   finished_at = CASE WHEN embedded + $2 = passages THEN now() END,
-                   due_at      = CASE WHEN embedded + $2 = passages THEN NULL ELSE due_at END
-            WHERE  id = $1
-            RETURNING {Columns}
-            """);
-        var document = await update.With(key.Id).With(stored).With(model).One(Read, token);
-        await transaction.CommitAsync(token);
-        return document;
-    }
-
-    public async Task<DocumentRecord?> Fail(DocumentKey key, ChatError error, CancellationToken token)
-    {
-        await using var command = For(
+    public Task<DocumentRecord?> StoreVectors(
+        DocumentKey key, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors,
+        Func<DocumentRecord, int, DocumentChange?> decide, CancellationToken token) =>
+        Locked(
             key,
-            $"""
-            WITH gone AS (DELETE FROM passage WHERE document_id IN (SELECT id FROM document WHERE id = $1 AND attempt = $2 AND finished_at IS NULL)),
-                 forgotten AS (DELETE FROM passage_term WHERE document_id IN (SELECT id FROM document WHERE id = $1 AND attempt = $2 AND finished_at IS NULL))
-            UPDATE document
-            SET    status = 'failed', error_code = $3, error_message = $4, content = NULL, claimed_by = NULL, finished_at = now(), due_at = NULL,
-                   pages = NULL, passages = NULL, embedded = 0, embedding_model = NULL, version = version + 1
-            WHERE  id = $1 AND attempt = $2 AND finished_at IS NULL
-            RETURNING {Columns}
-            """);
-        return await command.With(key.Id).With(key.Attempt).With(error.Code).With(error.Message).One(Read, token);
-    }
+            async (connection, row) =>
+            {
+                await using var batch = connection.CreateBatch();
+                for (var i = 0; i < ordinals.Count; i++)
+                {
+                    var store = new NpgsqlBatchCommand(
+                        "UPDATE passage SET embedding = $3 WHERE document_id = $1 AND ordinal = $2 AND embedding IS NULL");
+                    store.Parameters.Add(new NpgsqlParameter { Value = key.Id });
+                    store.Parameters.Add(new NpgsqlParameter { Value = ordinals[i] });
+                    store.Parameters.Add(new NpgsqlParameter { Value = new Vector(vectors[i]) });
+                    batch.BatchCommands.Add(store);
+                }
+                var stored = await batch.ExecuteNonQueryAsync(token);
+                // Not decided before, since it depends on how many were stored; without a change nothing is committed.
+                return decide(row, stored) is { } change ? await Save(connection, change, null, token) : null;
+            },
+            token);
 
-    public async Task<IReadOnlyList<DocumentRecord>> TakeDue(int limit, TimeSpan guard, CancellationToken token)
+    public async Task<IReadOnlyList<DocumentRecord>> TakeDue(int limit, TimeSpan visibilityTimeout, CancellationToken token)
     {
         await using var command = database.For(
             "tenants_with_due_documents", [limit],
@@ -219,32 +168,56 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
             WHERE  id IN (SELECT id FROM document WHERE due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
             RETURNING {Columns}
             """);
-        return await command.With(limit).With(guard).All(Read, token);
+        return await command.With(limit).With(visibilityTimeout).All(Read, token);
     }
 
-    public async Task<DocumentRecord?> Rearm(DocumentRecord taken, TimeSpan dueIn, CancellationToken token)
+    /// <summary>
+    /// The row's lock first: the parallel messages of one document take turns. Commits when <paramref name="change"/> returns a row.
+    /// </summary>
+    private async Task<DocumentRecord?> Locked(
+        DocumentKey key, Func<NpgsqlConnection, DocumentRecord, Task<DocumentRecord?>> change, CancellationToken token)
     {
-        await using var command = database.For(
-            taken.Tenant,
-            $"""
-            UPDATE document SET due_at = least(now() + $4, deadline_at)
-            WHERE  id = $1 AND version = $2 AND due_at = $3
-            RETURNING {Columns}
-            """);
-        return await command.With(taken.Id).With(taken.Version).With(taken.DueAt).With(dueIn).One(Read, token);
+        await using var connection = await database.Open(token);
+        await using var transaction = await connection.BeginTransactionAsync(token);
+        await connection.Enter(key.Tenant is { } tenant ? Scopes.Tenant(tenant) : Scopes.Named("tenants_of_document", key.Id), token);
+        await using var find = connection.ForSame($"SELECT {Columns} FROM document WHERE id = $1 FOR UPDATE");
+        if (await find.With(key.Id).One(Read, token) is not { } row || await change(connection, row) is not { } written)
+            return null;
+        await transaction.CommitAsync(token);
+        return written;
     }
 
-    public async Task<DocumentRecord?> StartAttempt(DocumentRecord taken, TimeSpan dueIn, CancellationToken token)
+    /// <summary>One statement for every change of a locked row.</summary>
+    /// <param name="content">The bytes of a document that starts again; null: it keeps those it has, as long as it needs them.</param>
+    private static async Task<DocumentRecord> Save(NpgsqlConnection connection, DocumentChange change, byte[]? content, CancellationToken token)
     {
-        await using var command = database.For(
-            taken.Tenant,
+        if (change.DropsPassages)
+        {
+            await using var terms = connection.ForSame("DELETE FROM passage_term WHERE document_id = $1");
+            await terms.With(change.To.Id).Change(token);
+            await using var passages = connection.ForSame("DELETE FROM passage WHERE document_id = $1");
+            await passages.With(change.To.Id).Change(token);
+        }
+        await using var update = connection.ForSame(
             $"""
             UPDATE document
-            SET    status = 'queued', attempt = attempt + 1, claimed_by = NULL, due_at = least(now() + $4, deadline_at), version = version + 1
-            WHERE  id = $1 AND version = $2 AND due_at = $3 AND status = 'extracting'
+            SET    title = $2, media_type = $3, status = $4, attempt = $5, claimed_by = $6, pages = $7, passages = $8, embedded = $9,
+                   embedding_model = $10, error_code = $11, error_message = $12, version = version + 1,
+                   content     = CASE WHEN $13 THEN NULL ELSE coalesce($14, content) END,
+                   finished_at = CASE WHEN $15 THEN now() WHEN $4 IN ('ready', 'failed') THEN finished_at END,
+                   deadline_at = coalesce(now() + $16, deadline_at),
+                   due_at      = CASE WHEN $15 THEN NULL WHEN $17::interval IS NULL THEN due_at
+                                      ELSE least(now() + $17, coalesce(now() + $16, deadline_at)) END
+            WHERE  id = $1
             RETURNING {Columns}
             """);
-        return await command.With(taken.Id).With(taken.Version).With(taken.DueAt).With(dueIn).One(Read, token);
+        var to = change.To;
+        update.With(to.Id).With(to.Title).With(to.MediaType).With(Name(to.Status)).With(to.Attempt).With(to.ClaimedBy, NpgsqlDbType.Text)
+            .With(to.Pages, NpgsqlDbType.Integer).With(to.Passages, NpgsqlDbType.Integer).With(to.Embedded)
+            .With(to.EmbeddingModel, NpgsqlDbType.Text).With(to.Error?.Code, NpgsqlDbType.Text).With(to.Error?.Message, NpgsqlDbType.Text)
+            .With(change.DropsContent).With(content, NpgsqlDbType.Bytea).With(change.Ends)
+            .With(change.Lifetime, NpgsqlDbType.Interval).With(change.DueIn, NpgsqlDbType.Interval);
+        return (await update.One(Read, token))!;
     }
 
     /// <summary>Some passages and their terms. Arrays and not COPY, which row-level security does not allow.</summary>
@@ -278,9 +251,6 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     /// call.</summary>
     private Statement For(DocumentKey key, string sql) =>
         key.Tenant is { } tenant ? database.For(tenant, sql) : database.For("tenants_of_document", [key.Id], sql);
-
-    private static NpgsqlBatchCommand ScopeOf(DocumentKey key) =>
-        key.Tenant is { } tenant ? Scopes.Tenant(tenant) : Scopes.Named("tenants_of_document", key.Id);
 
     private static DocumentRecord Read(NpgsqlDataReader row) => new()
     {

@@ -96,20 +96,16 @@ internal sealed class StageLease(JobTransitions transitions, LivePolicy policy, 
     }
 }
 
-/// <summary>Runs a document's extraction, which one worker does alone.</summary>
-internal sealed class DocumentLease(IDocumentStore documents, LivePolicy policy, TimeProvider clock)
+/// <summary>Runs the taking out of a document's text, which one worker does alone.</summary>
+internal sealed class DocumentLease(DocumentTransitions transitions, LivePolicy policy, TimeProvider clock)
 {
-    /// <summary>When to look whether the messages that follow extraction arrived.</summary>
-    public TimeSpan LookAgainIn => policy.Now.Document.EnqueueGrace;
-
     public async Task Run(DocumentKey key, ConsumeContext context, Func<DocumentRecord, byte[], CancellationToken, Task> work)
     {
-        var (lease, token) = (policy.Now.Document.Lease, context.CancellationToken);
-        if (await documents.Claim(key, Lease.Worker, lease, Lease.IsTakenOver(context), policy.Now.Document.Attempts, token) is not var (document,
-            content))
+        var token = context.CancellationToken;
+        if (await transitions.Claim(key, Lease.Worker, Lease.IsTakenOver(context), token) is not var (document, content))
             return; // deleted, done or another worker's
         await Lease.Hold(
-            lease, clock, cancel => documents.Renew(DocumentKey.Of(document), Lease.Worker, lease, cancel),
+            policy.Now.Document.Lease, clock, cancel => transitions.Renew(DocumentKey.Of(document), Lease.Worker, cancel),
             cancel => work(document, content, cancel), token);
     }
 }

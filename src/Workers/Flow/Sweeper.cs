@@ -11,12 +11,11 @@ namespace Navigator.Workers.Flow;
 /// <summary>
 /// Repairs everything that did not happen in time: lost messages, dead workers, slow waves, passed deadlines. One per
 /// process, workers and API alike (a deadline is kept even when no worker runs); any number share the work through SKIP
-/// LOCKED. What to do is decided by <see cref="JobMachine"/> and <see cref="DocumentFlow"/>.
+/// LOCKED. What to do is decided by <see cref="JobMachine"/> and <see cref="DocumentMachine"/>.
 /// </summary>
 internal sealed partial class Sweeper(
-    IJobLedger jobs, IReplayStore replays, IDocumentStore documents, IWebhooks webhooks, JobTransitions transitions, Dispatcher dispatcher,
-    LivePolicy policy, TimeProvider clock,
-    ILogger<Sweeper> log) : BackgroundService
+    IJobLedger jobs, IReplayStore replays, IDocumentStore documents, IWebhooks webhooks, JobTransitions transitions,
+    DocumentTransitions documentTransitions, Dispatcher dispatcher, LivePolicy policy, TimeProvider clock, ILogger<Sweeper> log) : BackgroundService
 {
     /// <summary>For how long others leave alone what this sweeper took: much longer than it needs, much shorter than a deadline.</summary>
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(2);
@@ -44,7 +43,7 @@ internal sealed partial class Sweeper(
         while (due.Count == policy.Now.Sweeper.Batch);
 
         foreach (var document in await documents.TakeDue(policy.Now.Sweeper.Batch, Guard, token))
-            await WhenDue(document, token);
+            await documentTransitions.WhenDue(document, token);
 
         if (await webhooks.TakeDue(policy.Now.Sweeper.Batch, WebhookGuard, token) is { Count: > 0 } untold)
             await dispatcher.Start([.. untold.Select(job => new DeliverWebhook(job))], token);
@@ -60,28 +59,6 @@ internal sealed partial class Sweeper(
             lastDeletion = clock.GetUtcNow();
         }
     }
-
-    private async Task WhenDue(DocumentRecord document, CancellationToken token)
-    {
-        switch (DocumentFlow.WhenDue(document, policy.Now.Document))
-        {
-            case DocumentStep.GiveUp give:
-                LogGaveUp(document.Id, give.Error.Code);
-                await documents.Fail(DocumentKey.Of(document), give.Error, token);
-                break;
-            case DocumentStep.StartAttempt start:
-                if (await documents.StartAttempt(document, start.LookAgainIn, token) is { } started)
-                    await dispatcher.Start(DocumentFlow.MessagesOf(started), token);
-                break;
-            case DocumentStep.SendAgain again:
-                if (await documents.Rearm(document, again.LookAgainIn, token) is not null)
-                    await dispatcher.Start(again.Messages, token);
-                break;
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Document {DocumentId} given up ({Code})")]
-    private partial void LogGaveUp(Guid documentId, string code);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} documents deleted that were kept as long as they may be")]
     private partial void LogDocumentsDeleted(int count);

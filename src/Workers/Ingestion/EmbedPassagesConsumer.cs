@@ -3,6 +3,7 @@ using Navigator.Contracts;
 using Navigator.Contracts.Http;
 using Navigator.Contracts.Ingestion;
 using Navigator.Storage.Passages;
+using Navigator.Workers.Flow;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Tools.Embedding;
 using Navigator.Workers.Upstreams;
@@ -14,7 +15,8 @@ namespace Navigator.Workers.Ingestion;
 /// due, and the sweeper sends the runs again until its deadline.
 /// </summary>
 internal sealed partial class EmbedPassagesConsumer(
-    IDocumentStore documents, IEmbedder embedder, LivePolicy policy, ILogger<EmbedPassagesConsumer> log) : IConsumer<EmbedPassages>
+    IDocumentStore documents, DocumentTransitions transitions, IEmbedder embedder, LivePolicy policy, ILogger<EmbedPassagesConsumer> log)
+    : IConsumer<EmbedPassages>
 {
     public async Task Consume(ConsumeContext<EmbedPassages> context)
     {
@@ -28,22 +30,18 @@ internal sealed partial class EmbedPassagesConsumer(
         {
             var vectors = await embedder.Embed([.. passages.Select(passage => passage.Searchable)], policy.Now.For(QueueNames.EmbedPassages).Timeout,
                 token);
-            var document = await documents.StoreVectors(key, embedder.Model, [.. passages.Select(passage => passage.Ordinal)], vectors, token);
-            if (document?.Status == DocumentStatus.Ready)
-                LogReady(document.Id, document.Passages);
+            await transitions.StoreVectors(key, embedder.Model, [.. passages.Select(passage => passage.Ordinal)], vectors, token);
         }
         catch (UpstreamException error) when (error.Failure == UpstreamFailure.Rejected)
         {
-            await documents.Fail(key, new ChatError("embedding_failed", $"The embedding model does not take this document: {error.Reason}."), token);
+            await transitions.Fail(
+                key, new ChatError("embedding_failed", $"The embedding model does not take this document: {error.Reason}."), token);
         }
         catch (UpstreamException error)
         {
             LogLater(message.DocumentId, error.Message);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Document {DocumentId} ready with {Passages} passages")]
-    private partial void LogReady(Guid documentId, int? passages);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Document {DocumentId}: passages not embedded ({Reason}); they are sent again later")]
     private partial void LogLater(Guid documentId, string reason);
