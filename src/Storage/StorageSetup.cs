@@ -39,7 +39,8 @@ public static class StorageSetup
     public static IServiceCollection AddPostgresStorage(this IServiceCollection services, string connectionString, PostgresPool pool)
     {
         services.AddSingleton(provider => DataSource(connectionString, pool, provider.GetRequiredService<ILoggerFactory>()));
-        services.AddSingleton<IJobLedger>(provider => new PostgresJobLedger(provider.GetRequiredService<NpgsqlDataSource>(), pool));
+        services.AddSingleton<IJobLedger>(provider => new PostgresJobLedger(
+            provider.GetRequiredService<NpgsqlDataSource>(), pool, provider.GetRequiredService<ILogger<PostgresJobLedger>>()));
         services.AddSingleton<IReplayStore, PostgresReplayStore>();
         services.AddSingleton<IDocumentStore, PostgresDocumentStore>();
         services.AddSingleton<IRateLimits, PostgresRateLimits>();

@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace Navigator.EndToEnd.Tests;
 
 /// <summary>What a person does, from upload to answer, in both modes.</summary>
-public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper output)
+public abstract class JourneyTests(OfflineSystem offline, ModelSystem models, ITestOutputHelper output)
 {
     /// <summary>0: embedded.</summary>
     protected int Workers => offline.Workers;
@@ -48,8 +48,7 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
     [Fact]
     public async Task With_a_model_and_the_web_the_answer_comes_from_both()
     {
-        await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(Workers, upstreams, NavigatorSystem.PatientWithTheWeb);
+        var (system, upstreams) = models.Afresh();
         var document = await system.Ingest("zebra.md", Encoding.UTF8.GetBytes("# Animals\n\nThe zebra is striped."), IngestionLimit);
 
         var job = await system.Ask("What is the latest news about the zebra?", new[] { document.GetProperty("id").GetString() });
@@ -89,8 +88,7 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
     [InlineData("answers", "answer_failed")]
     public async Task When_a_model_fails_for_good_the_job_fails_with_a_code(string upstream, string code)
     {
-        await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(Workers, upstreams);
+        var (system, upstreams) = models.Afresh();
         upstreams.Set(upstream, new Behaviour { Fault = Fault.Status, Status = 500 });
 
         var job = await system.Ask("What is covered?");
@@ -128,9 +126,8 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
     [Fact]
     public async Task A_model_that_refuses_makes_a_refused_job()
     {
-        await using var upstreams = await UpstreamServer.Start();
+        var (system, upstreams) = models.Afresh();
         upstreams.Set("answers", new Behaviour { Fault = Fault.ContentFilter });
-        await using var system = await NavigatorSystem.Start(Workers, upstreams);
 
         var job = await system.Ask("What is covered?");
 
@@ -214,30 +211,14 @@ public abstract class JourneyTests(OfflineSystem offline, ITestOutputHelper outp
     }
 }
 
-/// <summary>A system without models that one class's tests share, each with documents of its own.</summary>
-public abstract class OfflineSystem(int workers) : IAsyncLifetime
-{
-    public int Workers => workers;
-
-    internal NavigatorSystem System { get; private set; } = null!;
-
-    public async Task InitializeAsync() => System = await NavigatorSystem.Start(workers);
-
-    public async Task DisposeAsync() => await System.DisposeAsync();
-}
-
-public sealed class EmbeddedOffline() : OfflineSystem(workers: 0);
-
-public sealed class DistributedOffline() : OfflineSystem(workers: 1);
-
-public sealed class EmbeddedJourneyTests(EmbeddedOffline offline, ITestOutputHelper output)
-    : JourneyTests(offline, output), IClassFixture<EmbeddedOffline>
+public sealed class EmbeddedJourneyTests(EmbeddedOffline offline, EmbeddedModels models, ITestOutputHelper output)
+    : JourneyTests(offline, models, output), IClassFixture<EmbeddedOffline>, IClassFixture<EmbeddedModels>
 {
     protected override TimeSpan IngestionLimit => TimeSpan.FromSeconds(30);
 }
 
-public sealed class DistributedJourneyTests(DistributedOffline offline, ITestOutputHelper output)
-    : JourneyTests(offline, output), IClassFixture<DistributedOffline>
+public sealed class DistributedJourneyTests(DistributedOffline offline, DistributedModels models, ITestOutputHelper output)
+    : JourneyTests(offline, models, output), IClassFixture<DistributedOffline>, IClassFixture<DistributedModels>
 {
     protected override TimeSpan IngestionLimit => TimeSpan.FromSeconds(60);
 

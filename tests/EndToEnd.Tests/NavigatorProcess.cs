@@ -58,6 +58,18 @@ internal sealed class NavigatorProcess : IAsyncDisposable
     /// <summary>Resident memory, in MB.</summary>
     public int MemoryMb => Status("VmRSS:") / 1024;
 
+    /// <summary>Until it has stopped itself, as its fail point said.</summary>
+    public async Task UntilFrozen()
+    {
+        for (var i = 0; i < 600; i++)
+        {
+            if (File.ReadAllText($"/proc/{process.Id}/stat").Contains(") T ", StringComparison.Ordinal))
+                return;
+            await Task.Delay(100);
+        }
+        throw new TimeoutException("The process did not come to its fail point within a minute.");
+    }
+
     /// <summary>kill -9.</summary>
     public async Task Kill()
     {

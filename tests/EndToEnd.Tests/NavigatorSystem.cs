@@ -12,7 +12,9 @@ namespace Navigator.EndToEnd.Tests;
 /// <summary>A whole Navigator: embedded in one process, or API and workers with a virtual host and a database of their own.</summary>
 internal sealed class NavigatorSystem : IAsyncDisposable
 {
-    private readonly Dictionary<string, string> environment = [];
+    /// <summary>Processes that live for seconds do not count what would be worth compiling better.</summary>
+    private readonly Dictionary<string, string> environment = new() { ["DOTNET_TieredPGO"] = "0" };
+
     private readonly ServerSet servers;
     private readonly bool distributed;
     private string queueType = "quorum";

@@ -17,16 +17,56 @@ public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output)
         },
         workerFailPoint: "after-claim:8");
 
+    /// <summary>First with an answer that it is about to write, and that another worker has written when it wakes up.</summary>
     [FaultFact]
-    public async Task A_worker_is_frozen_past_its_lease_and_wakes_up() => await Run(async stage =>
-    {
-        for (var i = 0; i < (Long ? 5 : 2); i++)
+    public async Task A_worker_is_frozen_past_its_lease_and_wakes_up() => await Run(
+        async stage =>
         {
-            var worker = stage.System.Workers[stage.Random.Next(2)];
-            await worker.Signal("STOP");
-            await Task.Delay(TimeSpan.FromSeconds(5));
-            await worker.Signal("CONT");
-            await Task.Delay(TimeSpan.FromSeconds(1));
+            for (var i = 0; i < (Long ? 5 : 2); i++)
+            {
+                var worker = stage.System.Workers[i == 0 ? 0 : stage.Random.Next(2)];
+                if (i == 0)
+                    await worker.UntilFrozen();
+                else
+                    await worker.Signal("STOP");
+                await Task.Delay(TimeSpan.FromSeconds(5));
+                await worker.Signal("CONT");
+                await Task.Delay(TimeSpan.FromSeconds(1));
+            }
+        },
+        workerFailPoint: "after-upstream:8:freeze");
+
+    /// <summary>
+    /// Changes share a statement, which waits for a lock: then the process that sent it ends, or its connection does. What a process that is
+    /// gone has sent, PostgreSQL may carry out all the same.
+    /// </summary>
+    [FaultFact]
+    public async Task A_group_of_changes_is_half_way_when_its_process_or_its_connection_ends() => await Run(async stage =>
+    {
+        for (var round = 0; round < (Long ? 8 : 2); round++)
+        {
+            var burst = stage.Load.Burst(40);
+            await Task.Delay(stage.Random.Next(50, 300));
+            var locked = stage.System.Execute("BEGIN; LOCK TABLE chat_job IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(0.9); COMMIT");
+            await Task.Delay(600);
+            Assert.True(await stage.System.Count(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%chat_job%'") > 0,
+                "No change waited for the lock.");
+            if (round % 2 == 0)
+            {
+                var worker = stage.System.Workers[0];
+                await worker.Kill();
+                await locked;
+                await worker.DisposeAsync();
+                stage.System.Workers[0] = stage.System.StartWorker();
+            }
+            else
+            {
+                stage.System.DatabaseLine.Line = Line.Cut;
+                await locked;
+                stage.System.DatabaseLine.Line = Line.Open;
+            }
+            await burst;
         }
     });
 

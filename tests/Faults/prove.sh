@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Is the checker able to fail? Takes one safeguard at a time out of a copy of the repository, and expects the fault suite to
 # notice. Ends with one line per safeguard, and a non-zero exit code when one was not missed.
-#   the fence: a change is written whatever happened to the job since it was decided on
+#   the fence: an end is written whatever happened to the job since it was decided on
 #   the sweeper: nobody repairs what did not happen in time
 #   idempotency: two requests with one key make two jobs
 set -euo pipefail
@@ -23,7 +23,8 @@ prove() { # $1: what is taken out  $2: file  $3: perl expression that takes it o
   fi
 }
 
-prove 'the fence' src/Storage/Ledger/PostgresJobChanges.cs 's/ AND chat_job\.version = change\.version\n/\n/' 'A_worker_is_frozen'
+prove 'the fence' src/Storage/Ledger/PostgresJobChanges.cs 's/ AND chat_job\.version = change\.version\n/ AND (chat_job.version = change.version OR change.ends)\n/' \
+  'A_worker_is_frozen'
 prove 'the sweeper' src/Workers/Flow/Sweeper.cs 's/"The sweeper", Sweep,/"The sweeper", _ => Task.CompletedTask,/' 'A_queue_is_deleted'
 prove 'the idempotency constraint' src/Storage/Ledger/PostgresJobInsertions.cs \
   's/(SELECT id, tenant_id, conversation_id, question, options::jsonb, idempotency_key), request_hash,\n/$1 || id::text, request_hash,\n/' \

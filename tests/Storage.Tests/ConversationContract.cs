@@ -9,7 +9,7 @@ namespace Navigator.Storage.Tests;
 public abstract class ConversationContract : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
-    private static readonly ChatAnswer Hello = new() { Text = "Hello", Language = "en", Model = "m", Citations = [] };
+    private static readonly JobAnswer Hello = new() { Text = "Hello", Language = "en", Model = "m", Citations = [] };
 
     private IJobLedger ledger = null!;
 
@@ -163,6 +163,6 @@ public sealed class PostgresConversationTests : ConversationContract
     protected override async Task<IJobLedger> Create()
     {
         database = await TestDatabase.Create();
-        return new PostgresJobLedger(database.Source, TestDatabase.Pool);
+        return TestDatabase.Ledger(database.Source);
     }
 }

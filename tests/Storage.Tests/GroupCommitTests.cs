@@ -64,7 +64,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
     [Fact]
     public async Task Two_processes_that_change_the_same_jobs_all_the_time_lose_no_change()
     {
-        var other = new PostgresJobLedger(database.Source, TestDatabase.Pool);
+        var other = TestDatabase.Ledger(database.Source);
         var jobs = await Submit(10);
 
         await Task.WhenAll(from job in jobs
@@ -97,7 +97,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         database = await TestDatabase.Create();
-        ledger = new PostgresJobLedger(database.Source, TestDatabase.Pool);
+        ledger = TestDatabase.Ledger(database.Source);
     }
 
     public async Task DisposeAsync() => await database.DisposeAsync();

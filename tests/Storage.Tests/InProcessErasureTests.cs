@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Navigator.Contracts.Chat;
-using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
 
@@ -25,8 +24,8 @@ public class InProcessErasureTests
         var key = new JobKey(id, 1);
         await ledger.Claim(key, JobStage.Intake, "w", Soon, false, 3, default);
         await ledger.Plan(key, new JobPlan("hello", "en", [], []), [], Soon, default);
-        var citation = new Citation { Marker = 1, Kind = "document", Title = "t", Quote = "q", Score = 1, DocumentId = document.Id };
-        var answer = new ChatAnswer { Text = "t [1]", Language = "en", Model = "m", Citations = [citation] };
+        var citation = new JobCitation { Marker = 1, Kind = "document", Title = "t", Quote = "q", Score = 1, DocumentId = document.Id };
+        var answer = new JobAnswer { Text = "t [1]", Language = "en", Model = "m", Citations = [citation] };
 
         await documents.Delete("a", document.Id, default);
         Assert.Null(await ledger.Answer(key, answer, [], default));

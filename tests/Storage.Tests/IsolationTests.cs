@@ -64,7 +64,7 @@ public sealed class IsolationTests : IAsyncLifetime
     {
         await using var one = StorageSetup.DataSource(database.Access.Worker,
             new PostgresPool(1, 1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20), 5_000, GroupSize: 64));
-        var ledger = new PostgresJobLedger(one, TestDatabase.Pool);
+        var ledger = TestDatabase.Ledger(one);
         Assert.Single(await ledger.List("a", new JobFilter(null, null, null, 10), default));
 
         await using var connection = await one.OpenConnectionAsync();

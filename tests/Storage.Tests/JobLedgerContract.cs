@@ -11,7 +11,7 @@ public abstract class JobLedgerContract : IAsyncLifetime
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
     private static readonly JobPlan BothTools = new("q", "en", ["q"], ["q"]);
     private static readonly JobPlan DocumentsOnly = new("q", "en", ["q"], []);
-    private static readonly ChatAnswer Hello = new() { Text = "Hello [1]", Language = "en", Model = "m", Citations = [] };
+    private static readonly JobAnswer Hello = new() { Text = "Hello [1]", Language = "en", Model = "m", Citations = [] };
 
     private IJobLedger ledger = null!;
 
@@ -445,7 +445,7 @@ public sealed class PostgresJobLedgerTests : JobLedgerContract
     protected override async Task<IJobLedger> Create()
     {
         database = await TestDatabase.Create();
-        return new PostgresJobLedger(database.Source, TestDatabase.Pool);
+        return TestDatabase.Ledger(database.Source);
     }
 
     protected override Task Wait(TimeSpan time) => database.Pass(time);

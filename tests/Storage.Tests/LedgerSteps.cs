@@ -40,7 +40,7 @@ internal static class LedgerSteps
         CancellationToken token) =>
         ledger.Happened(key.Id, new JobEvent.ToolFinished(key.Attempt, tool, result, degraded, inline, Limits(dueIn)), token);
 
-    public static Task<Job?> Answer(this IJobLedger ledger, JobKey key, ChatAnswer answer, IReadOnlyList<string> degraded, CancellationToken token) =>
+    public static Task<Job?> Answer(this IJobLedger ledger, JobKey key, JobAnswer answer, IReadOnlyList<string> degraded, CancellationToken token) =>
         ledger.Happened(key.Id, new JobEvent.Answered(key.Attempt, answer, degraded), token);
 
     public static Task<Job?> End(this IJobLedger ledger, JobKey key, JobStatus status, ChatError error, CancellationToken token) =>

@@ -40,7 +40,7 @@ public sealed class NewDatabaseTests : IAsyncLifetime
                 """);
         await OnOneConnection(300, async (source, number) =>
         {
-            var (ledger, webhooks, id) = (new PostgresJobLedger(source, TestDatabase.Pool), new PostgresWebhooks(source), Guid.CreateVersion7());
+            var (ledger, webhooks, id) = (TestDatabase.Ledger(source), new PostgresWebhooks(source), Guid.CreateVersion7());
             var options = new JobOptions(true, []) { CallbackUrl = "https://example.com/" };
             await ledger.Submit(new NewJob(id, Tenant, id.ToString(), "How much?", options, null, [0], TimeSpan.FromMinutes(2), Soon,
                 new TenantShare(1_000, 1_000)), default);
@@ -51,7 +51,7 @@ public sealed class NewDatabaseTests : IAsyncLifetime
             await ledger.FinishTool(key, Tool.Documents, null, null, Soon, null, default);
             await ledger.Claim(key, JobStage.Answer, "w", Soon, false, 3, default);
             await ledger.Renew(key, "w", Soon, default);
-            await ledger.Answer(key, new ChatAnswer { Text = "Hello", Language = "en", Model = "m", Citations = [] }, [], default);
+            await ledger.Answer(key, new JobAnswer { Text = "Hello", Language = "en", Model = "m", Citations = [] }, [], default);
             Assert.Single(await ledger.Versions([new OwnedJob(Tenant, id)], default));
             Assert.Equal(JobStatus.Answered, (await ledger.Find(Tenant, id, default))!.Status);
             var delivery = await webhooks.Claim(id, Soon, new DeliveryShare(8, Soon), default);

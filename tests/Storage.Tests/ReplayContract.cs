@@ -31,7 +31,7 @@ public abstract class ReplayContract : IAsyncLifetime
         // Held: nothing looks at it before its deadline but the releaser.
         Assert.Equal((true, again.DeadlineAt), (again.Held, again.DueAt));
         Assert.Equal((null, null, null, replay.Id), (again.Error, again.FinishedAt, again.Plan, again.ReplayId));
-        Assert.Equal(new EarlierEnd(JobStatus.Failed, 1, failed.FinishedAt!.Value, failed.Error!), Assert.Single(again.EarlierEnds));
+        Assert.Equal(new JobEnd(JobStatus.Failed, 1, failed.FinishedAt!.Value, new JobError(failed.Error!.Code, failed.Error.Message)), Assert.Single(again.EarlierEnds));
         Assert.NotNull(await ledger.Claim(Key(again), JobStage.Intake, "w", Soon, false, 3, default));
         Assert.Null(await ledger.End(Key(failed), JobStatus.Failed, failed.Error!, default));
     }
@@ -336,7 +336,7 @@ public abstract class ReplayContract : IAsyncLifetime
         var job = id is { } known ? (await ledger.Find("a", known, default))! : await Submit();
         await ledger.Claim(Key(job), JobStage.Intake, "w", Soon, false, 3, default);
         await ledger.Plan(Key(job), new JobPlan("q", "en", [], []), [], Soon, default);
-        Assert.NotNull(await ledger.Answer(Key(job), new ChatAnswer { Text = "t", Language = "en", Model = "m", Citations = [] }, [], default));
+        Assert.NotNull(await ledger.Answer(Key(job), new JobAnswer { Text = "t", Language = "en", Model = "m", Citations = [] }, [], default));
     }
 }
 
@@ -368,7 +368,7 @@ public sealed class PostgresReplayStoreTests : ReplayContract
     protected override async Task<(IJobLedger, IReplayStore)> Create()
     {
         database = await TestDatabase.Create();
-        return (new PostgresJobLedger(database.Source, TestDatabase.Pool), new PostgresReplayStore(database.Source));
+        return (TestDatabase.Ledger(database.Source), new PostgresReplayStore(database.Source));
     }
 
     protected override Task Wait(TimeSpan time) => Task.Delay(time);

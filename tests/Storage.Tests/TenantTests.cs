@@ -1,6 +1,5 @@
 using System.Text;
 using Navigator.Contracts.Chat;
-using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
 using Navigator.Storage.Replays;
@@ -100,14 +99,14 @@ public sealed class TenantTests : IAsyncLifetime
         Assert.True(await new PostgresDocumentStore(database.Api).Delete("acme", document, default));
 
         Assert.Equal(0, await Find(Canary));
-        Assert.Null(await new PostgresJobLedger(database.Source, TestDatabase.Pool).Find("acme", job, default));
+        Assert.Null(await TestDatabase.Ledger(database.Source).Find("acme", job, default));
     }
 
     [Fact]
     public async Task What_was_asked_after_an_answer_goes_with_it_and_what_was_asked_before_stays()
     {
         var before = await Ask("What is there?", "talk");
-        await new PostgresJobLedger(database.Source, TestDatabase.Pool).Cancel("acme", before, default);
+        await TestDatabase.Ledger(database.Source).Cancel("acme", before, default);
         var (document, answered) = await AskAbout(Canary, conversation: "talk");
         var after = await Ask($"What does {Canary} cost?", "talk");
         var elsewhere = await Ask("What else?", "other");
@@ -115,7 +114,7 @@ public sealed class TenantTests : IAsyncLifetime
         Assert.True(await new PostgresDocumentStore(database.Api).Delete("acme", document, default));
 
         Assert.Equal(0, await Find(Canary));
-        var left = (await new PostgresJobLedger(database.Source, TestDatabase.Pool).List("acme", new JobFilter(), default)).Select(job => job.Id)
+        var left = (await TestDatabase.Ledger(database.Source).List("acme", new JobFilter(), default)).Select(job => job.Id)
             .ToHashSet();
         Assert.Equal(new HashSet<Guid> { before, elsewhere }, left);
     }
@@ -126,7 +125,7 @@ public sealed class TenantTests : IAsyncLifetime
         var (document, job) = await AskAbout(Canary, answer: false);
         Assert.True(await new PostgresDocumentStore(database.Api).Delete("acme", document, default));
 
-        Assert.Null(await new PostgresJobLedger(database.Source, TestDatabase.Pool).Answer(new JobKey(job, 1), AnswerFrom(document), [], default));
+        Assert.Null(await TestDatabase.Ledger(database.Source).Answer(new JobKey(job, 1), AnswerFrom(document), [], default));
         Assert.Equal(0, await Find(Canary));
     }
 
@@ -160,7 +159,7 @@ public sealed class TenantTests : IAsyncLifetime
     /// <summary>A document with these words, and a question that is answered with them.</summary>
     private async Task<(Guid Document, Guid Job)> AskAbout(string words, string tenant = "acme", bool answer = true, string? conversation = null)
     {
-        var (documents, ledger) = (new PostgresDocumentStore(database.Source), new PostgresJobLedger(database.Source, TestDatabase.Pool));
+        var (documents, ledger) = (new PostgresDocumentStore(database.Source), TestDatabase.Ledger(database.Source));
         var bytes = Encoding.UTF8.GetBytes(words);
         var (document, _) = await documents.Add(new NewDocument(Guid.CreateVersion7(), tenant, words, "text/plain", bytes,
             System.Security.Cryptography.SHA256.HashData(bytes), Soon, Soon), default);
@@ -178,7 +177,7 @@ public sealed class TenantTests : IAsyncLifetime
     /// <summary>A question that was understood as this, and is not answered yet.</summary>
     private async Task<Guid> Ask(string understood, string conversation, string tenant = "acme")
     {
-        var ledger = new PostgresJobLedger(database.Source, TestDatabase.Pool);
+        var ledger = TestDatabase.Ledger(database.Source);
         var submission = await ledger.Submit(
             new NewJob(Guid.CreateVersion7(), tenant, conversation, "What does it say?", new JobOptions(false, null), null, [1], Soon, Soon,
                 new TenantShare(10, 10)), default);
@@ -188,12 +187,12 @@ public sealed class TenantTests : IAsyncLifetime
         return job.Id;
     }
 
-    private static ChatAnswer AnswerFrom(Guid document, string words = Canary) => new()
+    private static JobAnswer AnswerFrom(Guid document, string words = Canary) => new()
     {
         Text = $"It says {words}.",
         Language = "en",
         Model = "m",
-        Citations = [new Citation { Marker = 1, Kind = "document", Score = 1, Title = words, Quote = words, DocumentId = document }],
+        Citations = [new JobCitation { Marker = 1, Kind = "document", Score = 1, Title = words, Quote = words, DocumentId = document }],
     };
 
     /// <summary>Rows of any table that say this anywhere.</summary>

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Navigator.Servers;
+using Navigator.Storage.Ledger;
 using Npgsql;
 
 namespace Navigator.Storage.Tests;
@@ -29,6 +31,8 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     public static NpgsqlDataSource Open(string connectionString) =>
         StorageSetup.DataSource(connectionString, Pool);
+
+    public static PostgresJobLedger Ledger(NpgsqlDataSource source) => new(source, Pool, NullLogger<PostgresJobLedger>.Instance);
 
     public async Task<int> Execute(string sql)
     {

@@ -178,7 +178,7 @@ public sealed class PostgresWebhookTests : WebhookContract
     protected override async Task<(IJobLedger Ledger, IWebhooks Webhooks)> Create()
     {
         database = await TestDatabase.Create();
-        return (new PostgresJobLedger(database.Source, TestDatabase.Pool), new PostgresWebhooks(database.Source));
+        return (TestDatabase.Ledger(database.Source), new PostgresWebhooks(database.Source));
     }
 
     protected override Task Wait(TimeSpan time) => database.Pass(time);

@@ -72,6 +72,17 @@ public sealed partial class UpstreamServer : IAsyncDisposable
     /// <param name="upstream">embeddings, answers, plans, translations, moderations or search.</param>
     public void Set(string upstream, Behaviour behaviour) => behaviours[upstream] = behaviour;
 
+    /// <summary>Behave well again, and know nothing of the calls so far: for the next of the tests that share it.</summary>
+    public void StartAfresh()
+    {
+        behaviours.Clear();
+        calls.Clear();
+        cases.Clear();
+        requests.Clear();
+        times.Clear();
+        authorizations.Clear();
+    }
+
     public int CallsOf(string upstream) => calls.GetValueOrDefault(upstream);
 
     /// <summary>The most calls that were ever in flight together, since <see cref="ForgetMost"/>.</summary>

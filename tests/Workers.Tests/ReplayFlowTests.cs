@@ -1,3 +1,4 @@
+using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Replays;
 using Navigator.Workers.Limits;
@@ -55,6 +56,15 @@ public class ReplayFlowTests
 
         Assert.IsType<ReplayStep.HoldBack>(ReplayFlow.Next(replay, Limits.HoldAbove, Limits));
         Assert.Equal(3, Assert.IsType<ReplayStep.Go>(ReplayFlow.Next(replay, Limits.HoldAbove - 3, Limits)).Count);
+    }
+
+    /// <summary>After a broker that lost its messages there may be more of them than a replay may add to.</summary>
+    [Fact]
+    public void Queued_jobs_are_sent_again_however_many_are_unfinished()
+    {
+        var replay = Replay(1_000) with { Now = Start.AddSeconds(1), Selection = new ReplaySelection([JobStatus.Queued]) };
+
+        Assert.Equal(Limits.Batch, Assert.IsType<ReplayStep.Go>(ReplayFlow.Next(replay, 100_000, Limits)).Count);
     }
 
     [Fact]

@@ -22,10 +22,10 @@ internal static class ChatJobs
         ConversationId = job.ConversationId,
         Question = job.Question,
         Plan = job.Plan is { } plan ? ToHttp(plan) : null,
-        Answer = job.Answer,
+        Answer = job.Answer is { } answer ? ToHttp(answer) : null,
         Degraded = job.Degraded,
         Error = job.Error,
-        EarlierEnds = job.EarlierEnds,
+        EarlierEnds = [.. job.EarlierEnds.Select(ToHttp)],
         Timings = new ChatTimings
         {
             QueueMs = Between(job.QueuedAt, job.StartedAt),
@@ -50,6 +50,33 @@ internal static class ChatJobs
             .. plan is { Wave: 2, Second: { } second } ? [new ChatWave(second.Documents, second.Web)] : Array.Empty<ChatWave>(),
         ],
     };
+
+    private static ChatAnswer ToHttp(JobAnswer answer) => new()
+    {
+        Text = answer.Text,
+        Language = answer.Language,
+        Model = answer.Model,
+        Citations = [.. answer.Citations.Select(ToHttp)],
+        Confidence = answer.Confidence,
+        FollowUps = answer.FollowUps,
+        Truncated = answer.Truncated,
+        DroppedCitations = answer.DroppedCitations,
+    };
+
+    private static Citation ToHttp(JobCitation citation) => new()
+    {
+        Marker = citation.Marker,
+        Kind = citation.Kind,
+        DocumentId = citation.DocumentId,
+        Title = citation.Title,
+        Page = citation.Page,
+        PassageId = citation.PassageId,
+        Quote = citation.Quote,
+        Url = citation.Url,
+        Score = citation.Score,
+    };
+
+    private static EarlierEnd ToHttp(JobEnd end) => new(end.Status, end.Attempt, end.FinishedAt, new ChatError(end.Error.Code, end.Error.Message));
 
     /// <summary>The job as its first response showed it, before anything happened to it: all of that still stands on the row.</summary>
     public static Job AsAccepted(this Job job) => new()

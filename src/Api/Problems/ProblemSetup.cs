@@ -53,6 +53,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         {
             BadHttpRequestException bad => Explain(bad),
             PoolExhaustedException => PoolExhausted(httpContext),
+            StoredFormatException newer => StoredByAnother(httpContext, newer),
             DbException or TimeoutException => Unavailable(httpContext, exception),
             _ => Unexpected(httpContext, exception),
         };
@@ -89,6 +90,14 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
             "The database does not answer. Try again in a moment; with an Idempotency-Key nothing is done twice.");
     }
 
+    /// <summary>While programs are being replaced; another process may be able to.</summary>
+    private ProblemHttpResult StoredByAnother(HttpContext context, StoredFormatException exception)
+    {
+        LogStoredByAnother(exception.Message);
+        context.Response.Headers.RetryAfter = "10";
+        return Problem.Of(503, "stored_by_newer_version", "This was stored by a newer version of Navigator. Try again in a moment.");
+    }
+
     private ProblemHttpResult PoolExhausted(HttpContext context)
     {
         LogPoolExhausted(context.Request.Method, context.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName);
@@ -102,6 +111,9 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         LogUnexpected(exception, context.Request.Method, context.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName);
         return Problem.Of(500, "internal_error", "Something unexpected went wrong. It has been logged.");
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A row cannot be read: {Problem}")]
+    private partial void LogStoredByAnother(string problem);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Endpoint} answered 503: the database does not answer ({Error})")]
     private partial void LogUnavailable(string method, string? endpoint, string error);

@@ -30,7 +30,7 @@ public sealed record Job
     public IReadOnlyList<Tool> Pending { get; init; } = [];
     public JobPlan? Plan { get; init; }
     public ToolResults Results { get; init; } = new();
-    public ChatAnswer? Answer { get; init; }
+    public JobAnswer? Answer { get; init; }
     public ChatError? Error { get; init; }
     public IReadOnlyList<string> Degraded { get; init; } = [];
 
@@ -57,7 +57,7 @@ public sealed record Job
     public DateTimeOffset? DueAt { get; init; }
 
     /// <summary>How it ended before it was replayed, oldest first.</summary>
-    public IReadOnlyList<EarlierEnd> EarlierEnds { get; init; } = [];
+    public IReadOnlyList<JobEnd> EarlierEnds { get; init; } = [];
 
     /// <summary>The last replay that queued it again; null when none did.</summary>
     public Guid? ReplayId { get; init; }

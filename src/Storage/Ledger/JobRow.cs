@@ -18,21 +18,22 @@ internal static class JobRow
         deadline_at, due_at, queued_at, first_attempt, earlier_ends, replay_id, held, clock_timestamp(), wave_at
         """;
 
+    /// <exception cref="StoredFormatException">A part of it is newer than this program.</exception>
     public static Job Read(NpgsqlDataReader row) => new()
     {
         Id = row.GetGuid(0),
         Tenant = row.GetString(1),
         ConversationId = row.GetString(2),
         Question = row.GetString(3),
-        Options = LedgerJson.Read<JobOptions>(row.GetString(4)),
-        Status = LedgerJson.Parse<JobStatus>(row.GetString(5)),
-        Stage = LedgerJson.Parse<JobStage>(row.GetString(6)),
+        Options = Part<JobOptions>(row, 4),
+        Status = StoredJson.Parse<JobStatus>(row.GetString(5)),
+        Stage = StoredJson.Parse<JobStage>(row.GetString(6)),
         Attempt = row.GetInt32(7),
         ClaimedBy = row.IsDBNull(8) ? null : row.GetString(8),
-        Pending = [.. row.GetFieldValue<string[]>(9).Select(LedgerJson.Parse<Tool>)],
-        Plan = row.IsDBNull(10) ? null : LedgerJson.Read<JobPlan>(row.GetString(10)),
-        Results = LedgerJson.Read<ToolResults>(row.GetString(11)),
-        Answer = row.IsDBNull(12) ? null : LedgerJson.Read<ChatAnswer>(row.GetString(12)),
+        Pending = [.. row.GetFieldValue<string[]>(9).Select(StoredJson.Parse<Tool>)],
+        Plan = row.IsDBNull(10) ? null : Part<JobPlan>(row, 10),
+        Results = Part<ToolResults>(row, 11),
+        Answer = row.IsDBNull(12) ? null : Part<JobAnswer>(row, 12),
         Error = row.IsDBNull(13) ? null : new ChatError(row.GetString(13), row.GetString(14)),
         Degraded = row.GetFieldValue<string[]>(15),
         Version = row.GetInt32(16),
@@ -45,7 +46,7 @@ internal static class JobRow
         DueAt = Time(row, 23),
         QueuedAt = row.GetFieldValue<DateTimeOffset>(24),
         FirstAttempt = row.GetInt32(25),
-        EarlierEnds = LedgerJson.Read<EarlierEnd[]>(row.GetString(26)),
+        EarlierEnds = Part<JobEnd[]>(row, 26),
         ReplayId = row.IsDBNull(27) ? null : row.GetGuid(27),
         Held = row.GetBoolean(28),
         Now = row.GetFieldValue<DateTimeOffset>(29),
@@ -61,6 +62,18 @@ internal static class JobRow
          AND    later.finished_at IS NULL AND NOT later.held
          ORDER  BY later.id LIMIT 1)
         """;
+
+    private static T Part<T>(NpgsqlDataReader row, int column)
+    {
+        try
+        {
+            return StoredJson.Read<T>(row.GetString(column));
+        }
+        catch (StoredFormatException error)
+        {
+            throw new StoredFormatException($"Job {row.GetGuid(0)}: {error.Message}", error);
+        }
+    }
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);

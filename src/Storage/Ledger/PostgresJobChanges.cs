@@ -1,6 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
-using static Navigator.Storage.Ledger.LedgerJson;
+using static Navigator.Storage.Ledger.StoredJson;
 
 namespace Navigator.Storage.Ledger;
 

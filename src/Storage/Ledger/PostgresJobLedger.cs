@@ -1,7 +1,8 @@
 using System.Data.Common;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
-using static Navigator.Storage.Ledger.LedgerJson;
+using static Navigator.Storage.Ledger.StoredJson;
 
 namespace Navigator.Storage.Ledger;
 
@@ -9,7 +10,7 @@ namespace Navigator.Storage.Ledger;
 /// The ledger in PostgreSQL, on the database's clock. Questions, changes and reads by workers that arrive while a statement of their kind
 /// is under way share the next one.
 /// </summary>
-internal sealed class PostgresJobLedger(NpgsqlDataSource database, PostgresPool pool) : IJobLedger
+internal sealed partial class PostgresJobLedger(NpgsqlDataSource database, PostgresPool pool, ILogger<PostgresJobLedger> log) : IJobLedger
 {
     private const string DataException = "22";
     private const string IntegrityViolation = "23";
@@ -68,7 +69,7 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database, PostgresPool 
             WHERE  id IN (SELECT id FROM chat_job WHERE finished_at IS NULL AND due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
             RETURNING {JobRow.Columns}
             """);
-        return await command.With(limit).With(visibilityTimeout).All(JobRow.Read, token);
+        return [.. (await command.With(limit).With(visibilityTimeout).All(ReadOrSkip, token)).OfType<Job>()];
     }
 
     public async Task<IReadOnlyList<TenantLoad>> Loads(CancellationToken token)
@@ -94,7 +95,7 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database, PostgresPool 
                           FOR UPDATE SKIP LOCKED)
             RETURNING {JobRow.Columns}
             """);
-        return await command.With(level).With(dueIn).All(JobRow.Read, token);
+        return [.. (await command.With(level).With(dueIn).All(ReadOrSkip, token)).OfType<Job>()];
     }
 
     public async Task<IReadOnlyList<Conversation>> Conversations(string tenant, Guid? before, int limit, CancellationToken token)
@@ -144,6 +145,23 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database, PostgresPool 
         return await command.With(tenant, NpgsqlDbType.Text).With(age).With(limit).Change(token);
     }
 
+    /// <summary>
+    /// Where rows of every tenant are taken together: one that a newer program wrote is left to that program, and does not keep the others
+    /// from being taken.
+    /// </summary>
+    private Job? ReadOrSkip(NpgsqlDataReader row)
+    {
+        try
+        {
+            return JobRow.Read(row);
+        }
+        catch (StoredFormatException error)
+        {
+            LogUnreadable(error.Message);
+            return null;
+        }
+    }
+
     private static async Task<IReadOnlyList<Job?>> ReadAll(NpgsqlDataSource database, IReadOnlyList<Guid> ids)
     {
         var wanted = ids.Distinct().ToArray();
@@ -175,7 +193,12 @@ internal sealed class PostgresJobLedger(NpgsqlDataSource database, PostgresPool 
         }
     }
 
-    /// <summary>True for a value that cannot be stored; false where the database or the line to it failed, which concerns every item.</summary>
+    /// <summary>
+    /// True for a value that cannot be stored or read; false where the database or the line to it failed, which concerns every item.
+    /// </summary>
     private static bool IsOfOneItem(Exception error) => error is not DbException { SqlState: var state }
         || state?[..2] is DataException or IntegrityViolation;
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Problem} It is left to a program that can read it")]
+    private partial void LogUnreadable(string problem);
 }

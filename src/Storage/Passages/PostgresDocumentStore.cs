@@ -2,7 +2,7 @@ using Navigator.Contracts.Http;
 using Npgsql;
 using Pgvector;
 using NpgsqlTypes;
-using static Navigator.Storage.Ledger.LedgerJson;
+using static Navigator.Storage.Ledger.StoredJson;
 
 namespace Navigator.Storage.Passages;
 

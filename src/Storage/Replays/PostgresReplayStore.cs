@@ -2,7 +2,7 @@ using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 using Npgsql;
 using NpgsqlTypes;
-using static Navigator.Storage.Ledger.LedgerJson;
+using static Navigator.Storage.Ledger.StoredJson;
 
 namespace Navigator.Storage.Replays;
 
@@ -151,7 +151,7 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
     {
         Id = row.GetGuid(0),
         Tenant = row.GetString(1),
-        Selection = LedgerJson.Read<ReplaySelection>(row.GetString(2)),
+        Selection = StoredJson.Read<ReplaySelection>(row.GetString(2)),
         RatePerSecond = row.GetFloat(3),
         Max = row.GetInt32(4),
         Status = Parse<ReplayStatus>(row.GetString(5)),

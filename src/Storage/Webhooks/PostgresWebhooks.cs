@@ -2,7 +2,7 @@ using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Npgsql;
 using NpgsqlTypes;
-using static Navigator.Storage.Ledger.LedgerJson;
+using static Navigator.Storage.Ledger.StoredJson;
 
 namespace Navigator.Storage.Webhooks;
 

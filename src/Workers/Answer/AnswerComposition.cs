@@ -43,14 +43,14 @@ internal sealed class AnswerComposition(
         }
     }
 
-    private async Task<(ChatAnswer Answer, IReadOnlyList<string> Degraded)> Write(Job job, JobPlan plan, CancellationToken token)
+    private async Task<(JobAnswer Answer, IReadOnlyList<string> Degraded)> Write(Job job, JobPlan plan, CancellationToken token)
     {
         var until = clock.GetUtcNow() + job.Left - (job.Left / 4 < Reserve ? job.Left / 4 : Reserve);
         var (sources, notes) = await collector.Collect(job, token);
         var degraded = notes.ToList();
         var within = Left() - (plan.Translated ? policy.Now.Intake.Translate : TimeSpan.Zero);
         var language = plan.Translated ? Translator.Working : plan.Language;
-        ChatAnswer answer;
+        JobAnswer answer;
         try
         {
             answer = await answerer.Answer(plan.Question, language, sources,

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
 
 namespace Navigator.Workers.Answer;
@@ -42,13 +42,13 @@ internal static class AnswerReview
     }
 
     /// <param name="maxLength">Of the answer, in characters.</param>
-    public static ChatAnswer Review(AnswerReply reply, string language, string model, IReadOnlyList<Source> sources, int maxLength)
+    public static JobAnswer Review(AnswerReply reply, string language, string model, IReadOnlyList<Source> sources, int maxLength)
     {
         var (text, quotes, dropped) = Verify(reply, sources);
         NavigatorMeter.CitationsDropped.Add(dropped);
         var cited = quotes.Select(quote => sources[quote.Key - 1].Cite(quote.Value)).ToList();
         var isCut = reply.IsCut || text.Length > maxLength;
-        return new ChatAnswer
+        return new JobAnswer
         {
             Text = text.Length <= maxLength ? text : Shorten(text, maxLength),
             Language = language,

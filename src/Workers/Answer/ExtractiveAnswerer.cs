@@ -1,5 +1,5 @@
 using System.Text;
-using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
 
 namespace Navigator.Workers.Answer;
@@ -15,7 +15,7 @@ internal sealed class ExtractiveAnswerer : IAnswerer
     private const int MaxFollowUps = 3;
     private const double LeastShare = 0.6, PolicyShare = 0.5;
 
-    public Task<ChatAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token)
+    public Task<JobAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
         var own = Terms.Of(question).ToHashSet(StringComparer.Ordinal);
@@ -30,7 +30,7 @@ internal sealed class ExtractiveAnswerer : IAnswerer
             .OrderByDescending(entry => entry.Excerpt.Score * (0.5 + entry.Source.Score)).Take(MaxExcerpts).ToList();
         // What says much less than the best only distracts from it.
         excerpts.RemoveAll(entry => entry.Excerpt.Score < excerpts[0].Excerpt.Score * LeastShare);
-        return Task.FromResult(new ChatAnswer
+        return Task.FromResult(new JobAnswer
         {
             Text = excerpts.Count == 0 ? NothingFound(sources.Count) : Write(excerpts),
             // Its own words are English, whatever was asked.

@@ -1,4 +1,4 @@
-using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
 using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Answer;
@@ -10,7 +10,7 @@ internal interface IAnswerer
     /// <param name="sources">Numbered from 1, best first; may be empty.</param>
     /// <param name="within">Longest time that it may take.</param>
     /// <exception cref="UpstreamException">The model did not help.</exception>
-    Task<ChatAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token);
+    Task<JobAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token);
 }
 
 /// <summary>Something an answer may cite: a passage or a web page.</summary>
@@ -49,7 +49,7 @@ internal sealed record Source
     }
 
     /// <param name="quote">Stands in <see cref="Text"/>, word for word.</param>
-    public Citation Cite(string quote) => new()
+    public JobCitation Cite(string quote) => new()
     {
         Marker = Marker,
         Kind = Kind,

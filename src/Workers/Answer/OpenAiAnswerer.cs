@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
 using Navigator.Storage.Rates;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Upstreams;
@@ -32,7 +32,7 @@ internal sealed class OpenAiAnswerer : IAnswerer
             AnswerReply.Salvage);
     }
 
-    public async Task<ChatAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token)
+    public async Task<JobAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token)
     {
         var reply = await model.Ask(AnswerPrompt.For(question, language, sources), reply => AnswerReview.Complaint(reply, question, sources), within,
             token);

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Navigator.Contracts.Chat;
-using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
@@ -21,7 +20,7 @@ public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger
     /// <summary>Through the documents' queues, by the words that <see cref="Question"/> is.</summary>
     public static readonly JobPlan Plan = new(Question, "und", [Question], []);
 
-    public static readonly ChatAnswer Answer = new() { Text = "canary", Language = "und", Model = "none", Citations = [] };
+    public static readonly JobAnswer Answer = new() { Text = "canary", Language = "und", Model = "none", Citations = [] };
 
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 

@@ -7,7 +7,8 @@ namespace Navigator.Workers.Flow;
 
 /// <summary>
 /// Places where a process can be told to break, for the fault suite: NAVIGATOR_FAIL_POINT=after-claim:3 in the environment
-/// dies, as kill -9 lets it, the third time it comes there. Off unless that variable is set.
+/// dies, as kill -9 lets it, the third time it comes there; after-claim:3:freeze stops there until it is told to go on. Off unless that
+/// variable is set.
 /// </summary>
 public static class FailPoint
 {
@@ -19,13 +20,17 @@ public static class FailPoint
     /// <summary>Does not die: cancels the consumer, and the bus is not told.</summary>
     public const string ConsumerLost = "consumer-lost";
 
-    private static readonly (string Name, int Time)? Armed = Read(Environment.GetEnvironmentVariable("NAVIGATOR_FAIL_POINT"));
+    private static readonly (string Name, int Time, bool Freezes)? Armed = Read(Environment.GetEnvironmentVariable("NAVIGATOR_FAIL_POINT"));
     private static int times;
 
     public static void Reach(string name)
     {
-        if (IsNow(name))
+        if (!IsNow(name))
+            return;
+        if (!Armed!.Value.Freezes)
             Process.GetCurrentProcess().Kill();
+        using var stop = Process.Start("kill", ["-STOP", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]);
+        stop.WaitForExit();
     }
 
     public static Task LoseConsumer(ConsumeContext context) =>
@@ -36,6 +41,7 @@ public static class FailPoint
 
     private static bool IsNow(string name) => Armed is { } armed && armed.Name == name && Interlocked.Increment(ref times) == armed.Time;
 
-    private static (string, int)? Read(string? setting) =>
-        setting?.Split(':') is [var name, var time] ? (name, int.Parse(time, CultureInfo.InvariantCulture)) : null;
+    private static (string, int, bool)? Read(string? setting) => setting?.Split(':') is [var name, var time, .. var how]
+        ? (name, int.Parse(time, CultureInfo.InvariantCulture), how is ["freeze"])
+        : null;
 }

@@ -39,7 +39,7 @@ public abstract record JobEvent
     public sealed record ToolFinished(int Attempt, Tool Tool, ToolResult? Result, string? Degraded, string? Inline, JobLimits Limits) : JobEvent;
 
     /// <param name="Degraded">What the answer had to do without.</param>
-    public sealed record Answered(int Attempt, ChatAnswer Answer, IReadOnlyList<string> Degraded) : JobEvent;
+    public sealed record Answered(int Attempt, JobAnswer Answer, IReadOnlyList<string> Degraded) : JobEvent;
 
     /// <summary>A worker ends the job as refused or failed.</summary>
     public sealed record Ended(int Attempt, JobStatus Status, ChatError Error) : JobEvent;

@@ -90,7 +90,7 @@ public sealed partial class JobTransitions(
         : End(job, JobStatus.Failed, error, token);
 
     /// <param name="degraded">What the answer had to do without.</param>
-    public Task Answer(Job job, ChatAnswer answer, IReadOnlyList<string> degraded, CancellationToken token) =>
+    public Task Answer(Job job, JobAnswer answer, IReadOnlyList<string> degraded, CancellationToken token) =>
         Happened(job, new JobEvent.Answered(job.Attempt, answer, degraded), token);
 
     /// <summary>Ends a job as refused or failed.</summary>

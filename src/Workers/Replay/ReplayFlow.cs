@@ -1,3 +1,4 @@
+using Navigator.Contracts.Chat;
 using Navigator.Storage.Replays;
 using Navigator.Workers.Limits;
 
@@ -29,7 +30,8 @@ internal static class ReplayFlow
     {
         if (replay.Now < replay.PacedUntil)
             return new ReplayStep.Wait(replay.PacedUntil - replay.Now);
-        var room = limits.HoldAbove - unfinished;
+        // What is queued is part of what is unfinished: sent again, it adds nothing to it.
+        var room = replay.Selection.Statuses is [JobStatus.Queued] ? limits.Batch : limits.HoldAbove - unfinished;
         if (room <= 0)
             return new ReplayStep.HoldBack(limits.Interval);
 

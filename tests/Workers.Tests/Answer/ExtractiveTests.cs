@@ -1,3 +1,4 @@
+using Navigator.Storage.Ledger;
 using Navigator.Workers.Answer;
 
 namespace Navigator.Workers.Tests.Answer;
@@ -67,7 +68,7 @@ public class ExtractiveTests
         Assert.Equal(0, answer.Confidence);
     }
 
-    private static Task<Navigator.Contracts.Http.ChatAnswer> Answer(params Source[] sources) =>
+    private static Task<JobAnswer> Answer(params Source[] sources) =>
         new ExtractiveAnswerer().Answer("What does an ambulance ride cost?", "en", sources, TimeSpan.MaxValue, default);
 
     private static Source Source(int marker, string text) =>

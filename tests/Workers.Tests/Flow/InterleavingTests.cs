@@ -214,7 +214,7 @@ public class InterleavingTests
                 return;
             }
             clock.Advance(TimeSpan.FromMilliseconds(random.Next(2_000)));
-            Do(transitions.Answer(job, new ChatAnswer { Text = "t", Language = "en", Model = "m", Citations = [] }, [], default));
+            Do(transitions.Answer(job, new JobAnswer { Text = "t", Language = "en", Model = "m", Citations = [] }, [], default));
         }
 
         /// <summary>Now and then a worker has room to go on itself.</summary>

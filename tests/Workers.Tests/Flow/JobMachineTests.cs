@@ -12,7 +12,7 @@ public class JobMachineTests
     private static readonly JobLimits Limits = Policies.With().Job;
     private static readonly JobPlan DocumentsOnly = new("q", "en", ["q"], []);
     private static readonly JobPlan Both = new("q", "en", ["q"], ["q"]);
-    private static readonly ChatAnswer Hello = new() { Text = "t", Language = "en", Model = "m", Citations = [] };
+    private static readonly JobAnswer Hello = new() { Text = "t", Language = "en", Model = "m", Citations = [] };
 
     [Fact]
     public void A_planned_job_is_sent_to_all_its_tools_at_once() =>
@@ -116,7 +116,7 @@ public class JobMachineTests
     public void An_answer_names_the_documents_that_must_still_exist()
     {
         var (document, passage) = (Guid.NewGuid(), Guid.NewGuid());
-        var citation = new Citation
+        var citation = new JobCitation
         {
             Marker = 1,
             Kind = "document",

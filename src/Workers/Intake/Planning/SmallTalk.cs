@@ -1,4 +1,3 @@
-using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 
 namespace Navigator.Workers.Intake.Planning;
@@ -63,9 +62,9 @@ internal static class SmallTalk
         return null;
     }
 
-    public static ChatAnswer Reply(string language)
+    public static JobAnswer Reply(string language)
     {
         var (spoken, _, reply) = Languages.FirstOrDefault(entry => entry.Language == language.Split('-')[0], Languages[0]);
-        return new ChatAnswer { Text = reply, Language = spoken, Model = JobPlan.Rules, Citations = [] };
+        return new JobAnswer { Text = reply, Language = spoken, Model = JobPlan.Rules, Citations = [] };
     }
 }
