@@ -49,9 +49,9 @@ public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output)
             await Task.Delay(stage.Random.Next(50, 300));
             var locked = stage.System.Execute("BEGIN; LOCK TABLE chat_job IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(0.9); COMMIT");
             await Task.Delay(600);
-            Assert.True(await stage.System.Count(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%chat_job%'") > 0,
-                "No change waited for the lock.");
+            const string Waiting =
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%chat_job%'";
+            Assert.True(await stage.System.Count(Waiting) > 0, "No change waited for the lock.");
             if (round % 2 == 0)
             {
                 var worker = stage.System.Workers[0];

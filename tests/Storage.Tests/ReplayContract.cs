@@ -31,7 +31,9 @@ public abstract class ReplayContract : IAsyncLifetime
         // Held: nothing looks at it before its deadline but the releaser.
         Assert.Equal((true, again.DeadlineAt), (again.Held, again.DueAt));
         Assert.Equal((null, null, null, replay.Id), (again.Error, again.FinishedAt, again.Plan, again.ReplayId));
-        Assert.Equal(new JobEnd(JobStatus.Failed, 1, failed.FinishedAt!.Value, new JobError(failed.Error!.Code, failed.Error.Message)), Assert.Single(again.EarlierEnds));
+        Assert.Equal(
+            new JobEnd(JobStatus.Failed, 1, failed.FinishedAt!.Value, new JobError(failed.Error!.Code, failed.Error.Message)),
+            Assert.Single(again.EarlierEnds));
         Assert.NotNull(await ledger.Claim(Key(again), JobStage.Intake, "w", Soon, false, 3, default));
         Assert.Null(await ledger.End(Key(failed), JobStatus.Failed, failed.Error!, default));
     }

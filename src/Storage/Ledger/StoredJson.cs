@@ -92,6 +92,8 @@ internal static class StoredJson
         }
 
         static int? FormatOf(JsonElement part) =>
-            part.ValueKind == JsonValueKind.Object && part.TryGetProperty("format", out var format) && format.TryGetInt32(out var number) ? number : null;
+            part.ValueKind == JsonValueKind.Object && part.TryGetProperty("format", out var format) && format.TryGetInt32(out var number)
+                ? number
+                : null;
     }
 }
