@@ -91,7 +91,8 @@ public abstract class JourneyTests(OfflineSystem offline, ModelSystem models, IT
         var (system, upstreams) = models.Afresh();
         upstreams.Set(upstream, new Behaviour { Fault = Fault.Status, Status = 500 });
 
-        var job = await system.Ask("What is covered?");
+        // A question of its own: what was embedded before is remembered.
+        var job = await system.Ask($"What is covered when {upstream} fail?");
 
         Assert.Equal(("failed", code), (job.GetProperty("status").GetString(), job.GetProperty("error").GetProperty("code").GetString()));
         Assert.Contains("HTTP 500", job.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
