@@ -1,8 +1,10 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Navigator.Servers;
 using Navigator.Upstreams;
+using Npgsql;
 using Xunit.Abstractions;
 
 namespace Navigator.EndToEnd.Tests;
@@ -12,6 +14,8 @@ public abstract class JourneyTests(OfflineSystem offline, ModelSystem models, IT
 {
     /// <summary>0: embedded.</summary>
     protected int Workers => offline.Workers;
+
+    internal NavigatorSystem Offline => offline.System;
 
     protected abstract TimeSpan IngestionLimit { get; }
 
@@ -237,5 +241,25 @@ public sealed class DistributedJourneyTests(DistributedOffline offline, Distribu
                 "search-web"],
             queues.Select(queue => queue.Name).Order(StringComparer.Ordinal));
         Assert.All(queues, queue => Assert.Equal(("quorum", 2, 0), (queue.Type, queue.Consumers, queue.Messages)));
+    }
+
+    [Fact]
+    public async Task A_job_that_a_newer_version_stored_is_refused_by_name_and_others_go_on()
+    {
+        var job = await Offline.Submit(new { question = "What is my deductible?" });
+        await Offline.End(job, TimeSpan.FromSeconds(60));
+        await using var connection = new NpgsqlConnection(Offline.Database);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            "UPDATE chat_job SET answer = answer || '{\"format\": 2, \"new\": true}' WHERE id = $1", connection);
+        command.Parameters.Add(new() { Value = Guid.Parse(job.ToString().Split('/')[^1]) });
+        await command.ExecuteNonQueryAsync();
+
+        using var response = await Offline.Client.GetAsync(job);
+
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "stored_format_unknown"), (response.StatusCode, problem.GetProperty("code").GetString()));
+        Assert.NotNull(response.Headers.RetryAfter);
+        Assert.Equal("answered", (await Offline.Ask("What is my deductible?")).GetProperty("status").GetString());
     }
 }

@@ -27,7 +27,7 @@ public abstract class ModelSystem(int workers) : IAsyncLifetime
     private UpstreamServer upstreams = null!;
     private NavigatorSystem system = null!;
 
-    /// <summary>The system, and its models as if nobody had asked them yet.</summary>
+    /// <summary>The system, and its models as if they had not been asked yet.</summary>
     internal (NavigatorSystem System, UpstreamServer Upstreams) Afresh()
     {
         upstreams.StartAfresh();

@@ -53,7 +53,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
         {
             BadHttpRequestException bad => Explain(bad),
             PoolExhaustedException => PoolExhausted(httpContext),
-            StoredFormatException newer => StoredByAnother(httpContext, newer),
+            StoredFormatException unknown => StoredFormatUnknown(httpContext, unknown),
             DbException or TimeoutException => Unavailable(httpContext, exception),
             _ => Unexpected(httpContext, exception),
         };
@@ -90,12 +90,13 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
             "The database does not answer. Try again in a moment; with an Idempotency-Key nothing is done twice.");
     }
 
-    /// <summary>While programs are being replaced; another process may be able to.</summary>
-    private ProblemHttpResult StoredByAnother(HttpContext context, StoredFormatException exception)
+    /// <summary>While processes are being replaced, another one may be able to read it.</summary>
+    private ProblemHttpResult StoredFormatUnknown(HttpContext context, StoredFormatException exception)
     {
-        LogStoredByAnother(exception.Message);
+        LogStoredFormatUnknown(exception.Message);
         context.Response.Headers.RetryAfter = "10";
-        return Problem.Of(503, "stored_by_newer_version", "This was stored by a newer version of Navigator. Try again in a moment.");
+        return Problem.Of(503, "stored_format_unknown",
+            "This is stored in a format that this version of Navigator does not know. Try again in a moment.");
     }
 
     private ProblemHttpResult PoolExhausted(HttpContext context)
@@ -113,7 +114,7 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A row cannot be read: {Problem}")]
-    private partial void LogStoredByAnother(string problem);
+    private partial void LogStoredFormatUnknown(string problem);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Endpoint} answered 503: the database does not answer ({Error})")]
     private partial void LogUnavailable(string method, string? endpoint, string error);

@@ -8,7 +8,7 @@ public sealed record JobAnswer
     /// <summary>With markers such as [1] that name its citations.</summary>
     public required string Text { get; init; }
 
-    /// <summary>BCP 47 tag of the text; "und" where nobody could tell.</summary>
+    /// <summary>BCP 47 tag of the text; "und" where it is not known.</summary>
     public required string Language { get; init; }
 
     /// <summary>What wrote it: a model's name, or the rules'.</summary>
@@ -54,7 +54,12 @@ public sealed record JobCitation
 }
 
 /// <summary>An end that a replay took back.</summary>
-public sealed record JobEnd(JobStatus Status, int Attempt, DateTimeOffset FinishedAt, JobError Error);
+public sealed record JobEnd(JobStatus Status, int Attempt, DateTimeOffset FinishedAt, JobError Error)
+{
+    /// <summary>The end of a job that failed or expired.</summary>
+    public static JobEnd Of(Job ended) =>
+        new(ended.Status, ended.Attempt, ended.FinishedAt!.Value, new JobError(ended.Error!.Code, ended.Error.Message));
+}
 
 /// <param name="Code">Stable, for programs.</param>
 /// <param name="Message">One sentence, for people.</param>

@@ -83,15 +83,15 @@ internal static class StoredJson
         {
             using var stored = JsonDocument.Parse(json);
             return stored.RootElement.ValueKind == JsonValueKind.Array
-                ? stored.RootElement.EnumerateArray().Max(FormatOf)
-                : FormatOf(stored.RootElement);
+                ? stored.RootElement.EnumerateArray().Max(NumberOf)
+                : NumberOf(stored.RootElement);
         }
         catch (JsonException)
         {
             return null;
         }
 
-        static int? FormatOf(JsonElement part) =>
+        static int? NumberOf(JsonElement part) =>
             part.ValueKind == JsonValueKind.Object && part.TryGetProperty("format", out var format) && format.TryGetInt32(out var number)
                 ? number
                 : null;

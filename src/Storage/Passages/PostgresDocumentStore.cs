@@ -24,10 +24,8 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     public async Task<(DocumentRecord Document, bool Accepted)> Add(
         NewDocument document, Func<DocumentRecord, DocumentChange?> whenKnown, CancellationToken token)
     {
-        await using var connection = await database.Open(token);
-        await using var transaction = await connection.BeginTransactionAsync(token);
-        await connection.Enter(Scopes.Tenant(document.Tenant), token);
-        await using var insert = connection.ForSame(
+        await using var insert = database.For(
+            document.Tenant,
             $"""
             INSERT INTO document (id, tenant_id, title, media_type, bytes, sha256, content, deadline_at, due_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8, now() + least($8, $9))
@@ -37,19 +35,15 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         insert.With(document.Id).With(document.Tenant).With(document.Title).With(document.MediaType).With((long)document.Content.Length)
               .With(document.Sha256).With(document.Content).With(document.Lifetime).With(document.DueIn);
         if (await insert.One(Read, token) is { } added)
-        {
-            await transaction.CommitAsync(token);
             return (added, true);
-        }
 
-        await using var find = connection.ForSame($"SELECT {Columns} FROM document WHERE tenant_id = $1 AND sha256 = $2 FOR UPDATE");
+        await using var find = database.For(document.Tenant, $"SELECT {Columns} FROM document WHERE tenant_id = $1 AND sha256 = $2");
         var known = await find.With(document.Tenant).With(document.Sha256).One(Read, token)
             ?? throw new InvalidOperationException("The document was deleted while it was looked up.");
-        if (whenKnown(known) is not { } change)
-            return (known, false);
-        var accepted = await Save(connection, change, document.Content, token);
-        await transaction.CommitAsync(token);
-        return (accepted, true);
+        var again = await Locked(
+            DocumentKey.Of(known),
+            async (connection, row) => whenKnown(row) is { } change ? await Save(connection, change, document.Content, token) : null, token);
+        return (again ?? known, again is not null);
     }
 
     public async Task<DocumentRecord?> Find(string tenant, Guid id, CancellationToken token)
@@ -179,8 +173,8 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     {
         await using var connection = await database.Open(token);
         await using var transaction = await connection.BeginTransactionAsync(token);
-        await connection.Enter(key.Tenant is { } tenant ? Scopes.Tenant(tenant) : Scopes.Named("tenants_of_document", key.Id), token);
-        await using var find = connection.ForSame($"SELECT {Columns} FROM document WHERE id = $1 FOR UPDATE");
+        var scope = key.Tenant is { } tenant ? Scopes.Tenant(tenant) : Scopes.Named("tenants_of_document", key.Id);
+        await using var find = new Statement(connection.CreateBatch(), scope, $"SELECT {Columns} FROM document WHERE id = $1 FOR UPDATE");
         if (await find.With(key.Id).One(Read, token) is not { } row || await change(connection, row) is not { } written)
             return null;
         await transaction.CommitAsync(token);

@@ -4,9 +4,6 @@ using Navigator.Storage.Passages;
 
 namespace Navigator.Workers.Flow;
 
-/// <param name="SendsStage">True: the messages that bring the document on from where it then stands are sent.</param>
-public sealed record DocumentStep(DocumentChange Change, bool SendsStage = false);
-
 /// <summary>All rules of a document, as pure functions of its row, like those of <see cref="JobMachine"/>.</summary>
 public static class DocumentMachine
 {
@@ -14,7 +11,7 @@ public static class DocumentMachine
     public const int PassagesPerMessage = 64;
 
     /// <summary>What an event changes; null when it comes too late, or does not apply.</summary>
-    public static DocumentStep? Decide(DocumentRecord document, DocumentEvent happened) => happened switch
+    public static DocumentChange? Decide(DocumentRecord document, DocumentEvent happened) => happened switch
     {
         DocumentEvent.UploadedAgain uploaded => Restart(document, uploaded),
         _ when document.Status is DocumentStatus.Ready or DocumentStatus.Failed => null,
@@ -27,6 +24,10 @@ public static class DocumentMachine
         DocumentEvent.Failed failed => Fail(document, failed.Error),
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "An unknown event."),
     };
+
+    /// <summary>The messages that follow an event, from the row as it was written.</summary>
+    public static IReadOnlyList<object> CommandsAfter(DocumentEvent happened, DocumentRecord written) =>
+        happened is DocumentEvent.UploadedAgain or DocumentEvent.TextExtracted or DocumentEvent.BecameDue ? CommandsOf(written) : [];
 
     /// <summary>The messages that bring a document from where it stands to its end.</summary>
     public static IReadOnlyList<object> CommandsOf(DocumentRecord document) => document.Status switch
@@ -51,68 +52,64 @@ public static class DocumentMachine
     };
 
     /// <summary>A document that failed starts again. Any other goes on as it was.</summary>
-    private static DocumentStep? Restart(DocumentRecord document, DocumentEvent.UploadedAgain uploaded) =>
+    private static DocumentChange? Restart(DocumentRecord document, DocumentEvent.UploadedAgain uploaded) =>
         document.Status != DocumentStatus.Failed
             ? null
-            : new DocumentStep(
-                new DocumentChange(document, document with
-                {
-                    Title = uploaded.Title,
-                    MediaType = uploaded.MediaType,
-                    Status = DocumentStatus.Queued,
-                    Attempt = document.Attempt + 1,
-                    Error = null,
-                })
-                { Lifetime = uploaded.Limits.Deadline, DueIn = uploaded.Limits.EnqueueGrace },
-                SendsStage: true);
+            : new DocumentChange(document, document with
+            {
+                Title = uploaded.Title,
+                MediaType = uploaded.MediaType,
+                Status = DocumentStatus.Queued,
+                Attempt = document.Attempt + 1,
+                Error = null,
+            })
+            { Lifetime = uploaded.Limits.Deadline, DueIn = uploaded.Limits.EnqueueGrace };
 
-    private static DocumentStep? Claim(DocumentRecord document, DocumentEvent.Claimed claimed)
+    private static DocumentChange? Claim(DocumentRecord document, DocumentEvent.Claimed claimed)
     {
         var takesOver = document.Status == DocumentStatus.Extracting && claimed.TakesOver && document.Attempt < claimed.Limits.Attempts;
         if (document.Now >= document.DeadlineAt || !(document.Status == DocumentStatus.Queued || takesOver))
             return null;
-        return new DocumentStep(new DocumentChange(document, document with
+        return new DocumentChange(document, document with
         {
             Status = DocumentStatus.Extracting,
             ClaimedBy = claimed.Worker,
             Attempt = takesOver ? document.Attempt + 1 : document.Attempt,
         })
-        { DueIn = claimed.Limits.Lease });
+        { DueIn = claimed.Limits.Lease };
     }
 
-    private static DocumentStep? Renew(DocumentRecord document, DocumentEvent.LeaseRenewed renewed) => document.ClaimedBy == renewed.Worker
-        ? new DocumentStep(new DocumentChange(document, document) { DueIn = renewed.Limits.Lease })
+    private static DocumentChange? Renew(DocumentRecord document, DocumentEvent.LeaseRenewed renewed) => document.ClaimedBy == renewed.Worker
+        ? new DocumentChange(document, document) { DueIn = renewed.Limits.Lease }
         : null;
 
-    private static DocumentStep? Extract(DocumentRecord document, DocumentEvent.TextExtracted extracted) =>
+    private static DocumentChange? Extract(DocumentRecord document, DocumentEvent.TextExtracted extracted) =>
         document.Status != DocumentStatus.Extracting
             ? null
-            : new DocumentStep(
-                new DocumentChange(document, document with
-                {
-                    Status = DocumentStatus.Embedding,
-                    Pages = extracted.Pages,
-                    Passages = extracted.Passages,
-                    Embedded = 0,
-                    ClaimedBy = null,
-                })
-                { DueIn = extracted.Limits.EnqueueGrace },
-                SendsStage: true);
+            : new DocumentChange(document, document with
+            {
+                Status = DocumentStatus.Embedding,
+                Pages = extracted.Pages,
+                Passages = extracted.Passages,
+                Embedded = 0,
+                ClaimedBy = null,
+            })
+            { DueIn = extracted.Limits.EnqueueGrace };
 
-    private static DocumentStep? Embed(DocumentRecord document, DocumentEvent.PassagesEmbedded embedded)
+    private static DocumentChange? Embed(DocumentRecord document, DocumentEvent.PassagesEmbedded embedded)
     {
         if (document.Status != DocumentStatus.Embedding)
             return null;
         var count = document.Embedded + embedded.Count;
-        return new DocumentStep(new DocumentChange(document, document with
+        return new DocumentChange(document, document with
         {
             Embedded = count,
             EmbeddingModel = embedded.Model,
             Status = count == document.Passages ? DocumentStatus.Ready : DocumentStatus.Embedding,
-        }));
+        });
     }
 
-    private static DocumentStep Fail(DocumentRecord document, ChatError error) => new(new DocumentChange(document, document with
+    private static DocumentChange Fail(DocumentRecord document, ChatError error) => new(document, document with
     {
         Status = DocumentStatus.Failed,
         Error = error,
@@ -121,10 +118,10 @@ public static class DocumentMachine
         Passages = null,
         Embedded = 0,
         EmbeddingModel = null,
-    }));
+    });
 
     /// <summary>What a sweeper does with a document that is due, unless something happened to it since it was taken.</summary>
-    private static DocumentStep? Repair(DocumentRecord document, DocumentEvent.BecameDue due)
+    private static DocumentChange? Repair(DocumentRecord document, DocumentEvent.BecameDue due)
     {
         if ((document.Version, document.DueAt) != (due.Taken.Version, due.Taken.DueAt))
             return null;
@@ -133,22 +130,18 @@ public static class DocumentMachine
 
         if (document.Status == DocumentStatus.Extracting)
             return document.Attempt < due.Limits.Attempts
-                ? new DocumentStep(
-                    new DocumentChange(document, document with
-                    {
-                        Status = DocumentStatus.Queued,
-                        Attempt = document.Attempt + 1,
-                        ClaimedBy = null,
-                    })
-                    { DueIn = due.Limits.EnqueueGrace },
-                    SendsStage: true)
+                ? new DocumentChange(document, document with
+                {
+                    Status = DocumentStatus.Queued,
+                    Attempt = document.Attempt + 1,
+                    ClaimedBy = null,
+                })
+                { DueIn = due.Limits.EnqueueGrace }
                 : Fail(document, new ChatError("attempts_exhausted",
                     $"Every one of {document.Attempt} workers stopped while it read this document."));
 
         // Its messages may be lost. Twice as long as it has waited: whatever is slow is not made slower.
         var waited = due.Limits.Deadline - (document.DeadlineAt - document.Now);
-        return new DocumentStep(
-            new DocumentChange(document, document) { DueIn = waited > due.Limits.EnqueueGrace ? waited : due.Limits.EnqueueGrace },
-            SendsStage: true);
+        return new DocumentChange(document, document) { DueIn = waited > due.Limits.EnqueueGrace ? waited : due.Limits.EnqueueGrace };
     }
 }

@@ -22,7 +22,7 @@ public sealed partial class DocumentTransitions(
         var limits = Limits;
         var (document, accepted) = await documents.Add(
             new NewDocument(Guid.CreateVersion7(), tenant, title, mediaType, content, SHA256.HashData(content), limits.Deadline, limits.EnqueueGrace),
-            known => DocumentMachine.Decide(known, new DocumentEvent.UploadedAgain(title, mediaType, limits))?.Change, token);
+            known => DocumentMachine.Decide(known, new DocumentEvent.UploadedAgain(title, mediaType, limits)), token);
         if (accepted)
             await send(DocumentMachine.CommandsOf(document), CancellationToken.None);
         return (document, accepted);
@@ -40,17 +40,25 @@ public sealed partial class DocumentTransitions(
         await Happened(key, new DocumentEvent.LeaseRenewed(key.Attempt, worker, Limits), token) is not null;
 
     /// <summary>The text is out; its passages are to get their vectors.</summary>
-    public Task StorePassages(DocumentKey key, int? pages, IReadOnlyList<NewPassage> passages, CancellationToken token)
+    public async Task StorePassages(DocumentKey key, int? pages, IReadOnlyList<NewPassage> passages, CancellationToken token)
     {
         var extracted = new DocumentEvent.TextExtracted(key.Attempt, pages, passages.Count, Limits);
-        return Follow(decide => documents.StorePassages(key, passages, row => decide(row, extracted), token));
+        if (await documents.StorePassages(key, passages, row => DocumentMachine.Decide(row, extracted), token) is not { } written)
+            return;
+        LogExtracted(written.Id, passages.Count);
+        await Send(extracted, written);
     }
 
     /// <param name="vectors">One float[1536] per ordinal.</param>
-    public Task StoreVectors(
-        DocumentKey key, string model, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors, CancellationToken token) =>
-        Follow(decide => documents.StoreVectors(
-            key, ordinals, vectors, (row, stored) => decide(row, new DocumentEvent.PassagesEmbedded(key.Attempt, model, stored)), token));
+    public async Task StoreVectors(
+        DocumentKey key, string model, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors, CancellationToken token)
+    {
+        var written = await documents.StoreVectors(
+            key, ordinals, vectors,
+            (row, stored) => DocumentMachine.Decide(row, new DocumentEvent.PassagesEmbedded(key.Attempt, model, stored)), token);
+        if (written?.Status == DocumentStatus.Ready)
+            LogReady(written.Id, written.Passages);
+    }
 
     /// <summary>The document cannot be read.</summary>
     public Task Fail(DocumentKey key, ChatError error, CancellationToken token) =>
@@ -60,29 +68,22 @@ public sealed partial class DocumentTransitions(
     public Task WhenDue(DocumentRecord taken, CancellationToken token) =>
         Happened(DocumentKey.Of(taken), new DocumentEvent.BecameDue(taken, Limits), token);
 
-    private Task<DocumentRecord?> Happened(DocumentKey key, DocumentEvent happened, CancellationToken token) =>
-        Follow(decide => documents.Update(key, row => decide(row, happened), token));
-
-    /// <param name="change">Changes a document as it is told to.</param>
-    private async Task<DocumentRecord?> Follow(Func<Func<DocumentRecord, DocumentEvent, DocumentChange?>, Task<DocumentRecord?>> change)
+    private async Task<DocumentRecord?> Happened(DocumentKey key, DocumentEvent happened, CancellationToken token)
     {
-        DocumentStep? step = null;
-        var written = await change((row, happened) => (step = DocumentMachine.Decide(row, happened))?.Change);
-        if (written is null || step is null)
+        if (await documents.Update(key, row => DocumentMachine.Decide(row, happened), token) is not { } written)
             return null;
-        if (step.Change.Ends && written.Error is { } error)
+        if (written is { Status: DocumentStatus.Failed, Error: { } error })
             LogFailed(written.Id, error.Code, written.Attempt);
-        else if (step.Change.Ends)
-            LogReady(written.Id, written.Passages);
-        else if (step.Change.From.Status != written.Status)
-            LogStatus(written.Id, written.Status, written.Attempt);
-        if (step.SendsStage)
-            await send(DocumentMachine.CommandsOf(written), CancellationToken.None);
+        await Send(happened, written);
         return written;
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Document {DocumentId} is {Status} in attempt {Attempt}")]
-    private partial void LogStatus(Guid documentId, DocumentStatus status, int attempt);
+    /// <summary>Without the caller's token: it is committed. Sending has a limit of its own.</summary>
+    private Task Send(DocumentEvent happened, DocumentRecord written) =>
+        DocumentMachine.CommandsAfter(happened, written) is { Count: > 0 } commands ? send(commands, CancellationToken.None) : Task.CompletedTask;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Document {DocumentId} read: {Passages} passages")]
+    private partial void LogExtracted(Guid documentId, int passages);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Document {DocumentId} ready with {Passages} passages")]
     private partial void LogReady(Guid documentId, int? passages);

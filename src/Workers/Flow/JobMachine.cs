@@ -232,7 +232,7 @@ public static class JobMachine
                 FinishedAt = null,
                 ReplayId = requeued.Replay,
                 Held = true,
-                EarlierEnds = [.. job.EarlierEnds, EndOf(job)],
+                EarlierEnds = [.. job.EarlierEnds, JobEnd.Of(job)],
             })
             {
                 Now = JobTimes.Queued,
@@ -241,9 +241,6 @@ public static class JobMachine
             }),
         _ => No(job.Status.IsFinished() ? Refusal.HasEnded : Refusal.HasNotFailed),
     };
-
-    private static JobEnd EndOf(Job job) =>
-        new(job.Status, job.Attempt, job.FinishedAt!.Value, new JobError(job.Error!.Code, job.Error.Message));
 
     /// <summary>Some tools are no longer waited for; without the last one the answer stage begins.</summary>
     private static JobDecision.Step Without(Job job, Job reported, IReadOnlyList<Tool> tools, string? inline, JobLimits limits)

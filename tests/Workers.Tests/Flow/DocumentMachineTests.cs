@@ -63,9 +63,9 @@ public sealed class DocumentMachineTests
     {
         var row = Row(status);
 
-        var step = DocumentMachine.Decide(row, Events[happened](row));
+        var change = DocumentMachine.Decide(row, Events[happened](row));
 
-        Assert.Equal(Expected.GetValueOrDefault((status, happened)), step is null ? null : Describe(step));
+        Assert.Equal(Expected.GetValueOrDefault((status, happened)), change is null ? null : Describe(change, Events[happened](row)));
     }
 
     [Theory]
@@ -97,11 +97,11 @@ public sealed class DocumentMachineTests
         var row = Row(status) with { Now = Now + Limits.Deadline };
 
         Assert.Null(DocumentMachine.Decide(row, new DocumentEvent.Claimed(row.Attempt, "w2", true, Limits)));
-        var step = DocumentMachine.Decide(row, new DocumentEvent.BecameDue(row, Limits))!;
-        Assert.Equal("ingestion_timeout", step.Change.To.Error!.Code);
-        Assert.True(step.Change is { Ends: true, DropsContent: true });
-        Assert.Equal(status == DocumentStatus.Embedding, step.Change.DropsPassages);
-        var written = step.Change.WrittenAt(row.Now);
+        var change = DocumentMachine.Decide(row, new DocumentEvent.BecameDue(row, Limits))!;
+        Assert.Equal("ingestion_timeout", change.To.Error!.Code);
+        Assert.True(change is { Ends: true, DropsContent: true });
+        Assert.Equal(status == DocumentStatus.Embedding, change.DropsPassages);
+        var written = change.WrittenAt(row.Now);
         Assert.Equal((row.Now, null), (written.FinishedAt!.Value, written.DueAt));
     }
 
@@ -111,7 +111,7 @@ public sealed class DocumentMachineTests
         var row = Row(DocumentStatus.Extracting) with { Attempt = Limits.Attempts };
 
         Assert.Null(DocumentMachine.Decide(row, new DocumentEvent.Claimed(row.Attempt, "w2", true, Limits)));
-        Assert.Equal("attempts_exhausted", DocumentMachine.Decide(row, new DocumentEvent.BecameDue(row, Limits))!.Change.To.Error!.Code);
+        Assert.Equal("attempts_exhausted", DocumentMachine.Decide(row, new DocumentEvent.BecameDue(row, Limits))!.To.Error!.Code);
     }
 
     [Fact]
@@ -129,9 +129,9 @@ public sealed class DocumentMachineTests
         Assert.Equal(Limits.EnqueueGrace, DueIn(fresh));
         Assert.Equal(TimeSpan.FromMinutes(2), DueIn(waiting));
         Assert.Equal(TimeSpan.FromMinutes(8), DueIn(late));
-        Assert.Equal(late.DeadlineAt, DocumentMachine.Decide(late, new DocumentEvent.BecameDue(late, Limits))!.Change.WrittenAt(late.Now).DueAt);
+        Assert.Equal(late.DeadlineAt, DocumentMachine.Decide(late, new DocumentEvent.BecameDue(late, Limits))!.WrittenAt(late.Now).DueAt);
 
-        static TimeSpan? DueIn(DocumentRecord row) => DocumentMachine.Decide(row, new DocumentEvent.BecameDue(row, Limits))!.Change.DueIn;
+        static TimeSpan? DueIn(DocumentRecord row) => DocumentMachine.Decide(row, new DocumentEvent.BecameDue(row, Limits))!.DueIn;
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class DocumentMachineTests
     {
         var row = Row(DocumentStatus.Failed) with { Now = Now + TimeSpan.FromHours(5) };
 
-        var change = DocumentMachine.Decide(row, Events["uploaded again"](row))!.Change;
+        var change = DocumentMachine.Decide(row, Events["uploaded again"](row))!;
 
         var written = change.WrittenAt(row.Now);
         Assert.Equal((row.Now + Limits.Deadline, row.Now + Limits.EnqueueGrace), (written.DeadlineAt, written.DueAt!.Value));
@@ -155,10 +155,11 @@ public sealed class DocumentMachineTests
         Assert.Equal([(0, 64), (64, 64), (128, 64)], commands.Select(command => (command.First, command.Count)));
     }
 
-    private static string Describe(DocumentStep step)
+    private static string Describe(DocumentChange change, DocumentEvent happened)
     {
-        var written = step.Change.WrittenAt(Now);
-        var sends = step.SendsStage ? $", sends {DocumentMachine.CommandsOf(written).Count}" : "";
+        var written = change.WrittenAt(Now);
+        var commands = DocumentMachine.CommandsAfter(happened, written).Count;
+        var sends = commands > 0 ? $", sends {commands}" : "";
         return $"{JsonNamingPolicy.SnakeCaseLower.ConvertName(written.Status.ToString())} {written.Attempt}{sends}";
     }
 
