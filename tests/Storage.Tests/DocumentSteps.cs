@@ -2,6 +2,7 @@ using Navigator.Contracts.Http;
 using Navigator.Storage.Passages;
 using Navigator.Workers.Flow;
 using Navigator.Workers.Limits;
+using static Navigator.Workers.Flow.DocumentMachine;
 
 namespace Navigator.Storage.Tests;
 
@@ -11,7 +12,7 @@ internal static class DocumentSteps
     public static Task<(DocumentRecord Document, bool Accepted)> Add(this IDocumentStore store, NewDocument document, CancellationToken token) =>
         store.Add(
             document,
-            known => DocumentMachine.Decide(known, new DocumentEvent.UploadedAgain(document.Title, document.MediaType, Limits(document.DueIn, document.Lifetime))),
+            known => Decide(known, new DocumentEvent.UploadedAgain(document.Title, document.MediaType, Limits(document.DueIn, document.Lifetime))),
             token);
 
     public static async Task<(DocumentRecord Document, byte[] Content)?> Claim(
@@ -27,13 +28,13 @@ internal static class DocumentSteps
     public static Task<DocumentRecord?> StorePassages(
         this IDocumentStore store, DocumentKey key, int? pages, IReadOnlyList<NewPassage> passages, TimeSpan dueIn, CancellationToken token) =>
         store.StorePassages(
-            key, passages, row => DocumentMachine.Decide(row, new DocumentEvent.TextExtracted(key.Attempt, pages, passages.Count, Limits(dueIn))), token);
+            key, passages, row => Decide(row, new DocumentEvent.TextExtracted(key.Attempt, pages, passages.Count, Limits(dueIn))), token);
 
     public static Task<DocumentRecord?> StoreVectors(
         this IDocumentStore store, DocumentKey key, string model, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors,
         CancellationToken token) =>
         store.StoreVectors(
-            key, ordinals, vectors, (row, stored) => DocumentMachine.Decide(row, new DocumentEvent.PassagesEmbedded(key.Attempt, model, stored)), token);
+            key, ordinals, vectors, (row, stored) => Decide(row, new DocumentEvent.PassagesEmbedded(key.Attempt, model, stored)), token);
 
     public static Task<DocumentRecord?> Fail(this IDocumentStore store, DocumentKey key, ChatError error, CancellationToken token) =>
         store.Happened(key, new DocumentEvent.Failed(key.Attempt, error), token);
@@ -43,7 +44,7 @@ internal static class DocumentSteps
         store.Happened(DocumentKey.Of(taken), new DocumentEvent.BecameDue(taken, Limits(dueIn)), token);
 
     private static Task<DocumentRecord?> Happened(this IDocumentStore store, DocumentKey key, DocumentEvent happened, CancellationToken token) =>
-        store.Update(key, row => DocumentMachine.Decide(row, happened), token);
+        store.Update(key, row => Decide(row, happened), token);
 
     private static DocumentLimits Limits(TimeSpan every, TimeSpan? lifetime = null, int attempts = 3) => new()
     {
