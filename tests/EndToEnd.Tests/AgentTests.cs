@@ -76,7 +76,7 @@ public sealed class AgentTests(EmbeddedModels models, ITestOutputHelper output) 
     public async Task A_first_wave_that_finds_nothing_good_enough_is_followed_by_a_second_and_no_third()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(2, upstreams, NavigatorSystem.PatientWithTheWeb);
+        await using var system = await NavigatorSystem.Start(2, upstreams);
         await system.Ingest("zebra.md", Encoding.UTF8.GetBytes("# Animals\n\nThe zebra is striped."), Limit);
         upstreams.Set("plans", new Behaviour
         {

@@ -24,7 +24,7 @@ public sealed class IntakeTests
     public async Task Nothing_that_tells_who_somebody_is_leaves_for_a_web_search()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(0, upstreams, NavigatorSystem.PatientWithTheWeb);
+        await using var system = await NavigatorSystem.Start(0, upstreams);
 
         var job = await system.Ask("My SSN is 460-89-9847, my card 4111 1111 1111 1111, my phone 503-555-0142 and jo@example.org: what is the "
             + "latest news on premiums?");

@@ -71,8 +71,7 @@ public abstract class JourneyTests(OfflineSystem offline, ModelSystem models, IT
     public async Task However_the_web_fails_the_job_is_answered_without_it_and_says_so()
     {
         await using var upstreams = await UpstreamServer.Start();
-        // A wave long enough for processes that have just started: each search is made, and fails by its own fault.
-        await using var system = await NavigatorSystem.Start(Workers, upstreams, ("Concurrency__Job__WaveMs", "5000"));
+        await using var system = await NavigatorSystem.Start(Workers, upstreams, ("Concurrency__Upstreams__tavily__TimeoutMs", "1000"));
 
         // One fewer than open the circuit.
         foreach (var fault in new[] { Fault.BlackHole, Fault.Status, Fault.Garbage, Fault.Reset })

@@ -53,6 +53,30 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task An_answer_that_cannot_be_written_at_once_is_not_asked_for_again()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        upstreams.Set("answers", new Behaviour { LatencyMs = 1000 });
+        await using var system = await NavigatorSystem.Start(1, upstreams, ("Concurrency__Postgres__StatementTimeoutMs", "1000"));
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 3)
+            .Select(i => system.Submit(new { question = $"What is covered, number {i}?", web = false })));
+        for (var i = 0; i < 400 && upstreams.CallsOf("answers") < jobs.Length; i++)
+            await Task.Delay(20);
+
+        // Nobody can write for longer than a statement may wait, and the answers come meanwhile.
+        await using (var connection = new NpgsqlConnection(system.Database))
+        {
+            await connection.OpenAsync();
+            await using var locked = new NpgsqlCommand("BEGIN; LOCK TABLE chat_job IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(5); COMMIT", connection);
+            await locked.ExecuteNonQueryAsync();
+        }
+
+        var ends = await Task.WhenAll(jobs.Select(job => system.End(job, TimeSpan.FromSeconds(60))));
+        Assert.All(ends, job => Assert.Equal(("answered", 1), (job.GetProperty("status").GetString(), job.GetProperty("attempt").GetInt32())));
+        Assert.Equal(jobs.Length, upstreams.CallsOf("answers"));
+    }
+
+    [Fact]
     public async Task A_deadline_is_kept_when_no_worker_is_left()
     {
         await using var system = await NavigatorSystem.Start(1, null, ("Concurrency__Job__DeadlineMs", "3000"));

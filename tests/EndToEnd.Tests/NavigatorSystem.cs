@@ -38,14 +38,6 @@ internal sealed class NavigatorSystem : IAsyncDisposable
 
     public NavigatorDatabase? Access { get; private set; }
 
-    /// <summary>
-    /// For tests of what the web says, not of how long it may take: on a busy machine its 800 ms are short. Settings for
-    /// <see cref="Start"/>.
-    /// </summary>
-    public static (string Key, string Value)[] PatientWithTheWeb { get; } =
-        [("Concurrency__Upstreams__tavily__TimeoutMs", "20000"), ("Concurrency__Queues__search-web__TimeoutMs", "20000"),
-            ("Concurrency__Job__WaveMs", "30000")];
-
     /// <param name="workers">0: embedded.</param>
     /// <param name="upstreams">Null: offline.</param>
     public static async Task<NavigatorSystem> Start(int workers, UpstreamServer? upstreams = null, params (string Key, string Value)[] settings)
@@ -212,10 +204,11 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         // The stand-in has no rate limit.
         foreach (var upstream in new[] { "translations", "moderations", "plans", "embeddings", "answers", "tavily" })
             environment[$"Concurrency__Upstreams__{upstream}__RatePerMinute"] = "";
-        // A busy machine is slow, and that a small model is late is for the tests that are about it.
+        // A busy machine is slow, and that a small model or the web is late is for the tests that are about it.
         foreach (var (limit, patience) in new[] { ("Upstreams__moderations__Timeout", 20_000), ("Upstreams__plans__Timeout", 20_000),
             ("Upstreams__translations__Timeout", 20_000), ("Intake__Screen", 20_000), ("Intake__Plan", 20_000), ("Intake__Translate", 20_000),
-            ("Queues__answer-question__Timeout", 60_000) })
+            ("Queues__answer-question__Timeout", 60_000), ("Upstreams__tavily__Timeout", 20_000), ("Queues__search-web__Timeout", 20_000),
+            ("Job__Wave", 30_000) })
             environment[$"Concurrency__{limit}Ms"] = patience.ToString(CultureInfo.InvariantCulture);
         foreach (var (key, value) in settings)
             environment[key] = value;

@@ -37,7 +37,7 @@ public abstract class ModelSystem(int workers) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         upstreams = await UpstreamServer.Start();
-        system = await NavigatorSystem.Start(workers, upstreams, NavigatorSystem.PatientWithTheWeb);
+        system = await NavigatorSystem.Start(workers, upstreams);
     }
 
     public async Task DisposeAsync()

@@ -9,7 +9,7 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
 {
     private const string Broker = "rabbitmq1";
 
-    [FaultFact]
+    [FaultFact(longOnly: true)]
     public async Task The_broker_is_frozen() => await Run(
         async _ =>
         {
@@ -41,7 +41,7 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
         }
     });
 
-    [FaultFact]
+    [FaultFact(longOnly: true)]
     public async Task A_queue_is_deleted_and_then_all_of_them() => await Run(async stage =>
     {
         foreach (var queues in new[] { [QueueNames.All[stage.Random.Next(5)]], QueueNames.All })

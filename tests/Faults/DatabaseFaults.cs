@@ -32,7 +32,7 @@ public sealed class DatabaseFaults(FaultServers servers, ITestOutputHelper outpu
         },
         after: AssertRefusedInTime);
 
-    [FaultFact]
+    [FaultFact(longOnly: true)]
     public async Task The_database_is_frozen() => await Run(
         async stage => await stage.History.WithoutDatabase(async () =>
         {

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Navigator.Servers;
 using Navigator.Upstreams;
 using Npgsql;
@@ -106,10 +107,17 @@ internal sealed class Deployment : IAsyncDisposable
                 return;
             await Task.Delay(250);
         }
-        throw new InvalidOperationException(
-            $"Not whole {limitSeconds} s after healing: {missing}\n{await PutAside()}\n{string.Join('\n', complaints)}\n{Servers.LastWords()}\n"
-                + string.Join('\n', Apis.Concat(Workers).Select(process => string.Join('\n', process.Output.Split('\n').TakeLast(15)))));
+        throw new InvalidOperationException(string.Join(
+            '\n',
+            [.. complaints, Servers.LastWords(), .. Apis.Concat(Workers).SelectMany(LastWords), await PutAside(),
+                $"Not whole {limitSeconds} s after healing: {missing}"]));
     }
+
+    /// <summary>What a process said last, one short line each.</summary>
+    private static IEnumerable<string> LastWords(NavigatorProcess process) => process.Output.Split('\n').TakeLast(10)
+        .Select(line => Regex.Match(line, "\"Timestamp\":\"(?<at>[^\"]+).*\"RenderedMessage\":\"(?<said>(\\\\.|[^\"\\\\])*)") is { Success: true } found
+            ? $"{process.Id} {found.Groups["at"].Value[11..19]} {found.Groups["said"].Value}"
+            : line);
 
     /// <summary>Why messages lie in error queues: the header that says it, once per reason.</summary>
     private async Task<string> PutAside()

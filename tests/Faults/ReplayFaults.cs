@@ -11,7 +11,7 @@ public sealed class ReplayFaults(FaultServers servers, ITestOutputHelper output)
 
     private const string Options = """{"web": false}""";
 
-    [FaultFact]
+    [FaultFact(longOnly: true)]
     public async Task Thousands_are_replayed_twice_beside_live_load_and_a_process_dies_in_the_middle() => await Run(
         async stage =>
         {

@@ -24,7 +24,7 @@ public sealed class UpstreamFaults(FaultServers servers, ITestOutputHelper outpu
         ("embeddings", new Behaviour { Fault = Fault.BlackHole, Times = 3 }),
     ];
 
-    [FaultFact]
+    [FaultFact(longOnly: true)]
     public async Task The_models_do_everything_that_they_must_not() => await Run(
         async stage =>
         {

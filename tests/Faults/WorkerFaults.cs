@@ -80,7 +80,7 @@ public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output)
         },
         workers: 1, workerFailPoint: "consumer-lost:10");
 
-    [FaultFact]
+    [FaultFact(longOnly: true)]
     public async Task A_worker_that_cannot_let_go_of_its_consumers_ends_and_is_started_again() => await Run(
         async stage =>
         {

@@ -6,16 +6,17 @@ namespace Navigator.Workers.Tests;
 public class BrokerWatchTests
 {
     [Theory]
-    [InlineData(true, 0, 1, 0, 0, false)]   // nothing to do
-    [InlineData(true, 0, 0, 0, 0, true)]    // nobody consumes
-    [InlineData(false, 0, 0, 0, 0, true)]   // the queue is gone
-    [InlineData(true, 5, 1, 0, 0, true)]    // messages lie ready, and this process got none
-    [InlineData(true, 5, 1, 3, 0, false)]   // it gets some
-    [InlineData(true, 5, 1, 0, 4, false)]   // it has its hands full
+    [InlineData(true, 0, 1, 0, 0, true, false)]   // nothing to do
+    [InlineData(true, 0, 0, 0, 0, true, true)]    // nobody consumes
+    [InlineData(false, 0, 0, 0, 0, true, true)]   // the queue is gone
+    [InlineData(true, 5, 1, 0, 0, true, true)]    // messages lie ready, and this process got none
+    [InlineData(true, 5, 1, 3, 0, true, false)]   // it gets some
+    [InlineData(true, 5, 1, 0, 4, true, false)]   // it has its hands full
+    [InlineData(true, 0, 1, 0, 0, false, true)]   // another process consumes, and the bus says that this one does not
     public void A_consumer_has_vanished_when_messages_lie_ready_and_none_arrives(
-        bool exists, int ready, int consumers, int delivered, int inFlight, bool vanished) =>
+        bool exists, int ready, int consumers, int delivered, int inFlight, bool consumes, bool vanished) =>
         Assert.Equal(vanished, ConsumerWatch.LooksVanished(new QueueSample("q", exists, ready, consumers), new Activity(10, 0),
-            new Activity(10 + delivered, inFlight)));
+            new Activity(10 + delivered, inFlight), consumes));
 
     [Theory]
     [InlineData("compose-answer_error", "compose-answer")]

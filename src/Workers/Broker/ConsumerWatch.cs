@@ -6,8 +6,8 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Broker;
 
 /// <summary>
-/// Notices when a consumer of this process is there in name only, and takes all of them up anew. The bus can lose a consumer
-/// whose channel the broker closed, and not notice (MassTransit #4544 and #6001, both open): messages then lie ready
+/// Notices when a consumer of this process is there in name only, or was given up by the bus, and takes all of them up anew. The bus can
+/// lose a consumer whose channel the broker closed, and not notice (MassTransit #4544 and #6001, both open): messages then lie ready
 /// while this process, with room for them, gets none. A bus that does not let go of its old consumers in time cannot be started again:
 /// then the process ends, with an exit code, for whoever runs it to start another.
 /// </summary>
@@ -25,8 +25,9 @@ internal sealed partial class ConsumerWatch(
     public IReadOnlyList<string> Vanished { get; private set; } = [];
 
     /// <summary>Does the queue treat this process as if it did not consume from it?</summary>
-    internal static bool LooksVanished(QueueSample sample, Activity before, Activity now) =>
-        !sample.Exists || sample.Consumers == 0 || (sample.Ready > 0 && now.InFlight == 0 && now.Delivered == before.Delivered);
+    /// <param name="consumes">Does the bus itself say that it does? Another process's consumer may hide that it does not.</param>
+    internal static bool LooksVanished(QueueSample sample, Activity before, Activity now, bool consumes) =>
+        !consumes || !sample.Exists || sample.Consumers == 0 || (sample.Ready > 0 && now.InFlight == 0 && now.Delivered == before.Delivered);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -44,12 +45,15 @@ internal sealed partial class ConsumerWatch(
             return;
         }
         // A bus that lost its connection is about to mend it, and must not be stopped in the middle of it; it gets longer.
-        var mends = bus.CheckHealth().Status != BusHealthStatus.Healthy || clock.GetUtcNow() < mendsUntil;
+        var health = bus.CheckHealth();
+        var consumed = health.Endpoints.Values.Where(endpoint => endpoint.Status == BusHealthStatus.Healthy)
+            .Select(endpoint => endpoint.InputAddress.Segments[^1]).ToHashSet(StringComparer.Ordinal);
+        var mends = health.Status != BusHealthStatus.Healthy || clock.GetUtcNow() < mendsUntil;
         var enough = policy.Now.Watch.VanishedAfter + (mends ? (int)(policy.Now.Watch.Rest / policy.Now.Watch.Interval) : 0);
         foreach (var sample in samples)
         {
             var now = activity.Of(sample.Queue);
-            streaks[sample.Queue] = LooksVanished(sample, before.GetValueOrDefault(sample.Queue), now)
+            streaks[sample.Queue] = LooksVanished(sample, before.GetValueOrDefault(sample.Queue), now, consumed.Contains(sample.Queue))
                 ? streaks.GetValueOrDefault(sample.Queue) + 1
                 : 0;
             before[sample.Queue] = now;

@@ -1,7 +1,11 @@
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
+using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
+using Npgsql;
+using Polly;
+using Polly.Retry;
 
 namespace Navigator.Workers.Flow;
 
@@ -14,6 +18,20 @@ public sealed partial class JobTransitions(
     IJobLedger ledger, SendCommands send, FairShare share, LivePolicy policy, ILogger<JobTransitions> log)
 {
     private readonly JobUpdater updater = new(ledger);
+
+    /// <summary>
+    /// What a model or a search has said is paid for: while the database is away a worker keeps it, for some two minutes, and writes
+    /// it when it can. A message that is tried again would ask anew.
+    /// </summary>
+    private static readonly ResiliencePipeline KeepTrying = new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions
+    {
+        ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>(BusSetup.IsPassing),
+        MaxRetryAttempts = 30,
+        BackoffType = DelayBackoffType.Exponential,
+        UseJitter = true,
+        Delay = TimeSpan.FromMilliseconds(100),
+        MaxDelay = TimeSpan.FromSeconds(5),
+    }).Build();
 
     /// <summary>Write a question down, and send it on its way.</summary>
     /// <inheritdoc cref="Record"/>
@@ -111,7 +129,7 @@ public sealed partial class JobTransitions(
 
     private async Task<Job?> Happened(Job job, JobEvent happened, CancellationToken token)
     {
-        if (await updater.Apply(job, happened, token) is not var (step, written))
+        if (await Write(job, happened, token) is not var (step, written))
             return null;
         if (happened is JobEvent.Answered)
             FailPoint.Reach(FailPoint.AfterCommit);
@@ -133,6 +151,11 @@ public sealed partial class JobTransitions(
             await send(commands, CancellationToken.None);
         return written;
     }
+
+    private async Task<Update?> Write(Job job, JobEvent happened, CancellationToken token) =>
+        happened is JobEvent.Planned or JobEvent.ToolFinished or JobEvent.Answered
+            ? await KeepTrying.ExecuteAsync(async tried => await updater.Apply(job, happened, tried), token)
+            : await updater.Apply(job, happened, token);
 
     private void Count(Job ended)
     {
