@@ -89,12 +89,14 @@ public sealed class FaultServers : IAsyncLifetime
 public sealed class FaultFactAttribute : FactAttribute
 {
     /// <param name="longOnly">Not with every <c>dotnet test</c>, which must end in time: what it breaks is much like what another breaks.</param>
-    public FaultFactAttribute(bool longOnly = false) =>
-        Skip = BreakableServers.Missing ?? (longOnly && !Scenario.Long ? "In the long form of the suite only: make faults." : null);
+    public FaultFactAttribute(bool longOnly = false) => Skip = Reason(longOnly);
+
+    internal static string? Reason(bool longOnly) =>
+        BreakableServers.Missing ?? (longOnly && !Scenario.Long ? "In the long form of the suite only: make faults." : null);
 }
 
 /// <inheritdoc cref="FaultFactAttribute"/>
 public sealed class FaultTheoryAttribute : TheoryAttribute
 {
-    public FaultTheoryAttribute() => Skip = BreakableServers.Missing;
+    public FaultTheoryAttribute(bool longOnly = false) => Skip = FaultFactAttribute.Reason(longOnly);
 }

@@ -6,17 +6,20 @@ namespace Navigator.Workers.Tests;
 public class BrokerWatchTests
 {
     [Theory]
-    [InlineData(true, 0, 1, 0, 0, true, false)]   // nothing to do
-    [InlineData(true, 0, 0, 0, 0, true, true)]    // nobody consumes
-    [InlineData(false, 0, 0, 0, 0, true, true)]   // the queue is gone
-    [InlineData(true, 5, 1, 0, 0, true, true)]    // messages lie ready, and this process got none
-    [InlineData(true, 5, 1, 3, 0, true, false)]   // it gets some
-    [InlineData(true, 5, 1, 0, 4, true, false)]   // it has its hands full
-    [InlineData(true, 0, 1, 0, 0, false, true)]   // another process consumes, and the bus says that this one does not
-    public void A_consumer_has_vanished_when_messages_lie_ready_and_none_arrives(
-        bool exists, int ready, int consumers, int delivered, int inFlight, bool consumes, bool vanished) =>
-        Assert.Equal(vanished, ConsumerWatch.LooksVanished(new QueueSample("q", exists, ready, consumers), new Activity(10, 0),
-            new Activity(10 + delivered, inFlight), consumes));
+    [InlineData(true, 0, 1, true, false)]   // nothing to do
+    [InlineData(true, 0, 0, true, true)]    // nobody consumes
+    [InlineData(false, 0, 0, true, true)]   // the queue is gone
+    [InlineData(true, 5, 1, true, true)]    // messages lie ready, and this process got none
+    [InlineData(true, 5, 1, false, false)]  // it gets some, or has its hands full
+    public void A_consumer_has_vanished_when_messages_lie_ready_and_none_arrives(bool exists, int ready, int consumers, bool idle, bool vanished) =>
+        Assert.Equal(vanished, ConsumerWatch.LooksVanished(new QueueSample("q", exists, ready, consumers), idle));
+
+    [Theory]
+    [InlineData(2, 2, true, false)]     // as many as others have
+    [InlineData(1, 2, true, true)]      // one is missing, and this process gets nothing
+    [InlineData(1, 2, false, false)]    // one is missing, and it is not this one's
+    public void A_consumer_may_be_missing_where_other_queues_have_more(int consumers, int most, bool idle, bool isShort) =>
+        Assert.Equal(isShort, ConsumerWatch.LooksShort(new QueueSample("q", true, 0, consumers), most, idle));
 
     [Theory]
     [InlineData("compose-answer_error", "compose-answer")]

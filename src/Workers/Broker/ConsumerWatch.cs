@@ -1,15 +1,15 @@
 using MassTransit;
-using Navigator.Contracts;
 using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Broker;
 
 /// <summary>
-/// Notices when a consumer of this process is there in name only, or was given up by the bus, and takes all of them up anew. The bus can
-/// lose a consumer whose channel the broker closed, and not notice (MassTransit #4544 and #6001, both open): messages then lie ready
-/// while this process, with room for them, gets none. A bus that does not let go of its old consumers in time cannot be started again:
-/// then the process ends, with an exit code, for whoever runs it to start another.
+/// Notices when a consumer of this process is there in name only, and takes all of them up anew. The bus can lose a consumer
+/// whose channel the broker closed, and not notice (MassTransit #4544 and #6001, both open); a broker can lose one when the leader of its
+/// queue dies, and not tell the bus. Messages then lie ready while this process, with room for them, gets none; or another process's
+/// consumer takes them all, and the queue has fewer consumers than others have. A bus that does not let go of its old consumers in time
+/// cannot be started again: then the process ends, with an exit code, for whoever runs it to start another.
 /// </summary>
 internal sealed partial class ConsumerWatch(
     IBusControl bus, QueueWatch queues, EndpointActivity activity, LivePolicy policy, IHostApplicationLifetime process, TimeProvider clock,
@@ -17,6 +17,8 @@ internal sealed partial class ConsumerWatch(
     : BackgroundService
 {
     private readonly Dictionary<string, int> streaks = [];
+    private readonly Dictionary<string, int> shortStreaks = [];
+    private readonly Dictionary<string, (long Consumers, long Most)> inVain = [];
     private readonly Dictionary<string, Activity> before = [];
     private DateTimeOffset restUntil;
     private DateTimeOffset mendsUntil;
@@ -25,9 +27,13 @@ internal sealed partial class ConsumerWatch(
     public IReadOnlyList<string> Vanished { get; private set; } = [];
 
     /// <summary>Does the queue treat this process as if it did not consume from it?</summary>
-    /// <param name="consumes">Does the bus itself say that it does? Another process's consumer may hide that it does not.</param>
-    internal static bool LooksVanished(QueueSample sample, Activity before, Activity now, bool consumes) =>
-        !consumes || !sample.Exists || sample.Consumers == 0 || (sample.Ready > 0 && now.InFlight == 0 && now.Delivered == before.Delivered);
+    /// <param name="idle">Nothing of the queue is in hand, and nothing came since the last look.</param>
+    internal static bool LooksVanished(QueueSample sample, bool idle) =>
+        !sample.Exists || sample.Consumers == 0 || (sample.Ready > 0 && idle);
+
+    /// <summary>Has the queue a consumer too few, and might it be this process's?</summary>
+    /// <param name="most">Consumers of the queue that has most: every worker consumes from every queue.</param>
+    internal static bool LooksShort(QueueSample sample, long most, bool idle) => sample.Consumers < most && idle;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,33 +46,44 @@ internal sealed partial class ConsumerWatch(
         if (queues.Latest is not { } samples)
         {
             streaks.Clear();
+            shortStreaks.Clear();
             if (before.Count > 0)
                 mendsUntil = clock.GetUtcNow() + policy.Now.Watch.Rest;
             return;
         }
-        // A bus that lost its connection is about to mend it, and must not be stopped in the middle of it; it gets longer.
-        var health = bus.CheckHealth();
-        var consumed = health.Endpoints.Values.Where(endpoint => endpoint.Status == BusHealthStatus.Healthy)
-            .Select(endpoint => endpoint.InputAddress.Segments[^1]).ToHashSet(StringComparer.Ordinal);
-        var mends = health.Status != BusHealthStatus.Healthy || clock.GetUtcNow() < mendsUntil;
-        var enough = policy.Now.Watch.VanishedAfter + (mends ? (int)(policy.Now.Watch.Rest / policy.Now.Watch.Interval) : 0);
+        // A bus that lost its connection is about to mend it, and must not be stopped in the middle of it; it gets longer. So does a queue
+        // that is served: by then the canary has been through, and whoever was handed it has its consumer.
+        var (soon, late) = (policy.Now.Watch.VanishedAfter, policy.Now.Watch.VanishedAfter + (int)(policy.Now.Watch.Rest / policy.Now.Watch.Interval));
+        var mends = bus.CheckHealth().Status != BusHealthStatus.Healthy || clock.GetUtcNow() < mendsUntil;
+        var most = samples.Max(sample => sample.Consumers);
         foreach (var sample in samples)
         {
-            var now = activity.Of(sample.Queue);
-            streaks[sample.Queue] = LooksVanished(sample, before.GetValueOrDefault(sample.Queue), now, consumed.Contains(sample.Queue))
-                ? streaks.GetValueOrDefault(sample.Queue) + 1
-                : 0;
+            var (now, then) = (activity.Of(sample.Queue), before.GetValueOrDefault(sample.Queue));
+            var idle = now.InFlight == 0 && now.Delivered == then.Delivered;
+            Count(streaks, sample.Queue, LooksVanished(sample, idle));
+            if (sample.Consumers == most)
+                inVain.Remove(sample.Queue);
+            // What did not help once is not done again: perhaps another version of the program does not know this queue.
+            Count(shortStreaks, sample.Queue, LooksShort(sample, most, idle) && inVain.GetValueOrDefault(sample.Queue) != (sample.Consumers, most));
             before[sample.Queue] = now;
         }
-        Vanished = [.. QueueNames.All.Where(queue => streaks[queue] >= enough)];
+        Vanished = [.. samples.Select(sample => sample.Queue).Where(queue => streaks[queue] >= (mends ? late : soon) || shortStreaks[queue] >= late)];
         if (Vanished.Count > 0 && clock.GetUtcNow() >= restUntil)
+        {
+            foreach (var sample in samples)
+                inVain[sample.Queue] = (sample.Consumers, most);
             await Recover(token);
+        }
     }
+
+    private static void Count(Dictionary<string, int> streaks, string queue, bool goesOn) =>
+        streaks[queue] = goesOn ? streaks.GetValueOrDefault(queue) + 1 : 0;
 
     private async Task Recover(CancellationToken token)
     {
         LogVanished(string.Join(", ", Vanished));
         streaks.Clear();
+        shortStreaks.Clear();
         restUntil = clock.GetUtcNow() + policy.Now.Watch.Rest;
         try
         {
