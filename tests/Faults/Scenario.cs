@@ -24,15 +24,24 @@ public abstract class Scenario(FaultServers servers, ITestOutputHelper output) :
     /// <summary>What a scenario can touch.</summary>
     internal sealed record Stage(Deployment System, Load Load, History History, Random Random);
 
+    /// <summary>
+    /// Runs a scenario on the thread pool: the test runner's own context has as many threads as tests run at once, and a thousand callers
+    /// and the lines between would wait for that one, and be taken for a system that is late.
+    /// </summary>
     /// <param name="break">From the first fault to the last healing.</param>
     /// <param name="maxCalls">Model calls that one question may cost: attempts × tries of the policy, unless a fault costs fewer.</param>
-    internal async Task Run(
+    internal Task Run(
         Func<Stage, Task> @break, int apis = 1, int workers = 2, string? apiFailPoint = null, string? workerFailPoint = null, int maxCalls = 6,
         double? shortDeadline = null, Behaviour? answers = null, Action<Stage>? after = null, BreakableServers? on = null,
-        params (string Key, string Value)[] settings)
+        params (string Key, string Value)[] settings) =>
+        Task.Run(() => RunHere(@break, apis, workers, apiFailPoint, workerFailPoint, maxCalls, shortDeadline, answers, after, on, settings));
+
+    private async Task RunHere(
+        Func<Stage, Task> @break, int apis, int workers, string? apiFailPoint, string? workerFailPoint, int maxCalls, double? shortDeadline,
+        Behaviour? answers, Action<Stage>? after, BreakableServers? on, (string Key, string Value)[] settings)
     {
         output.WriteLine($"NAVIGATOR_FAULTS_SEED={Seed}{(Long ? " NAVIGATOR_FAULTS=long" : "")}");
-        var random = new Random(Seed);
+        var random = new SharedRandom(Seed);
         await using var system = await Deployment.Start(on ?? servers.Servers, apis, workers, apiFailPoint, workerFailPoint, settings);
         system.Upstreams.Set("answers", answers ?? new Behaviour { LatencyMs = 100 });
         var history = new History();
@@ -59,6 +68,37 @@ public abstract class Scenario(FaultServers servers, ITestOutputHelper output) :
             $"seed {Seed}, {violations.Count} violations:\n{string.Join('\n', violations.Take(20))}\n{servers.Servers.LastWords()}");
         Assert.True(burst < Seconds(90, 20), $"I6: {burst} for a burst after healing");
         after?.Invoke(stage);
+    }
+}
+
+/// <summary>A seeded random that many callers draw from at once.</summary>
+internal sealed class SharedRandom(int seed) : Random
+{
+    private readonly Lock door = new();
+    private readonly Random numbers = new(seed);
+
+    public override int Next()
+    {
+        lock (door)
+            return numbers.Next();
+    }
+
+    public override int Next(int maxValue)
+    {
+        lock (door)
+            return numbers.Next(maxValue);
+    }
+
+    public override int Next(int minValue, int maxValue)
+    {
+        lock (door)
+            return numbers.Next(minValue, maxValue);
+    }
+
+    public override double NextDouble()
+    {
+        lock (door)
+            return numbers.NextDouble();
     }
 }
 

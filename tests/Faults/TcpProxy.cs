@@ -90,7 +90,11 @@ internal sealed class TcpProxy : IAsyncDisposable
         try
         {
             sockets.TryAdd(client, 0);
-            if (line == Line.Cut || (server = await Connect()) is null)
+            var wasSilent = line == Line.Silent;
+            while (line == Line.Silent)
+                await Task.Delay(20, stop.Token);
+            // Nobody answers over a silent line: whoever came meanwhile has met no server, and no server has met them.
+            if (wasSilent || line == Line.Cut || (server = await Connect()) is null)
             {
                 Reset(client);
                 return;
