@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Navigator.Upstreams;
@@ -62,6 +65,47 @@ public sealed class HardeningTests
         using var response = await system.Client.SendAsync(request);
 
         Assert.Equal(believed, response.Headers.Contains("Strict-Transport-Security"));
+    }
+
+    /// <summary>A terminal that was stopped, a log collector that hangs: what is written there is no longer taken.</summary>
+    [Fact]
+    public async Task Nobody_reads_the_log_and_callers_are_served_all_the_same()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var url = new Uri($"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}");
+        free.Stop();
+        using var api = Process.Start(new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "Navigator.Api.dll"), "--urls", url.ToString()])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = Path.GetTempPath(),
+            Environment = { ["Serilog__MinimumLevel__Override__Microsoft"] = "Debug" },
+        })!;
+        using var http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(10) };
+        var live = new Uri("/health/live", UriKind.Relative);
+        for (var i = 0; i < 300; i++)
+            try
+            {
+                using var first = await http.GetAsync(live);
+                break;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(100);
+            }
+
+        // Each writes a dozen lines.
+        for (var i = 0; i < 300; i++)
+            using (var response = await http.GetAsync(live))
+                Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        using (var kill = Process.Start("kill", ["-TERM", api.Id.ToString(CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync();
+        await api.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(40));
+
+        Assert.Equal(0, api.ExitCode);
+        // The pipe was full, and the log had met its end.
+        Assert.Equal(65_536, (await api.StandardOutput.ReadToEndAsync()).Length, tolerance: 4_096.0);
     }
 
     /// <summary>With its length said beforehand, and without: let go of at the limit, not after a gigabyte.</summary>

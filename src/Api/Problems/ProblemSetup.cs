@@ -40,8 +40,11 @@ internal static class ProblemSetup
 }
 
 /// <summary>Exceptions → problems: the caller's own as 4xx, an absent database as 503, all others as 500 without a word of what is inside.</summary>
-internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> log) : IExceptionHandler
+internal sealed partial class ProblemExceptionHandler(TimeProvider clock, ILogger<ProblemExceptionHandler> log) : IExceptionHandler
 {
+    private readonly RefusalCount unavailable = new(clock);
+    private readonly RefusalCount poolExhausted = new(clock);
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (httpContext.RequestAborted.IsCancellationRequested)
@@ -84,7 +87,8 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
 
     private ProblemHttpResult Unavailable(HttpContext context, Exception exception)
     {
-        LogUnavailable(context.Request.Method, context.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName, exception.GetType().Name);
+        if (unavailable.Add() is { } count)
+            LogUnavailable(count, exception.GetType().Name);
         context.Response.Headers.RetryAfter = "2";
         return Problem.Of(503, "database_unavailable",
             "The database does not answer. Try again in a moment; with an Idempotency-Key nothing is done twice.");
@@ -101,7 +105,8 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
 
     private ProblemHttpResult PoolExhausted(HttpContext context)
     {
-        LogPoolExhausted(context.Request.Method, context.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName);
+        if (poolExhausted.Add() is { } count)
+            LogPoolExhausted(count);
         context.Response.Headers.RetryAfter = "1";
         return Problem.Of(503, "database_pool_exhausted",
             "All connections to the database are busy. Try again in a moment; with an Idempotency-Key nothing is done twice.");
@@ -116,12 +121,12 @@ internal sealed partial class ProblemExceptionHandler(ILogger<ProblemExceptionHa
     [LoggerMessage(Level = LogLevel.Error, Message = "A row cannot be read: {Problem}")]
     private partial void LogStoredFormatUnknown(string problem);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Endpoint} answered 503: the database does not answer ({Error})")]
-    private partial void LogUnavailable(string method, string? endpoint, string error);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Requests answered 503: {Count}; the database does not answer ({Error})")]
+    private partial void LogUnavailable(int count, string error);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "{Method} {Endpoint} answered 503: the connection pool of PostgreSQL is exhausted (postgres.max_connections)")]
-    private partial void LogPoolExhausted(string method, string? endpoint);
+        Message = "Requests answered 503: {Count}; the connection pool of PostgreSQL is exhausted (postgres.max_connections)")]
+    private partial void LogPoolExhausted(int count);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Endpoint} failed")]
     private partial void LogUnexpected(Exception exception, string method, string? endpoint);

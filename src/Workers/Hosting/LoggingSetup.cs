@@ -1,11 +1,18 @@
+using System.Globalization;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting.Json;
+using Serilog.Sinks.Async;
 
 namespace Navigator.Workers.Hosting;
 
 internal static class LoggingSetup
 {
+    /// <summary>Lines that wait to be written, at most; those beyond are lost, and counted.</summary>
+    private const int LinesAhead = 10_000;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     /// <summary>To the console: for people when embedded, one JSON object a line when distributed. Levels: section Serilog.</summary>
     public static void AddLogging(this WebApplicationBuilder builder, NavigatorMode mode)
     {
@@ -26,10 +33,27 @@ internal static class LoggingSetup
             .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext();
-        logger = mode.IsEmbedded
-            ? logger.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}",
-                formatProvider: System.Globalization.CultureInfo.InvariantCulture)
-            : logger.WriteTo.Console(new JsonFormatter(renderMessage: true));
-        builder.Logging.ClearProviders().AddSerilog(logger.CreateLogger(), dispose: true);
+        // A line is handed over, and written by a thread of its own: whoever reads standard output slowly, or no longer, holds up nobody.
+        logger.WriteTo.Async(
+            lines => _ = mode.IsEmbedded
+                ? lines.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}",
+                    formatProvider: CultureInfo.InvariantCulture)
+                : lines.Console(new JsonFormatter(renderMessage: true)),
+            bufferSize: LinesAhead, blockWhenFull: false, monitor: new LostLines());
+        Log.Logger = logger.CreateLogger();
+        builder.Logging.ClearProviders().AddSerilog(Log.Logger);
+    }
+
+    /// <summary>Waits until the last lines are written, and no longer than a moment: perhaps nobody reads them.</summary>
+    public static Task WriteOut() => Task.WhenAny(Task.Run(Log.CloseAndFlush), Task.Delay(Patience));
+
+    private sealed class LostLines : IAsyncLogEventSinkMonitor
+    {
+        public void StartMonitoring(IAsyncLogEventSinkInspector inspector) => NavigatorMeter.Meter.CreateObservableGauge(
+            "navigator.log.lines_lost", () => inspector.DroppedMessagesCount, "{line}", "Log lines that nobody read in time.");
+
+        public void StopMonitoring(IAsyncLogEventSinkInspector inspector)
+        {
+        }
     }
 }

@@ -31,6 +31,10 @@ public static class Startup
         {
             return Refuse($"{error.Message} Choose another with --urls http://localhost:8090");
         }
+        finally
+        {
+            await LoggingSetup.WriteOut();
+        }
     }
 
     /// <returns>The words for a setting that is no number, no time, or not one of the words it may be; null for any other failure.</returns>
