@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace Navigator.Faults.Tests;
 
 /// <summary>
-/// People who ask: they arrive whatever the system does (an open loop), send again what was not accepted, under the same key,
-/// poll until the end, look once more, and now and then cancel.
+/// People who ask: they arrive whatever the system does (an open loop), send again what was not accepted, under the same key and as late as
+/// they were told to, poll until the end, look once more, and now and then cancel.
 /// </summary>
 internal sealed class Load(Uri server, History history, Random random) : IAsyncDisposable
 {
@@ -16,6 +16,9 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
 
     /// <summary>What a caller grants the server beyond that.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Before asking again, where nobody said how long.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(300);
 
     private readonly HttpClient http =
         new(new SocketsHttpHandler { MaxConnectionsPerServer = 2_000, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(5) })
@@ -89,11 +92,12 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
         var key = Guid.NewGuid().ToString();
         var body = new { question = $"What is covered in case-{number:x8}?", deadline_seconds = deadline };
         Guid? job = null;
+        var again = TimeSpan.Zero;
         for (var tries = 0; job is null && (tries < 3 || !closing.IsCancellationRequested); tries++)
         {
             if (tries > 0)
-                await Task.Delay(300);
-            job = await Submit(key, body);
+                await Task.Delay(again);
+            (job, again) = await Submit(key, body);
         }
         if (job is not { } id)
             return false;
@@ -109,23 +113,24 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
         return true;
     }
 
-    private async Task<Guid?> Submit(string key, object body)
+    private async Task<(Guid? Job, TimeSpan Again)> Submit(string key, object body)
     {
-        if (await Send(HttpMethod.Post, "/v1/chat/jobs", body, key, TimeSpan.Zero) is not (202, { } accepted, _))
-            return null;
+        var reply = await Send(HttpMethod.Post, "/v1/chat/jobs", body, key, TimeSpan.Zero);
+        if (reply is not { Status: 202, Body: { } accepted })
+            return (null, reply.Again);
         var id = accepted.GetProperty("id").GetGuid();
         history.Accepted.Enqueue((key, id));
-        return id;
+        return (id, reply.Again);
     }
 
     /// <returns>True when the job has ended.</returns>
     private async Task<bool> Read(Guid job, bool wait)
     {
-        if (await Send(HttpMethod.Get, $"/v1/chat/jobs/{job}{(wait ? $"?wait={Wait.TotalSeconds}" : "")}", null, null, wait
-            ? Wait
-            : TimeSpan.Zero) is not (200, { } read, { } tag))
+        var reply = await Send(
+            HttpMethod.Get, $"/v1/chat/jobs/{job}{(wait ? $"?wait={Wait.TotalSeconds}" : "")}", null, null, wait ? Wait : TimeSpan.Zero);
+        if (reply is not { Status: 200, Body: { } read, Tag: { } tag })
         {
-            await Task.Delay(200);
+            await Task.Delay(reply.Again);
             return false;
         }
         var status = read.GetProperty("status").GetString()!;
@@ -135,7 +140,10 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
         return status is not ("queued" or "running");
     }
 
-    private async Task<(int Status, JsonElement? Body, string? Tag)> Send(HttpMethod method, string path, object? body, string? key, TimeSpan wait)
+    /// <param name="Again">How long to wait before asking again: as the reply says, or a moment.</param>
+    private readonly record struct Reply(int Status, JsonElement? Body, string? Tag, TimeSpan Again);
+
+    private async Task<Reply> Send(HttpMethod method, string path, object? body, string? key, TimeSpan wait)
     {
         var (at, started) = (DateTimeOffset.UtcNow, Stopwatch.GetTimestamp());
         var limit = wait + Patience;
@@ -144,20 +152,20 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
         if (key is not null)
             request.Headers.Add("Idempotency-Key", key);
         string outcome;
-        (int, JsonElement?, string?) result = (0, null, null);
+        var reply = new Reply(0, null, null, Moment);
         try
         {
             using var response = await http.SendAsync(request);
             outcome = ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
-            result = ((int)response.StatusCode, response.IsSuccessStatusCode
-                ? await response.Content.ReadFromJsonAsync<JsonElement>()
-                : null, response.Headers.ETag?.Tag);
+            reply = new Reply(
+                (int)response.StatusCode, response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<JsonElement>() : null,
+                response.Headers.ETag?.Tag, response.Headers.RetryAfter?.Delta ?? Moment);
         }
         catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException or JsonException)
         {
             outcome = $"{error.GetType().Name} ({(error as HttpRequestException)?.HttpRequestError}: {error.GetBaseException().Message})";
         }
         history.Calls.Enqueue(new Call(method.Method, path, at, Stopwatch.GetElapsedTime(started), limit, outcome));
-        return result;
+        return reply;
     }
 }
