@@ -46,7 +46,8 @@ public sealed class BreakableServers : IAsyncDisposable
             ["NAVIGATOR_AMQPS_PORT"] = Port(6),
             ["NAVIGATOR_SERVER_FILES"] = files ?? "",
             // What is killed is a process: the kernel keeps what it wrote. Synced, a slow disk would decide how long each outage is.
-            ["NAVIGATOR_POSTGRES_OPTIONS"] = "-c fsync=off",
+            // As many as a small installation has: to fill them is a fault of its own, and a hundred are filled sooner than three.
+            ["NAVIGATOR_POSTGRES_OPTIONS"] = "-c fsync=off -c max_connections=100",
         };
         // Whatever an earlier run, stopped in the middle, has left frozen.
         await ServerScript.Run(environment, "down");
