@@ -67,7 +67,8 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
         await using (var connection = new NpgsqlConnection(system.Database))
         {
             await connection.OpenAsync();
-            await using var locked = new NpgsqlCommand("BEGIN; LOCK TABLE chat_job IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(5); COMMIT", connection);
+            await using var locked = new NpgsqlCommand(
+                "BEGIN; LOCK TABLE chat_job IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(5); COMMIT", connection);
             await locked.ExecuteNonQueryAsync();
         }
 

@@ -114,10 +114,13 @@ internal sealed class Deployment : IAsyncDisposable
     }
 
     /// <summary>What a process said last, one short line each.</summary>
-    private static IEnumerable<string> LastWords(NavigatorProcess process) => process.Output.Split('\n').TakeLast(10)
-        .Select(line => Regex.Match(line, "\"Timestamp\":\"(?<at>[^\"]+).*\"RenderedMessage\":\"(?<said>(\\\\.|[^\"\\\\])*)") is { Success: true } found
+    private static IEnumerable<string> LastWords(NavigatorProcess process)
+    {
+        const string JsonLine = "\"Timestamp\":\"(?<at>[^\"]+).*\"RenderedMessage\":\"(?<said>(\\\\.|[^\"\\\\])*)";
+        return process.Output.Split('\n').TakeLast(10).Select(line => Regex.Match(line, JsonLine) is { Success: true } found
             ? $"{process.Id} {found.Groups["at"].Value[11..19]} {found.Groups["said"].Value}"
             : line);
+    }
 
     /// <summary>Why messages lie in error queues: the header that says it, once per reason.</summary>
     private async Task<string> PutAside()

@@ -13,8 +13,9 @@ internal sealed class RefusalCount(TimeProvider clock)
     {
         Interlocked.Increment(ref count);
         var before = Interlocked.Read(ref toldAt);
-        if ((before != 0 && clock.GetElapsedTime(before) < Interval) || Interlocked.CompareExchange(ref toldAt, clock.GetTimestamp(), before) != before)
-            return null;
-        return Interlocked.Exchange(ref count, 0);
+        var isSoon = before != 0 && clock.GetElapsedTime(before) < Interval;
+        return isSoon || Interlocked.CompareExchange(ref toldAt, clock.GetTimestamp(), before) != before
+            ? null
+            : Interlocked.Exchange(ref count, 0);
     }
 }

@@ -22,6 +22,7 @@ internal sealed partial class ConsumerWatch(
     private readonly Dictionary<string, Activity> before = [];
     private DateTimeOffset restUntil;
     private DateTimeOffset mendsUntil;
+    private bool stopped;
 
     /// <summary>Queues that this process should consume from, and does not.</summary>
     public IReadOnlyList<string> Vanished { get; private set; } = [];
@@ -53,7 +54,8 @@ internal sealed partial class ConsumerWatch(
         }
         // A bus that lost its connection is about to mend it, and must not be stopped in the middle of it; it gets longer. So does a queue
         // that is served: by then the canary has been through, and whoever was handed it has its consumer.
-        var (soon, late) = (policy.Now.Watch.VanishedAfter, policy.Now.Watch.VanishedAfter + (int)(policy.Now.Watch.Rest / policy.Now.Watch.Interval));
+        var soon = policy.Now.Watch.VanishedAfter;
+        var late = soon + (int)(policy.Now.Watch.Rest / policy.Now.Watch.Interval);
         var mends = bus.CheckHealth().Status != BusHealthStatus.Healthy || clock.GetUtcNow() < mendsUntil;
         var most = samples.Max(sample => sample.Consumers);
         foreach (var sample in samples)
@@ -67,7 +69,9 @@ internal sealed partial class ConsumerWatch(
             Count(shortStreaks, sample.Queue, LooksShort(sample, most, idle) && inVain.GetValueOrDefault(sample.Queue) != (sample.Consumers, most));
             before[sample.Queue] = now;
         }
-        Vanished = [.. samples.Select(sample => sample.Queue).Where(queue => streaks[queue] >= (mends ? late : soon) || shortStreaks[queue] >= late)];
+        // A bus that was stopped and could not be started again has no consumer at all, and others may hide that.
+        Vanished = [.. samples.Select(sample => sample.Queue)
+            .Where(queue => stopped || streaks[queue] >= (mends ? late : soon) || shortStreaks[queue] >= late)];
         if (Vanished.Count > 0 && clock.GetUtcNow() >= restUntil)
         {
             foreach (var sample in samples)
@@ -85,6 +89,7 @@ internal sealed partial class ConsumerWatch(
         streaks.Clear();
         shortStreaks.Clear();
         restUntil = clock.GetUtcNow() + policy.Now.Watch.Rest;
+        stopped = true;
         try
         {
             if (!await Stopped(token))
@@ -95,6 +100,7 @@ internal sealed partial class ConsumerWatch(
                 return;
             }
             await bus.StartAsync(token);
+            stopped = false;
             NavigatorMeter.ConsumersRecovered.Add(1);
             LogRecovered();
         }

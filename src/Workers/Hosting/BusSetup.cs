@@ -61,7 +61,8 @@ internal static class BusSetup
             or PostgresErrorCodes.CrashShutdown;
 
     /// <summary>
-    /// The one owner of what a database does now and then. A deadlock or a broken connection is gone at the second try. While
+    /// The one owner of what a database does now and then, but for results that were paid for: <see cref="Flow.JobTransitions"/> keeps
+    /// those. A deadlock or a broken connection is gone at the second try. While
     /// the database is away, what a worker holds is tried every few seconds: its places are taken, so it takes no more from the
     /// queue, and nothing is moved to _error for a fault that is not its own.
     /// </summary>
