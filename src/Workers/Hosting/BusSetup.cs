@@ -46,7 +46,7 @@ internal static class BusSetup
         {
             // A broker that is away must not keep the process from starting: the ledger accepts, the bus connects when it can.
             options.WaitUntilStarted = false;
-            // Consumers first, then the bus, then the host: each must end before the next loses patience. The default never ends.
+            // Consumers first, then the bus, then the host: each must end before the next loses patience. By default only the host ends it.
             options.ConsumerStopTimeout = TimeSpan.FromSeconds(15);
             options.StopTimeout = TimeSpan.FromSeconds(20);
         });
