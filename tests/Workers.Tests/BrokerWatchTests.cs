@@ -10,9 +10,16 @@ public class BrokerWatchTests
     [InlineData(true, 0, 0, true, true)]    // nobody consumes
     [InlineData(false, 0, 0, true, true)]   // the queue is gone
     [InlineData(true, 5, 1, true, true)]    // messages lie ready, and this process got none
-    [InlineData(true, 5, 1, false, false)]  // it gets some, or has its hands full
+    [InlineData(true, 5, 1, false, false)]  // it is not idle
     public void A_consumer_has_vanished_when_messages_lie_ready_and_none_arrives(bool exists, int ready, int consumers, bool idle, bool vanished) =>
         Assert.Equal(vanished, ConsumerWatch.LooksVanished(new QueueSample("q", exists, ready, consumers), idle));
+
+    [Theory]
+    [InlineData(0, 0, true)]
+    [InlineData(3, 0, false)]   // it gets some
+    [InlineData(0, 4, false)]   // it has its hands full
+    public void A_process_is_idle_when_it_got_nothing_and_has_nothing_in_hand(int delivered, int inFlight, bool idle) =>
+        Assert.Equal(idle, new Activity(10 + delivered, inFlight).IsIdleSince(new Activity(10, 0)));
 
     [Theory]
     [InlineData(2, 2, true, false)]     // as many as others have

@@ -9,7 +9,7 @@ namespace Navigator.Workers.Broker;
 /// whose channel the broker closed, and not notice (MassTransit #4544 and #6001, both open); a broker can lose one when the leader of its
 /// queue dies, and not tell the bus. Messages then lie ready while this process, with room for them, gets none; or another process's
 /// consumer takes them all, and the queue has fewer consumers than others have. A bus that does not let go of its old consumers in time
-/// cannot be started again: then the process ends, with an exit code, for whoever runs it to start another.
+/// cannot be started again: then the process ends with exit code 1, and its supervisor starts another.
 /// </summary>
 internal sealed partial class ConsumerWatch(
     IBusControl bus, QueueWatch queues, EndpointActivity activity, LivePolicy policy, IHostApplicationLifetime process, TimeProvider clock,
@@ -28,7 +28,7 @@ internal sealed partial class ConsumerWatch(
     public IReadOnlyList<string> Vanished { get; private set; } = [];
 
     /// <summary>Does the queue treat this process as if it did not consume from it?</summary>
-    /// <param name="idle">Nothing of the queue is in hand, and nothing came since the last look.</param>
+    /// <param name="idle">This process: nothing of the queue is in hand, and nothing came since the last look.</param>
     internal static bool LooksVanished(QueueSample sample, bool idle) =>
         !sample.Exists || sample.Consumers == 0 || (sample.Ready > 0 && idle);
 
@@ -52,16 +52,16 @@ internal sealed partial class ConsumerWatch(
                 mendsUntil = clock.GetUtcNow() + policy.Now.Watch.Rest;
             return;
         }
-        // A bus that lost its connection is about to mend it, and must not be stopped in the middle of it; it gets longer. So does a queue
-        // that is served: by then the canary has been through, and whoever was handed it has its consumer.
+        // A bus that lost its connection is about to mend it, and must not be stopped in the middle of it: it gets longer. A queue that is
+        // a consumer short gets as long. The canary passes meanwhile, and the worker that handles it is no longer idle.
         var soon = policy.Now.Watch.VanishedAfter;
         var late = soon + (int)(policy.Now.Watch.Rest / policy.Now.Watch.Interval);
         var mends = bus.CheckHealth().Status != BusHealthStatus.Healthy || clock.GetUtcNow() < mendsUntil;
         var most = samples.Max(sample => sample.Consumers);
         foreach (var sample in samples)
         {
-            var (now, then) = (activity.Of(sample.Queue), before.GetValueOrDefault(sample.Queue));
-            var idle = now.InFlight == 0 && now.Delivered == then.Delivered;
+            var now = activity.Of(sample.Queue);
+            var idle = now.IsIdleSince(before.GetValueOrDefault(sample.Queue));
             Count(streaks, sample.Queue, LooksVanished(sample, idle));
             if (sample.Consumers == most)
                 inVain.Remove(sample.Queue);

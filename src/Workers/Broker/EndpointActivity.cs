@@ -5,7 +5,11 @@ namespace Navigator.Workers.Broker;
 
 /// <param name="Delivered">Messages that this process ever got from the queue.</param>
 /// <param name="InFlight">Those it has now.</param>
-internal readonly record struct Activity(long Delivered, long InFlight);
+internal readonly record struct Activity(long Delivered, long InFlight)
+{
+    /// <summary>Nothing of the queue is in hand, and nothing came since.</summary>
+    public bool IsIdleSince(Activity before) => InFlight == 0 && Delivered == before.Delivered;
+}
 
 /// <summary>Counts what each queue delivers to this process: the only witness to a consumer that is there in name only.</summary>
 internal sealed class EndpointActivity : IReceiveObserver

@@ -33,7 +33,7 @@ internal static class LoggingSetup
             .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext();
-        // A line is handed over, and written by a thread of its own: whoever reads standard output slowly, or no longer, holds up nobody.
+        // One thread writes all lines. A slow or stopped reader of standard output holds up that thread, and no request or message.
         logger.WriteTo.Async(
             lines => _ = mode.IsEmbedded
                 ? lines.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}",
@@ -44,13 +44,14 @@ internal static class LoggingSetup
         builder.Logging.ClearProviders().AddSerilog(Log.Logger);
     }
 
-    /// <summary>Waits until the last lines are written, and no longer than a moment: perhaps nobody reads them.</summary>
+    /// <summary>Waits until the last lines are written, two seconds at most: nobody may be reading them.</summary>
     public static Task WriteOut() => Task.WhenAny(Task.Run(Log.CloseAndFlush), Task.Delay(Patience));
 
     private sealed class LostLines : IAsyncLogEventSinkMonitor
     {
         public void StartMonitoring(IAsyncLogEventSinkInspector inspector) => NavigatorMeter.Meter.CreateObservableGauge(
-            "navigator.log.lines_lost", () => inspector.DroppedMessagesCount, "{line}", "Log lines that nobody read in time.");
+            "navigator.log.lines_lost", () => inspector.DroppedMessagesCount, "{line}",
+            "Log lines that were dropped because standard output was read too slowly.");
 
         public void StopMonitoring(IAsyncLogEventSinkInspector inspector)
         {

@@ -14,7 +14,7 @@ internal sealed partial class ShortFaultFilter(ILogger<ShortFaultFilter> log) : 
 {
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
-        // The database was away for longer than a message may be held: nobody's fault, so back to the queue, for another try.
+        // The database was away for longer than a message is retried. The message is sound: it goes back to its queue.
         if (context.Exception is NpgsqlException passing && BusSetup.IsPassing(passing))
             ExceptionDispatchInfo.Throw(passing);
         var error = context.Exception.GetBaseException();
