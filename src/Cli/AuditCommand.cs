@@ -10,11 +10,10 @@ internal static class AuditCommand
     {
         var tenant = new Option<string?>("--tenant") { Description = "Only about this one." };
         var limit = new Option<int>("--limit") { Description = "How many, the newest first.", DefaultValueFactory = _ => 50 };
-        var command = new Command("audit", $"Who did what cannot be undone. For the owner of the database ({OwnerSession.Variable}).") { tenant,
-            limit };
-        command.SetAction(OwnerSession.Run(async (owner, session, parsed, token) =>
+        var command = new Command("audit", $"Who did what cannot be undone. {OwnerSession.Whose}") { tenant, limit, OwnerSession.Data };
+        command.SetAction(OwnerSession.Run(async (registry, session, parsed, token) =>
         {
-            session.Print(await owner.Tenants.Audit(parsed.GetValue(tenant), parsed.GetValue(limit), token), (console, entries) =>
+            session.Print(await registry.Audit(parsed.GetValue(tenant), parsed.GetValue(limit), token), (console, entries) =>
             {
                 var table = new Table().Border(TableBorder.None).AddColumns("at", "tenant", "actor", "action", "subject");
                 foreach (var entry in entries)

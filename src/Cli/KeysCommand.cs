@@ -9,7 +9,7 @@ internal static class KeysCommand
 {
     public static Command Create()
     {
-        var command = new Command("keys", $"What callers of the API show. For the owner of the database ({OwnerSession.Variable}).");
+        var command = new Command("keys", $"What callers of the API show. {OwnerSession.Whose}") { OwnerSession.Data };
         command.Subcommands.Add(Add());
         command.Subcommands.Add(List());
         command.Subcommands.Add(Revoke());
@@ -25,11 +25,15 @@ internal static class KeysCommand
             DefaultValueFactory = _ => [Scope.Chat, Scope.Documents],
         };
         var expires = new Option<string?>("--expires") { Description = "After this time: 12h, 90d. Default: not before it is revoked." };
-        var command = new Command("create", "Make a key. It is shown this once: only its hash is kept.") { tenant, scopes, expires };
-        command.SetAction(OwnerSession.Run(async (owner, session, parsed, token) =>
+        var command = new Command(
+            "create", "Make a key. It is shown this once: only its hash is kept. Embedded, Navigator asks for keys from its next start on.")
+        {
+            tenant, scopes, expires,
+        };
+        command.SetAction(OwnerSession.Run(async (registry, session, parsed, token) =>
         {
             var lifetime = parsed.GetValue(expires) is { } text ? Duration.Parse(text, "--expires") : (TimeSpan?)null;
-            var key = await owner.Tenants.CreateKey(parsed.GetValue(tenant)!, parsed.GetValue(scopes)!, lifetime, token);
+            var key = await registry.CreateKey(parsed.GetValue(tenant)!, parsed.GetValue(scopes)!, lifetime, token);
             session.Print(new { id = key.Id, key = key.Reveal(), tenant = parsed.GetValue(tenant)!, scopes = parsed.GetValue(scopes)! },
                 (console, made) => console.WriteLine(made.key));
             return ExitCode.Done;
@@ -41,9 +45,9 @@ internal static class KeysCommand
     {
         var tenant = new Option<string?>("--tenant") { Description = "Only this one's." };
         var command = new Command("list", "All keys, without their secrets.") { tenant };
-        command.SetAction(OwnerSession.Run(async (owner, session, parsed, token) =>
+        command.SetAction(OwnerSession.Run(async (registry, session, parsed, token) =>
         {
-            session.Print(await owner.Tenants.Keys(parsed.GetValue(tenant), token), (console, keys) =>
+            session.Print(await registry.Keys(parsed.GetValue(tenant), token), (console, keys) =>
             {
                 var table = new Table().Border(TableBorder.None).AddColumns("id", "tenant", "scopes", "state", "created", "expires", "last used");
                 foreach (var key in keys)
@@ -60,11 +64,11 @@ internal static class KeysCommand
     {
         var id = new Argument<string>("id") { Description = "The part between nav_ and the next _." };
         var command = new Command("revoke", "Let a key in no more.") { id };
-        command.SetAction(OwnerSession.Run(async (owner, session, parsed, token) =>
+        command.SetAction(OwnerSession.Run(async (registry, session, parsed, token) =>
         {
-            await owner.Tenants.RevokeKey(parsed.GetValue(id)!, token);
+            await registry.RevokeKey(parsed.GetValue(id)!, token);
             session.Print(new { id = parsed.GetValue(id)! }, (console, gone) =>
-                console.WriteLine($"{gone.id} is revoked: within {TenantRegistry.UntilRevoked.TotalSeconds} s no process lets it in any more."));
+                console.WriteLine($"{gone.id} is revoked: within {TenantRules.UntilRevoked.TotalSeconds} s no process lets it in any more."));
             return ExitCode.Done;
         }));
         return command;

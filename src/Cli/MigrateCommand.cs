@@ -9,22 +9,20 @@ internal static class MigrateCommand
 {
     public static Command Create()
     {
-        var command = new Command("migrate", $"Bring the database's schema up to date, as its owner ({OwnerSession.Variable}), and let the roles of "
+        var command = new Command("migrate", $"Bring PostgreSQL's schema up to date, as its owner ({OwnerSession.Variable}), and let the roles of "
             + $"APIs and workers log in with NAVIGATOR_API_PASSWORD and NAVIGATOR_WORKER_PASSWORD, where these are set. Running it again changes "
             + $"nothing.");
-        command.SetAction(OwnerSession.Run(
-            async (owner, session, _, token) =>
-            {
-                var applied = await Migrator.Migrate(owner.Database, token);
-                foreach (var (role, variable) in new[] { (RuntimeRole.Api, "NAVIGATOR_API_PASSWORD"),
-                    (RuntimeRole.Worker, "NAVIGATOR_WORKER_PASSWORD") })
-                    if (OwnerSession.Secret(variable) is { } password)
-                        await RuntimeRole.LetIn(owner.Database, role, password, token);
-                session.Print(applied, (console, names) =>
-                    console.WriteLine(names.Count == 0 ? "The schema is up to date." : string.Join('\n', names.Select(name => $"applied {name}"))));
-                return ExitCode.Done;
-            },
-            anySchema: true));
+        command.SetAction(OwnerSession.RunOnPostgres(async (owner, session, token) =>
+        {
+            var applied = await Migrator.Migrate(owner, token);
+            foreach (var (role, variable) in new[] { (RuntimeRole.Api, "NAVIGATOR_API_PASSWORD"),
+                (RuntimeRole.Worker, "NAVIGATOR_WORKER_PASSWORD") })
+                if (OwnerSession.Secret(variable) is { } password)
+                    await RuntimeRole.LetIn(owner, role, password, token);
+            session.Print(applied, (console, names) =>
+                console.WriteLine(names.Count == 0 ? "The schema is up to date." : string.Join('\n', names.Select(name => $"applied {name}"))));
+            return ExitCode.Done;
+        }));
         return command;
     }
 }

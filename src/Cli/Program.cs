@@ -1,9 +1,8 @@
 using System.CommandLine;
 using Navigator.Cli;
 
-// navigator: ask, ingest, jobs and replay through the API; tenants, keys, audit and migrate over a connection of the database's owner. What it found
-// goes to standard output, how it is going to
-// standard error. Exit codes: ExitCode.cs.
+// navigator: ask, ingest, jobs and replay through the API; tenants, keys, audit, backup and migrate past it, for the owner of the data. What it
+// found goes to standard output, how it is going to standard error. Exit codes: ExitCode.cs.
 var root = new RootCommand("Questions about your own documents, answered. A server is needed: NAVIGATOR_URL, or --url; and NAVIGATOR_KEY, where it "
     + "wants a key.")
 {
@@ -14,6 +13,7 @@ var root = new RootCommand("Questions about your own documents, answered. A serv
     TenantsCommand.Create(),
     KeysCommand.Create(),
     AuditCommand.Create(),
+    BackupCommand.Create(),
     MigrateCommand.Create(),
 };
 root.Options.Add(Session.Url);

@@ -5,6 +5,7 @@ using Navigator.Storage.Passages;
 using Navigator.Storage.Processes;
 using Navigator.Storage.Rates;
 using Navigator.Storage.Replays;
+using Navigator.Storage.Sqlite;
 using Navigator.Storage.Tenants;
 using Navigator.Storage.Webhooks;
 using Npgsql;
@@ -13,25 +14,31 @@ namespace Navigator.Storage;
 
 public static class StorageSetup
 {
-    /// <summary>Everything in this process; nothing survives it.</summary>
-    /// <param name="webhookSecret">What webhooks are signed with; null: there are none.</param>
-    public static IServiceCollection AddInProcessStorage(this IServiceCollection services, byte[]? webhookSecret)
+    /// <summary>Everything in one file, or in memory.</summary>
+    /// <param name="directory">Of the file; null: in memory.</param>
+    /// <param name="webhookSecret">What webhooks of tenants without a secret of their own are signed with; null: they have none.</param>
+    public static IServiceCollection AddEmbeddedStorage(this IServiceCollection services, string? directory, SqliteLimits limits, byte[]? webhookSecret)
     {
-        services.AddSingleton<IWebhooks>(provider =>
-            new InProcessWebhooks(provider.GetRequiredService<InProcessJobLedger>(), webhookSecret, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new InProcessJobLedger(provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<InProcessCorpus>()));
-        services.AddSingleton<IJobLedger>(provider => provider.GetRequiredService<InProcessJobLedger>());
-        services.AddSingleton<IReplayStore>(provider =>
-            new InProcessReplayStore(provider.GetRequiredService<InProcessJobLedger>(), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<InProcessCorpus>();
-        services.AddSingleton<IDocumentStore>(provider =>
-            new InProcessDocumentStore(provider.GetRequiredService<InProcessCorpus>(), provider.GetRequiredService<InProcessJobLedger>(),
-                provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IPassageIndex, InProcessPassageIndex>();
-        services.AddSingleton<IRateLimits, InProcessRateLimits>();
-        services.AddSingleton<IProcessReports, InProcessReports>();
-        services.AddSingleton<IAudit, LogAudit>();
+        if (directory is null)
+        {
+            services.AddSingleton(provider => SqliteDatabase.InMemory(provider.GetRequiredService<TimeProvider>(), limits));
+        }
+        else
+        {
+            services.AddSingleton(_ => DataDirectory.Take(directory));
+            services.AddSingleton(provider => SqliteDatabase.Open(
+                DataDirectory.FileIn(provider.GetRequiredService<DataDirectory>().Path), provider.GetRequiredService<TimeProvider>(), limits));
+        }
+        services.AddSingleton<IJobLedger, SqliteJobLedger>();
+        services.AddSingleton<IReplayStore, SqliteReplayStore>();
+        services.AddSingleton<IWebhooks>(provider => new SqliteWebhooks(provider.GetRequiredService<SqliteDatabase>(), webhookSecret));
+        services.AddSingleton(new VectorCache(limits.VectorCacheBytes));
+        services.AddSingleton<IDocumentStore, SqliteDocumentStore>();
+        services.AddSingleton<IPassageIndex, SqlitePassageIndex>();
+        services.AddSingleton<IRateLimits, SqliteRateLimits>();
+        services.AddSingleton<IProcessReports, OwnReport>();
+        services.AddSingleton<IAudit, SqliteAudit>();
+        services.AddSingleton<SqliteApiKeys>();
         return services;
     }
 

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -9,6 +10,10 @@ namespace Navigator.Api.Tests;
 /// <summary>The API, embedded, one for all tests of a class.</summary>
 public sealed class ApiHost : IDisposable
 {
+    /// <summary>Not in the home directory of whoever runs the tests.</summary>
+    [ModuleInitializer]
+    internal static void KeepNothing() => Environment.SetEnvironmentVariable("Data__Directory", ":memory:");
+
     // Any type of the API's assembly names its entry point.
     private readonly WebApplicationFactory<SampleDocuments> factory = new();
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Navigator.Servers;
+using Navigator.Storage.Sqlite;
+using Navigator.Storage.Tenants;
 using Navigator.Upstreams;
 
 namespace Navigator.EndToEnd.Tests;
@@ -54,7 +56,9 @@ public sealed class CommandLineTests
     [InlineData(2, "is not an address", "jobs", "--url", "nonsense")]
     [InlineData(2, "There is no file", "ingest", "/no/such/file.pdf")]
     [InlineData(2, "is no time such as 30m", "replay", "--since", "soon")]
-    [InlineData(2, "ConnectionStrings__PostgresOwner is not set", "tenants", "list")]
+    [InlineData(2, "ConnectionStrings__PostgresOwner is not set", "migrate")]
+    [InlineData(2, "There is no /no/such/directory/navigator.db. Start Navigator once", "tenants", "list", "--data", "/no/such/directory")]
+    [InlineData(2, "There is no /no/such/directory/navigator.db. Start Navigator once", "backup", "copy.db", "--data", "/no/such/directory")]
     [InlineData(2, "See navigator --help", "ask")]
     [InlineData(2, "See navigator --help", "dance")]
     [InlineData(2, "See navigator --help", "replay", "--colour", "blue")]
@@ -121,6 +125,52 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task The_owner_of_an_embedded_file_makes_tenants_and_keys_and_takes_them_away_while_it_is_used()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        using (var running = Embedded(folder))
+        {
+            Task<string> Owner(int exitCode, params string[] arguments) => OnFile(folder, exitCode, arguments);
+
+            Assert.Contains("acme was created", await Owner(0, "tenants", "create", "acme"), StringComparison.Ordinal);
+            Assert.Contains("already", await Owner(3, "tenants", "create", "acme"), StringComparison.Ordinal);
+            Assert.Contains("Scopes are one or more of", await Owner(3, "keys", "create", "acme", "--scope", "everything"), StringComparison.Ordinal);
+            var key = ApiKey.Parse((await Owner(0, "keys", "create", "acme", "--scope", "chat", "--expires", "90d")).Trim())!;
+            Assert.True(KeptKey.Fits(await new SqliteApiKeys(running).Find(key.Id, default), key));
+            Assert.Contains(key.Id, await Owner(0, "keys", "list", "--tenant", "acme"), StringComparison.Ordinal);
+            Assert.StartsWith("whsec_", await Owner(0, "tenants", "webhook-secret", "acme"), StringComparison.Ordinal);
+
+            Assert.Contains("is revoked", await Owner(0, "keys", "revoke", key.Id), StringComparison.Ordinal);
+            Assert.False(KeptKey.Fits(await new SqliteApiKeys(running).Find(key.Id, default), key));
+            Assert.Contains("acme was erased: 0 jobs, 0 documents", await Owner(0, "tenants", "delete", "acme", "--yes"), StringComparison.Ordinal);
+            Assert.DoesNotContain("acme", await Owner(0, "tenants", "list"), StringComparison.Ordinal);
+            var audit = await Owner(0, "audit", "--tenant", "acme");
+            Assert.All(["tenant.create", "key.create", "key.revoke", "webhook-secret.read", "tenant.delete", $"owner:{Environment.UserName}"],
+                said => Assert.Contains(said, audit, StringComparison.Ordinal));
+        }
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_backup_holds_everything_is_its_owners_alone_and_overwrites_nothing()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        var copy = Path.Combine(folder.CreateSubdirectory("copy").FullName, "navigator.db");
+        using (var running = Embedded(folder))
+        {
+            await new SqliteTenantRegistry(running).Create("acme", default);
+
+            Assert.Contains($"{copy} was written: ", await OnFile(folder, 0, "backup", copy), StringComparison.Ordinal);
+        }
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy));
+        Assert.Contains("is there already", await OnFile(folder, 2, "backup", copy), StringComparison.Ordinal);
+        using (var restored = Embedded(new DirectoryInfo(Path.GetDirectoryName(copy)!)))
+            Assert.Equal("acme", Assert.Single(await new SqliteTenantRegistry(restored).List(default)).Id);
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task A_key_goes_along_from_the_environment_and_a_missing_or_wrong_one_is_named()
     {
         await using var upstreams = await UpstreamServer.Start();
@@ -136,6 +186,18 @@ public sealed class CommandLineTests
         var wrong = await Run(new Dictionary<string, string> { ["NAVIGATOR_URL"] = url, ["NAVIGATOR_KEY"] = "nav_wrong" }, "jobs");
         Assert.Equal(3, wrong.ExitCode);
         Assert.Contains("(key_not_valid)", wrong.Complaints, StringComparison.Ordinal);
+    }
+
+    /// <summary>The file of embedded mode, as a process that runs on it has it.</summary>
+    private static SqliteDatabase Embedded(DirectoryInfo folder) => SqliteDatabase.Open(
+        DataDirectory.FileIn(folder.FullName), TimeProvider.System, new SqliteLimits(64, 2, TimeSpan.FromSeconds(20), 0));
+
+    /// <summary>Both outputs of a command on the file in this folder.</summary>
+    private static async Task<string> OnFile(DirectoryInfo folder, int exitCode, params string[] arguments)
+    {
+        var run = await Run(new Dictionary<string, string>(), [.. arguments, "--data", folder.FullName]);
+        Assert.True(run.ExitCode == exitCode, $"{string.Join(' ', arguments)}: {run.ExitCode} {run.Output} {run.Complaints}");
+        return run.Output + run.Complaints;
     }
 
     private static Task<(int ExitCode, string Output, string Complaints)> Run(string url, params string[] arguments) =>

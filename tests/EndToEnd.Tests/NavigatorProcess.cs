@@ -20,6 +20,8 @@ internal sealed class NavigatorProcess : IAsyncDisposable
             // Not the repository: whatever a process needs it must find beside itself.
             WorkingDirectory = Path.GetTempPath(),
         };
+        // Unless a test is about what is kept: not in the home directory of whoever runs the tests.
+        start.Environment["Data__Directory"] = ":memory:";
         foreach (var (key, value) in environment)
             start.Environment[key] = value;
         process = Process.Start(start)!;

@@ -99,6 +99,15 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         await UntilReady();
     }
 
+    /// <summary>The API once more, after it has ended.</summary>
+    public async Task StartAgain()
+    {
+        Client.Dispose();
+        await Api.DisposeAsync();
+        StartApi();
+        await UntilReady();
+    }
+
     public NavigatorProcess StartWorker()
     {
         var worker = new NavigatorProcess("Navigator.Workers", With(Access?.Worker));

@@ -53,11 +53,11 @@ public sealed class StartupTests
     }
 
     [Fact]
-    public async Task Embedded_it_says_what_it_is_and_that_nothing_survives_it_and_stops_when_told()
+    public async Task Embedded_it_says_what_it_is_and_what_it_keeps_and_stops_when_told()
     {
         await using var system = await NavigatorSystem.Start(workers: 0);
 
-        Assert.Contains("Nothing survives it", system.Api.Output, StringComparison.Ordinal);
+        Assert.Contains("nothing: questions, answers and documents are gone when it stops", system.Api.Output, StringComparison.Ordinal);
         Assert.Contains("curl -s", system.Api.Output, StringComparison.Ordinal);
         Assert.Contains("offline", system.Api.Output, StringComparison.Ordinal);
         Assert.InRange(system.Api.Output.Split('\n').Length, 10, 40);

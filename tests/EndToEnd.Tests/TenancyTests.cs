@@ -106,7 +106,7 @@ public sealed partial class TenancyTests
         await using var upstreams = await UpstreamServer.Start();
         await using var system = await NavigatorSystem.Start(workers: 1, upstreams);
         await using var owner = Owner(system);
-        var registry = new TenantRegistry(owner);
+        var registry = new PostgresTenantRegistry(owner);
         var (old, young) = (await registry.CreateKey(NavigatorDatabase.Tenant, [Scope.Chat], null, default),
             await registry.CreateKey(NavigatorDatabase.Tenant, [Scope.Chat], null, default));
         async Task<HttpStatusCode> Ask(ApiKey key, string header = "Authorization")
@@ -126,7 +126,7 @@ public sealed partial class TenancyTests
         Assert.NotNull(Assert.Single(await registry.Keys(NavigatorDatabase.Tenant, default), key => key.Id == old.Id).LastUsedAt);
 
         await registry.RevokeKey(old.Id, default);
-        await Task.Delay(TenantRegistry.UntilRevoked + TimeSpan.FromSeconds(1));
+        await Task.Delay(TenantRules.UntilRevoked + TimeSpan.FromSeconds(1));
 
         Assert.Equal(HttpStatusCode.Unauthorized, await Ask(old));
         Assert.Equal(HttpStatusCode.OK, await Ask(young));
@@ -185,7 +185,7 @@ public sealed partial class TenancyTests
             Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode); // its only answer quoted the document, and went with it
 
         await using var owner = Owner(system);
-        var entries = await new TenantRegistry(owner).Audit(NavigatorDatabase.Tenant, 100, default);
+        var entries = await new PostgresTenantRegistry(owner).Audit(NavigatorDatabase.Tenant, 100, default);
         Assert.Equal(
             ["conversation.delete", "document.delete", "replay.create", "replay.create"],
             entries.Where(entry => entry.Actor == "key:testertester").Select(entry => entry.Action).Order(StringComparer.Ordinal));
@@ -284,7 +284,7 @@ public sealed partial class TenancyTests
     private static async Task<HttpClient> KeyOf(NavigatorSystem system, string tenant, IReadOnlyList<string> scopes)
     {
         await using var owner = Owner(system);
-        var registry = new TenantRegistry(owner);
+        var registry = new PostgresTenantRegistry(owner);
         if ((await registry.List(default)).All(known => known.Id != tenant))
             await registry.Create(tenant, default);
         var client = new HttpClient { BaseAddress = system.Client.BaseAddress };

@@ -152,7 +152,7 @@ public sealed class WebhookTests
     {
         await using var owner = StorageSetup.DataSource(system.Database!,
             new PostgresPool(0, 1, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20), 0, GroupSize: 64));
-        return await new TenantRegistry(owner).WebhookSecret(NavigatorDatabase.Tenant, rotate: false, default);
+        return await new PostgresTenantRegistry(owner).WebhookSecret(NavigatorDatabase.Tenant, rotate: false, default);
     }
 
     private sealed record Told(string Id, string Timestamp, string Signature, string Body);

@@ -11,7 +11,7 @@ public abstract class Scenario(FaultServers servers, ITestOutputHelper output) :
     /// <summary>make faults: longer faults under more load. Unset: the short form of dotnet test.</summary>
     public static bool Long { get; } = Environment.GetEnvironmentVariable("NAVIGATOR_FAULTS") == "long";
 
-    private static readonly int Seed =
+    internal static readonly int Seed =
         Environment.GetEnvironmentVariable("NAVIGATOR_FAULTS_SEED") is { Length: > 0 } seed
         ? int.Parse(seed, CultureInfo.InvariantCulture)
         : Random.Shared.Next();
@@ -62,7 +62,8 @@ public abstract class Scenario(FaultServers servers, ITestOutputHelper output) :
         await load.ReadAgain(history.Jobs);
 
         output.WriteLine($"{history.Summary()}; afterwards {(Long ? 100 : 30)} at once took {burst.TotalSeconds:0.0} s");
-        var violations = await Checker.Check(history, system.Database, system.Upstreams.CallsPerCase("answers"), maxCalls);
+        var violations = Checker.Check(
+            history, await LedgerRow.ReadPostgres(system.Database), system.Upstreams.CallsPerCase("answers"), maxCalls);
         Assert.True(
             violations.Count == 0,
             $"seed {Seed}, {violations.Count} violations:\n{string.Join('\n', violations.Take(20))}\n{servers.Servers.LastWords()}");

@@ -11,12 +11,14 @@ using Navigator.Load;
 var scenario = new Argument<string>("scenario") { Description = $"{string.Join(", ", Scenario.All.Keys)}, fair, floor, screening" };
 var seconds = new Option<int>("--seconds") { Description = "How long, after warming up.", DefaultValueFactory = _ => 30 };
 var count = new Option<int>("--count") { Description = "How many, for concurrent, people and saturate.", DefaultValueFactory = _ => 500 };
-var workers = new Option<int>("--workers") { Description = "Worker processes.", DefaultValueFactory = _ => 1 };
+var workers = new Option<int>("--workers") { Description = "Worker processes; 0: embedded, one process on a file.", DefaultValueFactory = _ => 1 };
 var embeddings = new Option<int>("--embeddings") { Description = "Latency of the embedding model, ms.", DefaultValueFactory = _ => 60 };
 var answers = new Option<int>("--answers") { Description = "Latency of the answer model, ms.", DefaultValueFactory = _ => 500 };
 var tavily = new Option<int>("--tavily") { Description = "Latency of Tavily, ms.", DefaultValueFactory = _ => 300 };
 var small = new Option<int?>("--small") { Description = "Latency of the models that screen and plan, ms; without it rules do their work." };
 var queues = new Option<string>("--queues") { Description = "Type of the broker's queues: quorum or classic.", DefaultValueFactory = _ => "quorum" };
+var data = new Option<string?>("--data") { Description = "Embedded, the directory of the file; without it everything is in memory." };
+var passages = new Option<int>("--passages") { Description = "Upload made-up documents first, until there are so many passages." };
 var floor = new Option<bool>("--floor") { Description = "Measure what broker and database do alone, right after, and print the ratio." };
 var outFile = new Option<FileInfo?>("--out") { Description = "Add the run to this file of runs." };
 var compare = new Option<FileInfo?>("--compare")
@@ -29,7 +31,7 @@ var processorTolerance = new Option<double>("--processor-tolerance")
     Description = "Of each process's time a job.",
     DefaultValueFactory = _ => 0.05,
 };
-var root = new RootCommand("Load on a whole Navigator.") { scenario, seconds, count, workers, embeddings, answers, tavily, small, queues, floor,
+var root = new RootCommand("Load on a whole Navigator.") { scenario, seconds, count, workers, embeddings, answers, tavily, small, queues, data, passages, floor,
     outFile, compare, tolerance, processorTolerance };
 root.SetAction(async (parsed, token) =>
 {
@@ -64,7 +66,8 @@ async Task<int> Run(ParseResult parsed, CancellationToken token)
     }
     var before = parsed.GetValue(compare) is { } others ? Runs.Read(others) : null;
     await using var system = await SystemUnderLoad.Start(parsed.GetValue(workers), parsed.GetValue(embeddings), parsed.GetValue(answers),
-        parsed.GetValue(tavily), parsed.GetValue(small), parsed.GetValue(queues)!);
+        parsed.GetValue(tavily), parsed.GetValue(small), parsed.GetValue(queues)!, parsed.GetValue(data));
+    await Library.Fill(system, parsed.GetValue(passages), token);
     if (make is null)
         return await Fair.Measure(system, TimeSpan.FromSeconds(parsed.GetValue(seconds)), token) <= 1.5 ? 0 : 1;
     var report = await make(new Wanted(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(count))).Run(name, system, token);

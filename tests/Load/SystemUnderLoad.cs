@@ -8,15 +8,19 @@ using Npgsql;
 
 namespace Navigator.Load;
 
-/// <summary>Processes as in production, from this build, on servers of services.sh; the models' stand-in is in this process.</summary>
+/// <summary>
+/// Processes as in production, from this build: API and workers on servers of services.sh, or one embedded process on a file. The models'
+/// stand-in is in this process.
+/// </summary>
 internal sealed class SystemUnderLoad : IAsyncDisposable
 {
     private readonly List<NavigatorProcess> workers = [];
-    private ServerSet servers = null!;
+    /// <summary>Null embedded, as are the two below.</summary>
+    private ServerSet? servers;
     private UpstreamServer upstreams = null!;
     private NavigatorProcess api = null!;
     private string virtualHost = "";
-    private NavigatorDatabase database = null!;
+    private NavigatorDatabase? database;
 
     public Uri Url { get; private set; } = null!;
 
@@ -27,11 +31,14 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
 
     public void BreakTavily(Fault fault) => upstreams.Set("search", new Behaviour { LatencyMs = tavilyMs, Fault = fault, Status = 503 });
 
-    public static async Task<SystemUnderLoad> Start(int workers, int embeddingsMs, int answersMs, int tavilyMs, int? smallMs, string queueType)
+    /// <param name="workers">0: embedded.</param>
+    /// <param name="data">Embedded, the directory of its file; null: in memory.</param>
+    public static async Task<SystemUnderLoad> Start(
+        int workers, int embeddingsMs, int answersMs, int tavilyMs, int? smallMs, string queueType, string? data)
     {
         var system = new SystemUnderLoad
         {
-            servers = await ServerSet.Get(),
+            servers = workers == 0 ? null : await ServerSet.Get(),
             upstreams = await UpstreamServer.Start(),
             UpstreamMs = embeddingsMs + answersMs + 2 * (smallMs ?? 0),
             tavilyMs = tavilyMs
@@ -41,7 +48,8 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
         system.upstreams.Set("answers", new Behaviour { LatencyMs = answersMs });
         system.upstreams.Set("plans", new Behaviour { LatencyMs = smallMs ?? 0 });
         system.upstreams.Set("moderations", new Behaviour { LatencyMs = smallMs ?? 0 });
-        (system.virtualHost, system.database) = (await system.servers.CreateVirtualHost(queueType), await system.servers.CreateNavigator());
+        if (system.servers is { } servers)
+            (system.virtualHost, system.database) = (await servers.CreateVirtualHost(queueType), await servers.CreateNavigator());
         using (var free = new TcpListener(IPAddress.Loopback, 0))
         {
             free.Start();
@@ -49,7 +57,6 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
         }
         var environment = new Dictionary<string, string>
         {
-            ["ConnectionStrings__RabbitMq"] = system.virtualHost,
             ["OpenAI__ApiKey"] = "load",
             ["Tavily__ApiKey"] = "load",
             ["Tavily__BaseUrl"] = system.upstreams.Tavily.ToString(),
@@ -64,17 +71,21 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
             ["Concurrency__Upstreams__plans__RatePerMinute"] = "",
             ["Concurrency__Upstreams__moderations__RatePerMinute"] = "",
         };
+        if (system.database is null)
+            (environment["Data__Directory"], environment["Keys__default"]) = (data ?? ":memory:", NavigatorDatabase.Key);
+        else
+            environment["ConnectionStrings__RabbitMq"] = system.virtualHost;
         if (smallMs is null)
             (environment["OpenAI__SmallModel"], environment["OpenAI__ModerationModel"]) = ("", "");
-        system.api = new NavigatorProcess("Navigator.Api", With(environment, system.database.Api), "--urls", system.Url.ToString());
+        system.api = new NavigatorProcess("Navigator.Api", With(environment, system.database?.Api), "--urls", system.Url.ToString());
         for (var i = 0; i < workers; i++)
-            system.workers.Add(new NavigatorProcess("Navigator.Workers", With(environment, system.database.Worker)));
+            system.workers.Add(new NavigatorProcess("Navigator.Workers", With(environment, system.database?.Worker)));
         await system.UntilReady();
         return system;
     }
 
     /// <summary>Any number of callers of another tenant.</summary>
-    public async Task<HttpClient> CallerOf(string tenant) => Caller(await database.AddTenant(tenant));
+    public async Task<HttpClient> CallerOf(string tenant) => Caller(await (database ?? throw new InvalidOperationException("Embedded there is one tenant.")).AddTenant(tenant));
 
     /// <summary>Any number of callers, with the tenant's key.</summary>
     public HttpClient Caller(string key = NavigatorDatabase.Key)
@@ -97,6 +108,8 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
             ["api"] = ProcessorTime.Of(api.Id),
             ["worker"] = workers.Sum(worker => ProcessorTime.Of(worker.Id))
         };
+        if (servers is null)
+            return seconds;
         if (servers.Processes.TryGetValue("postgres", out var postgres))
             seconds["postgres"] = ProcessorTime.Of(postgres);
         var brokers = servers.Processes.Where(server => server.Key.StartsWith("rabbitmq", StringComparison.Ordinal)).ToList();
@@ -111,6 +124,8 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
 
     public async Task<int> DatabaseConnections()
     {
+        if (database is null)
+            return 0;
         await using var connection = new NpgsqlConnection(database.Owner + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'navigator' AND datname = "
@@ -124,12 +139,14 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
         foreach (var worker in workers)
             await worker.DisposeAsync();
         await upstreams.DisposeAsync();
+        if (servers is null)
+            return;
         await servers.DeleteVirtualHost(virtualHost);
-        await servers.Drop(database);
+        await servers.Drop(database!);
     }
 
-    private static Dictionary<string, string> With(Dictionary<string, string> environment, string postgres) =>
-        new(environment) { ["ConnectionStrings__Postgres"] = postgres };
+    private static Dictionary<string, string> With(Dictionary<string, string> environment, string? postgres) =>
+        postgres is null ? environment : new(environment) { ["ConnectionStrings__Postgres"] = postgres };
 
     private async Task UntilReady()
     {
@@ -141,8 +158,10 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
             try
             {
                 using var ready = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                if (ready.IsSuccessStatusCode && servers is null)
+                    return;
                 if (ready.IsSuccessStatusCode && (await ready.Content.ReadAsStringAsync()).Contains("\"queues\":\"ok\"", StringComparison.Ordinal)
-                    && (await servers.Queues(virtualHost)).Count(queue => queue.Consumers == workers.Count) >= Contracts.QueueNames.All.Count)
+                    && (await servers!.Queues(virtualHost)).Count(queue => queue.Consumers == workers.Count) >= Contracts.QueueNames.All.Count)
                     return;
             }
             catch (HttpRequestException)

@@ -23,7 +23,7 @@ public sealed record NavigatorDatabase(string Owner, string Api, string Worker)
     {
         await using var source = StorageSetup.DataSource(
             Owner, new PostgresPool(0, 2, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60), 0, GroupSize: 1));
-        var registry = new TenantRegistry(source);
+        var registry = new PostgresTenantRegistry(source);
         await registry.Create(tenant, CancellationToken.None);
         return (await registry.CreateKey(tenant, Scope.All, null, CancellationToken.None)).Reveal();
     }
@@ -36,7 +36,7 @@ public sealed record NavigatorDatabase(string Owner, string Api, string Worker)
         await using var source = StorageSetup.DataSource(owner,
             new PostgresPool(0, 2, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60), 0, GroupSize: 64));
         await Migrator.Migrate(source, CancellationToken.None);
-        await new TenantRegistry(source).Create(Tenant, CancellationToken.None);
+        await new PostgresTenantRegistry(source).Create(Tenant, CancellationToken.None);
         var key = ApiKey.Parse(Key)!;
         await using var insert = source.CreateCommand("INSERT INTO api_key (id, tenant_id, secret_sha256, scopes) VALUES ($1, $2, $3, $4)");
         foreach (var value in new object[] { key.Id, Tenant, key.Hash(), Scope.All.ToArray() })

@@ -1,7 +1,7 @@
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
-using Navigator.Storage.Passages;
+using Navigator.Storage.Sqlite;
 
 namespace Navigator.Storage.Tests;
 
@@ -147,11 +147,17 @@ public abstract class ConversationContract : IAsyncLifetime
     }
 }
 
-public sealed class InProcessConversationTests : ConversationContract
+public sealed class SqliteConversationTests : ConversationContract
 {
-    public override Task DisposeAsync() => Task.CompletedTask;
+    private readonly SqliteDatabase database = TestSqlite.InMemory();
 
-    protected override Task<IJobLedger> Create() => Task.FromResult<IJobLedger>(new InProcessJobLedger(TimeProvider.System, new InProcessCorpus()));
+    public override Task DisposeAsync()
+    {
+        database.Dispose();
+        return Task.CompletedTask;
+    }
+
+    protected override Task<IJobLedger> Create() => Task.FromResult<IJobLedger>(TestSqlite.Ledger(database));
 }
 
 public sealed class PostgresConversationTests : ConversationContract

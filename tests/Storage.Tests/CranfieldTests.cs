@@ -1,7 +1,6 @@
 using System.Globalization;
 using Navigator.Contracts.Http;
 using Navigator.Servers;
-using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
 using Xunit.Abstractions;
 
@@ -19,10 +18,10 @@ public class CranfieldTests(ITestOutputHelper output)
             .Where(parts => parts.Length >= 3)
             .ToLookup(parts => int.Parse(parts[0], CultureInfo.InvariantCulture), parts => int.Parse(parts[1], CultureInfo.InvariantCulture));
 
-        var corpus = new InProcessCorpus();
-        var inProcess = new InProcessPassageIndex(corpus);
-        var abstractsById = await Load(new InProcessDocumentStore(corpus, new InProcessJobLedger(TimeProvider.System, corpus), TimeProvider.System),
-            inProcess, abstracts);
+        using var embedded = TestSqlite.InMemory();
+        var vectors = new VectorCache(TestSqlite.Limits.VectorCacheBytes);
+        var sqlite = new SqlitePassageIndex(embedded, vectors);
+        var abstractsById = await Load(new SqliteDocumentStore(embedded, vectors), sqlite, abstracts);
         await using var database = await TestDatabase.Create();
         var postgres = new PostgresPassageIndex(database.Source, 5_000);
         var samePassages = await Load(new PostgresDocumentStore(database.Source), postgres, abstracts);
@@ -31,7 +30,7 @@ public class CranfieldTests(ITestOutputHelper output)
         for (var number = 1; number <= questions.Count; number++)
         {
             var search = new PassageSearch("a", "m", [new PassageQuery(questions[number - 1], Vector)], null, 10, 2);
-            var ranked = (await inProcess.Search(search, default))[0].Lexical;
+            var ranked = (await sqlite.Search(search, default))[0].Lexical;
             var wanted = relevant[number].ToHashSet();
             var places = ranked.Select(hit => abstractsById[hit.PassageId]).ToList();
             gain += Dcg(places.Select(wanted.Contains)) / Dcg(Enumerable.Repeat(true, Math.Min(10, wanted.Count)));

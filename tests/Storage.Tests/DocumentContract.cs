@@ -1,12 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
 using Navigator.Contracts.Http;
-using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
+using Navigator.Storage.Sqlite;
 
 namespace Navigator.Storage.Tests;
 
-/// <summary>What every store of documents and every index of passages promises. Both implementations run all of it.</summary>
+/// <summary>What every store of documents and every index of passages promises. Every implementation runs all of it.</summary>
 public abstract class DocumentContract : IAsyncLifetime
 {
     private const string Model = "test-model";
@@ -157,6 +157,21 @@ public abstract class DocumentContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_comes_after_a_deleted_document_is_found_as_itself()
+    {
+        var gone = await Ready("gone", Passage("zebra"));
+        Assert.Single((await Search("zebra"))[0].Nearest);
+        await store.Delete("a", gone.Id, default);
+        var next = await Ready("next", Passage("quagga"));
+
+        var legs = (await Search("zebra"))[0];
+
+        Assert.Empty(legs.Lexical);
+        Assert.Equal(next.Id, Assert.Single(legs.Nearest).DocumentId);
+        Assert.Equal("quagga", await TextOf(legs.Nearest[0]));
+    }
+
+    [Fact]
     public async Task What_was_kept_as_long_as_it_may_be_goes_and_what_is_younger_or_unfinished_stays()
     {
         var (unfinished, _) = await Add("unfinished");
@@ -187,6 +202,29 @@ public abstract class DocumentContract : IAsyncLifetime
         Assert.Equal(0.894, legs.Nearest[0].Score, 3);
         // The floor: the second passage points elsewhere entirely.
         Assert.Equal(2, legs.Nearest.Count);
+    }
+
+    [Fact]
+    public async Task Equal_hits_are_ranked_and_cut_by_the_ids_of_their_passages()
+    {
+        foreach (var content in (string[])["one", "two"])
+        {
+            var document = await Extracted(content, [.. Enumerable.Repeat(Passage("deductible"), 6)]);
+            await store.StoreVectors(
+                Key(document), Model, [.. Enumerable.Range(0, 6)], [.. Enumerable.Repeat(Mix((0, 0.3f), (1, 0.7f)), 6)], default);
+        }
+
+        var all = await Ranked(12);
+        var best = await Ranked(5);
+
+        var ids = all.Lexical.Select(hit => hit.PassageId).ToList();
+        Assert.Equal(12, ids.Count);
+        Assert.Equal(ids.OrderBy(id => id.ToString(), StringComparer.Ordinal), ids);
+        Assert.Equal(ids, all.Nearest.Select(hit => hit.PassageId));
+        Assert.Equal(all.Lexical.Take(5), best.Lexical);
+
+        async Task<SearchLegs> Ranked(int limit) => Assert.Single(await index.Search(
+            new PassageSearch("a", Model, [new PassageQuery("deductible", Mix((0, 0.5f), (2, 0.2f)))], null, limit, 0.25), default));
     }
 
     [Fact]
@@ -308,24 +346,51 @@ public abstract class DocumentContract : IAsyncLifetime
     private async Task<string> TextOf(Hit hit) => Assert.Single(await index.Read("a", [hit.PassageId], default)).Passage.Text;
 }
 
-public sealed class InProcessDocumentTests : DocumentContract
+/// <summary>In memory: one connection reads and writes.</summary>
+public class SqliteDocumentTests : DocumentContract
 {
     private readonly FakeTimeProvider clock = new();
+    private SqliteDatabase database = null!;
 
-    public override Task DisposeAsync() => Task.CompletedTask;
+    protected virtual long VectorCacheBytes => TestSqlite.Limits.VectorCacheBytes;
+
+    public override Task DisposeAsync()
+    {
+        database.Dispose();
+        return Task.CompletedTask;
+    }
 
     protected override Task<(IDocumentStore Store, IPassageIndex Index)> Create()
     {
-        var corpus = new InProcessCorpus();
-        return Task.FromResult<(IDocumentStore,
-            IPassageIndex)>((new InProcessDocumentStore(corpus, new InProcessJobLedger(clock, corpus), clock), new InProcessPassageIndex(corpus)));
+        database = Open(clock);
+        var vectors = new VectorCache(VectorCacheBytes);
+        return Task.FromResult<(IDocumentStore, IPassageIndex)>(
+            (new SqliteDocumentStore(database, vectors), new SqlitePassageIndex(database, vectors)));
     }
+
+    protected virtual SqliteDatabase Open(TimeProvider clock) => TestSqlite.InMemory(clock);
 
     protected override Task Wait(TimeSpan time)
     {
         clock.Advance(time);
         return Task.CompletedTask;
     }
+}
+
+/// <summary>On a file, where others read beside the writer, and without room to keep a vector in memory.</summary>
+public sealed class SqliteFileDocumentTests : SqliteDocumentTests
+{
+    private readonly TemporaryFile file = new();
+
+    protected override long VectorCacheBytes => 0;
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        file.Dispose();
+    }
+
+    protected override SqliteDatabase Open(TimeProvider clock) => SqliteDatabase.Open(file.Path, clock, TestSqlite.Limits);
 }
 
 /// <summary>A small tenant: vectors compared exactly.</summary>

@@ -148,7 +148,7 @@ public sealed class IsolationTests : IAsyncLifetime
         await using (var owner = TestDatabase.Open(new NpgsqlConnectionStringBuilder(empty) { Username = role, Password = "x" }.ConnectionString))
         {
             Assert.NotEmpty(await Migrator.Migrate(owner, default));
-            var registry = new TenantRegistry(owner);
+            var registry = new PostgresTenantRegistry(owner);
             await registry.Create("acme", default);
             Assert.NotNull(await registry.CreateKey("acme", [Scope.Chat], null, default));
             Assert.Equal(1, Assert.Single(await registry.List(default)).LiveKeys);

@@ -1,7 +1,7 @@
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
-using Navigator.Storage.Passages;
+using Navigator.Storage.Sqlite;
 
 namespace Navigator.Storage.Tests;
 
@@ -421,19 +421,43 @@ public abstract class JobLedgerContract : IAsyncLifetime
             share ?? new TenantShare(1_000, 1_000));
 }
 
-public sealed class InProcessJobLedgerTests : JobLedgerContract
+public class SqliteJobLedgerTests : JobLedgerContract
 {
     private readonly FakeTimeProvider clock = new();
+    private SqliteDatabase database = null!;
 
-    public override Task DisposeAsync() => Task.CompletedTask;
+    public override Task DisposeAsync()
+    {
+        database.Dispose();
+        return Task.CompletedTask;
+    }
 
-    protected override Task<IJobLedger> Create() => Task.FromResult<IJobLedger>(new InProcessJobLedger(clock, new InProcessCorpus()));
+    protected override Task<IJobLedger> Create()
+    {
+        database = Open(clock);
+        return Task.FromResult<IJobLedger>(TestSqlite.Ledger(database));
+    }
+
+    protected virtual SqliteDatabase Open(TimeProvider clock) => TestSqlite.InMemory(clock);
 
     protected override Task Wait(TimeSpan time)
     {
         clock.Advance(time);
         return Task.CompletedTask;
     }
+}
+
+public sealed class SqliteFileJobLedgerTests : SqliteJobLedgerTests
+{
+    private readonly TemporaryFile file = new();
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        file.Dispose();
+    }
+
+    protected override SqliteDatabase Open(TimeProvider clock) => SqliteDatabase.Open(file.Path, clock, TestSqlite.Limits);
 }
 
 public sealed class PostgresJobLedgerTests : JobLedgerContract

@@ -1,8 +1,8 @@
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
-using Navigator.Storage.Passages;
 using Navigator.Storage.Replays;
+using Navigator.Storage.Sqlite;
 
 namespace Navigator.Storage.Tests;
 
@@ -342,16 +342,21 @@ public abstract class ReplayContract : IAsyncLifetime
     }
 }
 
-public sealed class InProcessReplayStoreTests : ReplayContract
+public sealed class SqliteReplayStoreTests : ReplayContract
 {
     private readonly FakeTimeProvider clock = new();
+    private SqliteDatabase database = null!;
 
-    public override Task DisposeAsync() => Task.CompletedTask;
+    public override Task DisposeAsync()
+    {
+        database.Dispose();
+        return Task.CompletedTask;
+    }
 
     protected override Task<(IJobLedger, IReplayStore)> Create()
     {
-        var ledger = new InProcessJobLedger(clock, new InProcessCorpus());
-        return Task.FromResult<(IJobLedger, IReplayStore)>((ledger, new InProcessReplayStore(ledger, clock)));
+        database = TestSqlite.InMemory(clock);
+        return Task.FromResult<(IJobLedger, IReplayStore)>((TestSqlite.Ledger(database), new SqliteReplayStore(database)));
     }
 
     protected override Task Wait(TimeSpan time)

@@ -7,32 +7,14 @@ using Navigator.Storage.Tenants;
 
 namespace Navigator.Storage.Tests;
 
+/// <summary>What is left in PostgreSQL of keys, and of what was deleted.</summary>
 public sealed class TenantTests : IAsyncLifetime
 {
     private const string Canary = "Kanarienvogel";
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
 
     private TestDatabase database = null!;
-    private TenantRegistry registry = null!;
-
-    [Fact]
-    public async Task A_key_is_found_by_its_id_and_fits_only_its_secret()
-    {
-        var key = await registry.CreateKey("acme", [Scope.Chat, Scope.Operate], TimeSpan.FromDays(1), default);
-        var keys = new PostgresApiKeys(database.Api);
-
-        var kept = (await keys.Find(key.Id, default))!;
-
-        Assert.Equal(("acme", 2, true), (kept.Tenant, kept.Scopes.Count, kept.IsLive));
-        Assert.True(KeptKey.Fits(kept, key));
-        Assert.True(KeptKey.Fits(kept, ApiKey.Parse(key.Reveal())!));
-        Assert.False(KeptKey.Fits(kept, ApiKey.Create() with { Id = key.Id }));
-        Assert.False(KeptKey.Fits(null, key));
-        Assert.Null(await keys.Find(ApiKey.Create().Id, default));
-        Assert.Null(kept.LastUsedAt);
-        await keys.NoteUsed(key.Id, default);
-        Assert.NotNull((await keys.Find(key.Id, default))!.LastUsedAt);
-    }
+    private PostgresTenantRegistry registry = null!;
 
     [Fact]
     public async Task The_secret_stands_nowhere_in_the_database()
@@ -42,52 +24,6 @@ public sealed class TenantTests : IAsyncLifetime
         Assert.Equal(0, await Find(key.Secret));
         Assert.True(await Find(key.Id) > 0);
         Assert.DoesNotContain(key.Secret, key.ToString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task An_expired_key_and_a_revoked_one_do_not_fit()
-    {
-        var (expired, revoked, live) = (
-            await registry.CreateKey("acme", [Scope.Chat], TimeSpan.FromMilliseconds(1), default),
-            await registry.CreateKey("acme", [Scope.Chat], null, default), await registry.CreateKey("acme", [Scope.Chat], null, default));
-        await registry.RevokeKey(revoked.Id, default);
-        await Task.Delay(20);
-        var keys = new PostgresApiKeys(database.Api);
-
-        Assert.False(KeptKey.Fits(await keys.Find(expired.Id, default), expired));
-        Assert.False(KeptKey.Fits(await keys.Find(revoked.Id, default), revoked));
-        Assert.True(KeptKey.Fits(await keys.Find(live.Id, default), live));
-        Assert.Equal(["expired", "revoked", "live"], (await registry.Keys("acme", default)).Select(key => key.State));
-    }
-
-    [Fact]
-    public async Task A_tenant_has_room_for_a_few_live_keys()
-    {
-        for (var i = 0; i < TenantRegistry.LiveKeysPerTenant; i++)
-            await registry.CreateKey("acme", [Scope.Chat], null, default);
-
-        var error = await Assert.ThrowsAsync<TenantException>(() => registry.CreateKey("acme", [Scope.Chat], null, default));
-        Assert.Contains("revoke one first", error.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("_canary")]
-    [InlineData("a,b")]
-    [InlineData("Acme")]
-    [InlineData("-a")]
-    [InlineData("a\n")]
-    public async Task Names_that_would_mean_something_else_are_refused(string name) =>
-        await Assert.ThrowsAsync<TenantException>(() => registry.Create(name, default));
-
-    [Fact]
-    public async Task What_is_not_there_is_said()
-    {
-        await Assert.ThrowsAsync<TenantException>(() => registry.Create("acme", default));
-        await Assert.ThrowsAsync<TenantException>(() => registry.Delete("nobody", default));
-        await Assert.ThrowsAsync<TenantException>(() => registry.CreateKey("nobody", [Scope.Chat], null, default));
-        await Assert.ThrowsAsync<TenantException>(() => registry.CreateKey("acme", ["everything"], null, default));
-        await Assert.ThrowsAsync<TenantException>(() => registry.RevokeKey("nobody", default));
     }
 
     [Fact]
@@ -150,7 +86,7 @@ public sealed class TenantTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         database = await TestDatabase.Create();
-        registry = new TenantRegistry(database.Owner);
+        registry = new PostgresTenantRegistry(database.Owner);
         await registry.Create("acme", default);
     }
 

@@ -1,7 +1,8 @@
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
-using Navigator.Storage.Passages;
+using Navigator.Storage.Sqlite;
+using Navigator.Storage.Tenants;
 using Navigator.Storage.Webhooks;
 
 namespace Navigator.Storage.Tests;
@@ -9,10 +10,10 @@ namespace Navigator.Storage.Tests;
 /// <summary>What every store of webhooks promises. Both implementations run all of it.</summary>
 public abstract class WebhookContract : IAsyncLifetime
 {
-    private const string Tenant = "default";
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(30), Minute = TimeSpan.FromMinutes(1);
+    protected const string Tenant = "default";
+    protected static readonly TimeSpan Moment = TimeSpan.FromSeconds(30), Minute = TimeSpan.FromMinutes(1);
 
-    private static readonly DeliveryShare Share = new(100, Moment);
+    protected static readonly DeliveryShare Share = new(100, Moment);
 
     private IJobLedger ledger = null!;
     private IWebhooks webhooks = null!;
@@ -142,7 +143,7 @@ public abstract class WebhookContract : IAsyncLifetime
         return submission.Job!.Id;
     }
 
-    private async Task<Guid> Ended()
+    protected async Task<Guid> Ended()
     {
         var job = await Submit();
         await ledger.Cancel(Tenant, job, default);
@@ -150,16 +151,38 @@ public abstract class WebhookContract : IAsyncLifetime
     }
 }
 
-public sealed class InProcessWebhookTests : WebhookContract
+public sealed class SqliteWebhookTests : WebhookContract
 {
-    private readonly FakeTimeProvider clock = new();
+    private static readonly byte[] Secret = new byte[32];
 
-    public override Task DisposeAsync() => Task.CompletedTask;
+    private readonly FakeTimeProvider clock = new();
+    private SqliteDatabase database = null!;
+
+    [Fact]
+    public async Task A_tenants_own_secret_signs_else_the_settings_and_without_either_nobody_is_told()
+    {
+        var (withSetting, without) = (new SqliteWebhooks(database, Secret), new SqliteWebhooks(database, secret: null));
+        var (first, second) = (await Ended(), await Ended());
+        Assert.Null(await without.Claim(first, Minute, Share, default));
+        Assert.Equal(Secret, (await withSetting.Claim(first, Minute, Share, default))!.Secret);
+
+        var registry = new SqliteTenantRegistry(database);
+        await registry.Create(Tenant, default);
+
+        var own = (await without.Claim(second, Minute, Share, default))!.Secret;
+        Assert.Equal(await registry.WebhookSecret(Tenant, rotate: false, default), $"whsec_{Convert.ToBase64String(own)}");
+    }
+
+    public override Task DisposeAsync()
+    {
+        database.Dispose();
+        return Task.CompletedTask;
+    }
 
     protected override Task<(IJobLedger Ledger, IWebhooks Webhooks)> Create()
     {
-        var ledger = new InProcessJobLedger(clock, new InProcessCorpus());
-        return Task.FromResult<(IJobLedger, IWebhooks)>((ledger, new InProcessWebhooks(ledger, new byte[32], clock)));
+        database = TestSqlite.InMemory(clock);
+        return Task.FromResult<(IJobLedger, IWebhooks)>((TestSqlite.Ledger(database), new SqliteWebhooks(database, Secret)));
     }
 
     protected override Task Wait(TimeSpan time)

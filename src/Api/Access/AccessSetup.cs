@@ -14,8 +14,12 @@ internal static class AccessSetup
     {
         var configured = Exposure.Read(configuration, mode, TimeProvider.System);
         if (mode.IsEmbedded)
-            services.AddSingleton<IApiKeys>(configured);
-        services.AddSingleton(new Exposure(mode.IsEmbedded ? configured : null)).AddSingleton<KeyCache>().AddSingleton<WrongKeys>();
+            services.AddSingleton(provider => new EmbeddedApiKeys(configured, provider.GetRequiredService<SqliteApiKeys>()))
+                .AddSingleton<IApiKeys>(provider => provider.GetRequiredService<EmbeddedApiKeys>());
+        // Hosted, so that it has looked for keys before this process listens.
+        services.AddSingleton(provider => new Exposure(provider.GetService<EmbeddedApiKeys>()))
+            .AddHostedService(provider => provider.GetRequiredService<Exposure>());
+        services.AddSingleton<KeyCache>().AddSingleton<WrongKeys>();
         services.AddOptions<KestrelServerOptions>().Configure<Exposure>((kestrel, exposure) => kestrel.ConfigureEndpointDefaults(exposure.Check));
         // Not AddAuthentication: it makes keys for cookies, which nobody has here, and writes them to the home directory.
         services.AddAuthenticationCore(options => options.DefaultScheme = ApiKeyHandler.Scheme).AddWebEncoders();

@@ -7,11 +7,18 @@ using Navigator.Workers.Limits;
 namespace Navigator.Api.Access;
 
 /// <summary>Who can reach this process, and so who must show a key.</summary>
-/// <param name="configured">The keys of the settings; null where keys stand in the database.</param>
-internal sealed class Exposure(ConfiguredApiKeys? configured)
+/// <param name="embedded">The keys of embedded mode; null where distributed, and keys are always needed.</param>
+internal sealed class Exposure(EmbeddedApiKeys? embedded) : IHostedService
 {
-    /// <summary>Embedded, on loopback, for one developer: then and only then there need not be any.</summary>
-    public bool NeedsKeys => configured is null or { Any: true };
+    /// <summary>
+    /// False only embedded, on loopback, for one developer, where no key was there when the process started. The first one that is made
+    /// counts from the next start on.
+    /// </summary>
+    public bool NeedsKeys { get; private set; } = true;
+
+    public async Task StartAsync(CancellationToken cancellationToken) => NeedsKeys = embedded is null || await embedded.Any(cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
     /// Is it this machine that asks, and not a page of somebody else's in a browser on this machine? Such a page comes with its own
@@ -27,7 +34,8 @@ internal sealed class Exposure(ConfiguredApiKeys? configured)
         if (!NeedsKeys && endpoint.IPEndPoint is { } listening && !IPAddress.IsLoopback(listening.Address))
             throw new StartupException(
                 $"embedded without keys it listens on loopback only, not on {listening}. Set a key per tenant, such as "
-                    + $"Keys__acme={ApiKey.Create().Reveal()} (this one is as good as any), or run distributed.");
+                    + $"Keys__acme={ApiKey.Create().Reveal()} (this one is as good as any), make one with navigator keys create, or run "
+                    + "distributed.");
     }
 
     /// <summary>The keys of the section <c>Keys</c>, by tenant.</summary>

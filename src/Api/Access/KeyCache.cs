@@ -80,7 +80,7 @@ internal sealed class KeyCache(IApiKeys keys, Turns turns, LivePolicy policy, Ti
             var readAt = clock.GetTimestamp();
             // Without a caller's token: others wait for it too, and statements have limits of their own.
             var key = await turns.Take(() => keys.Find(id, CancellationToken.None), CancellationToken.None);
-            if (TenantRegistry.UntilRevoked - clock.GetElapsedTime(readAt) is { Ticks: > 0 } left)
+            if (TenantRules.UntilRevoked - clock.GetElapsedTime(readAt) is { Ticks: > 0 } left)
                 known.Set(id, new Known(key, readAt), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = left });
             return key;
         }

@@ -1,16 +1,17 @@
 using Navigator.Api.Access;
+using Navigator.Storage.Sqlite;
 using Navigator.Workers.Flow;
 using Navigator.Workers.Ingestion.Extraction;
 
 namespace Navigator.Api.Documents;
 
-/// <summary>Loads the sample policy when embedded, on the road that every document takes.</summary>
-internal sealed class SampleDocuments(DocumentTransitions transitions, Exposure exposure) : BackgroundService
+/// <summary>Loads the sample policy into a new embedded database, on the road that every document takes. Who deletes it is rid of it.</summary>
+internal sealed class SampleDocuments(DocumentTransitions transitions, SqliteDatabase database, Exposure exposure) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (exposure.NeedsKeys)
-            return; // tenants of their own, whose documents are their own
+        if (!database.IsNew || exposure.NeedsKeys)
+            return; // with keys there are tenants of their own, whose documents are their own
         foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "samples")).Order(StringComparer.Ordinal))
         {
             var content = await File.ReadAllBytesAsync(file, stoppingToken);

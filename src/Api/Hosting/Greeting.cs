@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Navigator.Api.Access;
+using Navigator.Storage.Sqlite;
 using Navigator.Workers.Hosting;
 using Navigator.Workers.Tools.WebSearch;
 using Navigator.Workers.Upstreams;
@@ -19,8 +20,11 @@ internal static class Greeting
         }
         var openAi = app.Services.GetRequiredService<IOptions<OpenAiOptions>>().Value;
         var needsKeys = app.Services.GetRequiredService<Exposure>().NeedsKeys;
-        var (header, documents) = needsKeys ? ("-H 'Authorization: Bearer nav_…' ", "") : ("", "a sample policy is loaded; ");
+        var (header, documents) = needsKeys ? ("-H 'Authorization: Bearer nav_…' ", "") : ("", "a sample policy is there; ");
         var web = app.Services.GetRequiredService<IOptions<WebSearchOptions>>().Value;
+        var kept = app.Services.GetService<DataDirectory>() is { } directory
+            ? $"questions, answers and documents, in {DataDirectory.FileIn(directory.Path)}"
+            : "nothing: questions, answers and documents are gone when it stops";
         Console.WriteLine(
             $$"""
 
@@ -29,8 +33,8 @@ internal static class Greeting
               Page       {{url}}/
               API        {{url}}/openapi/v1.json
               Mode       embedded: API, workers, queue and storage in this one process.
-                         Nothing survives it: jobs and documents are gone when it stops.
-              Keys       {{(needsKeys ? "needed: those of the settings Keys__<tenant>" : $"none needed: one tenant, '{Caller.Development}', and this machine alone is served")}}
+              Kept       {{kept}}
+              Keys       {{(needsKeys ? "needed: those of the settings Keys__<tenant>, and those made with navigator keys create" : $"none needed: one tenant, '{Caller.Development}', and this machine alone is served")}}
               Answers    {{(openAi.IsConfigured ? $"{openAi.AnswerModel} at {openAi.BaseUrl.Host}" : "offline: quotes the passages that fit; no model is asked (set OpenAI__ApiKey for one)")}}
               Web        {{(web.IsConfigured ? $"Tavily at {web.BaseUrl.Host}" : "off (set Tavily__ApiKey to allow it)")}}
               Documents  {{documents}}add yours with  curl {{header}}-F file=@policy.pdf {{url}}/v1/documents

@@ -27,7 +27,7 @@ public static class Migrator
                 token);
             await using var known = connection.ForSame("SELECT name FROM schema_migration");
             var applied = (await known.All(row => row.GetString(0), token)).ToHashSet(StringComparer.Ordinal);
-            var shipped = Shipped();
+            var shipped = Shipped("postgres/");
             Refuse(applied.Except(shipped.Keys));
 
             var now = new List<string>();
@@ -52,7 +52,7 @@ public static class Migrator
     /// <exception cref="InvalidOperationException">The database is ahead of this program.</exception>
     public static async Task<IReadOnlyList<string>> Missing(NpgsqlDataSource database, CancellationToken token)
     {
-        var shipped = Shipped().Keys;
+        var shipped = Shipped("postgres/").Keys;
         try
         {
             await using var known = database.ForNobody("SELECT name FROM schema_migration");
@@ -73,11 +73,12 @@ public static class Migrator
                 $"The database has migration {name}, which this version does not know: it is newer than this program.");
     }
 
-    private static SortedDictionary<string, string> Shipped()
+    /// <summary>The numbered files of one database's folder, in order.</summary>
+    internal static SortedDictionary<string, string> Shipped(string folder)
     {
         var assembly = typeof(Migrator).Assembly;
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal)))
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(folder, StringComparison.Ordinal)))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             files.Add(Path.GetFileNameWithoutExtension(name), reader.ReadToEnd());

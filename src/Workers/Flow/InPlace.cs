@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
+using Navigator.Storage;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
-using Npgsql;
 
 namespace Navigator.Workers.Flow;
 
@@ -78,7 +78,7 @@ internal sealed partial class InPlace(Stages stages, LivePolicy policy, IHostApp
                 await work(over.Token);
                 return;
             }
-            catch (NpgsqlException error) when (i < Waits.Length && BusSetup.IsPassing(error))
+            catch (DbException error) when (i < Waits.Length && PassingFailure.Is(error))
             {
                 await Task.Delay(Waits[i], clock, over.Token);
             }

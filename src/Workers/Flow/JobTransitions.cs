@@ -1,9 +1,9 @@
+using System.Data.Common;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Storage;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
-using Npgsql;
 using Polly;
 using Polly.Retry;
 
@@ -25,7 +25,7 @@ public sealed partial class JobTransitions(
     /// </summary>
     private static readonly ResiliencePipeline KeepTrying = new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions
     {
-        ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>(BusSetup.IsPassing),
+        ShouldHandle = new PredicateBuilder().Handle<DbException>(PassingFailure.Is),
         MaxRetryAttempts = 30,
         BackoffType = DelayBackoffType.Exponential,
         UseJitter = true,

@@ -1,7 +1,8 @@
+using System.Data.Common;
 using System.Security.Authentication;
 using MassTransit;
 using MassTransit.Middleware;
-using Npgsql;
+using Navigator.Storage;
 
 namespace Navigator.Workers.Hosting;
 
@@ -54,12 +55,6 @@ internal static class BusSetup
         return services;
     }
 
-    /// <summary>Will it do, a little later? A statement that waited too long for a lock or met a shutdown as much as what Npgsql calls
-    /// transient.</summary>
-    internal static bool IsPassing(NpgsqlException error) =>
-        error.IsTransient || error.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.AdminShutdown
-            or PostgresErrorCodes.CrashShutdown;
-
     /// <summary>
     /// The one owner of what a database does now and then, but for results that were paid for: <see cref="Flow.JobTransitions"/> keeps
     /// those. A deadlock or a broken connection is gone at the second try. While
@@ -68,7 +63,7 @@ internal static class BusSetup
     /// </summary>
     private static void RetryDatabase(IRetryConfigurator retry)
     {
-        retry.Handle<NpgsqlException>(IsPassing);
+        retry.Handle<DbException>(PassingFailure.Is);
         int[] waits = [100, 500, 2_000, .. Enumerable.Repeat(5_000, TriesWhileAway)];
         retry.Intervals([.. waits.Select(wait => Random.Shared.Next(wait / 2, wait * 3 / 2))]);
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 using Navigator.Storage;
 using Navigator.Storage.Migrations;
+using Navigator.Storage.Sqlite;
 using Navigator.Storage.Tenants;
 using Navigator.Workers.Answer;
 using Navigator.Workers.Broker;
@@ -49,7 +50,7 @@ public static partial class NavigatorHost
         builder.AddLogging(mode);
 
         var services = builder.Services;
-        services.AddSingleton(mode).AddSingleton(TimeProvider.System).AddLimits(file, policy, RoleOf(mode, consumers(mode) is not null));
+        services.AddSingleton(mode).AddSingleton(mode.IsEmbedded ? new SteadyClock(TimeProvider.System) : TimeProvider.System).AddLimits(file, policy, RoleOf(mode, consumers(mode) is not null));
         services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         var openAi = builder.Configuration.GetSection(OpenAiOptions.Section).Get<OpenAiOptions>() ?? new OpenAiOptions();
         var translation = builder.Configuration.GetSection(TranslationOptions.Section).Get<TranslationOptions>() ?? new TranslationOptions();
@@ -64,8 +65,12 @@ public static partial class NavigatorHost
         }
         else
         {
+            services.AddOptions<DataOptions>().BindConfiguration(DataOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+            var data = builder.Configuration.GetSection(DataOptions.Section).Get<DataOptions>() ?? new DataOptions();
             var webhooks = builder.Configuration.GetSection(WebhookOptions.Section).Get<WebhookOptions>() ?? new WebhookOptions();
-            services.AddInProcessStorage(webhooks.Validate(new ValidationContext(webhooks)).Any() ? null : webhooks.SecretBytes());
+            services.AddEmbeddedStorage(
+                data.IsKept ? DataDirectory.Resolve(data.Directory) : null, policy.Sqlite.Limits(data.Synchronous),
+                webhooks.Validate(new ValidationContext(webhooks)).Any() ? null : webhooks.SecretBytes());
         }
         services.AddBus(mode, consumers(mode));
         services.AddSingleton<MetricsEndpoint>();
@@ -88,6 +93,8 @@ public static partial class NavigatorHost
                 app.Lifetime.ApplicationStopping) is { } problem)
                 throw new StartupException(problem);
         }
+        // Opened before anything asks for it: a file that cannot be used keeps the process from starting.
+        app.Services.GetService<SqliteDatabase>();
         await app.RunAsync();
     }
 

@@ -1,7 +1,8 @@
+using System.Data.Common;
 using System.Runtime.ExceptionServices;
 using MassTransit;
 using MassTransit.Middleware.Rescue;
-using Npgsql;
+using Navigator.Storage;
 
 namespace Navigator.Workers.Hosting;
 
@@ -15,7 +16,7 @@ internal sealed partial class ShortFaultFilter(ILogger<ShortFaultFilter> log) : 
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
         // The database was away for longer than a message is retried. The message is sound: it goes back to its queue.
-        if (context.Exception is NpgsqlException passing && BusSetup.IsPassing(passing))
+        if (context.Exception is DbException passing && PassingFailure.Is(passing))
             ExceptionDispatchInfo.Throw(passing);
         var error = context.Exception.GetBaseException();
         var queue = context.InputAddress.Segments[^1];

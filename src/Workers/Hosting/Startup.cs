@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using Navigator.Storage.Sqlite;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Hosting;
@@ -16,6 +17,10 @@ public static class Startup
             return Environment.ExitCode;
         }
         catch (StartupException error)
+        {
+            return Refuse(error.Message);
+        }
+        catch (SqliteFileException error)
         {
             return Refuse(error.Message);
         }

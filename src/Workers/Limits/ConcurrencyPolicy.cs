@@ -22,6 +22,7 @@ public sealed record ConcurrencyPolicy
     [Required] public required SendLimits Sends { get; init; }
     [Required] public required BreakerLimits Breaker { get; init; }
     [Required] public required PostgresLimits Postgres { get; init; }
+    [Required] public required EmbeddedLimits Sqlite { get; init; }
     [Required] public required HttpLimits Http { get; init; }
 
     /// <exception cref="StartupException">A key is unknown or missing, a number is out of its range, or an entry is nobody's.</exception>
@@ -47,7 +48,7 @@ public sealed record ConcurrencyPolicy
         foreach (var (name, limits) in policy.Upstreams)
             Check(limits, $"upstreams.{name}.");
         foreach (var part in new object[] { policy.Intake, policy.Job, policy.Document, policy.Sweeper, policy.Admission, policy.Webhook,
-            policy.Replay, policy.Watch, policy.Canary, policy.Sends, policy.Breaker, policy.Postgres, policy.Http })
+            policy.Replay, policy.Watch, policy.Canary, policy.Sends, policy.Breaker, policy.Postgres, policy.Sqlite, policy.Http })
             Check(part, $"{part.GetType().Name.Replace("Limits", "", StringComparison.Ordinal)}.".ToLowerInvariant());
         CheckNames("queues", "queue", policy.Queues.Keys, QueueNames.All);
         CheckNames("upstreams", "upstream", policy.Upstreams.Keys, UpstreamNames.All);

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Navigator.Storage;
+using Navigator.Storage.Sqlite;
 
 namespace Navigator.Workers.Limits;
 
@@ -67,6 +68,20 @@ public sealed record PostgresLimits
     public PostgresPool Pool() => new(
         MinConnections, MaxConnections, TimeSpan.FromMilliseconds(WaitMs), TimeSpan.FromMilliseconds(StatementTimeoutMs), ExactSearchUpTo,
         GroupSize);
+}
+
+/// <inheritdoc cref="Navigator.Storage.Sqlite.SqliteLimits"/>
+public sealed record EmbeddedLimits
+{
+    [AtStart, Range(1, 10_000)] public required int GroupSize { get; init; }
+    [AtStart, Range(1, 100)] public required int Readers { get; init; }
+    [AtStart, Range(100, 600_000)] public required int WaitMs { get; init; }
+    [AtStart, Range(1, 100_000)] public required int VectorCacheMb { get; init; }
+
+    public SqliteLimits Limits(SqliteSynchronous synchronous) => new(GroupSize, Readers, TimeSpan.FromMilliseconds(WaitMs), VectorCacheMb * 1_048_576L)
+    {
+        Synchronous = synchronous,
+    };
 }
 
 /// <summary>What one API process takes in.</summary>

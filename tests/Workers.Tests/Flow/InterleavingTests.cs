@@ -5,7 +5,7 @@ using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage;
 using Navigator.Storage.Ledger;
-using Navigator.Storage.Passages;
+using Navigator.Storage.Sqlite;
 using Navigator.Workers.Flow;
 using Navigator.Workers.Limits;
 
@@ -48,7 +48,8 @@ public class InterleavingTests
 
         private readonly Random random;
         private readonly FakeTimeProvider clock = new();
-        private readonly InProcessJobLedger ledger;
+        private readonly SqliteDatabase database;
+        private readonly SqliteJobLedger ledger;
         private readonly JobTransitions transitions;
         private readonly FairShare share;
         private readonly List<object> bus = [];
@@ -60,7 +61,8 @@ public class InterleavingTests
         public History(int seed)
         {
             random = new Random(seed);
-            ledger = new InProcessJobLedger(clock, new InProcessCorpus());
+            database = SqliteDatabase.InMemory(clock, new SqliteLimits(64, 1, TimeSpan.FromSeconds(20), 1));
+            ledger = new SqliteJobLedger(database, NullLogger<SqliteJobLedger>.Instance);
             var policy = Policies.Live(("Admission:TenantUnfinished", "100"), ("Admission:UnderWay", "2"));
             share = new FairShare(policy);
             transitions = new JobTransitions(ledger, Send, share, policy, NullLogger<JobTransitions>.Instance);
@@ -278,7 +280,7 @@ public class InterleavingTests
 
         private bool Lives() => random.Next(6) > 0;
 
-        /// <summary>The in-process ledger completes at once: a history is one thread of events.</summary>
+        /// <summary>The ledger in memory completes at once: a history is one thread of events.</summary>
         private static T Do<T>(Task<T> task)
         {
             Assert.True(task.IsCompletedSuccessfully);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Navigator.Storage.Rates;
+using Navigator.Storage.Sqlite;
 using Navigator.Upstreams;
 using Navigator.Workers.Answer;
 using Navigator.Workers.Limits;
@@ -22,6 +23,8 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     [
         new Source { Marker = 1, Kind = "document", Title = "Policy", Page = 3, Text = "An ambulance costs $180.", Score = 1 },
     ];
+
+    private readonly SqliteDatabase database = SqliteDatabase.InMemory(TimeProvider.System, new SqliteLimits(64, 1, Patience, 0));
 
     private UpstreamServer server = null!;
     private OpenAiEmbedder embedder = null!;
@@ -258,7 +261,7 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     {
         server = await UpstreamServer.Start();
         var openAi = Options.Create(new OpenAiOptions { ApiKey = "k", BaseUrl = server.OpenAi });
-        var (bounds, rates) = (new Bounds(policy, TimeProvider.System), new InProcessRateLimits(TimeProvider.System));
+        var (bounds, rates) = (new Bounds(policy, TimeProvider.System), new SqliteRateLimits(database, TimeProvider.System));
         embedder = new OpenAiEmbedder(openAi, policy, bounds, rates, TimeProvider.System);
         answerer = new OpenAiAnswerer(openAi, Options.Create(new AnswerOptions()), policy, bounds, rates, TimeProvider.System);
         tavily = new TavilyClient(Options.Create(new WebSearchOptions { ApiKey = "k", BaseUrl = server.Tavily }), policy, bounds, rates,
@@ -269,5 +272,6 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     {
         tavily.Dispose();
         await server.DisposeAsync();
+        database.Dispose();
     }
 }

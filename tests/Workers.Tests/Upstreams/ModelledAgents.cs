@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Navigator.Storage.Rates;
+using Navigator.Storage.Sqlite;
 using Navigator.Upstreams;
 using Navigator.Workers.Answer;
 using Navigator.Workers.Intake.Planning;
@@ -16,6 +17,8 @@ internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    private readonly SqliteDatabase database = SqliteDatabase.InMemory(TimeProvider.System, new SqliteLimits(64, 1, Patience, 0));
+
     public UpstreamServer Server => server;
 
     /// <summary>With time for everything: on a busy machine the first call of a process takes seconds.</summary>
@@ -26,7 +29,7 @@ internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
 
     private IOptions<OpenAiOptions> OpenAi => Options.Create(new OpenAiOptions { ApiKey = "k", BaseUrl = server.OpenAi });
 
-    private static IRateLimits Rates => new InProcessRateLimits(TimeProvider.System);
+    private SqliteRateLimits Rates => new(database, TimeProvider.System);
 
     private Bounds Bounds => new(Policy, TimeProvider.System);
 
@@ -65,5 +68,9 @@ internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
         return request.RootElement.GetProperty("messages")[1].GetProperty("content").GetString()!;
     }
 
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        database.Dispose();
+    }
 }

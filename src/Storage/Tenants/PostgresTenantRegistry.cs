@@ -1,42 +1,18 @@
-using System.Security.Cryptography;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Navigator.Storage.Tenants;
 
-/// <param name="LiveKeys">Neither expired nor revoked.</param>
-public sealed record TenantSummary(string Id, DateTimeOffset CreatedAt, int LiveKeys, int Jobs, int Documents);
-
-/// <param name="State">live, expired or revoked.</param>
-public sealed record KeySummary(
-    string Id, string Tenant, IReadOnlyList<string> Scopes, string State, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt,
-    DateTimeOffset? LastUsedAt);
-
-public sealed record AuditEntry(DateTimeOffset At, string Tenant, string Actor, string Action, string Subject);
-
-/// <summary>What was refused, in one line.</summary>
-public sealed class TenantException(string message) : Exception(message);
-
-/// <summary>Tenants and keys as their operator manages them: over a connection of the schema's owner, and never by the running system.</summary>
-public sealed class TenantRegistry(NpgsqlDataSource owner)
+/// <summary>Tenants and keys in PostgreSQL, over a connection of the schema's owner.</summary>
+public sealed class PostgresTenantRegistry(NpgsqlDataSource owner) : ITenantRegistry
 {
-    /// <summary>Enough to rotate every kind of key a tenant may have.</summary>
-    public const int LiveKeysPerTenant = 10;
-
-    /// <summary>No API believes a key for longer than this after it has read it.</summary>
-    public static readonly TimeSpan UntilRevoked = TimeSpan.FromSeconds(5);
-
-    private const int SecretBytes = 32;
-
-    /// <exception cref="TenantException">There is one of that name, or the name is none.</exception>
     public async Task Create(string tenant, CancellationToken token)
     {
-        if (!TenantName.IsValid(tenant))
-            throw new TenantException(TenantName.Rule);
+        TenantRules.CheckName(tenant);
         await Note(tenant, "tenant.create", tenant, token);
         await using var command = owner.For(tenant, "INSERT INTO tenant (id, webhook_secret) VALUES ($1, $2) ON CONFLICT DO NOTHING");
-        if (await command.With(tenant).With(RandomNumberGenerator.GetBytes(SecretBytes)).Change(token) == 0)
-            throw new TenantException($"There is a tenant '{tenant}' already.");
+        if (await command.With(tenant).With(TenantRules.NewWebhookSecret()).Change(token) == 0)
+            throw TenantRules.Exists(tenant);
     }
 
     public async Task<IReadOnlyList<TenantSummary>> List(CancellationToken token)
@@ -56,16 +32,13 @@ public sealed class TenantRegistry(NpgsqlDataSource owner)
             token);
     }
 
-    /// <summary>Erase a tenant: its keys at once, and, when no process believes them any more, everything else.</summary>
-    /// <returns>How many jobs and documents were deleted.</returns>
-    /// <exception cref="TenantException">There is none.</exception>
     public async Task<(int Jobs, int Documents)> Delete(string tenant, CancellationToken token)
     {
         await Expect(tenant, token);
         await Note(tenant, "tenant.delete", tenant, token);
         await using (var revoke = owner.For(tenant, "UPDATE api_key SET revoked_at = coalesce(revoked_at, now()) WHERE tenant_id = $1"))
             await revoke.With(tenant).Change(token);
-        await Task.Delay(UntilRevoked, token);
+        await Task.Delay(TenantRules.UntilRevoked, token);
         var jobs = await Erase("chat_job", tenant, token);
         var documents = await Erase("document", tenant, token);  // with its passages and their terms
         await Erase("replay", tenant, token);
@@ -74,27 +47,20 @@ public sealed class TenantRegistry(NpgsqlDataSource owner)
         return (jobs, documents);
     }
 
-    /// <summary>What the tenant's webhooks are signed with, as the Standard Webhooks convention writes it: <c>whsec_&lt;base64&gt;</c>.</summary>
-    /// <param name="rotate">Make a new one first.</param>
-    /// <exception cref="TenantException">There is no such tenant.</exception>
     public async Task<string> WebhookSecret(string tenant, bool rotate, CancellationToken token)
     {
         await Expect(tenant, token);
         await Note(tenant, rotate ? "webhook-secret.rotate" : "webhook-secret.read", tenant, token);
         await using var command = owner.For(tenant,
             "UPDATE tenant SET webhook_secret = coalesce($2, webhook_secret) WHERE id = $1 RETURNING webhook_secret");
-        var secrets = await command.With(tenant).With(rotate ? RandomNumberGenerator.GetBytes(SecretBytes) : null, NpgsqlDbType.Bytea)
+        var secrets = await command.With(tenant).With(rotate ? TenantRules.NewWebhookSecret() : null, NpgsqlDbType.Bytea)
             .All(row => row.GetFieldValue<byte[]>(0), token);
-        return $"whsec_{Convert.ToBase64String(secrets[0])}";
+        return TenantRules.Written(secrets[0]);
     }
 
-    /// <summary>Make a key. Its secret is known to whoever gets this result, and to nobody ever again.</summary>
-    /// <param name="lifetime">Null: until it is revoked.</param>
-    /// <exception cref="TenantException">There is no such tenant, it has enough keys, or a scope is none.</exception>
     public async Task<ApiKey> CreateKey(string tenant, IReadOnlyList<string> scopes, TimeSpan? lifetime, CancellationToken token)
     {
-        if (scopes.Count == 0 || scopes.Except(Scope.All).Any())
-            throw new TenantException($"Scopes are one or more of {string.Join(", ", Scope.All)}.");
+        TenantRules.CheckScopes(scopes);
         await Expect(tenant, token);
         var key = ApiKey.Create();
         await Note(tenant, "key.create", key.Id, token);
@@ -106,9 +72,9 @@ public sealed class TenantRegistry(NpgsqlDataSource owner)
             WHERE  (SELECT count(*) FROM api_key WHERE tenant_id = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())) < $6
             """);
         return await command.With(key.Id).With(tenant).With(key.Hash()).With(scopes.Distinct().ToArray()).With(lifetime, NpgsqlDbType.Interval)
-            .With(LiveKeysPerTenant).Change(token) == 1
+            .With(TenantRules.LiveKeysPerTenant).Change(token) == 1
             ? key
-            : throw new TenantException($"'{tenant}' has {LiveKeysPerTenant} live keys: revoke one first.");
+            : throw TenantRules.TooManyKeys(tenant);
     }
 
     public async Task<IReadOnlyList<KeySummary>> Keys(string? tenant, CancellationToken token)
@@ -126,19 +92,16 @@ public sealed class TenantRegistry(NpgsqlDataSource owner)
             token);
     }
 
-    /// <summary>Within <see cref="UntilRevoked"/>, no process takes it any more.</summary>
-    /// <exception cref="TenantException">There is no such key.</exception>
     public async Task RevokeKey(string id, CancellationToken token)
     {
         await using var find = owner.ForNobody("SELECT tenant_id FROM api_key WHERE id = $1");
         if (await find.With(id).One(row => row.GetString(0), token) is not { } tenant)
-            throw new TenantException($"There is no key '{id}'.");
+            throw TenantRules.NoKey(id);
         await Note(tenant, "key.revoke", id, token);
         await using var command = owner.For(tenant, "UPDATE api_key SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1");
         await command.With(id).Change(token);
     }
 
-    /// <summary>The newest first.</summary>
     public async Task<IReadOnlyList<AuditEntry>> Audit(string? tenant, int limit, CancellationToken token)
     {
         await using var command = owner.ForNobody(
@@ -152,7 +115,7 @@ public sealed class TenantRegistry(NpgsqlDataSource owner)
     {
         await using var find = owner.ForNobody("SELECT id FROM tenant WHERE id = $1");
         if (await find.With(tenant).One(row => row.GetString(0), token) is null)
-            throw new TenantException($"There is no tenant '{tenant}'.");
+            throw TenantRules.NoTenant(tenant);
     }
 
     private async Task<int> Erase(string table, string tenant, CancellationToken token)

@@ -1,7 +1,7 @@
 namespace Navigator.Storage.Processes;
 
 /// <summary>There is but one process, and it knows itself.</summary>
-internal sealed class InProcessReports(TimeProvider clock) : IProcessReports
+internal sealed class OwnReport(TimeProvider clock) : IProcessReports
 {
     private ProcessReport? own;
 

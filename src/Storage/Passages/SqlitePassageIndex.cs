@@ -1,0 +1,193 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
+using Navigator.Storage.Sqlite;
+
+namespace Navigator.Storage.Passages;
+
+/// <summary>Both legs over the file of embedded mode, ranked as PostgreSQL ranks them; exact, by comparing with each passage.</summary>
+internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache vectors) : IPassageIndex
+{
+    /// <summary>
+    /// Documents whose postings are looked up one by one. With more, all of a term are read and those of other documents passed over: many
+    /// of them do not have the term at all.
+    /// </summary>
+    private const int FewDocuments = 64;
+
+    public Task<IReadOnlyList<SearchLegs>> Search(PassageSearch search, CancellationToken token) =>
+        database.Read<IReadOnlyList<SearchLegs>>(
+            session =>
+            {
+                var documents = Ready(session, search);
+                var nearest = Nearest(session, search, documents.Values, token);
+                return [.. search.Queries.Zip(nearest, (query, near) => new SearchLegs(near, Lexical(session, search, documents, query.Text)))];
+            },
+            token);
+
+    public Task<IReadOnlyList<CitedPassage>> Read(string tenant, IReadOnlyList<Guid> ids, CancellationToken token) =>
+        database.Read<IReadOnlyList<CitedPassage>>(
+            session => session.All(
+                """
+                SELECT passage.id, document.id, passage.ordinal, passage.page, passage.headings, passage.text, document.title
+                FROM   json_each($2) AS wanted
+                CROSS  JOIN passage ON passage.id = wanted.value
+                JOIN   document ON document.number = passage.document
+                WHERE  document.tenant_id = $1 ORDER BY wanted.key
+                """,
+                row => new CitedPassage(
+                    new Passage(row.Id(0), row.Id(1), row.GetInt32(2), row.NumberOrNull(3), StoredJson.Read<string[]>(row.GetString(4)),
+                        row.GetString(5)),
+                    row.GetString(6)),
+                tenant, StoredJson.Write(ids.ToArray())),
+            token);
+
+    /// <summary>The documents that are searched, by their numbers.</summary>
+    private static Dictionary<long, ReadyDocument> Ready(SqliteSession session, PassageSearch search) => session.All(
+        """
+        SELECT number, id, version, embedding_model, passages FROM document
+        WHERE  tenant_id = $1 AND status = 'ready' AND ($2 IS NULL OR id IN (SELECT value FROM json_each($2)))
+        """,
+        row => new ReadyDocument(new DocumentVersion(row.GetInt64(0), row.Id(1), row.GetInt32(2)), row.TextOrNull(3), row.GetInt32(4)),
+        search.Tenant, search.DocumentIds is null ? null : StoredJson.Write(search.DocumentIds.ToArray()))
+        .ToDictionary(document => document.Version.Number);
+
+    /// <summary>One list per query.</summary>
+    private List<List<Hit>> Nearest(
+        SqliteSession session, PassageSearch search, IEnumerable<ReadyDocument> documents, CancellationToken token)
+    {
+        if (search.Queries.Count == 0)
+            return [];
+        var questions = search.Queries.Select(query => query.Vector.ToArray()).ToList();
+        questions.ForEach(question => PassageVectors.Normalize(question));
+        var best = questions.ConvertAll(_ => new BestHits(search.Limit));
+        // Those in memory first: in the order of the file, one document too many would push out each just before its turn.
+        foreach (var document in documents.Where(document => document.Model == search.Model)
+            .OrderByDescending(document => vectors.Holds(document.Version)))
+        {
+            foreach (var part in VectorsOf(session, document, questions[0].Length))
+            {
+                token.ThrowIfCancellationRequested();
+                for (var i = 0; i < questions.Count; i++)
+                    Compare(questions[i], part, document, search.SimilarityFloor, best[i]);
+            }
+        }
+        return best.ConvertAll(hits => hits.Ranked());
+    }
+
+    private IEnumerable<PassageVectors> VectorsOf(SqliteSession session, ReadyDocument document, int dimensions) => vectors.Read(
+        document.Version, document.Passages, dimensions,
+        (first, count) =>
+        {
+            var loaded = new PassageVectors(count, dimensions);
+            // Taken over row by row, so that all are in memory only once.
+            session.All(
+                """
+                SELECT passage.id, passage_vector.vector
+                FROM   passage JOIN passage_vector ON passage_vector.passage = passage.number
+                WHERE  passage.document = $1 AND passage.ordinal >= $2 AND passage.ordinal < $3
+                ORDER  BY passage.ordinal
+                """,
+                row =>
+                {
+                    loaded.Add(row.Id(0), MemoryMarshal.Cast<byte, float>(row.Bytes(1)));
+                    return loaded.Count;
+                },
+                document.Version.Number, first, first + count);
+            return loaded;
+        });
+
+    private static void Compare(float[] question, PassageVectors passages, ReadyDocument document, double floor, BestHits best)
+    {
+        for (var i = 0; i < passages.Count; i++)
+        {
+            // The question first: Dot aligns its steps to that one, so that equal vectors have equal scores wherever they lie in memory.
+            // Rounding may pass 1, which a cosine does not; pgvector cuts it off too.
+            var similarity = Math.Clamp((double)TensorPrimitives.Dot<float>(question, passages.Direction(i)), -1, 1);
+            if (similarity >= floor)
+                best.Add(new Hit(passages.Id(i), document.Version.Id, similarity));
+        }
+    }
+
+    /// <summary>weight × idf, summed per passage.</summary>
+    private static List<Hit> Lexical(SqliteSession session, PassageSearch search, Dictionary<long, ReadyDocument> documents, string query)
+    {
+        var size = documents.Values.Sum(document => (long)document.Passages);
+        var scores = new Dictionary<Place, double>();
+        foreach (var term in Terms.Of(query).Distinct(StringComparer.Ordinal))
+        {
+            var found = PostingsOf(session, term, documents);
+            var idf = Bm25.Idf(size, found.Sum(document => (long)document.Postings.Length / Posting.Size));
+            foreach (var (document, postings) in found)
+            {
+                foreach (var posting in Posting.Read(postings))
+                    CollectionsMarshal.GetValueRefOrAddDefault(scores, new Place(document, posting.Ordinal), out _) += posting.Weight * idf;
+            }
+        }
+        return Best(session, search.Limit, documents, scores);
+    }
+
+    private static List<(long Document, byte[] Postings)> PostingsOf(
+        SqliteSession session, string term, Dictionary<long, ReadyDocument> documents) => documents.Count <= FewDocuments
+        ? session.All(
+            "SELECT document, weights FROM posting WHERE term = $1 AND document IN (SELECT value FROM json_each($2))",
+            row => (row.GetInt64(0), row.Bytes(1)), term, StoredJson.Write(documents.Keys.ToArray()))
+        : session.All(
+            "SELECT document, weights FROM posting WHERE term = $1",
+            row => (row.GetInt64(0), documents.ContainsKey(row.GetInt64(0)) ? row.Bytes(1) : []), term);
+
+    /// <summary>The best by score and then by id. Ids are looked up only for passages whose score is good enough.</summary>
+    private static List<Hit> Best(
+        SqliteSession session, int limit, Dictionary<long, ReadyDocument> documents, Dictionary<Place, double> scores)
+    {
+        // 0 where there are no more than the limit, and every score is higher.
+        var least = scores.Values.OrderDescending().ElementAtOrDefault(limit - 1);
+        long[][] places = [.. scores.Where(score => score.Value >= least).Select(score => new[] { score.Key.Document, score.Key.Ordinal })];
+        var passages = session.All(
+            """
+            SELECT passage.id, passage.document, passage.ordinal
+            FROM   json_each($1) AS wanted
+            CROSS  JOIN passage ON passage.document = wanted.value ->> 0 AND passage.ordinal = wanted.value ->> 1
+            """,
+            row => (Id: row.Id(0), Place: new Place(row.GetInt64(1), row.GetInt32(2))), StoredJson.Write(places));
+        var best = new BestHits(limit);
+        passages.ForEach(passage => best.Add(new Hit(passage.Id, documents[passage.Place.Document].Version.Id, scores[passage.Place])));
+        return best.Ranked();
+    }
+
+    private sealed record ReadyDocument(DocumentVersion Version, string? Model, int Passages);
+
+    /// <summary>A passage by the number of its document and its place there.</summary>
+    private readonly record struct Place(long Document, int Ordinal);
+
+    /// <summary>Of any number of hits, the best.</summary>
+    private sealed class BestHits(int limit)
+    {
+        /// <summary>Of equal ones, the one with the later id is worse.</summary>
+        private static readonly Comparer<Hit> WorstFirst = Comparer<Hit>.Create((one, other) =>
+        {
+            var byScore = one.Score.CompareTo(other.Score);
+            return byScore != 0 ? byScore : UuidOrder.Instance.Compare(other.PassageId, one.PassageId);
+        });
+
+        private readonly PriorityQueue<Hit, Hit> hits = new(WorstFirst);
+
+        public void Add(Hit hit)
+        {
+            if (hits.Count < limit)
+                hits.Enqueue(hit, hit);
+            else
+                hits.EnqueueDequeue(hit, hit);
+        }
+
+        /// <summary>Best first. It is empty afterwards.</summary>
+        public List<Hit> Ranked()
+        {
+            var ranked = new List<Hit>(hits.Count);
+            while (hits.TryDequeue(out var hit, out _))
+                ranked.Add(hit);
+            ranked.Reverse();
+            return ranked;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.Data.Sqlite;
+using static SQLitePCL.raw;
+
+namespace Navigator.Storage.Sqlite;
+
+/// <summary>Why the file cannot be used, in one line for whoever starts the program.</summary>
+public sealed class SqliteFileException(string message, Exception? cause = null) : Exception(message, cause)
+{
+    internal static SqliteFileException Damaged(string file) => new(
+        $"{file} is damaged, and nothing in it was changed. Restore the last backup (navigator backup makes them), or move the file away to "
+            + "begin with an empty one.");
+
+    /// <summary>Runs what opens or reads <paramref name="file"/>, and says what is wrong with it.</summary>
+    internal static T Explain<T>(string file, Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (SqliteException error)
+        {
+            throw error.SqliteErrorCode switch
+            {
+                SQLITE_NOTADB => new SqliteFileException($"{file} is no database of Navigator's. Move it away, or name another directory.", error),
+                SQLITE_CORRUPT => Damaged(file),
+                SQLITE_READONLY or SQLITE_CANTOPEN or SQLITE_PERM => new SqliteFileException($"{file} cannot be written by this user.", error),
+                SQLITE_FULL => new SqliteFileException($"There is no room on the disk of {file}.", error),
+                SQLITE_BUSY or SQLITE_LOCKED => new SqliteFileException($"{file} is locked by another program.", error),
+                _ => new SqliteFileException($"{file} cannot be used: {error.Message}", error),
+            };
+        }
+    }
+}

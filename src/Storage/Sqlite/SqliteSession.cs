@@ -1,0 +1,113 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace Navigator.Storage.Sqlite;
+
+/// <summary>One connection, used by one caller at a time: its statements, prepared once, and the time at which its transaction began.</summary>
+internal sealed class SqliteSession(SqliteConnection connection, TimeProvider clock) : IDisposable
+{
+    private readonly Dictionary<string, SqliteCommand> commands = new(StringComparer.Ordinal);
+
+    /// <summary>The same for all statements of a transaction, in whole microseconds, as it is stored.</summary>
+    public DateTimeOffset Now { get; private set; }
+
+    /// <summary>Begins a transaction.</summary>
+    /// <param name="sql">BEGIN, or BEGIN IMMEDIATE for one that writes.</param>
+    public void Begin(string sql)
+    {
+        Change(sql);
+        Now = Microseconds.ToTime(Microseconds.Of(clock.GetUtcNow()));
+    }
+
+    /// <summary>All rows of a statement. <paramref name="read"/> must not run statements of its own.</summary>
+    /// <param name="values">$1, $2 and so on: numbers, text, bytes, ids, times, enumerations in snake_case, or null.</param>
+    public List<T> All<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
+    {
+        var rows = new List<T>();
+        using var row = Prepare(sql, values).ExecuteReader();
+        while (row.Read())
+            rows.Add(read(row));
+        return rows;
+    }
+
+    /// <summary>The first row; null when there is none.</summary>
+    public T? One<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values) where T : class
+    {
+        using var row = Prepare(sql, values).ExecuteReader();
+        return row.Read() ? read(row) : null;
+    }
+
+    /// <summary>The one number that a statement returns.</summary>
+    public long Number(string sql, params ReadOnlySpan<object?> values) =>
+        Convert.ToInt64(Prepare(sql, values).ExecuteScalar(), CultureInfo.InvariantCulture);
+
+    /// <summary>How many rows the statement changed.</summary>
+    public int Change(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteNonQuery();
+
+    /// <summary>Several statements without values, run once.</summary>
+    public void Script(string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in commands.Values)
+            command.Dispose();
+        connection.Dispose();
+    }
+
+    private SqliteCommand Prepare(string sql, ReadOnlySpan<object?> values)
+    {
+        if (!commands.TryGetValue(sql, out var command))
+        {
+            command = connection.CreateCommand();
+            command.CommandText = sql;
+            for (var i = 1; i <= values.Length; i++)
+                command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
+            commands.Add(sql, command);
+        }
+        for (var i = 0; i < values.Length; i++)
+            command.Parameters[i].Value = Stored(values[i]);
+        return command;
+    }
+
+    private static object Stored(object? value) => value switch
+    {
+        null => DBNull.Value,
+        Guid id => id.ToString(),
+        DateTimeOffset time => Microseconds.Of(time),
+        bool flag => flag ? 1L : 0L,
+        Enum => throw new ArgumentException("An enumeration is stored by its name.", nameof(value)),
+        _ => value,
+    };
+}
+
+/// <summary>How times are stored: microseconds since 1970, as PostgreSQL counts them too.</summary>
+internal static class Microseconds
+{
+    public static long Of(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
+    public static DateTimeOffset ToTime(long microseconds) =>
+        new(DateTimeOffset.UnixEpoch.Ticks + microseconds * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
+}
+
+/// <summary>How stored values are read.</summary>
+internal static class SqliteRow
+{
+    public static Guid Id(this SqliteDataReader row, int column) => Guid.Parse(row.GetString(column));
+
+    public static DateTimeOffset Time(this SqliteDataReader row, int column) => Microseconds.ToTime(row.GetInt64(column));
+
+    public static DateTimeOffset? TimeOrNull(this SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.Time(column);
+
+    public static string? TextOrNull(this SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    public static int? NumberOrNull(this SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt32(column);
+
+    public static bool Flag(this SqliteDataReader row, int column) => row.GetInt64(column) != 0;
+
+    public static byte[] Bytes(this SqliteDataReader row, int column) => (byte[])row[column];
+}

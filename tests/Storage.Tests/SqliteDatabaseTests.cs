@@ -1,0 +1,216 @@
+using Microsoft.Data.Sqlite;
+using Navigator.Contracts.Chat;
+using Navigator.Storage.Ledger;
+using Navigator.Storage.Sqlite;
+
+namespace Navigator.Storage.Tests;
+
+/// <summary>The embedded file itself: what it keeps, what it refuses, and how its writer groups changes.</summary>
+public sealed class SqliteDatabaseTests : IDisposable
+{
+    private readonly TemporaryFile file = new();
+    private readonly FakeTimeProvider clock = new(DateTimeOffset.UnixEpoch.AddYears(56));
+
+    public void Dispose() => file.Dispose();
+
+    [Fact]
+    public async Task What_was_written_is_there_for_the_next_process_and_due_at_once()
+    {
+        var id = Guid.CreateVersion7();
+        using (var first = Open())
+        {
+            var ledger = TestSqlite.Ledger(first);
+            await ledger.Submit(Question(id), default);
+            var job = await ledger.Claim(new JobKey(id, 1), JobStage.Intake, "w", TimeSpan.FromSeconds(15), false, 3, default);
+            Assert.True(job!.DueAt > clock.GetUtcNow());
+        }
+        using var second = Open();
+        var again = TestSqlite.Ledger(second);
+
+        var due = Assert.Single(await again.TakeDue(10, TimeSpan.FromSeconds(5), default));
+
+        Assert.Equal((id, JobStatus.Running, "w", "How much?"), (due.Id, due.Status, due.ClaimedBy, due.Question));
+        Assert.False(second.IsNew);
+    }
+
+    [Fact]
+    public async Task A_program_that_looks_in_from_beside_leaves_the_leases_alone()
+    {
+        using var running = Open();
+        var id = Guid.CreateVersion7();
+        await TestSqlite.Ledger(running).Submit(Question(id), default);
+        var due = (await TestSqlite.Ledger(running).Read(id, default))!.DueAt;
+
+        using (var beside = SqliteDatabase.OpenBeside(file.Path, clock, TestSqlite.Limits))
+            Assert.Equal(id, (await TestSqlite.Ledger(beside).Read(id, default))!.Id);
+
+        Assert.Equal(due, (await TestSqlite.Ledger(running).Read(id, default))!.DueAt);
+    }
+
+    [Fact]
+    public async Task A_change_that_cannot_be_stored_hurts_itself_alone()
+    {
+        using var database = Open();
+        // The first holds the writer, so that the others come together.
+        using var held = new ManualResetEventSlim();
+        var holds = database.Write(_ => held.Wait(TimeSpan.FromSeconds(10)), default);
+        var writes = Enumerable.Range(0, 10).Select(i => database.Write(
+            session => session.Change("INSERT INTO tenant (id, webhook_secret, created_at) VALUES ($1, $2, 0)", $"t{i}", new byte[i == 4 ? 3 : 32]),
+            default)).ToList();
+        held.Set();
+        await holds;
+
+        var error = await Assert.ThrowsAsync<SqliteException>(() => writes[4]);
+        Assert.Equal(19, error.SqliteErrorCode);
+        Assert.All(writes.Where((_, i) => i != 4), write => Assert.Equal(1, write.Result));
+        Assert.Equal(9, await database.Read(session => session.Number("SELECT count(*) FROM tenant"), default));
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_told_to_every_caller_and_nothing_is_half_written()
+    {
+        using var database = Open();
+        await database.Write(session => session.Number("PRAGMA max_page_count = 100"), default);
+        Task Insert(string id, int bytes) => database.Write(
+            session => session.Change("INSERT INTO tenant (id, webhook_secret, created_at) VALUES ($1, $2, 0)", id, new byte[bytes]), default);
+
+        var error = await Assert.ThrowsAsync<SqliteException>(() => Insert("large", 2_000_000));
+
+        Assert.True(PassingFailure.Is(error));
+        await Insert("small", 32);
+        Assert.Equal("small", Assert.Single(await database.Read(session => session.All("SELECT id FROM tenant", row => row.GetString(0)), default)));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_database_is_refused_and_left_as_it_is()
+    {
+        var text = string.Concat(Enumerable.Repeat("These are notes of mine. ", 400));
+        File.WriteAllText(file.Path, text);
+
+        var error = Assert.Throws<SqliteFileException>(Open);
+
+        Assert.StartsWith($"{file.Path} is no database of Navigator's.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(text, File.ReadAllText(file.Path));
+    }
+
+    [Fact]
+    public void Another_program_s_database_is_refused()
+    {
+        using (var other = new SqliteConnection($"Data Source={file.Path};Pooling=false"))
+        {
+            other.Open();
+            using var create = other.CreateCommand();
+            create.CommandText = "CREATE TABLE song (title TEXT)";
+            create.ExecuteNonQuery();
+        }
+
+        var error = Assert.Throws<SqliteFileException>(Open);
+
+        Assert.StartsWith($"{file.Path} is no database of Navigator's.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_newer_program_s_file_is_refused_by_name()
+    {
+        using (var made = Open())
+            Assert.True(made.IsNew);
+        using (var newer = new SqliteConnection($"Data Source={file.Path};Pooling=false"))
+        {
+            newer.Open();
+            using var mark = newer.CreateCommand();
+            mark.CommandText = "PRAGMA user_version = 99";
+            mark.ExecuteNonQuery();
+        }
+
+        var error = Assert.Throws<SqliteFileException>(Open);
+
+        Assert.Contains("newer version of Navigator (schema 99", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_file_is_refused_and_left_as_it_is()
+    {
+        using (var made = Open())
+        {
+            for (var i = 0; i < 200; i++)
+                await TestSqlite.Ledger(made).Submit(Question(Guid.CreateVersion7()), default);
+        }
+        var bytes = File.ReadAllBytes(file.Path);
+        // The pages of the largest table and of its indexes, at the end of the file.
+        new Random(1).NextBytes(bytes.AsSpan(bytes.Length - 5 * 4_096));
+        File.WriteAllBytes(file.Path, bytes);
+
+        var error = Assert.Throws<SqliteFileException>(Open);
+
+        Assert.Contains(
+            "is damaged, and nothing in it was changed. Restore the last backup (navigator backup", error.Message, StringComparison.Ordinal);
+        Assert.Equal(bytes, File.ReadAllBytes(file.Path));
+    }
+
+    [Fact]
+    public async Task A_backup_is_made_while_it_is_used_and_holds_what_was_committed()
+    {
+        using var database = Open();
+        var ledger = TestSqlite.Ledger(database);
+        var ids = Enumerable.Range(0, 50).Select(_ => Guid.CreateVersion7()).ToList();
+        foreach (var id in ids)
+            await ledger.Submit(Question(id), default);
+        var others = Task.Run(async () =>
+        {
+            for (var i = 0; i < 200; i++)
+                await ledger.Submit(Question(Guid.CreateVersion7()), default);
+        });
+        var copy = file.Path + ".backup";
+
+        SqliteDatabase.BackUp(file.Path, copy);
+        await others;
+
+        using var restored = SqliteDatabase.Open(copy, clock, TestSqlite.Limits);
+        foreach (var id in ids)
+            Assert.NotNull(await TestSqlite.Ledger(restored).Read(id, default));
+    }
+
+    [Fact]
+    public void A_directory_is_one_process_s_and_its_owner_s_alone()
+    {
+        var path = Path.GetDirectoryName(file.Path)!;
+        using var taken = DataDirectory.Take(path);
+
+        var error = Assert.Throws<SqliteFileException>(() => DataDirectory.Take(path));
+
+        Assert.StartsWith($"{path} is used by another Navigator (process {Environment.ProcessId} on ", error.Message, StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file.Path));
+    }
+
+    [Fact]
+    public void A_directory_that_was_left_can_be_taken_again()
+    {
+        var path = Path.GetDirectoryName(file.Path)!;
+        DataDirectory.Take(path).Dispose();
+        using var again = DataDirectory.Take(path);
+        Assert.Equal(path, again.Path);
+    }
+
+    [Fact]
+    public async Task Readers_see_what_was_committed_while_somebody_writes()
+    {
+        using var database = Open();
+        var id = Guid.CreateVersion7();
+        await TestSqlite.Ledger(database).Submit(Question(id), default);
+        using var held = new ManualResetEventSlim();
+        var writes = database.Write(
+            session => (session.Change("UPDATE chat_job SET question = 'half'"), held.Wait(TimeSpan.FromSeconds(10))), default);
+
+        Assert.Equal("How much?", (await TestSqlite.Ledger(database).Read(id, default))!.Question);
+        held.Set();
+        await writes;
+        Assert.Equal("half", (await TestSqlite.Ledger(database).Read(id, default))!.Question);
+    }
+
+    private SqliteDatabase Open() => SqliteDatabase.Open(file.Path, clock, TestSqlite.Limits);
+
+    private static NewJob Question(Guid id) => new(
+        id, "a", id.ToString(), "How much?", new JobOptions(false, null), null, [1], TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(10),
+        new TenantShare(1_000, 1_000));
+}
