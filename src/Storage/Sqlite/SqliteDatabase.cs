@@ -65,7 +65,7 @@ public sealed class SqliteDatabase : IDisposable
 
     /// <summary>Keeps everything in memory.</summary>
     public static SqliteDatabase InMemory(TimeProvider clock, SqliteLimits limits) => Open(
-        DataDirectory.Memory, clock, limits, database => SqliteMigrator.Migrate(database.writer, DataDirectory.Memory));
+        DataDirectory.Memory, clock, limits, database => database.IsNew = SqliteMigrator.Migrate(database.writer, DataDirectory.Memory));
 
     /// <summary>Runs in a transaction of the one connection that writes, together with others that wait. What it throws undoes its own changes
     /// only.</summary>
@@ -196,7 +196,8 @@ public sealed class SqliteDatabase : IDisposable
         writer.Begin("BEGIN IMMEDIATE");
         try
         {
-            var outcomes = works.Select(Try).ToList();
+            // What fails alone fails with its transaction.
+            IReadOnlyList<Outcome> outcomes = works is [var only] ? [new Outcome(only(writer), null)] : [.. works.Select(Try)];
             writer.Change("COMMIT");
             return outcomes;
         }

@@ -23,6 +23,17 @@ public class InterleavingTests
         Prop.ForAll<int>(seed => new History(seed).Run()).Check(Config.QuickThrowOnFailure.WithMaxTest(10_000));
 
     [Fact]
+    public void So_it_is_on_the_ledger_of_embedded_mode()
+    {
+        for (var seed = 0; seed < 50; seed++)
+        {
+            var clock = new FakeTimeProvider();
+            using var database = SqliteDatabase.InMemory(clock, new SqliteLimits(64, 1, TimeSpan.FromSeconds(20), 1));
+            new History(seed, clock, new SqliteJobLedger(database, NullLogger<SqliteJobLedger>.Instance)).Run();
+        }
+    }
+
+    [Fact]
     public void Without_the_sweeper_some_jobs_never_end()
     {
         // The check of the check: what the property above holds to must be able to fail.
@@ -47,9 +58,8 @@ public class InterleavingTests
         private static readonly JobLimits Limits = Policies.With().Job;
 
         private readonly Random random;
-        private readonly FakeTimeProvider clock = new();
-        private readonly SqliteDatabase database;
-        private readonly SqliteJobLedger ledger;
+        private readonly FakeTimeProvider clock;
+        private readonly IJobLedger ledger;
         private readonly JobTransitions transitions;
         private readonly FairShare share;
         private readonly List<object> bus = [];
@@ -58,11 +68,17 @@ public class InterleavingTests
         private DateTimeOffset last;
         private int waves;
 
-        public History(int seed)
+        public History(int seed) : this(seed, new FakeTimeProvider())
         {
-            random = new Random(seed);
-            database = SqliteDatabase.InMemory(clock, new SqliteLimits(64, 1, TimeSpan.FromSeconds(20), 1));
-            ledger = new SqliteJobLedger(database, NullLogger<SqliteJobLedger>.Instance);
+        }
+
+        private History(int seed, FakeTimeProvider clock) : this(seed, clock, new RowsInMemory(clock))
+        {
+        }
+
+        public History(int seed, FakeTimeProvider clock, IJobLedger ledger)
+        {
+            (random, this.clock, this.ledger) = (new Random(seed), clock, ledger);
             var policy = Policies.Live(("Admission:TenantUnfinished", "100"), ("Admission:UnderWay", "2"));
             share = new FairShare(policy);
             transitions = new JobTransitions(ledger, Send, share, policy, NullLogger<JobTransitions>.Instance);
@@ -280,7 +296,7 @@ public class InterleavingTests
 
         private bool Lives() => random.Next(6) > 0;
 
-        /// <summary>The ledger in memory completes at once: a history is one thread of events.</summary>
+        /// <summary>A ledger in memory completes at once: a history is one thread of events.</summary>
         private static T Do<T>(Task<T> task)
         {
             Assert.True(task.IsCompletedSuccessfully);
