@@ -90,6 +90,8 @@ public sealed class AccessTests : IDisposable
 
         Assert.Equal(HttpStatusCode.OK, (await acme.GetAsync(self)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await zebra.GetAsync(self)).StatusCode);
+        await ApiHost.AssertProblem(await zebra.GetAsync(new Uri($"{self}/original", UriKind.Relative)), 404, "document_not_found");
+        Assert.Equal("# Ours", await acme.GetStringAsync(new Uri($"{self}/original", UriKind.Relative)));
         Assert.Equal(HttpStatusCode.NotFound, (await zebra.DeleteAsync(self)).StatusCode);
         Assert.DoesNotContain("ours", await zebra.GetStringAsync(new Uri("/v1/documents", UriKind.Relative)), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await acme.GetAsync(self)).StatusCode);

@@ -17,9 +17,18 @@ public sealed class ApiHost : IDisposable
     // Any type of the API's assembly names its entry point.
     private readonly WebApplicationFactory<SampleDocuments> factory = new();
 
-    // Tests ask more often than one tenant may: a fast machine would be told so.
-    public ApiHost() => Client = factory.WithWebHostBuilder(host => host.UseSetting("Concurrency:Http:TenantRequestsPerSecond", "100000"))
-        .CreateClient();
+    public ApiHost() : this([])
+    {
+    }
+
+    /// <summary>With settings of its own, for a test that is about one.</summary>
+    internal ApiHost(params (string Key, string Value)[] settings) => Client = factory.WithWebHostBuilder(host =>
+    {
+        // Tests ask more often than one tenant may: a fast machine would be told so.
+        host.UseSetting("Concurrency:Http:TenantRequestsPerSecond", "100000");
+        foreach (var (key, value) in settings)
+            host.UseSetting(key, value);
+    }).CreateClient();
 
     public HttpClient Client { get; }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -54,6 +55,7 @@ public sealed class DocumentTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal(HttpStatusCode.NoContent, (await api.Client.DeleteAsync(path)).StatusCode);
 
         await ApiHost.AssertProblem(await api.Client.GetAsync(path), 404, "document_not_found");
+        await ApiHost.AssertProblem(await api.Client.GetAsync(OriginalOf(document)), 404, "document_not_found");
         await ApiHost.AssertProblem(await api.Client.DeleteAsync(path), 404, "document_not_found");
         var job = await api.Ask(new { question = "Does the quokka smile?" });
         Assert.DoesNotContain(
@@ -75,6 +77,118 @@ public sealed class DocumentTests(ApiHost api) : IClassFixture<ApiHost>
             await ApiHost.AssertProblem(await api.Client.GetAsync(new Uri($"/v1/chat/jobs/{Text(gone, "id")}", UriKind.Relative)), 404,
                 "job_not_found");
         Assert.Equal("answered", Text(await api.Get($"/v1/chat/jobs/{Text(before, "id")}"), "status"));
+    }
+
+    [Theory]
+    [InlineData("gnu.txt", "The gnu grazes.", "text/plain", "inline; filename=gnu.txt; filename*=UTF-8''gnu.txt")]
+    [InlineData("gnu.md", "# Gnu\n\nThe gnu grazes.", "text/markdown", "inline; filename=gnu.md; filename*=UTF-8''gnu.md")]
+    public async Task A_document_can_be_read_as_it_was_uploaded(string name, string content, string mediaType, string disposition)
+    {
+        var original = OriginalOf(await api.Ingested(await api.Upload(name, Encoding.UTF8.GetBytes(content))));
+
+        using var response = await api.Client.GetAsync(original);
+
+        Assert.Equal((HttpStatusCode.OK, content), (response.StatusCode, await response.Content.ReadAsStringAsync()));
+        Assert.Equal($"{mediaType}; charset=utf-8", response.Content.Headers.ContentType!.ToString());
+        Assert.Equal(disposition, response.Content.Headers.GetValues("Content-Disposition").Single());
+        Assert.Equal($"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))}\"", response.Headers.ETag!.Tag);
+        Assert.Equal("no-store", response.Headers.CacheControl!.ToString());
+        Assert.StartsWith("sandbox; default-src 'none';", PolicyOf(response), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_part_of_a_document_can_be_read_and_its_headers_alone_and_nothing_that_is_known()
+    {
+        var original = OriginalOf(await api.Ingested(await api.Upload("yak.txt", Encoding.UTF8.GetBytes("The yak is warm."))));
+        async Task<HttpResponseMessage> Send(HttpMethod method, string? header = null, string? value = null)
+        {
+            using var request = new HttpRequestMessage(method, original);
+            if (header is not null)
+                request.Headers.TryAddWithoutValidation(header, value);
+            return await api.Client.SendAsync(request);
+        }
+
+        using var part = await Send(HttpMethod.Get, "Range", "bytes=4-6");
+        using var beyond = await Send(HttpMethod.Get, "Range", "bytes=100-");
+        using var head = await Send(HttpMethod.Head);
+        using var known = await Send(HttpMethod.Get, "If-None-Match", head.Headers.ETag!.Tag);
+
+        Assert.Equal((HttpStatusCode.PartialContent, "yak"), (part.StatusCode, await part.Content.ReadAsStringAsync()));
+        Assert.Equal("bytes 4-6/16", part.Content.Headers.ContentRange!.ToString());
+        Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, beyond.StatusCode);
+        Assert.Equal((HttpStatusCode.OK, 16L), (head.StatusCode, head.Content.Headers.ContentLength!.Value));
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+        Assert.Equal(HttpStatusCode.NotModified, known.StatusCode);
+    }
+
+    /// <summary>Shown from our origin, its script could do whatever its reader may.</summary>
+    [Fact]
+    public async Task Html_is_downloaded_and_would_run_no_script()
+    {
+        var html = "<h1>Emu</h1><p>The emu runs.</p><script>fetch('/v1/documents')</script>";
+        var original = OriginalOf(await api.Ingested(await api.Upload("emu.html", Encoding.UTF8.GetBytes(html))));
+
+        using var response = await api.Client.GetAsync(original);
+
+        Assert.Equal(html, await response.Content.ReadAsStringAsync());
+        Assert.Equal("attachment", response.Content.Headers.ContentDisposition!.DispositionType);
+        Assert.StartsWith("sandbox;", PolicyOf(response), StringComparison.Ordinal);
+        Assert.DoesNotContain("script", PolicyOf(response), StringComparison.Ordinal);
+        Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+    }
+
+    [Fact]
+    public async Task A_file_has_the_name_of_its_title_in_any_script_and_one_extension()
+    {
+        var chinese = OriginalOf(await api.Ingested(await api.Upload("a.txt", Encoding.UTF8.GetBytes("The ibex climbs."), title: "保险 \"2026\"")));
+        var extended = OriginalOf(await api.Ingested(await api.Upload("b.txt", Encoding.UTF8.GetBytes("The ibis wades."), title: "Ibis.TXT")));
+
+        Assert.Equal("保险 \"2026\".txt", await NameOf(chinese));
+        Assert.Equal("Ibis.TXT", await NameOf(extended));
+
+        async Task<string?> NameOf(Uri original)
+        {
+            using var response = await api.Client.GetAsync(original);
+            return response.Content.Headers.ContentDisposition!.FileNameStar;
+        }
+    }
+
+    [Fact]
+    public async Task A_citation_links_to_the_document_that_it_quotes()
+    {
+        var document = await api.Ingested(await api.Upload("dugong.txt", Encoding.UTF8.GetBytes("The dugong eats seagrass.")));
+
+        var job = await api.Ask(new { question = "What does the dugong eat?", document_ids = new[] { Text(document, "id") } });
+
+        var citation = job.GetProperty("answer").GetProperty("citations")[0];
+        Assert.Equal($"/v1/documents/{Text(document, "id")}/original", Text(citation, "link"));
+        Assert.Contains(Text(citation, "quote")!,
+            await api.Client.GetStringAsync(new Uri(Text(citation, "link")!, UriKind.Relative)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_a_document_that_failed_nothing_is_kept()
+    {
+        var document = await api.Ingested(await api.Upload("none.html", Encoding.UTF8.GetBytes("<html><script>nothing else</script></html>")));
+
+        Assert.Equal("failed", Text(document, "status"));
+        Assert.Null(Text(document.GetProperty("links"), "original"));
+        await ApiHost.AssertProblem(
+            await api.Client.GetAsync(new Uri($"/v1/documents/{Text(document, "id")}/original", UriKind.Relative)), 404, "original_not_kept");
+    }
+
+    [Fact]
+    public async Task Where_originals_are_not_kept_questions_are_answered_all_the_same_and_the_file_is_gone()
+    {
+        using var host = new ApiHost(("Ingestion:KeepOriginals", "false"));
+
+        var document = await host.Ingested(await host.Upload("coati.txt", Encoding.UTF8.GetBytes("The coati digs.")));
+        var job = await host.Ask(new { question = "What does the coati do?", document_ids = new[] { Text(document, "id") } });
+
+        Assert.Equal("ready", Text(document, "status"));
+        Assert.Null(Text(document.GetProperty("links"), "original"));
+        var link = Text(job.GetProperty("answer").GetProperty("citations")[0], "link")!;
+        await ApiHost.AssertProblem(await host.Client.GetAsync(new Uri(link, UriKind.Relative)), 404, "original_not_kept");
     }
 
     [Theory]
@@ -131,6 +245,8 @@ public sealed class DocumentTests(ApiHost api) : IClassFixture<ApiHost>
     [InlineData("GET", "/v1/documents/not-an-id", 400, "malformed_id")]
     [InlineData("DELETE", "/v1/documents/not-an-id", 400, "malformed_id")]
     [InlineData("GET", "/v1/documents/00000000-0000-0000-0000-000000000000", 404, "document_not_found")]
+    [InlineData("GET", "/v1/documents/00000000-0000-0000-0000-000000000000/original", 404, "document_not_found")]
+    [InlineData("GET", "/v1/documents/not-an-id/original", 400, "malformed_id")]
     [InlineData("GET", "/v1/documents/00000000-0000-0000-0000-000000000000/passages/00000000-0000-0000-0000-000000000000", 404, "passage_not_found")]
     [InlineData("GET", "/v1/documents/00000000-0000-0000-0000-000000000000/passages/x", 400, "malformed_id")]
     [InlineData("GET", "/v1/documents?limit=abc", 400, "invalid_paging")]
@@ -147,4 +263,8 @@ public sealed class DocumentTests(ApiHost api) : IClassFixture<ApiHost>
         await ApiHost.AssertProblem(await api.PostRaw("/v1/documents", "hello", "text/plain"), 415, "unsupported_media_type");
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+
+    private static Uri OriginalOf(JsonElement document) => new(Text(document.GetProperty("links"), "original")!, UriKind.Relative);
+
+    private static string PolicyOf(HttpResponseMessage response) => Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
 }

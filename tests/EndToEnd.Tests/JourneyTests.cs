@@ -50,6 +50,49 @@ public abstract class JourneyTests(OfflineSystem offline, ModelSystem models, IT
     }
 
     [Fact]
+    public async Task A_citation_opens_the_pdf_that_it_quotes_at_its_page()
+    {
+        var system = offline.System;
+        var pdf = PdfSamples.Lines((72, 700, "The axolotl regrows its tail within 45 days."));
+        var document = await system.Ingest("axolotl.pdf", pdf, IngestionLimit);
+        var id = document.GetProperty("id").GetString();
+
+        var job = await system.Ask("What does the axolotl regrow?", new[] { id });
+
+        Assert.Equal("ready", document.GetProperty("status").GetString());
+        Assert.Equal($"/v1/documents/{id}/original", document.GetProperty("links").GetProperty("original").GetString());
+        var link = job.GetProperty("answer").GetProperty("citations")[0].GetProperty("link").GetString()!;
+        Assert.Equal($"/v1/documents/{id}/original#page=1", link);
+        using var original = await system.Client.GetAsync(new Uri(link, UriKind.Relative));
+        Assert.Equal(pdf, await original.Content.ReadAsByteArrayAsync());
+        Assert.Equal("application/pdf", original.Content.Headers.ContentType!.ToString());
+        Assert.Equal("inline", original.Content.Headers.ContentDisposition!.DispositionType);
+        // Chrome's viewer shows nothing under either.
+        var policy = Assert.Single(original.Headers.GetValues("Content-Security-Policy"));
+        Assert.DoesNotContain("sandbox", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("default-src", policy, StringComparison.Ordinal);
+        using var range = new HttpRequestMessage(HttpMethod.Get, document.GetProperty("links").GetProperty("original").GetString());
+        range.Headers.TryAddWithoutValidation("Range", "bytes=0-4");
+        using var part = await system.Client.SendAsync(range);
+        Assert.Equal((HttpStatusCode.PartialContent, "%PDF-"), (part.StatusCode, await part.Content.ReadAsStringAsync()));
+    }
+
+    [Fact]
+    public async Task Where_originals_are_not_kept_a_ready_document_has_none()
+    {
+        await using var system = await NavigatorSystem.Start(Workers, null, ("Ingestion__KeepOriginals", "false"));
+
+        var document = await system.Ingest("zebra.md", Encoding.UTF8.GetBytes("The zebra is striped."), IngestionLimit);
+
+        Assert.Equal("ready", document.GetProperty("status").GetString());
+        Assert.Equal(JsonValueKind.Null, document.GetProperty("links").GetProperty("original").ValueKind);
+        using var original = await system.Client.GetAsync(
+            new Uri($"{document.GetProperty("links").GetProperty("self").GetString()}/original", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, original.StatusCode);
+        Assert.Contains("original_not_kept", await original.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task With_a_model_and_the_web_the_answer_comes_from_both()
     {
         var (system, upstreams) = models.Afresh();

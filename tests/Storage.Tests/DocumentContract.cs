@@ -20,7 +20,7 @@ public abstract class DocumentContract : IAsyncLifetime
     {
         var (document, accepted) = await Add("one");
         Assert.True(accepted);
-        Assert.Equal((DocumentStatus.Queued, 1), (document.Status, document.Attempt));
+        Assert.Equal((DocumentStatus.Queued, 1, true), (document.Status, document.Attempt, document.HasContent));
 
         var claimed = await store.Claim(Key(document), "w", Soon, false, 3, default);
         Assert.Equal((DocumentStatus.Extracting, "w"), (claimed!.Value.Document.Status, claimed.Value.Document.ClaimedBy));
@@ -28,6 +28,7 @@ public abstract class DocumentContract : IAsyncLifetime
 
         var stored = await store.StorePassages(Key(document), 2, [Passage("alpha"), Passage("beta"), Passage("gamma", 2)], Soon, default);
         Assert.Equal((DocumentStatus.Embedding, 2, 3, 0), (stored!.Status, stored.Pages, stored.Passages, stored.Embedded));
+        Assert.Null(await store.ReadContent(Key(document), default));
 
         var run = await store.FindUnembedded(Key(document), 0, 2, default);
         Assert.Equal([0, 1], run.Select(passage => passage.Ordinal));
@@ -63,6 +64,8 @@ public abstract class DocumentContract : IAsyncLifetime
         await store.StorePassages(Key(document), 1, [Passage("alpha")], Soon, default);
         var failed = await store.Fail(Key(document), new ChatError("document_encrypted", "Encrypted."), default);
         Assert.Equal((DocumentStatus.Failed, "document_encrypted", null), (failed!.Status, failed.Error!.Code, failed.Passages));
+        Assert.False(failed.HasContent);
+        Assert.Null(await store.ReadOriginal("a", document.Id, default));
         Assert.Null(await store.StoreVectors(Key(document), Model, [0], [Axis(0)], default));
 
         var (again, accepted) = await Add("bad");
@@ -70,8 +73,40 @@ public abstract class DocumentContract : IAsyncLifetime
         Assert.True(accepted);
         Assert.Equal((document.Id, DocumentStatus.Queued, 2), (again.Id, again.Status, again.Attempt));
         Assert.Null(again.Error);
+        Assert.True(again.HasContent);
         Assert.Null(await store.Claim(Key(document), "w", Soon, false, 3, default));
         Assert.NotNull(await store.Claim(Key(again), "w", Soon, false, 3, default));
+    }
+
+    [Fact]
+    public async Task A_ready_document_can_be_read_as_it_was_uploaded_by_its_tenant_alone()
+    {
+        var document = await Ready("as it was", Passage("alpha"));
+
+        var original = await store.ReadOriginal("a", document.Id, default);
+
+        Assert.Equal(("as it was", "text/plain", "as it was"), (original!.Title, original.MediaType, Encoding.UTF8.GetString(original.Content)));
+        Assert.Equal(SHA256.HashData("as it was"u8), original.Sha256);
+        Assert.True((await store.Find("a", document.Id, default))!.HasContent);
+        Assert.True(Assert.Single(await store.List("a", null, 10, default)).HasContent);
+        Assert.Null(await store.ReadOriginal("b", document.Id, default));
+        Assert.Null(await store.ReadOriginal("a", Guid.NewGuid(), default));
+    }
+
+    [Fact]
+    public async Task Where_originals_are_not_kept_the_bytes_go_when_the_text_is_out()
+    {
+        var (document, _) = await Add("not kept");
+        await store.Claim(Key(document), "w", Soon, false, 3, default);
+        Assert.NotNull(await store.ReadOriginal("a", document.Id, default));
+
+        var stored = await store.StorePassages(Key(document), 1, [Passage("alpha")], Soon, keepsOriginal: false, default);
+
+        Assert.False(stored!.HasContent);
+        Assert.Null(await store.ReadOriginal("a", document.Id, default));
+        var ready = await store.StoreVectors(Key(document), Model, [0], [Axis(0)], default);
+        Assert.Equal((DocumentStatus.Ready, false), (ready!.Status, ready.HasContent));
+        Assert.Null(await store.ReadOriginal("a", document.Id, default));
     }
 
     [Fact]
@@ -96,6 +131,7 @@ public abstract class DocumentContract : IAsyncLifetime
         await Wait(TimeSpan.FromMinutes(1.1));
 
         var taken = Assert.Single(await store.TakeDue(10, TimeSpan.FromMinutes(2), default));
+        Assert.True(taken.HasContent);
         var started = await store.Repair(taken, Soon, default);
 
         Assert.Equal((DocumentStatus.Queued, 2), (started!.Status, started.Attempt));
@@ -151,6 +187,7 @@ public abstract class DocumentContract : IAsyncLifetime
         Assert.False(await store.Delete("a", document.Id, default));
 
         Assert.Null(await store.Find("a", document.Id, default));
+        Assert.Null(await store.ReadOriginal("a", document.Id, default));
         Assert.Empty((await Search("zebra"))[0].Lexical);
         Assert.Empty((await Search("zebra"))[0].Nearest);
         Assert.Empty(await index.Read("a", [passage], default));
@@ -183,7 +220,9 @@ public abstract class DocumentContract : IAsyncLifetime
         Assert.Equal(0, await store.DeleteFinished(TimeSpan.FromHours(1), 10, default));
 
         Assert.Null(await store.Find("a", old.Id, default));
+        Assert.Null(await store.ReadOriginal("a", old.Id, default));
         Assert.NotNull(await store.Find("a", young.Id, default));
+        Assert.NotNull(await store.ReadOriginal("a", young.Id, default));
         Assert.NotNull(await store.Find("a", unfinished.Id, default));
         Assert.Single((await Search("zebra"))[0].Lexical);
     }

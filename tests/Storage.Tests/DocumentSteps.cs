@@ -27,8 +27,14 @@ internal static class DocumentSteps
 
     public static Task<DocumentRecord?> StorePassages(
         this IDocumentStore store, DocumentKey key, int? pages, IReadOnlyList<NewPassage> passages, TimeSpan dueIn, CancellationToken token) =>
+        store.StorePassages(key, pages, passages, dueIn, keepsOriginal: true, token);
+
+    public static Task<DocumentRecord?> StorePassages(
+        this IDocumentStore store, DocumentKey key, int? pages, IReadOnlyList<NewPassage> passages, TimeSpan dueIn, bool keepsOriginal,
+        CancellationToken token) =>
         store.StorePassages(
-            key, passages, row => Decide(row, new DocumentEvent.TextExtracted(key.Attempt, pages, passages.Count, Limits(dueIn))), token);
+            key, passages, row => Decide(row, new DocumentEvent.TextExtracted(key.Attempt, pages, passages.Count, keepsOriginal, Limits(dueIn))),
+            token);
 
     public static Task<DocumentRecord?> StoreVectors(
         this IDocumentStore store, DocumentKey key, string model, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors,

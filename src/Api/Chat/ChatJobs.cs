@@ -1,3 +1,5 @@
+using System.Globalization;
+using Navigator.Api.Documents;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
@@ -73,8 +75,13 @@ internal static class ChatJobs
         PassageId = citation.PassageId,
         Quote = citation.Quote,
         Url = citation.Url,
+        Link = citation.DocumentId is { } document ? LinkTo(document, citation.Page) : null,
         Score = citation.Score,
     };
+
+    /// <summary>Only a PDF has pages, and its viewers open the one that the fragment names.</summary>
+    private static string LinkTo(Guid document, int? page) =>
+        DocumentEndpoints.OriginalOf(document) + (page is { } number ? string.Create(CultureInfo.InvariantCulture, $"#page={number}") : "");
 
     private static EarlierEnd ToHttp(JobEnd end) => new(end.Status, end.Attempt, end.FinishedAt, new ChatError(end.Error.Code, end.Error.Message));
 

@@ -7,6 +7,7 @@ using Navigator.Contracts.Http;
 using Navigator.Storage.Passages;
 using Navigator.Storage.Tenants;
 using Navigator.Workers.Flow;
+using Navigator.Workers.Ingestion.Extraction;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Api.Documents;
@@ -27,12 +28,20 @@ internal static class DocumentEndpoints
             .Accepts<TextDocumentRequest>("application/json", "multipart/form-data");
         documents.MapGet("/", List).WithName("ListDocuments").WithSummary("Your documents, newest first.");
         documents.MapGet("/{id}", Read).WithName("ReadDocument").WithSummary("One document, and how far its ingestion is.");
+        documents.MapGet("/{id}/original", ReadOriginal).WithName("ReadOriginal")
+            .WithSummary("The file as it was uploaded, whole or in ranges. HTML comes as a download.")
+            .Produces<Stream>(200, MediaTypes.Pdf, MediaTypes.Html, MediaTypes.Markdown, MediaTypes.Plain);
+        // A map of its own: described, HEAD would be an operation with the same name.
+        documents.MapMethods("/{id}/original", [HttpMethods.Head], ReadOriginal).ExcludeFromDescription();
         documents.MapGet("/{id}/passages/{passageId}", ReadPassage).WithName("ReadPassage").WithSummary("The passage that a citation names.");
         documents.MapDelete("/{id}", Delete).WithName("DeleteDocument")
             .WithSummary("Delete a document and everything made from it: also the questions whose answers quote it, and those after them in the "
                 + "same conversations.");
         return documents;
     }
+
+    /// <summary>Where a document can be read as it was uploaded.</summary>
+    public static string OriginalOf(Guid document) => $"{Route}/{document}/original";
 
     private static async Task<Results<Accepted<Document>, Ok<Document>, ProblemHttpResult>> Add(
         ClaimsPrincipal caller, HttpRequest request, HttpResponse response, DocumentTransitions transitions, CancellationToken token)
@@ -70,6 +79,16 @@ internal static class DocumentEndpoints
         return TypedResults.Ok(ToHttp(document));
     }
 
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ReadOriginal(
+        string id, ClaimsPrincipal caller, HttpResponse response, IDocumentStore store, CancellationToken token)
+    {
+        if (!Guid.TryParse(id, out var documentId))
+            return Problem.MalformedId("document");
+        if (await store.ReadOriginal(caller.Tenant(), documentId, token) is { } original)
+            return OriginalFile.Send(original, response);
+        return await store.Find(caller.Tenant(), documentId, token) is null ? Problem.DocumentNotFound() : Problem.OriginalNotKept();
+    }
+
     private static async Task<Results<Ok<Passage>, ProblemHttpResult>> ReadPassage(
         string id, string passageId, ClaimsPrincipal caller, IPassageIndex index, CancellationToken token)
     {
@@ -104,6 +123,6 @@ internal static class DocumentEndpoints
         CreatedAt = document.CreatedAt,
         FinishedAt = document.FinishedAt,
         Error = document.Error,
-        Links = new DocumentLinks($"{Route}/{document.Id}"),
+        Links = new DocumentLinks($"{Route}/{document.Id}", document.HasContent ? OriginalOf(document.Id) : null),
     };
 }

@@ -27,6 +27,13 @@ internal static class Security
     /// <summary>Two years, as browsers ask of those who mean it.</summary>
     private const string StrictTransport = "max-age=63072000";
 
+    /// <summary>
+    /// The page's own script and style, and nothing else. Style attributes are allowed because a PDF that the page opens from memory is
+    /// under this policy too, and Chrome's viewer lays itself out with them.
+    /// </summary>
+    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; connect-src 'self'; "
+        + "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
     public static IServiceCollection AddSecurity(this IServiceCollection services)
     {
         services.AddOptions<ExposureOptions>().BindConfiguration(ExposureOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -58,8 +65,9 @@ internal static class Security
             context.Response.OnStarting(static state =>
             {
                 var (headers, secure) = (((HttpContext)state).Response.Headers, ((HttpContext)state).Request.IsHttps);
-                headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
-                    + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+                // An uploaded file brings a policy of its own.
+                if (headers.ContentSecurityPolicy.Count == 0)
+                    headers.ContentSecurityPolicy = Policy;
                 headers.XContentTypeOptions = "nosniff";
                 headers["Referrer-Policy"] = "no-referrer";
                 headers["Cross-Origin-Opener-Policy"] = "same-origin";

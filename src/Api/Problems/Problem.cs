@@ -21,5 +21,8 @@ internal static class Problem
 
     public static ProblemHttpResult DocumentNotFound() => Of(404, "document_not_found", "There is no such document.");
 
+    public static ProblemHttpResult OriginalNotKept() =>
+        Of(404, "original_not_kept", "The document is here, and the uploaded file is not: files are not kept here, or this one could not be read.");
+
     public static ProblemHttpResult MalformedId(string what) => Of(400, "malformed_id", $"The {what}'s id is not a UUID.");
 }

@@ -218,11 +218,56 @@ function showCitation(citation) {
   item.value = citation.marker;
   const where = document.createElement("div");
   where.className = "where";
-  where.textContent = citation.title + (citation.page ? `, page ${citation.page}` : "") + (citation.url ? ` — ${citation.url}` : "");
+  const title = citation.title + (citation.page ? `, page ${citation.page}` : "");
+  where.append(citation.link ? linkToOriginal(citation.link, title) : title, citation.url ? ` — ${citation.url}` : "");
   const quote = document.createElement("blockquote");
   quote.textContent = citation.quote;
   item.append(where, quote);
   return item;
+}
+
+// ---- the documents that are quoted ----
+
+function linkToOriginal(path, text) {
+  const link = document.createElement("a");
+  link.href = path;
+  link.target = "_blank";
+  link.rel = "noopener";
+  link.textContent = text;
+  link.addEventListener("click", event => {
+    if (!sessionStorage.getItem(keyPlace)) return;
+    event.preventDefault();
+    openWithKey(path);
+  });
+  return link;
+}
+
+// A link cannot send a key, so the file is fetched with it and shown from memory.
+async function openWithKey(path) {
+  say("problem", null);
+  // At once: browsers open a tab for a click, and not for what comes after an answer of the server.
+  const tab = window.open("", "_blank");
+  if (tab) tab.opener = null;
+  try {
+    const response = await request(path);
+    const disposition = response.headers.get("Content-Disposition") ?? "";
+    const address = URL.createObjectURL(await response.blob());
+    // Shown from memory, a file has this page's origin: never what the server calls an attachment.
+    if (tab && disposition.startsWith("inline")) {
+      tab.location = address + (/#.*$/.exec(path)?.[0] ?? "");
+    } else {
+      tab?.close();
+      const save = document.createElement("a");
+      save.href = address;
+      save.download = decodeURIComponent(/filename\*=UTF-8''([^;]*)/.exec(disposition)?.[1] ?? "document");
+      save.click();
+    }
+    // Time enough to load it; what is shown stays.
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  } catch (error) {
+    tab?.close();
+    say("problem", error.message);
+  }
 }
 
 // ---- conversations ----

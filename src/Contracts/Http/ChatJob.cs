@@ -135,6 +135,9 @@ public sealed record Citation
     public required string Quote { get; init; }
     public string? Url { get; init; }
 
+    [Description("The document as it was uploaded, at its page; 404 'original_not_kept' where it is not kept. Null for a web page.")]
+    public string? Link { get; init; }
+
     [Description("How well the source fits the question; comparable within one answer only.")]
     public required double Score { get; init; }
 }

@@ -55,7 +55,9 @@ public sealed record Document
     public required DocumentLinks Links { get; init; }
 }
 
-public sealed record DocumentLinks(string Self);
+public sealed record DocumentLinks(
+    string Self,
+    [property: Description("The file as it was uploaded; null where it is not kept.")] string? Original);
 
 /// <summary>A page of documents, newest first.</summary>
 /// <param name="NextCursor">Pass as <c>cursor</c> for the next page; null on the last.</param>

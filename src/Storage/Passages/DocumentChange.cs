@@ -19,8 +19,8 @@ public sealed record DocumentChange(DocumentRecord From, DocumentRecord To)
     /// <summary>True when this change ends the ingestion.</summary>
     public bool Ends => HasEnded(To) && !HasEnded(From);
 
-    /// <summary>The bytes are kept until the text is out of them, or cannot be had.</summary>
-    public bool DropsContent => To.Status is not (DocumentStatus.Queued or DocumentStatus.Extracting);
+    /// <summary>True when the bytes are stored and are not to be any longer.</summary>
+    public bool DropsContent => From.HasContent && !To.HasContent;
 
     /// <summary>Nothing of a document that failed is kept but its row.</summary>
     public bool DropsPassages => To.Status == DocumentStatus.Failed && From.Passages is not null;

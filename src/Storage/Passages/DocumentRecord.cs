@@ -10,6 +10,9 @@ public sealed record DocumentRecord
     public required string Title { get; init; }
     public required string MediaType { get; init; }
     public required long Bytes { get; init; }
+
+    /// <summary>True while its bytes are stored: until its text is out, and afterwards where originals are kept.</summary>
+    public required bool HasContent { get; init; }
     public required DocumentStatus Status { get; init; }
 
     /// <summary>The fencing token of its ingestion.</summary>
@@ -32,6 +35,9 @@ public sealed record DocumentRecord
 /// <param name="DueIn">When to look whether a worker took it.</param>
 public sealed record NewDocument(
     Guid Id, string Tenant, string Title, string MediaType, byte[] Content, byte[] Sha256, TimeSpan Lifetime, TimeSpan DueIn);
+
+/// <summary>A document as it was uploaded.</summary>
+public sealed record DocumentOriginal(string Title, string MediaType, byte[] Sha256, byte[] Content);
 
 /// <summary>A document and the fencing token that a message carried.</summary>
 public readonly record struct DocumentKey(Guid Id, int Attempt)

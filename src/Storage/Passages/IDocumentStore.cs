@@ -20,12 +20,15 @@ public interface IDocumentStore
 
     Task<DocumentRecord?> Find(string tenant, Guid id, CancellationToken token);
 
+    /// <summary>Reads a tenant's document as it was uploaded. Returns null where there is none, or its bytes are not kept.</summary>
+    Task<DocumentOriginal?> ReadOriginal(string tenant, Guid id, CancellationToken token);
+
     /// <summary>Newest first, older than <paramref name="before"/>.</summary>
     Task<IReadOnlyList<DocumentRecord>> List(string tenant, Guid? before, int limit, CancellationToken token);
 
     /// <summary>
-    /// Deletes a document with everything made from it: passages, vectors, terms, the jobs whose answers quote it, and those after them in
-    /// the same conversations. False when there was none.
+    /// Deletes a document with its bytes and everything made from it: passages, vectors, terms, the jobs whose answers quote it, and those
+    /// after them in the same conversations. False when there was none.
     /// </summary>
     Task<bool> Delete(string tenant, Guid id, CancellationToken token);
 

@@ -12,11 +12,14 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     private const string Columns =
         """
         id, tenant_id, title, media_type, bytes, status, attempt, claimed_by, pages, passages, embedded, embedding_model,
-        error_code, error_message, version, created_at, finished_at, deadline_at, due_at, clock_timestamp()
+        error_code, error_message, version, created_at, finished_at, deadline_at, due_at, content IS NOT NULL, clock_timestamp()
         """;
 
     /// <summary>For a long document, and for all answers of a tenant; much longer than a caller's other statements may take.</summary>
     private static readonly TimeSpan ErasurePatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>For 25 MB over a slow line; much longer than a caller's other statements may take.</summary>
+    private static readonly TimeSpan OriginalPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>Some ten thousand terms a statement.</summary>
     private const int PassagesAtOnce = 100;
@@ -50,6 +53,19 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     {
         await using var command = database.For(tenant, $"SELECT {Columns} FROM document WHERE tenant_id = $1 AND id = $2");
         return await command.With(tenant).With(id).One(Read, token);
+    }
+
+    public async Task<DocumentOriginal?> ReadOriginal(string tenant, Guid id, CancellationToken token)
+    {
+        await using var connection = await database.Open(token);
+        await using var transaction = await connection.BeginTransactionAsync(token);
+        // A database that hangs is noticed here, after the time of any other statement.
+        await connection.Enter(Scopes.Tenant(tenant), token, OriginalPatience);
+        await using var command = connection.ForSame(
+            "SELECT title, media_type, sha256, content FROM document WHERE tenant_id = $1 AND id = $2 AND content IS NOT NULL")
+            .Within(OriginalPatience);
+        return await command.With(tenant).With(id).One(
+            row => new DocumentOriginal(row.GetString(0), row.GetString(1), row.GetFieldValue<byte[]>(2), row.GetFieldValue<byte[]>(3)), token);
     }
 
     public async Task<IReadOnlyList<DocumentRecord>> List(string tenant, Guid? before, int limit, CancellationToken token)
@@ -95,7 +111,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
 
     public async Task<byte[]?> ReadContent(DocumentKey key, CancellationToken token)
     {
-        await using var command = For(key, "SELECT content FROM document WHERE id = $1 AND attempt = $2 AND content IS NOT NULL");
+        await using var command = For(key, "SELECT content FROM document WHERE id = $1 AND attempt = $2 AND status = 'extracting'");
         return await command.With(key.Id).With(key.Attempt).One(row => row.GetFieldValue<byte[]>(0), token);
     }
 
@@ -266,6 +282,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         FinishedAt = row.IsDBNull(16) ? null : row.GetFieldValue<DateTimeOffset>(16),
         DeadlineAt = row.GetFieldValue<DateTimeOffset>(17),
         DueAt = row.IsDBNull(18) ? null : row.GetFieldValue<DateTimeOffset>(18),
-        Now = row.GetFieldValue<DateTimeOffset>(19),
+        HasContent = row.GetBoolean(19),
+        Now = row.GetFieldValue<DateTimeOffset>(20),
     };
 }

@@ -12,10 +12,12 @@ namespace Navigator.Storage.Passages;
 /// </summary>
 internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache vectors) : IDocumentStore
 {
+    /// <summary>For a SELECT only: the last one looks into another table.</summary>
     private const string Columns =
         """
         number, id, tenant_id, title, media_type, bytes, status, attempt, claimed_by, pages, passages, embedded, embedding_model,
-        error_code, error_message, version, created_at, finished_at, deadline_at, due_at
+        error_code, error_message, version, created_at, finished_at, deadline_at, due_at,
+        EXISTS (SELECT 1 FROM document_content WHERE document_content.document = document.number)
         """;
 
     public async Task<(DocumentRecord Document, bool Accepted)> Add(
@@ -43,6 +45,16 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
     public Task<DocumentRecord?> Find(string tenant, Guid id, CancellationToken token) => database.Read(
         session => session.One(
             $"SELECT {Columns} FROM document WHERE tenant_id = $1 AND id = $2", row => Read(row, session.Now), tenant, id)?.Document,
+        token);
+
+    public Task<DocumentOriginal?> ReadOriginal(string tenant, Guid id, CancellationToken token) => database.Read(
+        session => session.One(
+            """
+            SELECT document.title, document.media_type, document.sha256, document_content.content
+            FROM   document JOIN document_content ON document_content.document = document.number
+            WHERE  document.tenant_id = $1 AND document.id = $2
+            """,
+            row => new DocumentOriginal(row.GetString(0), row.GetString(1), row.Bytes(2), row.Bytes(3)), tenant, id),
         token);
 
     public Task<IReadOnlyList<DocumentRecord>> List(string tenant, Guid? before, int limit, CancellationToken token) =>
@@ -100,7 +112,7 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
             """
             SELECT document_content.content
             FROM   document JOIN document_content ON document_content.document = document.number
-            WHERE  document.id = $1 AND document.attempt = $2 AND ($3 IS NULL OR document.tenant_id = $3)
+            WHERE  document.id = $1 AND document.attempt = $2 AND document.status = 'extracting' AND ($3 IS NULL OR document.tenant_id = $3)
             """,
             row => row.Bytes(0), key.Id, key.Attempt, key.Tenant),
         token);
@@ -180,13 +192,21 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
 
     public Task<IReadOnlyList<DocumentRecord>> TakeDue(int limit, TimeSpan visibilityTimeout, CancellationToken token) =>
         database.Write<IReadOnlyList<DocumentRecord>>(
-            session => session.All(
-                $"""
-                UPDATE document SET due_at = min($3, deadline_at)
-                WHERE  number IN (SELECT number FROM document WHERE due_at <= $2 ORDER BY due_at LIMIT $1)
-                RETURNING {Columns}
-                """,
-                row => Read(row, session.Now).Document, limit, session.Now, session.Now + visibilityTimeout),
+            session =>
+            {
+                var taken = session.All(
+                    """
+                    UPDATE document SET due_at = min($3, deadline_at)
+                    WHERE  number IN (SELECT number FROM document WHERE due_at <= $2 ORDER BY due_at LIMIT $1)
+                    RETURNING number
+                    """,
+                    row => row.GetInt64(0), limit, session.Now, session.Now + visibilityTimeout);
+                return taken.Count == 0
+                    ? []
+                    : session.All(
+                        $"SELECT {Columns} FROM document WHERE number IN (SELECT value FROM json_each($1))",
+                        row => Read(row, session.Now).Document, StoredJson.Write(taken.ToArray()));
+            },
             token);
 
     /// <summary>Reads a document's row and lets <paramref name="change"/> write what follows from it, in one transaction.</summary>
@@ -202,18 +222,17 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
     private static Row Insert(SqliteSession session, NewDocument document)
     {
         var dueIn = document.DueIn < document.Lifetime ? document.DueIn : document.Lifetime;
-        var added = session.One(
-            $"""
+        var number = session.Number(
+            """
             INSERT INTO document (id, tenant_id, title, media_type, bytes, sha256, status, attempt, embedded, version,
                                   created_at, deadline_at, due_at)
             VALUES ($1, $2, $3, $4, $5, $6, 'queued', 1, 0, 1, $7, $8, $9)
-            RETURNING {Columns}
+            RETURNING number
             """,
-            row => Read(row, session.Now),
             document.Id, document.Tenant, document.Title, document.MediaType, document.Content.Length, document.Sha256,
-            session.Now, session.Now + document.Lifetime, session.Now + dueIn)!;
-        session.Change("INSERT INTO document_content (document, content) VALUES ($1, $2)", added.Number, document.Content);
-        return added;
+            session.Now, session.Now + document.Lifetime, session.Now + dueIn);
+        session.Change("INSERT INTO document_content (document, content) VALUES ($1, $2)", number, document.Content);
+        return session.One($"SELECT {Columns} FROM document WHERE number = $1", row => Read(row, session.Now), number)!;
     }
 
     /// <summary>One statement for every change of a row, and what must go with it.</summary>
@@ -284,6 +303,7 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
             FinishedAt = row.TimeOrNull(17),
             DeadlineAt = row.Time(18),
             DueAt = row.TimeOrNull(19),
+            HasContent = row.Flag(20),
             Now = now,
         });
 

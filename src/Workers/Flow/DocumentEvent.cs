@@ -23,7 +23,8 @@ public abstract record DocumentEvent
 
     /// <summary>The text is out, in this many passages.</summary>
     /// <param name="Pages">Null where the format has none.</param>
-    public sealed record TextExtracted(int Attempt, int? Pages, int Passages, DocumentLimits Limits) : DocumentEvent;
+    /// <param name="KeepsOriginal">The bytes stay, so that a citation can open the page that it quotes.</param>
+    public sealed record TextExtracted(int Attempt, int? Pages, int Passages, bool KeepsOriginal, DocumentLimits Limits) : DocumentEvent;
 
     /// <summary>So many more passages have a vector.</summary>
     public sealed record PassagesEmbedded(int Attempt, string Model, int Count) : DocumentEvent;

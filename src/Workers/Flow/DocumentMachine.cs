@@ -59,6 +59,7 @@ public static class DocumentMachine
             {
                 Title = uploaded.Title,
                 MediaType = uploaded.MediaType,
+                HasContent = true,
                 Status = DocumentStatus.Queued,
                 Attempt = document.Attempt + 1,
                 Error = null,
@@ -89,6 +90,7 @@ public static class DocumentMachine
             : new DocumentChange(document, document with
             {
                 Status = DocumentStatus.Embedding,
+                HasContent = extracted.KeepsOriginal,
                 Pages = extracted.Pages,
                 Passages = extracted.Passages,
                 Embedded = 0,
@@ -112,6 +114,7 @@ public static class DocumentMachine
     private static DocumentChange Fail(DocumentRecord document, ChatError error) => new(document, document with
     {
         Status = DocumentStatus.Failed,
+        HasContent = false,
         Error = error,
         ClaimedBy = null,
         Pages = null,

@@ -40,9 +40,11 @@ public sealed partial class DocumentTransitions(
         await Happened(key, new DocumentEvent.LeaseRenewed(key.Attempt, worker, Limits), token) is not null;
 
     /// <summary>The text is out; its passages are to get their vectors.</summary>
-    public async Task StorePassages(DocumentKey key, int? pages, IReadOnlyList<NewPassage> passages, CancellationToken token)
+    /// <param name="keepsOriginal">False: the bytes are dropped with this.</param>
+    public async Task StorePassages(
+        DocumentKey key, int? pages, IReadOnlyList<NewPassage> passages, bool keepsOriginal, CancellationToken token)
     {
-        var extracted = new DocumentEvent.TextExtracted(key.Attempt, pages, passages.Count, Limits);
+        var extracted = new DocumentEvent.TextExtracted(key.Attempt, pages, passages.Count, keepsOriginal, Limits);
         if (await documents.StorePassages(key, passages, row => DocumentMachine.Decide(row, extracted), token) is not { } written)
             return;
         LogExtracted(written.Id, passages.Count);

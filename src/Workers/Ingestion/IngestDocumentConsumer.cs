@@ -1,4 +1,5 @@
 using MassTransit;
+using Microsoft.Extensions.Options;
 using Navigator.Contracts.Http;
 using Navigator.Contracts.Ingestion;
 using Navigator.Storage.Passages;
@@ -7,7 +8,8 @@ using Navigator.Workers.Flow;
 namespace Navigator.Workers.Ingestion;
 
 /// <summary>Takes a document's text out and cuts it into passages.</summary>
-internal sealed class IngestDocumentConsumer(DocumentTransitions transitions, DocumentReader reader, DocumentLease lease) : IConsumer<IngestDocument>
+internal sealed class IngestDocumentConsumer(
+    DocumentTransitions transitions, DocumentReader reader, DocumentLease lease, IOptions<IngestionOptions> options) : IConsumer<IngestDocument>
 {
     public Task Consume(ConsumeContext<IngestDocument> context) =>
         lease.Run(new DocumentKey(context.Message.DocumentId, context.Message.Attempt), context, async (document, content, token) =>
@@ -16,7 +18,7 @@ internal sealed class IngestDocumentConsumer(DocumentTransitions transitions, Do
             try
             {
                 var (pages, passages) = await reader.Read(document.MediaType, content, token);
-                await transitions.StorePassages(key, pages, passages, token);
+                await transitions.StorePassages(key, pages, passages, options.Value.KeepOriginals, token);
             }
             catch (IngestionException error)
             {

@@ -30,4 +30,10 @@ public sealed record IngestionOptions
 
     /// <summary>Tokens that a passage repeats of the one before it in the same section. Default: 40.</summary>
     [Range(0, 500)] public int OverlapTokens { get; init; } = 40;
+
+    /// <summary>
+    /// Are a document's bytes kept when its text is out? A citation opens the page that it quotes in them. Default: true. A change holds
+    /// for documents that are read from then on; what was kept before stays until it is deleted.
+    /// </summary>
+    public bool KeepOriginals { get; init; } = true;
 }

@@ -20,7 +20,8 @@ public sealed class DocumentMachineTests
         ["claimed"] = row => new DocumentEvent.Claimed(row.Attempt, "w2", false, Limits),
         ["taken over"] = row => new DocumentEvent.Claimed(row.Attempt, "w2", true, Limits),
         ["renewed"] = row => new DocumentEvent.LeaseRenewed(row.Attempt, "w1", Limits),
-        ["text extracted"] = row => new DocumentEvent.TextExtracted(row.Attempt, 2, 100, Limits),
+        ["text extracted"] = row => new DocumentEvent.TextExtracted(row.Attempt, 2, 100, KeepsOriginal: true, Limits),
+        ["text extracted, original not kept"] = row => new DocumentEvent.TextExtracted(row.Attempt, 2, 100, KeepsOriginal: false, Limits),
         ["some embedded"] = row => new DocumentEvent.PassagesEmbedded(row.Attempt, "m", 10),
         ["last embedded"] = row => new DocumentEvent.PassagesEmbedded(row.Attempt, "m", 64),
         ["failed"] = row => new DocumentEvent.Failed(row.Attempt, new ChatError("document_encrypted", "Encrypted.")),
@@ -32,16 +33,17 @@ public sealed class DocumentMachineTests
     {
         [(DocumentStatus.Queued, "claimed")] = "extracting 1",
         [(DocumentStatus.Queued, "taken over")] = "extracting 1",
-        [(DocumentStatus.Queued, "failed")] = "failed 1",
+        [(DocumentStatus.Queued, "failed")] = "failed 1, drops content",
         [(DocumentStatus.Queued, "due")] = "queued 1, sends 1",
         [(DocumentStatus.Extracting, "taken over")] = "extracting 2",
         [(DocumentStatus.Extracting, "renewed")] = "extracting 1",
         [(DocumentStatus.Extracting, "text extracted")] = "embedding 1, sends 2",
-        [(DocumentStatus.Extracting, "failed")] = "failed 1",
+        [(DocumentStatus.Extracting, "text extracted, original not kept")] = "embedding 1, sends 2, drops content",
+        [(DocumentStatus.Extracting, "failed")] = "failed 1, drops content",
         [(DocumentStatus.Extracting, "due")] = "queued 2, sends 1",
         [(DocumentStatus.Embedding, "some embedded")] = "embedding 1",
         [(DocumentStatus.Embedding, "last embedded")] = "ready 1",
-        [(DocumentStatus.Embedding, "failed")] = "failed 1",
+        [(DocumentStatus.Embedding, "failed")] = "failed 1, drops content",
         [(DocumentStatus.Embedding, "due")] = "embedding 1, sends 2",
         [(DocumentStatus.Failed, "uploaded again")] = "queued 2, sends 1",
     };
@@ -144,7 +146,16 @@ public sealed class DocumentMachineTests
         var written = change.WrittenAt(row.Now);
         Assert.Equal((row.Now + Limits.Deadline, row.Now + Limits.EnqueueGrace), (written.DeadlineAt, written.DueAt!.Value));
         Assert.Equal(("new title", null, null), (written.Title, written.Error, written.FinishedAt));
-        Assert.False(change.DropsContent);
+        Assert.True(change is { DropsContent: false, To.HasContent: true });
+    }
+
+    [Fact]
+    public void What_was_not_kept_is_not_dropped_once_more()
+    {
+        var row = Row(DocumentStatus.Embedding) with { HasContent = false };
+
+        foreach (var happened in (string[])["some embedded", "last embedded", "failed", "due"])
+            Assert.True(DocumentMachine.Decide(row, Events[happened](row)) is { DropsContent: false, To.HasContent: false }, happened);
     }
 
     [Fact]
@@ -160,7 +171,8 @@ public sealed class DocumentMachineTests
         var written = change.WrittenAt(Now);
         var commands = DocumentMachine.CommandsAfter(happened, written).Count;
         var sends = commands > 0 ? $", sends {commands}" : "";
-        return $"{JsonNamingPolicy.SnakeCaseLower.ConvertName(written.Status.ToString())} {written.Attempt}{sends}";
+        var drops = change.DropsContent ? ", drops content" : "";
+        return $"{JsonNamingPolicy.SnakeCaseLower.ConvertName(written.Status.ToString())} {written.Attempt}{sends}{drops}";
     }
 
     private static DocumentRecord Row(DocumentStatus status) => new()
@@ -170,6 +182,7 @@ public sealed class DocumentMachineTests
         Title = "policy",
         MediaType = "application/pdf",
         Bytes = 10,
+        HasContent = status != DocumentStatus.Failed,
         Status = status,
         Attempt = 1,
         ClaimedBy = status == DocumentStatus.Extracting ? "w1" : null,

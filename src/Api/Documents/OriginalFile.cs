@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+using Navigator.Storage.Passages;
+using Navigator.Workers.Ingestion.Extraction;
+
+namespace Navigator.Api.Documents;
+
+/// <summary>
+/// An uploaded file as a response. Its author is not to be trusted, and it comes from our origin: HTML is only ever downloaded, and no
+/// script of any file runs.
+/// </summary>
+internal static class OriginalFile
+{
+    /// <summary>
+    /// Without what would keep Chrome's viewer from its work: it does not show a PDF under "sandbox", and only the top of one under
+    /// "default-src 'none'". A PDF is no page of our origin, whatever it holds.
+    /// </summary>
+    private const string PdfPolicy = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    /// <summary>No script, and no origin. Styles are allowed because browsers show plain text with one of their own.</summary>
+    private const string TextPolicy = $"sandbox; default-src 'none'; style-src 'unsafe-inline'; {PdfPolicy}";
+
+    public static FileStreamHttpResult Send(DocumentOriginal original, HttpResponse response)
+    {
+        var headers = response.Headers;
+        headers.ContentSecurityPolicy = original.MediaType == MediaTypes.Pdf ? PdfPolicy : TextPolicy;
+        // A deleted document is not to be found in a browser's cache.
+        headers.CacheControl = "no-store";
+        var disposition = new ContentDispositionHeaderValue(original.MediaType == MediaTypes.Html ? "attachment" : "inline");
+        disposition.SetHttpFileName(NameOf(original));
+        headers.ContentDisposition = disposition.ToString();
+        // As a stream it is sent piece by piece, as the caller takes it. As an array it would be copied into the connection's buffers at once.
+        return TypedResults.Stream(
+            new MemoryStream(original.Content, writable: false), TypeOf(original),
+            entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(original.Sha256)}\""), enableRangeProcessing: true);
+    }
+
+    /// <summary>The title, which is the name of the file without its extension unless the caller gave another one.</summary>
+    private static string NameOf(DocumentOriginal original)
+    {
+        var extension = original.MediaType switch
+        {
+            MediaTypes.Pdf => ".pdf",
+            MediaTypes.Html => ".html",
+            MediaTypes.Markdown => ".md",
+            _ => ".txt",
+        };
+        return original.Title.EndsWith(extension, StringComparison.OrdinalIgnoreCase) ? original.Title : original.Title + extension;
+    }
+
+    /// <summary>Text is UTF-8, or UTF-16 with its mark: see <see cref="MediaTypes.TryDecode"/>.</summary>
+    private static string TypeOf(DocumentOriginal original) => original switch
+    {
+        { MediaType: MediaTypes.Pdf } => original.MediaType,
+        { Content: [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] } => $"{original.MediaType}; charset=utf-16",
+        _ => $"{original.MediaType}; charset=utf-8",
+    };
+}
