@@ -17,7 +17,8 @@ public static class StorageSetup
     /// <summary>Everything in one file, or in memory.</summary>
     /// <param name="directory">Of the file; null: in memory.</param>
     /// <param name="webhookSecret">What webhooks of tenants without a secret of their own are signed with; null: they have none.</param>
-    public static IServiceCollection AddEmbeddedStorage(this IServiceCollection services, string? directory, SqliteLimits limits, byte[]? webhookSecret)
+    public static IServiceCollection AddEmbeddedStorage(
+        this IServiceCollection services, string? directory, SqliteLimits limits, byte[]? webhookSecret)
     {
         if (directory is null)
         {

@@ -31,8 +31,8 @@ var processorTolerance = new Option<double>("--processor-tolerance")
     Description = "Of each process's time a job.",
     DefaultValueFactory = _ => 0.05,
 };
-var root = new RootCommand("Load on a whole Navigator.") { scenario, seconds, count, workers, embeddings, answers, tavily, small, queues, data, passages, floor,
-    outFile, compare, tolerance, processorTolerance };
+var root = new RootCommand("Load on a whole Navigator.") { scenario, seconds, count, workers, embeddings, answers, tavily, small, queues,
+    data, passages, floor, outFile, compare, tolerance, processorTolerance };
 root.SetAction(async (parsed, token) =>
 {
     try

@@ -80,10 +80,13 @@ internal static class DocumentEndpoints
     }
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ReadOriginal(
-        string id, ClaimsPrincipal caller, HttpResponse response, IDocumentStore store, CancellationToken token)
+        string id, ClaimsPrincipal caller, HttpResponse response, IDocumentStore store, Bounds bounds, LivePolicy policy, CancellationToken token)
     {
         if (!Guid.TryParse(id, out var documentId))
             return Problem.MalformedId("document");
+        // Held until the last byte has gone: so many files are in memory at once, however slowly callers take them.
+        response.RegisterForDispose(await bounds.Gate("originals", "http", now => now.Http.Originals).EnterWithin(policy.Now.Http.Turn, token)
+            ?? throw new TimeoutException("Too many files are on their way."));
         if (await store.ReadOriginal(caller.Tenant(), documentId, token) is { } original)
             return OriginalFile.Send(original, response);
         return await store.Find(caller.Tenant(), documentId, token) is null ? Problem.DocumentNotFound() : Problem.OriginalNotKept();

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Net.Http.Headers;
 using Navigator.Storage.Passages;
 using Navigator.Workers.Ingestion.Extraction;
@@ -20,8 +22,13 @@ internal static class OriginalFile
     /// <summary>No script, and no origin. Styles are allowed because browsers show plain text with one of their own.</summary>
     private const string TextPolicy = $"sandbox; default-src 'none'; style-src 'unsafe-inline'; {PdfPolicy}";
 
+    /// <summary>A file holds memory, and one of few places, until its caller has taken it.</summary>
+    private static readonly MinDataRate SlowestCaller = new(bytesPerSecond: 50_000, gracePeriod: TimeSpan.FromSeconds(10));
+
     public static FileStreamHttpResult Send(DocumentOriginal original, HttpResponse response)
     {
+        if (response.HttpContext.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+            rate.MinDataRate = SlowestCaller;
         var headers = response.Headers;
         headers.ContentSecurityPolicy = original.MediaType == MediaTypes.Pdf ? PdfPolicy : TextPolicy;
         // A deleted document is not to be found in a browser's cache.

@@ -50,7 +50,8 @@ public static partial class NavigatorHost
         builder.AddLogging(mode);
 
         var services = builder.Services;
-        services.AddSingleton(mode).AddSingleton(mode.IsEmbedded ? new SteadyClock(TimeProvider.System) : TimeProvider.System).AddLimits(file, policy, RoleOf(mode, consumers(mode) is not null));
+        services.AddSingleton(mode).AddSingleton(mode.IsEmbedded ? new SteadyClock(TimeProvider.System) : TimeProvider.System)
+            .AddLimits(file, policy, RoleOf(mode, consumers(mode) is not null));
         services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         var openAi = builder.Configuration.GetSection(OpenAiOptions.Section).Get<OpenAiOptions>() ?? new OpenAiOptions();
         var translation = builder.Configuration.GetSection(TranslationOptions.Section).Get<TranslationOptions>() ?? new TranslationOptions();

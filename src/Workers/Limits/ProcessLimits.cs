@@ -78,7 +78,8 @@ public sealed record EmbeddedLimits
     [AtStart, Range(100, 600_000)] public required int WaitMs { get; init; }
     [AtStart, Range(1, 100_000)] public required int VectorCacheMb { get; init; }
 
-    public SqliteLimits Limits(SqliteSynchronous synchronous) => new(GroupSize, Readers, TimeSpan.FromMilliseconds(WaitMs), VectorCacheMb * 1_048_576L)
+    public SqliteLimits Limits(SqliteSynchronous synchronous) => new(
+        GroupSize, Readers, TimeSpan.FromMilliseconds(WaitMs), VectorCacheMb * 1_048_576L)
     {
         Synchronous = synchronous,
     };
@@ -99,6 +100,9 @@ public sealed record HttpLimits
     /// <summary>From the signal to stop until it takes no more requests.</summary>
     [Range(0, 15_000)] public required int DrainMs { get; init; }
     [Range(1, 1_000_000)] public required int Polls { get; init; }
+
+    /// <summary>Uploaded files on their way to callers, each in memory whole; the others wait for their turn.</summary>
+    [Range(1, 1_000)] public required int Originals { get; init; }
 
     /// <summary>Callers whose statements run at once; the others wait for their turn, as long as the database answers.</summary>
     [Range(1, 1_000)] public required int Statements { get; init; }
