@@ -5,7 +5,7 @@ internal static class ExitCode
 {
     public const int Done = 0;
 
-    /// <summary>The server did what was asked, and it did not end well: a job not answered, a document not read.</summary>
+    /// <summary>What was asked was done, and it did not end well: a job not answered, a document not read, a row not imported.</summary>
     public const int EndedBadly = 1;
 
     /// <summary>The command line is wrong.</summary>

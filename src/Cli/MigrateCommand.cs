@@ -12,7 +12,7 @@ internal static class MigrateCommand
         var command = new Command("migrate", $"Bring PostgreSQL's schema up to date, as its owner ({OwnerSession.Variable}), and let the roles of "
             + $"APIs and workers log in with NAVIGATOR_API_PASSWORD and NAVIGATOR_WORKER_PASSWORD, where these are set. Running it again changes "
             + $"nothing.");
-        command.SetAction(OwnerSession.RunOnPostgres(async (owner, session, token) =>
+        command.SetAction(OwnerSession.RunOnPostgres(async (owner, session, _, token) =>
         {
             var applied = await Migrator.Migrate(owner, token);
             foreach (var (role, variable) in new[] { (RuntimeRole.Api, "NAVIGATOR_API_PASSWORD"),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Data.Sqlite;
 using Navigator.Storage;
 using Navigator.Storage.Migrations;
+using Navigator.Storage.Moving;
 using Navigator.Storage.Sqlite;
 using Navigator.Storage.Tenants;
 using Npgsql;
@@ -39,29 +40,45 @@ internal static class OwnerSession
             if (parsed.GetValue(Data) is null && Secret(Variable) is { } connectionString)
             {
                 await using var owner = Open(connectionString);
-                if (await Migrator.Missing(owner, token) is [.., var newest])
-                    throw new CommandException(
-                        ExitCode.Refused, $"The schema is not up to date ({newest} is missing): run navigator migrate first.");
+                await ExpectSchema(owner, token);
                 return await body(new PostgresTenantRegistry(owner), session, parsed, token);
             }
-            using var database = SqliteDatabase.OpenBeside(FileOf(parsed), TimeProvider.System, Limits);
+            using var database = OpenFile(parsed);
             return await body(new SqliteTenantRegistry(database), session, parsed, token);
         }));
 
     /// <summary>Runs a command that is for PostgreSQL alone, whatever schema it has.</summary>
     public static Func<ParseResult, CancellationToken, Task<int>> RunOnPostgres(
-        Func<NpgsqlDataSource, Session, CancellationToken, Task<int>> body) =>
-        Session.Run((session, _, token) => InOneLine(async () =>
+        Func<NpgsqlDataSource, Session, ParseResult, CancellationToken, Task<int>> body) =>
+        Session.Run((session, parsed, token) => InOneLine(async () =>
         {
             await using var owner = Open(Secret(Variable) ?? throw new CommandException(
                 ExitCode.Usage,
                 $"{Variable} is not set: the connection string of who owns the database, such as Host=…;Database=…;Username=…;Password=…."));
-            return await body(owner, session, token);
+            return await body(owner, session, parsed, token);
         }));
+
+    /// <summary>Runs a command that is for PostgreSQL alone, and for this version's schema.</summary>
+    public static Func<ParseResult, CancellationToken, Task<int>> RunOnSchema(
+        Func<NpgsqlDataSource, Session, ParseResult, CancellationToken, Task<int>> body) =>
+        RunOnPostgres(async (owner, session, parsed, token) =>
+        {
+            await ExpectSchema(owner, token);
+            return await body(owner, session, parsed, token);
+        });
 
     /// <summary>Runs a command on the embedded file, which is there.</summary>
     public static Func<ParseResult, CancellationToken, Task<int>> RunOnFile(Func<string, Session, ParseResult, int> body) =>
         Session.Run((session, parsed, _) => InOneLine(() => Task.FromResult(body(FileOf(parsed), session, parsed))));
+
+    /// <summary>Runs a command on the database in the embedded file, beside the process that may be running on it.</summary>
+    public static Func<ParseResult, CancellationToken, Task<int>> RunOnEmbedded(
+        Func<SqliteDatabase, Session, ParseResult, CancellationToken, Task<int>> body) =>
+        Session.Run((session, parsed, token) => InOneLine(async () =>
+        {
+            using var database = OpenFile(parsed);
+            return await body(database, session, parsed, token);
+        }));
 
     /// <summary>A secret from the environment, or from the file that NAME_FILE names; null where there is neither.</summary>
     public static string? Secret(string name)
@@ -92,7 +109,7 @@ internal static class OwnerSession
         {
             throw new CommandException(ExitCode.Unavailable, $"PostgreSQL does not answer: {error.Message}");
         }
-        catch (SqliteFileException error)
+        catch (Exception error) when (error is SqliteFileException or MovingException or StoredFormatException)
         {
             throw new CommandException(ExitCode.Refused, error.Message);
         }
@@ -105,7 +122,19 @@ internal static class OwnerSession
         {
             throw new CommandException(ExitCode.Refused, error.Message);
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.Refused, $"A file cannot be used: {error.Message}");
+        }
     }
+
+    private static async Task ExpectSchema(NpgsqlDataSource owner, CancellationToken token)
+    {
+        if (await Migrator.Missing(owner, token) is [.., var newest])
+            throw new CommandException(ExitCode.Refused, $"The schema is not up to date ({newest} is missing): run navigator migrate first.");
+    }
+
+    private static SqliteDatabase OpenFile(ParseResult parsed) => SqliteDatabase.OpenBeside(FileOf(parsed), TimeProvider.System, Limits);
 
     private static NpgsqlDataSource Open(string connectionString)
     {

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Navigator.Cli;
 
-// navigator: ask, ingest, jobs and replay through the API; tenants, keys, audit, backup and migrate past it, for the owner of the data. What it
-// found goes to standard output, how it is going to standard error. Exit codes: ExitCode.cs.
+// navigator: ask, ingest, jobs and replay through the API; tenants, keys, audit, backup, migrate, export and import past it, for the owner of
+// the data. What it found goes to standard output, how it is going to standard error. Exit codes: ExitCode.cs.
 var root = new RootCommand("Questions about your own documents, answered. A server is needed: NAVIGATOR_URL, or --url; and NAVIGATOR_KEY, where it "
     + "wants a key.")
 {
@@ -15,6 +15,8 @@ var root = new RootCommand("Questions about your own documents, answered. A serv
     AuditCommand.Create(),
     BackupCommand.Create(),
     MigrateCommand.Create(),
+    ExportCommand.Create(),
+    ImportCommand.Create(),
 };
 root.Options.Add(Session.Url);
 root.Options.Add(Session.Key);

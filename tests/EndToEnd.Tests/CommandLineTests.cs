@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Navigator.Servers;
 using Navigator.Storage.Sqlite;
@@ -57,8 +60,10 @@ public sealed class CommandLineTests
     [InlineData(2, "There is no file", "ingest", "/no/such/file.pdf")]
     [InlineData(2, "is no time such as 30m", "replay", "--since", "soon")]
     [InlineData(2, "ConnectionStrings__PostgresOwner is not set", "migrate")]
+    [InlineData(2, "ConnectionStrings__PostgresOwner is not set", "import", "/no/such/directory")]
     [InlineData(2, "There is no /no/such/directory/navigator.db. Start Navigator once", "tenants", "list", "--data", "/no/such/directory")]
     [InlineData(2, "There is no /no/such/directory/navigator.db. Start Navigator once", "backup", "copy.db", "--data", "/no/such/directory")]
+    [InlineData(2, "There is no /no/such/directory/navigator.db. Start Navigator once", "export", "copy", "--data", "/no/such/directory")]
     [InlineData(2, "See navigator --help", "ask")]
     [InlineData(2, "See navigator --help", "dance")]
     [InlineData(2, "See navigator --help", "replay", "--colour", "blue")]
@@ -171,6 +176,66 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task An_export_goes_into_a_directory_of_its_owners_alone_and_overwrites_nothing()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        var export = Path.Combine(folder.FullName, "export");
+        using (var running = Embedded(folder))
+        {
+            await new SqliteTenantRegistry(running).Create("acme", default);
+
+            Assert.Contains($"{export} was written.", await OnFile(folder, 0, "export", export), StringComparison.Ordinal);
+        }
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(export));
+        var manifest = await File.ReadAllTextAsync(Path.Combine(export, "manifest.json"));
+        Assert.Contains("is there already, and not empty", await OnFile(folder, 2, "export", export), StringComparison.Ordinal);
+        Assert.Equal(manifest, await File.ReadAllTextAsync(Path.Combine(export, "manifest.json")));
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task What_one_process_kept_is_moved_into_PostgreSQL_and_the_same_questions_are_answered_alike()
+    {
+        string[] questions = ["Is the zebra striped?", "What does the quagga eat?", "What is my deductible?"];
+        var folder = Directory.CreateTempSubdirectory();
+        var export = Path.Combine(folder.FullName, "export");
+        var asked = new List<(JsonElement Job, string Tag)>();
+        await using (var embedded = await NavigatorSystem.Start(workers: 0, null, ("Data__Directory", folder.FullName)))
+        {
+            await embedded.Ingest(
+                "animals.md", Encoding.UTF8.GetBytes("# Animals\n\n## Zebra\n\nThe zebra is striped.\n\n## Quagga\n\nThe quagga eats grass.\n"),
+                TimeSpan.FromSeconds(30));
+            await UntilReady(embedded.Client, documents: 2);
+            foreach (var question in questions)
+                asked.Add(await Get(embedded.Client, (await embedded.Ask(question)).GetProperty("id").GetString()!));
+            Assert.Equal(0, await embedded.Api.Stop());
+        }
+
+        Assert.Contains("documents.jsonl: 2 rows", await OnFile(folder, 0, "export", export), StringComparison.Ordinal);
+        await using var distributed = await NavigatorSystem.Start(workers: 1);
+        var owner = new Dictionary<string, string> { ["ConnectionStrings__PostgresOwner"] = distributed.Database! };
+        var imported = await Run(owner, "import", export);
+        Assert.True(imported.ExitCode == 0, $"{imported.Output} {imported.Complaints}");
+        Assert.EndsWith("Everything is there.", imported.Output.TrimEnd(), StringComparison.Ordinal);
+        var again = JsonDocument.Parse((await Run(owner, "import", export, "--json")).Output).RootElement;
+        Assert.True(again.GetProperty("is_complete").GetBoolean());
+        Assert.All(again.GetProperty("kinds").EnumerateArray(), kind => Assert.Equal(0, kind.GetProperty("imported").GetInt64()));
+
+        var key = (await Run(owner, "keys", "create", "development")).Output.Trim();
+        distributed.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        foreach (var (question, (before, tag)) in questions.Zip(asked))
+        {
+            var (there, tagThere) = await Get(distributed.Client, before.GetProperty("id").GetString()!);
+            Assert.Equal((before.GetProperty("answer").ToString(), tag), (there.GetProperty("answer").ToString(), tagThere));
+            var anew = await distributed.Ask(question);
+            Assert.NotEqual(before.GetProperty("id").GetString(), anew.GetProperty("id").GetString());
+            Assert.Equal(Said(before), Said(anew));
+        }
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task A_key_goes_along_from_the_environment_and_a_missing_or_wrong_one_is_named()
     {
         await using var upstreams = await UpstreamServer.Start();
@@ -186,6 +251,37 @@ public sealed class CommandLineTests
         var wrong = await Run(new Dictionary<string, string> { ["NAVIGATOR_URL"] = url, ["NAVIGATOR_KEY"] = "nav_wrong" }, "jobs");
         Assert.Equal(3, wrong.ExitCode);
         Assert.Contains("(key_not_valid)", wrong.Complaints, StringComparison.Ordinal);
+    }
+
+    /// <summary>A job, and its ETag.</summary>
+    private static async Task<(JsonElement Job, string Tag)> Get(HttpClient client, string job)
+    {
+        using var response = await client.GetAsync(new Uri($"/v1/chat/jobs/{job}", UriKind.Relative));
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<JsonElement>(), response.Headers.ETag!.ToString());
+    }
+
+    /// <summary>What an answer says and cites, without the scores: each database rounds in its own way.</summary>
+    private static IEnumerable<string> Said(JsonElement job)
+    {
+        var answer = job.GetProperty("answer");
+        Assert.NotEmpty(answer.GetProperty("citations").EnumerateArray());
+        return answer.GetProperty("citations").EnumerateArray()
+            .Select(citation => string.Join(' ', citation.EnumerateObject().Where(part => part.Name != "score").Select(part => part.ToString())))
+            .Prepend(answer.GetProperty("text").GetString()!);
+    }
+
+    /// <summary>With the sample policy, which a new file gets by itself.</summary>
+    private static async Task UntilReady(HttpClient client, int documents)
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            var all = (await client.GetFromJsonAsync<JsonElement>("/v1/documents")).GetProperty("data").EnumerateArray();
+            if (all.Count(document => document.GetProperty("status").GetString() == "ready") == documents)
+                return;
+            await Task.Delay(100);
+        }
+        Assert.Fail($"There are not {documents} ready documents after ten seconds.");
     }
 
     /// <summary>The file of embedded mode, as a process that runs on it has it.</summary>

@@ -42,7 +42,7 @@ public sealed class EmbeddedFaults(ITestOutputHelper output) : IDisposable
                 var filling = Path.Combine(disk, "filling");
                 await stage.History.WithoutDatabase(async () =>
                 {
-                    await using (var file = new FileStream(filling, FileMode.Create))
+                    await using (var file = new FileStream(filling, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
                         Fill(file);
                     await Task.Delay(Scenario.Long ? 20_000 : 5_000);
                     File.Delete(filling);

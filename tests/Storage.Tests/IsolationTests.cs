@@ -1,4 +1,3 @@
-using Navigator.Servers;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Migrations;
 using Navigator.Storage.Tenants;
@@ -132,31 +131,14 @@ public sealed class IsolationTests : IAsyncLifetime
     [Fact]
     public async Task An_owner_who_is_no_superuser_can_migrate_manage_and_is_held_to_the_policies()
     {
-        var servers = await ServerSet.Get();
-        var role = $"owner_{Guid.NewGuid():N}";
-        var empty = await servers.CreateDatabase();
-        await using (var super = TestDatabase.Open(empty))
-        {
-            await Execute(super, $"CREATE ROLE {role} LOGIN PASSWORD 'x' CREATEROLE");
-            await Execute(super, $"ALTER DATABASE {new NpgsqlConnectionStringBuilder(empty).Database} OWNER TO {role}");
-            await Execute(super, $"ALTER SCHEMA public OWNER TO {role}");
-            // pgvector is not an extension that everybody may create.
-            await Execute(super, "CREATE EXTENSION vector");
-            // Roles that another migration made are not this owner's to become, until whoever made them says so.
-            await Execute(super, $"GRANT navigator_lookup TO {role} WITH ADMIN TRUE");
-        }
-        await using (var owner = TestDatabase.Open(new NpgsqlConnectionStringBuilder(empty) { Username = role, Password = "x" }.ConnectionString))
-        {
-            Assert.NotEmpty(await Migrator.Migrate(owner, default));
-            var registry = new PostgresTenantRegistry(owner);
-            await registry.Create("acme", default);
-            Assert.NotNull(await registry.CreateKey("acme", [Scope.Chat], null, default));
-            Assert.Equal(1, Assert.Single(await registry.List(default)).LiveKeys);
-            Assert.Equal(2, (await registry.Audit(null, 10, default)).Count);
-        }
-        await servers.DropDatabase(empty);
-        await using (var super = TestDatabase.Open(database.Access.Owner))
-            await Execute(super, $"DROP OWNED BY {role}; DROP ROLE {role}");
+        await using var plain = await PlainOwner.Create();
+
+        Assert.NotEmpty(await Migrator.Migrate(plain.Source, default));
+        var registry = new PostgresTenantRegistry(plain.Source);
+        await registry.Create("acme", default);
+        Assert.NotNull(await registry.CreateKey("acme", [Scope.Chat], null, default));
+        Assert.Equal(1, Assert.Single(await registry.List(default)).LiveKeys);
+        Assert.Equal(2, (await registry.Audit(null, 10, default)).Count);
     }
 
     public async Task InitializeAsync()
@@ -188,11 +170,5 @@ public sealed class IsolationTests : IAsyncLifetime
     {
         await using var command = new NpgsqlCommand(sql, connection);
         return (long)(await command.ExecuteScalarAsync())!;
-    }
-
-    private static async Task Execute(NpgsqlDataSource source, string sql)
-    {
-        await using var command = source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
     }
 }

@@ -245,15 +245,20 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
             .With(passages.Select(passage => Write(passage.Headings)).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
             .With(passages.Select(passage => passage.Text).ToArray()).Change(token);
 
-        var terms = passages.SelectMany((passage, i) => Bm25.Weigh(passage.Searchable()).Select(term => (term.Key, Passage: ids[i], term.Value)))
-            .ToList();
+        await InsertTerms(connection, document.Tenant, document.Id, [.. ids.Zip(passages)], token);
+    }
+
+    /// <summary>The terms of some passages. Also for an import: words are weighed and stored in one place.</summary>
+    internal static async Task InsertTerms(
+        NpgsqlConnection connection, string tenant, Guid document, IReadOnlyList<(Guid Id, NewPassage Passage)> passages, CancellationToken token)
+    {
+        var terms = passages.SelectMany(each => Bm25.Weigh(each.Passage.Searchable()).Select(term => (term.Key, each.Id, term.Value))).ToList();
         await using var post = connection.ForSame(
             """
             INSERT INTO passage_term (tenant_id, term, passage_id, document_id, weight)
             SELECT $1, new.term, new.passage_id, $2, new.weight FROM unnest($3::text[], $4::uuid[], $5::real[]) AS new (term, passage_id, weight)
             """);
-        await post.With(document.Tenant).With(document.Id).With(terms.Select(term => term.Key).ToArray())
-            .With(terms.Select(term => term.Passage).ToArray())
+        await post.With(tenant).With(document).With(terms.Select(term => term.Key).ToArray()).With(terms.Select(term => term.Id).ToArray())
             .With(terms.Select(term => term.Value).ToArray()).Change(token);
     }
 

@@ -30,6 +30,17 @@ internal sealed class SqliteSession(SqliteConnection connection, TimeProvider cl
         return rows;
     }
 
+    /// <summary>
+    /// Hands over the rows of a statement one after the other: only one is in memory. <paramref name="take"/> may run other statements, and
+    /// not this one.
+    /// </summary>
+    public void Each(string sql, Action<SqliteDataReader> take, params ReadOnlySpan<object?> values)
+    {
+        using var row = Prepare(sql, values).ExecuteReader();
+        while (row.Read())
+            take(row);
+    }
+
     /// <summary>The first row; null when there is none.</summary>
     public T? One<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values) where T : class
     {

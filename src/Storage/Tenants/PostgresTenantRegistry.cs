@@ -104,8 +104,11 @@ public sealed class PostgresTenantRegistry(NpgsqlDataSource owner) : ITenantRegi
 
     public async Task<IReadOnlyList<AuditEntry>> Audit(string? tenant, int limit, CancellationToken token)
     {
+        // By time: an import adds rows that are older than those that were there.
         await using var command = owner.ForNobody(
-            "SELECT at, tenant_id, actor, action, subject FROM audit WHERE $1::text IS NULL OR tenant_id = $1 ORDER BY id DESC LIMIT $2");
+            """
+            SELECT at, tenant_id, actor, action, subject FROM audit WHERE $1::text IS NULL OR tenant_id = $1 ORDER BY at DESC, id DESC LIMIT $2
+            """);
         return await command.With(tenant, NpgsqlDbType.Text).With(limit).All(
             row => new AuditEntry(row.GetFieldValue<DateTimeOffset>(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4)),
             token);

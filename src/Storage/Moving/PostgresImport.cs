@@ -1,0 +1,399 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Navigator.Storage.Passages;
+using Navigator.Storage.Tenants;
+using Npgsql;
+using NpgsqlTypes;
+using Pgvector;
+
+namespace Navigator.Storage.Moving;
+
+/// <summary>
+/// Moves an export into PostgreSQL, kind after kind, in transactions that each leave whole rows. Nothing that is there is changed, so an
+/// import that was stopped is simply run again: what is there already is passed over.
+/// </summary>
+public sealed class PostgresImport
+{
+    /// <summary>Rows of a transaction. A document has one of its own, with all its passages.</summary>
+    private const int RowsAtOnce = 100;
+
+    /// <summary>Their terms are one statement: some ten thousand.</summary>
+    private const int PassagesAtOnce = 100;
+
+    private const string Imported = "imported", Present = "present";
+
+    private const string InsertTenants =
+        """
+        WITH written AS (
+            INSERT INTO tenant (id, webhook_secret, created_at)
+            SELECT id, decode(webhook_secret, 'base64'), coalesce(created_at, now())
+            FROM   json_to_recordset($1) AS exported (id text, webhook_secret text, created_at timestamptz)
+            ON     CONFLICT DO NOTHING
+            RETURNING id
+        ), noted AS (
+            INSERT INTO audit (tenant_id, actor, action, subject) SELECT id, 'owner:' || session_user, 'tenant.import', id FROM written
+        )
+        SELECT id FROM written
+        """;
+
+    private const string InsertKeys =
+        """
+        INSERT INTO api_key (id, tenant_id, secret_sha256, scopes, created_at, expires_at, revoked_at, last_used_at)
+        SELECT id, tenant_id, decode(secret_sha256, 'base64'), scopes, created_at, expires_at, revoked_at, last_used_at
+        FROM   json_to_recordset($1) AS exported (
+                   id text, tenant_id text, secret_sha256 text, scopes text[], created_at timestamptz, expires_at timestamptz,
+                   revoked_at timestamptz, last_used_at timestamptz)
+        ON     CONFLICT DO NOTHING
+        RETURNING id
+        """;
+
+    /// <summary>$2 is the document's own bytes. One that is not finished is due at once: whoever was reading it runs no more.</summary>
+    private const string InsertDocument =
+        """
+        INSERT INTO document (id, tenant_id, title, media_type, bytes, sha256, content, status, attempt, claimed_by, pages, passages, embedded,
+                              embedding_model, error_code, error_message, version, created_at, finished_at, deadline_at, due_at)
+        SELECT id, tenant_id, title, media_type, bytes, decode(sha256, 'base64'), $2, status, attempt, claimed_by, pages, passages, embedded,
+               embedding_model, error_code, error_message, version, created_at, finished_at, deadline_at,
+               CASE WHEN finished_at IS NULL THEN least(now(), deadline_at) END
+        FROM   json_to_record($1) AS exported (
+                   id uuid, tenant_id text, title text, media_type text, bytes bigint, sha256 text, status text, attempt integer, claimed_by text,
+                   pages integer, passages integer, embedded integer, embedding_model text, error_code text, error_message text, version integer,
+                   created_at timestamptz, finished_at timestamptz, deadline_at timestamptz)
+        ON     CONFLICT DO NOTHING
+        """;
+
+    /// <summary>
+    /// What is not finished is due at once, as embedded mode has it after a start; what is held waits for its release. A delivery that was
+    /// under way is begun again.
+    /// </summary>
+    private const string InsertJobs =
+        """
+        WITH exported AS (
+            SELECT * FROM json_to_recordset($1) AS job (
+                id uuid, tenant_id text, conversation_id text, idempotency_key text, request_hash text, question text, options jsonb, status text,
+                stage text, attempt integer, first_attempt integer, held boolean, claimed_by text, pending text[], plan jsonb, tool_result jsonb,
+                answer jsonb, error_code text, error_message text, degraded text[], earlier_ends jsonb, replay_id uuid, version integer,
+                accepted_at timestamptz, queued_at timestamptz, started_at timestamptz, tools_at timestamptz, wave_at timestamptz,
+                answer_at timestamptz, finished_at timestamptz, deadline_at timestamptz, due_at timestamptz, webhook json)
+        ), written AS (
+            INSERT INTO chat_job (id, tenant_id, conversation_id, idempotency_key, request_hash, question, options, status, stage, attempt,
+                                  first_attempt, held, claimed_by, pending, plan, tool_result, answer, error_code, error_message, degraded,
+                                  earlier_ends, replay_id, version, accepted_at, queued_at, started_at, tools_at, wave_at, answer_at, finished_at,
+                                  deadline_at, due_at)
+            SELECT id, tenant_id, conversation_id, idempotency_key, decode(request_hash, 'base64'), question, options, status, stage, attempt,
+                   first_attempt, held, claimed_by, pending, plan, tool_result, answer, error_code, error_message, degraded,
+                   earlier_ends, replay_id, version, accepted_at, queued_at, started_at, tools_at, wave_at, answer_at, finished_at,
+                   deadline_at, CASE WHEN finished_at IS NULL AND NOT held THEN least(now(), deadline_at) ELSE due_at END
+            FROM   exported
+            ON     CONFLICT DO NOTHING
+            RETURNING id
+        ), hooks AS (
+            INSERT INTO webhook (job_id, tenant_id, url, status, attempt, tries, told_end, response_status, error, delivered_at, due_at)
+            SELECT exported.id, exported.tenant_id, hook.url, hook.status, hook.attempt, hook.tries, hook.told_end, hook.response_status, hook.error,
+                   hook.delivered_at, CASE WHEN hook.status IN ('due', 'sending') THEN now() ELSE hook.due_at END
+            FROM   written JOIN exported ON exported.id = written.id,
+                   LATERAL json_to_record(exported.webhook) AS hook (
+                       url text, status text, attempt integer, tries integer, told_end timestamptz, response_status integer, error text,
+                       delivered_at timestamptz, due_at timestamptz)
+            WHERE  exported.webhook IS NOT NULL
+        )
+        SELECT id FROM written
+        """;
+
+    /// <summary>Nothing marks a row of the audit but what it says: two that say the same, of the same microsecond, are one.</summary>
+    private const string InsertAudit =
+        """
+        INSERT INTO audit (at, tenant_id, actor, action, subject)
+        SELECT DISTINCT at, tenant_id, actor, action, subject
+        FROM   json_to_recordset($1) AS exported (at timestamptz, tenant_id text, actor text, action text, subject text)
+        WHERE  NOT EXISTS (SELECT FROM audit AS kept
+                           WHERE  kept.tenant_id = exported.tenant_id AND kept.at = exported.at AND kept.actor = exported.actor
+                           AND    kept.action = exported.action AND kept.subject = exported.subject)
+        ORDER  BY at
+        """;
+
+    private readonly NpgsqlConnection connection;
+    private readonly VerifiedExport export;
+    private readonly Dictionary<string, Tally> tallies;
+    private readonly int rowsAtOnce;
+    private readonly CancellationToken token;
+
+    /// <summary>Answers may quote them all the same.</summary>
+    private readonly HashSet<Guid> refusedDocuments = [];
+    private long lostCitations;
+
+    private PostgresImport(
+        NpgsqlConnection connection, VerifiedExport export, Action<MovingProgress> progress, int rowsAtOnce, CancellationToken token)
+    {
+        (this.connection, this.export, this.rowsAtOnce, this.token) = (connection, export, rowsAtOnce, token);
+        tallies = ExportedKind.All.ToDictionary(kind => kind, kind => new Tally(kind, export.Count(kind), progress), StringComparer.Ordinal);
+    }
+
+    /// <param name="owner">Connections of the schema's owner: one is used.</param>
+    /// <param name="directory">Of the export. All of it is verified before anything is written.</param>
+    /// <exception cref="MovingException">The export is not whole, or not known to this program.</exception>
+    public static Task<ImportSummary> Run(
+        NpgsqlDataSource owner, string directory, Action<MovingProgress> progress, CancellationToken token) =>
+        Run(owner, directory, progress, RowsAtOnce, token);
+
+    /// <inheritdoc cref="Run(NpgsqlDataSource, string, Action{MovingProgress}, CancellationToken)"/>
+    internal static async Task<ImportSummary> Run(
+        NpgsqlDataSource owner, string directory, Action<MovingProgress> progress, int rowsAtOnce, CancellationToken token)
+    {
+        var export = await VerifiedExport.Open(directory, progress, token);
+        await using var connection = await owner.Open(token);
+        return await new PostgresImport(connection, export, progress, rowsAtOnce, token).Run();
+    }
+
+    private async Task<ImportSummary> Run()
+    {
+        await Move<ExportedTenant>(ExportedKind.Tenants, tenant => tenant.Id, StoreTenants);
+        await Move<ExportedKey>(ExportedKind.Keys, key => key.TenantId, StoreKeys);
+        await MoveDocuments();
+        await Move<ExportedJob>(ExportedKind.Jobs, job => job.TenantId, StoreJobs, CountLostCitations);
+        await Move<ExportedDeed>(ExportedKind.Audit, deed => deed.TenantId, StoreAudit);
+        foreach (var tally in tallies.Values)
+            tally.Show();
+        return new ImportSummary([.. ExportedKind.All.Select(kind => tallies[kind].Summary())], lostCitations);
+    }
+
+    /// <param name="tenantOf">Whose rows the transaction may touch: row-level security holds the owner to that too.</param>
+    /// <param name="store">Says what became of each row.</param>
+    private async Task Move<T>(
+        string kind, Func<T, string> tenantOf, Func<T[], Task<IReadOnlyList<string>>> store, Action<T, string>? stored = null)
+    {
+        foreach (var rows in export.Read<T>(kind).Chunk(rowsAtOnce))
+        {
+            var fates = await Store(rows, tenantOf, store);
+            for (var i = 0; i < rows.Length; i++)
+            {
+                tallies[kind].Count(fates[i]);
+                stored?.Invoke(rows[i], fates[i]);
+            }
+        }
+    }
+
+    /// <summary>Rows in one transaction. Where the database cannot hold one of them, each has its own, so that the others are stored.</summary>
+    private async Task<IReadOnlyList<string>> Store<T>(
+        T[] rows, Func<T, string> tenantOf, Func<T[], Task<IReadOnlyList<string>>> store)
+    {
+        token.ThrowIfCancellationRequested();
+        try
+        {
+            return await InTransaction(rows.Select(tenantOf), () => store(rows));
+        }
+        catch (PostgresException error) when (IsOfARow(error))
+        {
+            if (rows.Length == 1)
+                return [NotStorable(error)];
+            var fates = new List<string>(rows.Length);
+            foreach (var row in rows)
+                fates.AddRange(await Store([row], tenantOf, store));
+            return fates;
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> StoreTenants(ExportedTenant[] tenants)
+    {
+        var complete = tenants.Select(tenant => tenant.WebhookSecret is null
+            ? tenant with { WebhookSecret = TenantRules.NewWebhookSecret() }
+            : tenant);
+        await using var insert = connection.ForSame(InsertTenants);
+        var written = await Written(insert, complete.ToArray(), row => row.GetString(0));
+        return [.. tenants.Select(tenant => written.Contains(tenant.Id) ? Imported : Present)];
+    }
+
+    private async Task<IReadOnlyList<string>> StoreKeys(ExportedKey[] keys)
+    {
+        await using var insert = connection.ForSame(InsertKeys);
+        var written = await Written(insert, keys, row => row.GetString(0));
+        await using var find = connection.ForSame("SELECT id, tenant_id, secret_sha256 FROM api_key WHERE id = ANY ($1)");
+        var there = await find.With(keys.Select(key => key.Id).ToArray())
+            .All(row => (Id: row.GetString(0), Tenant: row.GetString(1), Hash: row.GetFieldValue<byte[]>(2)), token);
+        return
+        [
+            .. keys.Select(key => written.Contains(key.Id) ? Imported
+                : there.Exists(kept => kept.Id == key.Id && kept.Tenant == key.TenantId && kept.Hash.SequenceEqual(key.SecretSha256)) ? Present
+                : Refusal.IdTaken),
+        ];
+    }
+
+    private async Task<IReadOnlyList<string>> StoreJobs(ExportedJob[] jobs)
+    {
+        await using var insert = connection.ForSame(InsertJobs);
+        var written = await Written(insert, jobs, row => row.GetGuid(0));
+        await using var find = connection.ForSame("SELECT id FROM chat_job WHERE id = ANY ($1)");
+        var there = (await find.With(jobs.Select(job => job.Id).ToArray()).All(row => row.GetGuid(0), token)).ToHashSet();
+        return [.. jobs.Select(job => written.Contains(job.Id) ? Imported : there.Contains(job.Id) ? Present : Refusal.KeptFromBefore)];
+    }
+
+    private async Task<IReadOnlyList<string>> StoreAudit(ExportedDeed[] deeds)
+    {
+        await using var insert = connection.ForSame(InsertAudit);
+        var written = await insert.With(Json(deeds), NpgsqlDbType.Json).Change(token);
+        return [.. Enumerable.Repeat(Imported, written), .. Enumerable.Repeat(Present, deeds.Length - written)];
+    }
+
+    private void CountLostCitations(ExportedJob job, string fate)
+    {
+        if (fate is Imported or Present)
+            lostCitations += job.Cites.Count(refusedDocuments.Contains);
+    }
+
+    private async Task MoveDocuments()
+    {
+        var (documents, passages) = (tallies[ExportedKind.Documents], tallies[ExportedKind.Passages]);
+        using var lines = new PassageLines(export.Read<ExportedPassage>(ExportedKind.Passages));
+        foreach (var document in export.Read<ExportedDocument>(ExportedKind.Documents))
+        {
+            token.ThrowIfCancellationRequested();
+            var before = lines.Taken;
+            var fate = await StoreDocument(document, lines);
+            if (fate == Present)
+            {
+                await ComparePassages(document, lines);
+            }
+            else if (fate == Imported)
+            {
+                passages.Count(Imported, lines.Taken - before);
+            }
+            else
+            {
+                refusedDocuments.Add(document.Id);
+                lines.Skip(document.Id);
+                passages.Count(Refusal.DocumentRefused, lines.Taken - before);
+            }
+            documents.Count(fate);
+        }
+    }
+
+    /// <summary>
+    /// A document with all its passages, in one transaction of many statements: searches see it whole or not at all. Of a thick one some
+    /// minutes of work are lost when the import is stopped, and nothing half-done is left to be recognised.
+    /// </summary>
+    private async Task<string> StoreDocument(ExportedDocument document, PassageLines lines)
+    {
+        try
+        {
+            return await InTransaction([document.TenantId], async () =>
+            {
+                if (await Find(document) is { } fate)
+                    return fate;
+                // Somebody uploaded the same bytes a moment ago.
+                if (!await Insert(document))
+                    return Refusal.KeptFromBefore;
+                var stored = 0;
+                foreach (var some in lines.Of(document.Id).Chunk(PassagesAtOnce))
+                {
+                    await Insert(document, some);
+                    tallies[ExportedKind.Passages].Show(stored += some.Length);
+                }
+                return Imported;
+            });
+        }
+        catch (PostgresException error) when (IsOfARow(error))
+        {
+            return NotStorable(error);
+        }
+    }
+
+    /// <returns>What becomes of the document; null where there is none such.</returns>
+    private async Task<string?> Find(ExportedDocument document)
+    {
+        await using var find = connection.ForSame("SELECT id FROM document WHERE tenant_id = $1 AND (id = $2 OR sha256 = $3)");
+        var there = await find.With(document.TenantId).With(document.Id).With(document.Sha256).All(row => row.GetGuid(0), token);
+        return there.Contains(document.Id) ? Present : there.Count > 0 ? Refusal.KeptFromBefore : null;
+    }
+
+    private async Task<bool> Insert(ExportedDocument document)
+    {
+        var content = document.OriginalSha256 is null ? null : await File.ReadAllBytesAsync(export.OriginalOf(document.Id), token);
+        await using var insert = connection.ForSame(InsertDocument);
+        return await insert.With(Json(document), NpgsqlDbType.Json).With(content, NpgsqlDbType.Bytea).Change(token) == 1;
+    }
+
+    private async Task Insert(ExportedDocument document, ExportedPassage[] passages)
+    {
+        await using var batch = connection.CreateBatch();
+        foreach (var passage in passages)
+        {
+            var insert = new NpgsqlBatchCommand(
+                """
+                INSERT INTO passage (id, tenant_id, document_id, ordinal, page, headings, text, embedding) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                """);
+            foreach (var value in new object?[] { passage.Id, document.TenantId, document.Id, passage.Ordinal })
+                insert.Parameters.Add(new NpgsqlParameter { Value = value });
+            insert.Parameters.Add(new NpgsqlParameter { Value = (object?)passage.Page ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
+            foreach (var value in new object?[] { passage.Headings, passage.Text, VectorOf(passage) ?? (object)DBNull.Value })
+                insert.Parameters.Add(new NpgsqlParameter { Value = value });
+            batch.BatchCommands.Add(insert);
+        }
+        await batch.ExecuteNonQueryAsync(token);
+        await PostgresDocumentStore.InsertTerms(
+            connection, document.TenantId, document.Id,
+            [.. passages.Select(passage => (passage.Id, new NewPassage(passage.Page, passage.Headings, passage.Text)))], token);
+    }
+
+    /// <summary>The document is there: are its passages? They are not where it went another way since an earlier import.</summary>
+    private async Task ComparePassages(ExportedDocument document, PassageLines lines)
+    {
+        foreach (var some in lines.Of(document.Id).Chunk(PassagesAtOnce))
+        {
+            token.ThrowIfCancellationRequested();
+            var there = await InTransaction([document.TenantId], async () =>
+            {
+                await using var count = connection.ForSame("SELECT count(*)::int FROM passage WHERE document_id = $1 AND id = ANY ($2)");
+                return await count.With(document.Id).With(some.Select(passage => passage.Id).ToArray()).Number(token);
+            });
+            tallies[ExportedKind.Passages].Count(Present, there);
+            tallies[ExportedKind.Passages].Count(Refusal.DocumentChanged, some.Length - there);
+        }
+    }
+
+    private async Task<T> InTransaction<T>(IEnumerable<string> tenants, Func<Task<T>> work)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(token);
+        await connection.Enter(Scopes.Tenant(string.Join(',', tenants.Distinct(StringComparer.Ordinal))), token);
+        var result = await work();
+        await transaction.CommitAsync(token);
+        return result;
+    }
+
+    /// <summary>The ids of the rows that a statement wrote.</summary>
+    private async Task<HashSet<TId>> Written<TRow, TId>(Statement insert, TRow[] rows, Func<NpgsqlDataReader, TId> id) =>
+        [.. await insert.With(Json(rows), NpgsqlDbType.Json).All(id, token)];
+
+    /// <summary>As it lies in the export: PostgreSQL itself reads the lines as rows.</summary>
+    private static string Json<T>(T rows) => JsonSerializer.Serialize(rows, ExportFormat.Json);
+
+    /// <summary>In little-endian, which is how x64 and Arm64 lay out numbers.</summary>
+    private static Vector? VectorOf(ExportedPassage passage) =>
+        passage.Vector is null ? null : new Vector(MemoryMarshal.Cast<byte, float>(passage.Vector).ToArray());
+
+    /// <summary>
+    /// True for a row that the database cannot hold: a value that is none there, a broken rule, a limit. False where the database failed.
+    /// </summary>
+    private static bool IsOfARow(PostgresException error) => error.SqlState[..2] is "22" or "23" or "54";
+
+    private static string NotStorable(PostgresException error) => Refusal.NotStorable + (error.ConstraintName ?? error.SqlState);
+
+    /// <summary>What became of the rows of one kind.</summary>
+    private sealed class Tally(string kind, long exported, Action<MovingProgress> progress)
+    {
+        private readonly SortedDictionary<string, long> fates = new(StringComparer.Ordinal);
+
+        public void Count(string fate, long rows = 1)
+        {
+            if (rows > 0)
+                fates[fate] = fates.GetValueOrDefault(fate) + rows;
+            Show();
+        }
+
+        /// <param name="underWay">Rows that are written and not committed yet.</param>
+        public void Show(long underWay = 0) => progress(new MovingProgress(kind, fates.Values.Sum() + underWay, exported));
+
+        public ImportedKind Summary() => new(
+            kind, exported, fates.GetValueOrDefault(Imported), fates.GetValueOrDefault(Present),
+            fates.Where(fate => fate.Key is not (Imported or Present)).ToDictionary());
+    }
+}
