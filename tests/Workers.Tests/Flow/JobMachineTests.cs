@@ -6,7 +6,7 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Tests.Flow;
 
-public class JobMachineTests
+public partial class JobMachineTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly JobLimits Limits = Policies.With().Job;
