@@ -75,7 +75,8 @@ public sealed class KeptTests : IDisposable
         Assert.Equal(1, await second.Exit());
         Assert.Equal(
             $"Navigator cannot start: {data.FullName} is used by another Navigator (process "
-                + $"{system.Api.Id.ToString(CultureInfo.InvariantCulture)} on {Environment.MachineName}). Stop that one, or name another directory with Data__Directory.",
+                + $"{system.Api.Id.ToString(CultureInfo.InvariantCulture)} on {Environment.MachineName}). "
+                + "Stop that one, or name another directory with Data__Directory.",
             second.Output);
     }
 

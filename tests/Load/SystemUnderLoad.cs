@@ -85,7 +85,9 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
     }
 
     /// <summary>Any number of callers of another tenant.</summary>
-    public async Task<HttpClient> CallerOf(string tenant) => Caller(await (database ?? throw new InvalidOperationException("Embedded there is one tenant.")).AddTenant(tenant));
+    public async Task<HttpClient> CallerOf(string tenant) => database is null
+        ? throw new InvalidOperationException("Embedded there is one tenant.")
+        : Caller(await database.AddTenant(tenant));
 
     /// <summary>Any number of callers, with the tenant's key.</summary>
     public HttpClient Caller(string key = NavigatorDatabase.Key)

@@ -35,7 +35,8 @@ internal sealed class RowsInMemory(TimeProvider clock) : IJobLedger
             return Task.FromResult<Job?>(null);
         var written = rows[id] = change.WrittenAt(clock.GetUtcNow());
         var next = change.Ends
-            ? Waiting(written).Where(other => !other.Held && UuidOrder.Instance.Compare(other.Id, id) > 0).MinBy(other => other.Id, UuidOrder.Instance)
+            ? Waiting(written).Where(other => !other.Held && UuidOrder.Instance.Compare(other.Id, id) > 0)
+                .MinBy(other => other.Id, UuidOrder.Instance)
             : null;
         return Task.FromResult<Job?>(next is null ? written : written with { Successor = new WaitingJob(next.Id, next.Attempt) });
     }
@@ -48,7 +49,8 @@ internal sealed class RowsInMemory(TimeProvider clock) : IJobLedger
 
     public Task<IReadOnlyList<Job>> Release(int level, TimeSpan dueIn, CancellationToken token) => Change(
         Unfinished.GroupBy(job => job.Tenant)
-            .SelectMany(own => own.OrderBy(job => job.Held).ThenBy(job => job.ReplayId is not null).ThenBy(job => job.Id, UuidOrder.Instance).Take(level))
+            .SelectMany(own => own.OrderBy(job => job.Held).ThenBy(job => job.ReplayId is not null).ThenBy(job => job.Id, UuidOrder.Instance)
+                .Take(level))
             .Where(job => job.Held),
         job => job with { Held = false }, dueIn);
 
