@@ -36,7 +36,7 @@ internal static class ReplayEndpoints
         if (plan.Selection.Queue is not { } queue)
             matched = await store.Count(caller.Tenant(), plan.Selection, token);
         else if (services.GetService<ErrorQueues>() is not { } errors)
-            return Problem.Of(422, "no_error_queues", "Embedded, there are no error queues: nothing survives the process.");
+            return Problem.Of(422, "no_error_queues", "Embedded, there are no error queues: the queues are in the memory of the process.");
         else
             try
             {

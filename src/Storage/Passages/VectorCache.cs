@@ -2,7 +2,7 @@ namespace Navigator.Storage.Passages;
 
 /// <summary>
 /// The vectors of documents that questions were compared with last, in memory, so that the next question does not read them from the file.
-/// Whoever reads names the version of the document that its transaction sees: vectors of another version, or of another document that had
+/// A reader names the version of the document that its transaction sees: vectors of another version, or of another document that had
 /// the same number, are not found, however late they were added.
 /// </summary>
 /// <param name="bytes">What is kept takes so much at most; the document used longest ago goes first.</param>

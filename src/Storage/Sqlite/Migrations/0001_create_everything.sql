@@ -64,7 +64,7 @@ CREATE TABLE chat_job (
     deadline_at     INTEGER NOT NULL,
     due_at          INTEGER,
 
-    -- A finished job always says when, and an unfinished one always has somebody who looks again.
+    -- A finished job says when it ended. An unfinished one has a time at which the sweeper looks at it again.
     CHECK ((status IN ('queued', 'running')) = (finished_at IS NULL)),
     CHECK ((finished_at IS NULL) = (due_at IS NOT NULL)),
     CHECK (due_at <= deadline_at OR due_at IS NULL),
@@ -80,7 +80,7 @@ CREATE INDEX chat_job_replay       ON chat_job (replay_id) WHERE replay_id IS NO
 CREATE INDEX chat_job_replayable   ON chat_job (tenant_id, id) WHERE status IN ('queued', 'failed', 'expired');
 CREATE UNIQUE INDEX chat_job_idempotency ON chat_job (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
 
--- Which answers quote a document: whoever deletes it deletes them.
+-- Which answers quote a document. Deleting the document deletes these answers.
 CREATE TABLE job_citation (
     document_id TEXT NOT NULL,
     job_id      TEXT NOT NULL REFERENCES chat_job ON DELETE CASCADE,
