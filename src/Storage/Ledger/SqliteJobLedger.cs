@@ -13,9 +13,12 @@ internal sealed partial class SqliteJobLedger(SqliteDatabase database, ILogger<S
         {
             if (Known(session, job) is { Job: not null } known)
                 return known;
+            // The index is named because the planner would read all that the tenant ever asked: 5 ms a question after 4,000 of them.
             var others = session.Number(
                 """
-                SELECT count(*) FROM (SELECT 1 FROM chat_job WHERE tenant_id = $1 AND finished_at IS NULL AND replay_id IS NULL LIMIT $2)
+                SELECT count(*)
+                FROM   (SELECT 1 FROM chat_job INDEXED BY chat_job_share
+                        WHERE tenant_id = $1 AND finished_at IS NULL AND replay_id IS NULL LIMIT $2)
                 """,
                 job.Tenant, job.Share.Unfinished);
             if (others >= job.Share.Unfinished)
