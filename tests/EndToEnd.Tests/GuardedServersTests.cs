@@ -58,11 +58,12 @@ public sealed class GuardedServersTests
         Assert.Equal("answered", (await system.Ask("Is the zebra striped?")).GetProperty("status").GetString());
         // What cannot be read is put aside by a worker, and moved back at an operator's wish.
         await Publish(servers.Set, "compose-answer", "nonsense");
-        await Until(async () => (await system.Queues()).Any(queue => queue is { Name: "compose-answer_error", Messages: 1 }));
+        await Eventually.Holds(async () => (await system.Queues()).Any(queue => queue is { Name: "compose-answer_error", Messages: 1 }));
         using (var replay = await system.Client.PostAsJsonAsync("/v1/replays", new { filter = new { queue = "compose-answer_error" } }))
             Assert.Equal(1, (await replay.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("counts").GetProperty("matched").GetInt32());
-        await Until(async () => (await system.Client.GetFromJsonAsync<JsonElement>("/v1/replays")).GetProperty("data")[0].GetProperty("status")
-            .GetString() == "finished");
+        await Eventually.Holds(async () =>
+            (await system.Client.GetFromJsonAsync<JsonElement>("/v1/replays")).GetProperty("data")[0].GetProperty("status").GetString()
+                == "finished");
         Assert.All(await Connections(servers.Set), connection => Assert.Equal((true, "TLSv1.3"), connection));
         Assert.True(await Encrypted(system.Database!) >= 2);
 
@@ -163,17 +164,6 @@ public sealed class GuardedServersTests
                 return chain.Build((X509Certificate2)certificate!);
             };
         return factory.CreateConnectionAsync();
-    }
-
-    private static async Task Until(Func<Task<bool>> holds)
-    {
-        for (var i = 0; i < 200; i++)
-        {
-            if (await holds())
-                return;
-            await Task.Delay(100);
-        }
-        Assert.Fail("It did not come to that within 20 s.");
     }
 }
 

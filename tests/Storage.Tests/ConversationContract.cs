@@ -11,6 +11,7 @@ public abstract class ConversationContract : IAsyncLifetime
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
     private static readonly JobAnswer Hello = new() { Text = "Hello", Language = "en", Model = "m", Citations = [] };
 
+    private readonly OrderedIds ids = new();
     private IJobLedger ledger = null!;
 
     [Fact]
@@ -136,11 +137,9 @@ public abstract class ConversationContract : IAsyncLifetime
 
     private async Task<Job> Submit(string conversation, string tenant = "a", string question = "How much?", string? key = null)
     {
-        // Ids are ordered by the machine's clock, to the millisecond: what comes within one has no order.
-        await Task.Delay(2);
         var submission = await ledger.Submit(
             new NewJob(
-                Guid.CreateVersion7(), tenant, conversation, question, new JobOptions(true, null), key, [0], TimeSpan.FromMinutes(2), Soon,
+                ids.Next(), tenant, conversation, question, new JobOptions(true, null), key, [0], TimeSpan.FromMinutes(2), Soon,
                 new TenantShare(1_000, 1_000)),
             default);
         return submission.Job!;
@@ -160,6 +159,7 @@ public sealed class SqliteConversationTests : ConversationContract
     protected override Task<IJobLedger> Create() => Task.FromResult<IJobLedger>(TestSqlite.Ledger(database));
 }
 
+[Trait("Needs", "Servers")]
 public sealed class PostgresConversationTests : ConversationContract
 {
     private TestDatabase database = null!;

@@ -4,6 +4,7 @@ using Navigator.Storage.Ledger;
 namespace Navigator.Storage.Tests;
 
 /// <summary>Many changes at once on a real PostgreSQL, where they share statements.</summary>
+[Trait("Needs", "Servers")]
 public sealed class GroupCommitTests : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);

@@ -12,6 +12,7 @@ namespace Navigator.Storage.Tests;
 /// In its first minute a database has no statistics, or such as were made of a few unfinished jobs, and each connection keeps the plans
 /// that it makes then: a statement that is planned to read all of a table costs more with every job, until the next ANALYZE.
 /// </summary>
+[Trait("Needs", "Servers")]
 public sealed class NewDatabaseTests : IAsyncLifetime
 {
     private const string Tenant = "default";

@@ -4,6 +4,7 @@ using Npgsql;
 
 namespace Navigator.Storage.Tests;
 
+[Trait("Needs", "Servers")]
 public sealed class SchemaTests : IAsyncLifetime
 {
     private TestDatabase database = null!;

@@ -4,6 +4,7 @@ using Navigator.Storage.Ledger;
 namespace Navigator.Storage.Tests;
 
 /// <summary>Rows of other versions in the ledger.</summary>
+[Trait("Needs", "Servers")]
 public sealed class StoredFormatTests : IAsyncLifetime
 {
     private static readonly Guid Document = Guid.Parse("0198c2a4-0000-7000-8000-000000000001");

@@ -8,6 +8,7 @@ using Navigator.Storage.Tenants;
 namespace Navigator.Storage.Tests;
 
 /// <summary>What is left in PostgreSQL of keys, and of what was deleted.</summary>
+[Trait("Needs", "Servers")]
 public sealed class TenantTests : IAsyncLifetime
 {
     private const string Canary = "Kanarienvogel";

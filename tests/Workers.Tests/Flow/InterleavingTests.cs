@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Servers;
 using Navigator.Storage;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Sqlite;
@@ -20,12 +21,12 @@ public class InterleavingTests
 {
     [Fact]
     public void Every_job_ends_once_and_in_time_and_once_more_after_each_replay() =>
-        Prop.ForAll<int>(seed => new History(seed).Run()).Check(Config.QuickThrowOnFailure.WithMaxTest(10_000));
+        Prop.ForAll<int>(seed => new History(seed).Run()).Check(Config.QuickThrowOnFailure.WithMaxTest(Lane.IsQuick ? 150 : 10_000));
 
     [Fact]
     public void So_it_is_on_the_ledger_of_embedded_mode()
     {
-        for (var seed = 0; seed < 50; seed++)
+        for (var seed = 0; seed < (Lane.IsQuick ? 10 : 50); seed++)
         {
             var clock = new FakeTimeProvider();
             using var database = SqliteDatabase.InMemory(clock, new SqliteLimits(64, 1, TimeSpan.FromSeconds(20), 1));
