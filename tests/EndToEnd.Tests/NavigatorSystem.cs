@@ -251,7 +251,7 @@ internal sealed class NavigatorSystem : IAsyncDisposable
             {
                 using var response = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
                 if (response.IsSuccessStatusCode
-                    && (!distributed || (await Queues()).Count(queue => queue.Consumers > 0) >= Contracts.QueueNames.All.Count))
+                    && (!distributed || (await Queues()).Count(queue => queue.Consumers > 0) >= Shipped.Queues.Count))
                     return;
             }
             catch (HttpRequestException)

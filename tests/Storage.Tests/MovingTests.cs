@@ -519,7 +519,7 @@ public sealed class MovingTests : IAsyncLifetime
     {
         var job = new JobKey(await Submit(callback: callback), 1);
         await ledger.Claim(job, JobStage.Intake, "w", Hour, false, 3, default);
-        await ledger.Plan(job, BothTools with { Second = new WaveQueries(["more"], []) }, ["translation: late"], Hour, default);
+        await ledger.Plan(job, BothTools with { Second = Shipped.Wave(["more"], []) }, ["translation: late"], Hour, default);
         return job;
     }
 
