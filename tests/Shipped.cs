@@ -5,7 +5,7 @@ using Navigator.Storage.Ledger;
 using Navigator.Workers;
 using Navigator.Workers.Tools;
 
-namespace Navigator.Tests;
+namespace Navigator.Shipping;
 
 /// <summary>The tools as they ship, with a key for each; compiled into the test projects that look at them.</summary>
 internal static class Shipped

@@ -104,7 +104,7 @@ public abstract class ConversationContract : IAsyncLifetime
     {
         var job = await Submit("c");
         await Claim(job);
-        var plan = Shipped.Plan("q", "en", ["q"], []) { By = "m", Translated = true, Second = Shipped.Wave(["other"], ["web"]) };
+        var plan = Shipped.Plan("q", "en", ["q"], []) with { By = "m", Translated = true, Second = Shipped.Wave(["other"], ["web"]) };
         await ledger.Plan(Key(job), plan, [], Soon, default);
         var found = await ledger.FinishTool(Key(job), Tool.Documents, new DocumentsResult([], 1) { Fits = false }, null, Soon,
             "w", default);

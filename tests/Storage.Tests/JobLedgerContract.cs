@@ -9,8 +9,8 @@ namespace Navigator.Storage.Tests;
 public abstract class JobLedgerContract : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
-    private static readonly JobPlan BothTools = new("q", "en", ["q"], ["q"]);
-    private static readonly JobPlan DocumentsOnly = new("q", "en", ["q"], []);
+    private static readonly JobPlan BothTools = Shipped.Plan("q", "en", ["q"], ["q"]);
+    private static readonly JobPlan DocumentsOnly = Shipped.Plan("q", "en", ["q"], []);
     private static readonly JobAnswer Hello = new() { Text = "Hello [1]", Language = "en", Model = "m", Citations = [] };
 
     private IJobLedger ledger = null!;

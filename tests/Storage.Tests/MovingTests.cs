@@ -29,7 +29,7 @@ public sealed class MovingTests : IAsyncLifetime
     private const int Passages = 230;
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10), Hour = TimeSpan.FromHours(1);
-    private static readonly JobPlan BothTools = new("q", "en", ["q"], ["q"]);
+    private static readonly JobPlan BothTools = Shipped.Plan("q", "en", ["q"], ["q"]);
 
     private readonly TemporaryFile file = new();
     private readonly DirectoryInfo export = Directory.CreateTempSubdirectory("navigator-export-");

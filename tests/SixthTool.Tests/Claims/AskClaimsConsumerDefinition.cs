@@ -21,7 +21,7 @@ internal sealed class AskClaimsConsumerDefinition : ConsumerDefinition<AskClaims
         // The first is the outermost: skip on failure ▸ circuit breaker ▸ consumer.
         consumerConfigurator.Message<AskClaims>(message =>
         {
-            message.UseFilter(new SkipOnFailureFilter<AskClaims>(context, ClaimsSetup.Name));
+            message.UseSkipOnFailure(ClaimsSetup.Name, context);
             message.UseTavilyCircuitBreaker(context.GetRequiredService<ClaimsClient>().Breaker, ClaimsClient.Upstream);
         });
 }

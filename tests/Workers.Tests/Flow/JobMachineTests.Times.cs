@@ -7,7 +7,7 @@ namespace Navigator.Workers.Tests.Flow;
 /// <summary>When a job is looked at again, which of its times are set, and what the words are when it ends badly.</summary>
 public partial class JobMachineTests
 {
-    private static readonly JobPlan Nothing = new("hello", "en", [], []);
+    private static readonly JobPlan Nothing = Shipped.Plan("hello", "en", [], []);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
     [Fact]

@@ -11,8 +11,8 @@ public partial class JobMachineTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly JobLimits Limits = Policies.With().Job;
-    private static readonly JobPlan DocumentsOnly = new("q", "en", ["q"], []);
-    private static readonly JobPlan Both = new("q", "en", ["q"], ["q"]);
+    private static readonly JobPlan DocumentsOnly = Shipped.Plan("q", "en", ["q"], []);
+    private static readonly JobPlan Both = Shipped.Plan("q", "en", ["q"], ["q"]);
     private static readonly JobAnswer Hello = new() { Text = "t", Language = "en", Model = "m", Citations = [] };
 
     [Fact]
