@@ -94,7 +94,7 @@ public sealed class TurnsTests : IDisposable
     {
         var configuration = new ConfigurationBuilder().Add(new PolicyFile(Path.Combine(ServerSet.Root, "concurrency.yaml"))).AddInMemoryCollection(
             new Dictionary<string, string?> { ["Concurrency:Http:Statements"] = statements, ["Concurrency:Http:TurnMs"] = turnMs }).Build();
-        return new LivePolicy(ConcurrencyPolicy.Load(configuration));
+        return new LivePolicy(ConcurrencyPolicy.Load(configuration, Shipped.Tools));
     }
 
     private static Turns Open(string statements, string turnMs)

@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Navigator.Contracts;
 using Navigator.Servers;
 using Navigator.Upstreams;
 using Npgsql;
@@ -32,7 +31,7 @@ public sealed class GuardedServersTests
         await File.WriteAllTextAsync(Path.Combine(files.FullName, "definitions.json"), definitions);
         WriteCertificates(files.FullName);
         Assert.Equal(
-            QueueNames.All.Order(StringComparer.Ordinal),
+            Shipped.Queues.Order(StringComparer.Ordinal),
             JsonNode.Parse(definitions)!["queues"]!.AsArray().Select(queue => queue!["name"]!.GetValue<string>()).Order(StringComparer.Ordinal));
 
         await using var servers = await BreakableServers.Start("guarded", FirstPort, files: files.FullName);
@@ -67,7 +66,7 @@ public sealed class GuardedServersTests
         Assert.All(await Connections(servers.Set), connection => Assert.Equal((true, "TLSv1.3"), connection));
         Assert.True(await Encrypted(system.Database!) >= 2);
 
-        foreach (var queue in QueueNames.All)
+        foreach (var queue in Shipped.Queues)
             await Refused(api, authority, channel => channel.BasicGetAsync(queue, autoAck: true));
         foreach (var user in new[] { api, worker })
         {

@@ -255,7 +255,7 @@ internal sealed class NavigatorSystem : IAsyncDisposable
                 {
                     using var response = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
                     return response.IsSuccessStatusCode
-                        && (!distributed || (await Queues()).Count(queue => queue.Consumers > 0) >= Contracts.QueueNames.All.Count);
+                        && (!distributed || (await Queues()).Count(queue => queue.Consumers > 0) >= Shipped.Queues.Count);
                 }
                 catch (HttpRequestException)
                 {

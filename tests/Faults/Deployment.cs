@@ -236,7 +236,7 @@ internal sealed class Deployment : IAsyncDisposable
                     if (!response.IsSuccessStatusCode)
                         missing.Add(await response.Content.ReadAsStringAsync());
             var queues = await Servers.Set.Queues(VirtualHost);
-            missing.AddRange(Contracts.QueueNames.All.Where(name => queues.All(queue => queue.Name != name)).Select(name => $"no queue {name}"));
+            missing.AddRange(Shipped.Queues.Where(name => queues.All(queue => queue.Name != name)).Select(name => $"no queue {name}"));
             foreach (var queue in queues)
             {
                 if (queue.Messages > 0)

@@ -22,7 +22,7 @@ public abstract class ConversationContract : IAsyncLifetime
         Assert.Null(await Claim(second));
         Assert.NotNull(await Claim(first));
         Assert.Null(await Claim(second));
-        await ledger.Plan(Key(first), new JobPlan("q", "en", [], []), [], Soon, default);
+        await ledger.Plan(Key(first), Shipped.Plan("q", "en", [], []), [], Soon, default);
         await Claim(first, JobStage.Answer);
         var answered = await ledger.Answer(Key(first), Hello, ["answer: late"], default);
 
@@ -94,7 +94,7 @@ public abstract class ConversationContract : IAsyncLifetime
 
         Assert.Null(await ledger.Find("a", running.Id, default));
         Assert.False(await ledger.Renew(Key(running), "w", Soon, default));
-        Assert.Null(await ledger.Plan(Key(running), new JobPlan("q", "en", [], []), [], Soon, default));
+        Assert.Null(await ledger.Plan(Key(running), Shipped.Plan("q", "en", [], []), [], Soon, default));
         Assert.Equal(kept.Id, Assert.Single(await ledger.List("a", new JobFilter(), default)).Id);
         Assert.NotEqual(running.Id, (await Submit("c", key: "k")).Id);
         Assert.Equal(0, await ledger.DeleteConversation("a", "never", default));
@@ -105,11 +105,11 @@ public abstract class ConversationContract : IAsyncLifetime
     {
         var job = await Submit("c");
         await Claim(job);
-        var plan = new JobPlan("q", "en", ["q"], []) { By = "m", Translated = true, Second = new WaveQueries(["other"], ["web"]) };
+        var plan = Shipped.Plan("q", "en", ["q"], []) with { By = "m", Translated = true, Second = Shipped.Wave(["other"], ["web"]) };
         await ledger.Plan(Key(job), plan, [], Soon, default);
         var found = await ledger.FinishTool(Key(job), Tool.Documents, new DocumentsResult([], 1) { Fits = false }, null, Soon,
             "w", default);
-        Assert.False(found!.Results.Documents!.Fits);
+        Assert.False(found!.Results.Of<DocumentsResult>(Tool.Documents)!.Fits);
 
         var again = await ledger.StartWave(Key(found), found.Plan! with { Wave = 2 }, Soon, default);
 

@@ -9,8 +9,8 @@ namespace Navigator.Storage.Tests;
 public abstract class JobLedgerContract : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
-    private static readonly JobPlan BothTools = new("q", "en", ["q"], ["q"]);
-    private static readonly JobPlan DocumentsOnly = new("q", "en", ["q"], []);
+    private static readonly JobPlan BothTools = Shipped.Plan("q", "en", ["q"], ["q"]);
+    private static readonly JobPlan DocumentsOnly = Shipped.Plan("q", "en", ["q"], []);
     private static readonly JobAnswer Hello = new() { Text = "Hello [1]", Language = "en", Model = "m", Citations = [] };
 
     private readonly OrderedIds ids = new();
@@ -71,7 +71,7 @@ public abstract class JobLedgerContract : IAsyncLifetime
         var one = await ledger.FinishTool(Key(job), Tool.Documents, found, null, Soon, null, default);
         Assert.Equal(JobStage.Tools, one!.Stage);
         Assert.Equal([Tool.WebSearch], one.Pending);
-        Assert.Equivalent(found, one.Results.Documents);
+        Assert.Equivalent(found, one.Results.Of<DocumentsResult>(Tool.Documents));
         Assert.Null(one.AnswerAt);
 
         var both = await ledger.FinishTool(Key(job), Tool.WebSearch, null, "web_search: off", Soon, null, default);
@@ -95,7 +95,7 @@ public abstract class JobLedgerContract : IAsyncLifetime
         var job = (await Submit()).Job;
         await Claim(job);
 
-        var planned = await ledger.Plan(Key(job), new JobPlan("hello", "en", [], []), [], Soon, default);
+        var planned = await ledger.Plan(Key(job), Shipped.Plan("hello", "en", [], []), [], Soon, default);
 
         Assert.Equal(JobStage.Answer, planned!.Stage);
         Assert.NotNull(planned.AnswerAt);
@@ -150,7 +150,7 @@ public abstract class JobLedgerContract : IAsyncLifetime
 
         Assert.NotNull(await ledger.FinishTool(Key(job), Tool.Documents, new DocumentsResult([], 1), null, Soon, null, default));
         Assert.Null(await ledger.FinishTool(Key(job), Tool.Documents, new DocumentsResult([], 2), null, Soon, null, default));
-        Assert.Equal(1, (await ledger.Find("a", job.Id, default))!.Results.Documents!.ElapsedMs);
+        Assert.Equal(1, (await ledger.Find("a", job.Id, default))!.Results.Of<DocumentsResult>(Tool.Documents)!.ElapsedMs);
         Assert.False((await ledger.Read(job.Id, default))!.WaitsFor(Tool.Documents, job.Attempt));
         Assert.True((await ledger.Read(job.Id, default))!.WaitsFor(Tool.WebSearch, job.Attempt));
     }
@@ -207,7 +207,7 @@ public abstract class JobLedgerContract : IAsyncLifetime
     {
         for (var round = 0; round < 20; round++)
         {
-            var job = await Planned(new JobPlan("q", "en", [], []));
+            var job = await Planned(Shipped.Plan("q", "en", [], []));
 
             var race = await Task.WhenAll(
                 Task.Run(() => ledger.Answer(Key(job), Hello, [], default)), Task.Run(() => ledger.Cancel("a", job.Id, default)));

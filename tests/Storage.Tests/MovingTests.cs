@@ -30,7 +30,7 @@ public sealed class MovingTests : IAsyncLifetime
     private const int Passages = 230;
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10), Hour = TimeSpan.FromHours(1);
-    private static readonly JobPlan BothTools = new("q", "en", ["q"], ["q"]);
+    private static readonly JobPlan BothTools = Shipped.Plan("q", "en", ["q"], ["q"]);
 
     private readonly TemporaryFile file = new();
     private readonly DirectoryInfo export = Directory.CreateTempSubdirectory("navigator-export-");
@@ -520,7 +520,7 @@ public sealed class MovingTests : IAsyncLifetime
     {
         var job = new JobKey(await Submit(callback: callback), 1);
         await ledger.Claim(job, JobStage.Intake, "w", Hour, false, 3, default);
-        await ledger.Plan(job, BothTools with { Second = new WaveQueries(["more"], []) }, ["translation: late"], Hour, default);
+        await ledger.Plan(job, BothTools with { Second = Shipped.Wave(["more"], []) }, ["translation: late"], Hour, default);
         return job;
     }
 

@@ -336,7 +336,7 @@ public abstract class ReplayContract : IAsyncLifetime
     {
         var job = id is { } known ? (await ledger.Find("a", known, default))! : await Submit();
         await ledger.Claim(Key(job), JobStage.Intake, "w", Soon, false, 3, default);
-        await ledger.Plan(Key(job), new JobPlan("q", "en", [], []), [], Soon, default);
+        await ledger.Plan(Key(job), Shipped.Plan("q", "en", [], []), [], Soon, default);
         Assert.NotNull(await ledger.Answer(Key(job), new JobAnswer { Text = "t", Language = "en", Model = "m", Citations = [] }, [], default));
     }
 }

@@ -120,7 +120,7 @@ public sealed class TenantTests : IAsyncLifetime
                 new TenantShare(10, 10)), default);
         var job = new JobKey(submission.Job!.Id, 1);
         await ledger.Claim(job, JobStage.Intake, "w", Soon, false, 3, default);
-        await ledger.Plan(job, new JobPlan(understood, "en", [], []), [], Soon, default);
+        await ledger.Plan(job, Shipped.Plan(understood, "en", [], []), [], Soon, default);
         return job.Id;
     }
 

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.Extensions.Logging.Abstractions;
+using Navigator.Contracts;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Servers;
@@ -63,7 +64,7 @@ public class InterleavingTests
         private readonly IJobLedger ledger;
         private readonly JobTransitions transitions;
         private readonly FairShare share;
-        private readonly List<object> bus = [];
+        private readonly List<Command> bus = [];
         private readonly Dictionary<Guid, Job> ends = [];
         private readonly List<Job> jobs = [];
         private DateTimeOffset last;
@@ -82,7 +83,7 @@ public class InterleavingTests
             (random, this.clock, this.ledger) = (new Random(seed), clock, ledger);
             var policy = Policies.Live(("Admission:TenantUnfinished", "100"), ("Admission:UnderWay", "2"));
             share = new FairShare(policy);
-            transitions = new JobTransitions(ledger, Send, share, policy, NullLogger<JobTransitions>.Instance);
+            transitions = new JobTransitions(ledger, Send, share, policy, Shipped.Tools, NullLogger<JobTransitions>.Instance);
         }
 
         public bool Sweeps { get; init; } = true;
@@ -172,19 +173,19 @@ public class InterleavingTests
                         other => !ends.ContainsKey(other.Id) && !Do(ledger.Find("a", other.Id, default))!.Status.IsFinished());
                     var plan = random.Next(4) switch
                     {
-                        0 => new JobPlan("q", "en", [], []),
-                        1 => new JobPlan("q", "en", ["q"], []),
+                        0 => Shipped.Plan("q", "en", [], []),
+                        1 => Shipped.Plan("q", "en", ["q"], []),
                         _ =>
-                        new JobPlan("q", "en", ["q"], ["q"])
+                        Shipped.Plan("q", "en", ["q"], ["q"])
                     };
                     plan = plan with
                     {
                         Second = random.Next(4) switch
                         {
-                            0 => new WaveQueries(["other"], []),
-                            1 => new WaveQueries(["other"], ["web"]),
+                            0 => Shipped.Wave(["other"], []),
+                            1 => Shipped.Wave(["other"], ["web"]),
                             2 =>
-                            new WaveQueries([], ["web"]),
+                            Shipped.Wave([], ["web"]),
                             _ => null
                         },
                     };
@@ -226,7 +227,7 @@ public class InterleavingTests
 
         private void Compose(Job job)
         {
-            if (JobMachine.SecondWave(job, Limits) is { } again)
+            if (JobMachine.SecondWave(job, Limits, Shipped.Tools) is { } again)
             {
                 waves++;
                 Do(transitions.StartWave(job, again, default));
@@ -247,7 +248,7 @@ public class InterleavingTests
         }
 
         /// <summary>A send may be lost, or arrive twice.</summary>
-        private Task Send(IReadOnlyList<object> commands, CancellationToken token)
+        private Task Send(IReadOnlyList<Command> commands, CancellationToken token)
         {
             foreach (var command in commands)
                 for (var copies = random.Next(6) switch { 0 => 0, 1 => 2, _ => 1 }; copies > 0; copies--)
