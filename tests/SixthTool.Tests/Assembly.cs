@@ -1,2 +1,2 @@
-// Whole processes, most of them with servers: left to make test.
+// Whole systems, half of them with servers: left to make test.
 [assembly: AssemblyTrait("Needs", "Servers")]

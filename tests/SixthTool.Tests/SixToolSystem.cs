@@ -45,11 +45,17 @@ internal sealed class SixToolSystem : IAsyncDisposable
         }
         var api = ApiProcess.Build(Settings(claims, system.virtualHost, system.database?.Api), AddTools);
         system.Run(api);
-        await Until(() => Task.FromResult(system.hosts.TrueForAll(host => host.App.Lifetime.ApplicationStarted.IsCancellationRequested)));
+        foreach (var (app, running) in system.hosts)
+            await Eventually.Holds(async () =>
+            {
+                if (running.IsCompleted)
+                    await running; // it could not start, and says why
+                return app.Lifetime.ApplicationStarted.IsCancellationRequested;
+            });
         system.Client = new HttpClient { BaseAddress = new Uri(api.Urls.First()), Timeout = Patience };
         if (distributed)
             system.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", NavigatorDatabase.Key);
-        await Until(async () =>
+        await Eventually.Holds(async () =>
         {
             using var response = await system.Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
             return response.IsSuccessStatusCode;
@@ -69,16 +75,6 @@ internal sealed class SixToolSystem : IAsyncDisposable
     }
 
     public Task<IReadOnlyList<QueueState>> Queues() => servers!.Queues(virtualHost!);
-
-    public static async Task Until(Func<Task<bool>> happened)
-    {
-        var until = DateTime.UtcNow + Patience;
-        while (!await happened())
-        {
-            Assert.True(DateTime.UtcNow < until, $"did not happen within {Patience}");
-            await Task.Delay(100);
-        }
-    }
 
     public async ValueTask DisposeAsync()
     {

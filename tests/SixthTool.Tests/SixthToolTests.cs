@@ -34,7 +34,7 @@ public sealed partial class SixthToolTests
         Assert.Equal(1, claims.Calls);
 
         // A process tells what it holds itself to every other second.
-        await SixToolSystem.Until(async () => Bounds(await Limits(system)) is { } bounds
+        await Eventually.Holds(async () => Bounds(await Limits(system)) is { } bounds
             && bounds.Contains(("queue", "ask-claims", 4)) && bounds.Contains(("upstream", "claims", 4)));
         var limits = await Limits(system);
         Assert.Contains("ask-claims", limits.GetProperty("queues").EnumerateArray().Select(queue => queue.GetProperty("name").GetString()));

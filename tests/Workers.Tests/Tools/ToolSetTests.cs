@@ -19,7 +19,8 @@ public class ToolSetTests
         Shipped.Tools.Queues);
 
     [Fact]
-    public void Two_tools_with_one_name_are_refused() => Assert.Equal("two tools have the name 'web_search'.", Refusal(Other with { Name = Web.Name }));
+    public void Two_tools_with_one_name_are_refused() =>
+        Assert.Equal("two tools have the name 'web_search'.", Refusal(Other with { Name = Web.Name }));
 
     [Fact]
     public void Two_tools_with_one_planning_key_are_refused() =>
