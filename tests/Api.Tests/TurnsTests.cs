@@ -9,7 +9,7 @@ public sealed class TurnsTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly Turns turns = Open("2", "10000");
+    private readonly Turns turns = Open("2", "10s");
 
     [Fact]
     public async Task So_many_run_at_once_and_all_get_their_turn()
@@ -74,7 +74,7 @@ public sealed class TurnsTests : IDisposable
     [Fact]
     public async Task Nobody_waits_longer_than_said_and_who_leaves_is_let_go()
     {
-        using var impatient = Open("1", "100");
+        using var impatient = Open("1", "100ms");
         var hold = new TaskCompletionSource<int>();
         var running = impatient.Take(() => hold.Task, default);
         using var stop = new CancellationTokenSource();
@@ -89,16 +89,16 @@ public sealed class TurnsTests : IDisposable
 
     public void Dispose() => turns.Dispose();
 
-    internal static LivePolicy Policy(string statements, string turnMs)
+    internal static LivePolicy Policy(string statements, string turn)
     {
         var configuration = new ConfigurationBuilder().Add(new PolicyFile(Path.Combine(ServerSet.Root, "concurrency.yaml"))).AddInMemoryCollection(
-            new Dictionary<string, string?> { ["Concurrency:Http:Statements"] = statements, ["Concurrency:Http:TurnMs"] = turnMs }).Build();
+            new Dictionary<string, string?> { ["Concurrency:Http:Statements"] = statements, ["Concurrency:Http:Turn"] = turn }).Build();
         return new LivePolicy(ConcurrencyPolicy.Load(configuration));
     }
 
-    private static Turns Open(string statements, string turnMs)
+    private static Turns Open(string statements, string turn)
     {
-        var policy = Policy(statements, turnMs);
+        var policy = Policy(statements, turn);
         return new Turns(new Bounds(policy, TimeProvider.System), policy);
     }
 }

@@ -152,8 +152,8 @@ public sealed class AgentTests(EmbeddedModels models, ITestOutputHelper output) 
         await using var upstreams = await UpstreamServer.Start();
         foreach (var upstream in new[] { "plans", "moderations", "translations" })
             upstreams.Set(upstream, new Behaviour { Fault = Fault.BlackHole });
-        await using var system = await NavigatorSystem.Start(0, upstreams, ("Concurrency__Intake__TranslateMs", "300"),
-            ("Concurrency__Intake__ScreenMs", "300"), ("Concurrency__Intake__PlanMs", "300"));
+        await using var system = await NavigatorSystem.Start(0, upstreams, ("Concurrency__Intake__Translate", "300ms"),
+            ("Concurrency__Intake__Screen", "300ms"), ("Concurrency__Intake__Plan", "300ms"));
 
         var job = await system.Ask("¿Cuánto cuesta la ambulancia con mi plan?");
 
@@ -267,7 +267,7 @@ public sealed class AgentTests(EmbeddedModels models, ITestOutputHelper output) 
     {
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { Fault = Fault.BlackHole });
-        await using var system = await NavigatorSystem.Start(1, upstreams, ("Concurrency__Job__LeaseMs", "1500"));
+        await using var system = await NavigatorSystem.Start(1, upstreams, ("Concurrency__Job__Lease", "1500ms"));
         var job = await system.Submit(new { question = "What is covered?", conversation_id = "talk", web = false });
         for (var i = 0; i < 200 && upstreams.CallsOf("answers") == 0; i++)
             await Task.Delay(50);

@@ -114,7 +114,7 @@ public abstract class JourneyTests(OfflineSystem offline, ModelSystem models, IT
     public async Task However_the_web_fails_the_job_is_answered_without_it_and_says_so()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(Workers, upstreams, ("Concurrency__Upstreams__tavily__TimeoutMs", "1000"));
+        await using var system = await NavigatorSystem.Start(Workers, upstreams, ("Concurrency__Upstreams__tavily__Timeout", "1s"));
 
         // One fewer than open the circuit.
         foreach (var fault in new[] { Fault.BlackHole, Fault.Status, Fault.Garbage, Fault.Reset })
@@ -187,7 +187,7 @@ public abstract class JourneyTests(OfflineSystem offline, ModelSystem models, IT
     {
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { Fault = Fault.BlackHole });
-        await using var system = await NavigatorSystem.Start(Workers, upstreams, ("Concurrency__Job__LeaseMs", "1500"));
+        await using var system = await NavigatorSystem.Start(Workers, upstreams, ("Concurrency__Job__Lease", "1500ms"));
         var job = await system.Submit(new { question = "What is covered?" });
         await Until(() => upstreams.CallsOf("answers") == 1);
 

@@ -11,7 +11,7 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
     {
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { LatencyMs = 300 });
-        await using var system = await NavigatorSystem.Start(1, upstreams, ("Concurrency__Job__LeaseMs", "4000"));
+        await using var system = await NavigatorSystem.Start(1, upstreams, ("Concurrency__Job__Lease", "4s"));
         var jobs = await Task.WhenAll(Enumerable.Range(0, 100)
             .Select(i => system.Submit(new { question = $"What is covered, number {i}?", web = false })));
         for (var i = 0; i < 200 && upstreams.CallsOf("answers") < 10; i++)
@@ -57,7 +57,7 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
     {
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { LatencyMs = 1000 });
-        await using var system = await NavigatorSystem.Start(1, upstreams, ("Concurrency__Postgres__StatementTimeoutMs", "1000"));
+        await using var system = await NavigatorSystem.Start(1, upstreams, ("Concurrency__Postgres__StatementTimeout", "1s"));
         var jobs = await Task.WhenAll(Enumerable.Range(0, 3)
             .Select(i => system.Submit(new { question = $"What is covered, number {i}?", web = false })));
         for (var i = 0; i < 400 && upstreams.CallsOf("answers") < jobs.Length; i++)
@@ -80,7 +80,7 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
     [Fact]
     public async Task A_deadline_is_kept_when_no_worker_is_left()
     {
-        await using var system = await NavigatorSystem.Start(1, null, ("Concurrency__Job__DeadlineMs", "3000"));
+        await using var system = await NavigatorSystem.Start(1, null, ("Concurrency__Job__Deadline", "3s"));
         await system.Workers[0].Kill();
 
         var jobs = await Task.WhenAll(Enumerable.Range(0, 50)

@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using Navigator.Contracts;
+using Navigator.Workers.Hosting;
 
 namespace Navigator.Workers.Limits;
 
-/// <summary>Every limit of the process, as concurrency.yaml names them. Times are milliseconds.</summary>
+/// <summary>Every limit of the process, as concurrency.yaml names them.</summary>
 public sealed record ConcurrencyPolicy
 {
     public const string Section = "Concurrency";
@@ -25,6 +26,8 @@ public sealed record ConcurrencyPolicy
     [Required] public required EmbeddedLimits Sqlite { get; init; }
     [Required] public required HttpLimits Http { get; init; }
 
+    static ConcurrencyPolicy() => _ = Duration.Binding;
+
     /// <exception cref="StartupException">A key is unknown or missing, a number is out of its range, or an entry is nobody's.</exception>
     public static ConcurrencyPolicy Load(IConfiguration configuration)
     {
@@ -38,7 +41,7 @@ public sealed record ConcurrencyPolicy
             // The innermost of its kind names the key; what lies below it does not.
             while (error.InnerException is InvalidOperationException inner)
                 error = inner;
-            throw new StartupException($"concurrency.yaml: {error.Message}");
+            throw new StartupException($"concurrency.yaml: {Startup.Reason(error)}");
         }
         if (policy is null)
             throw new StartupException("concurrency.yaml: it names no limits.");

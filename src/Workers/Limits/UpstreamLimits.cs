@@ -11,11 +11,11 @@ public sealed record UpstreamLimits : IValidatableObject
     [AtStart, Range(1, 1_000)] public required int Connections { get; init; }
 
     /// <summary>Longest wait for one of those places, then the call is not made.</summary>
-    [Range(1, 60_000)] public required int WaitMs { get; init; }
-    [AtStart, Range(10, 60_000)] public required int ConnectTimeoutMs { get; init; }
+    [DurationRange("1ms", "1m")] public required TimeSpan Wait { get; init; }
+    [AtStart, DurationRange("10ms", "1m")] public required TimeSpan ConnectTimeout { get; init; }
 
     /// <summary>One try, from sending to the last byte.</summary>
-    [Range(10, 600_000)] public required int TimeoutMs { get; init; }
+    [DurationRange("10ms", "10m")] public required TimeSpan Timeout { get; init; }
     [Range(1, 10)] public required int Tries { get; init; }
     [AtStart, Range(1_024, 1 << 30)] public required int MaxResponseBytes { get; init; }
 
@@ -27,12 +27,9 @@ public sealed record UpstreamLimits : IValidatableObject
 
     /// <summary>Failures in a row after which it is not asked for a while; unset where it always is.</summary>
     [Range(1, 1_000)] public int? RestAfter { get; init; }
-    [Range(100, 600_000)] public int RestMs { get; init; } = 10_000;
+    [DurationRange("100ms", "10m")] public TimeSpan Rest { get; init; } = TimeSpan.FromSeconds(10);
 
-    public TimeSpan Rest => TimeSpan.FromMilliseconds(RestMs);
     public Rate? Rate => RatePerMinute is { } perMinute ? new Rate(TimeSpan.FromMinutes(1) / perMinute, Burst) : null;
-    public TimeSpan Timeout => TimeSpan.FromMilliseconds(TimeoutMs);
-    public TimeSpan Wait => TimeSpan.FromMilliseconds(WaitMs);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -10,7 +10,7 @@ internal static class UpstreamHttp
         var pool = new SocketsHttpHandler
         {
             MaxConnectionsPerServer = limits.Connections,
-            ConnectTimeout = TimeSpan.FromMilliseconds(limits.ConnectTimeoutMs),
+            ConnectTimeout = limits.ConnectTimeout,
             // Long enough to be worth it, short enough to notice that a name points elsewhere now.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),

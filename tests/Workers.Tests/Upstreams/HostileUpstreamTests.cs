@@ -16,8 +16,8 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly LivePolicy policy = Policies.Live(
-        ("Upstreams:embeddings:TimeoutMs", "2500"), ("Upstreams:answers:TimeoutMs", "2500"), ("Upstreams:tavily:TimeoutMs", "1500"),
-        ("Upstreams:tavily:ConnectTimeoutMs", "5000"), ("Upstreams:answers:MaxResponseBytes", "100000"));
+        ("Upstreams:embeddings:Timeout", "2500ms"), ("Upstreams:answers:Timeout", "2500ms"), ("Upstreams:tavily:Timeout", "1500ms"),
+        ("Upstreams:tavily:ConnectTimeout", "5s"), ("Upstreams:answers:MaxResponseBytes", "100000"));
 
     private static readonly IReadOnlyList<Source> Sources =
     [
@@ -139,7 +139,7 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     [Fact]
     public async Task A_call_without_a_place_in_time_is_not_made_and_names_whose_place_it_was()
     {
-        policy.Replace(Policies.With(("Upstreams:answers:InFlight", "1"), ("Upstreams:answers:WaitMs", "100"), ("Upstreams:answers:Tries", "1")));
+        policy.Replace(Policies.With(("Upstreams:answers:InFlight", "1"), ("Upstreams:answers:Wait", "100ms"), ("Upstreams:answers:Tries", "1")));
         server.Set("answers", new Behaviour { LatencyMs = 2_000 });
         var first = answerer.Answer("How much?", "en", Sources, Patience, default);
 
@@ -209,7 +209,7 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     {
         server.Set("search", new Behaviour { Fault = fault });
         // Long enough for the first call that this process ever makes.
-        policy.Replace(Policies.With(("Upstreams:tavily:TimeoutMs", "4000")));
+        policy.Replace(Policies.With(("Upstreams:tavily:Timeout", "4s")));
 
         await Assert.ThrowsAsync<UpstreamException>(() => tavily.Search("a", "news", Patience, default).WaitAsync(TimeSpan.FromSeconds(10)));
 
