@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Navigator.Servers;
 using Navigator.Workers.Limits;
@@ -76,7 +78,8 @@ public sealed class LivePolicyTests : IDisposable
         var bounds = new Bounds(Policies.Live(), clock);
         var inUse = 8;
         bounds.Watch(() => new Bound("pool", "p", 10, inUse));
-        using var watch = new BoundWatch(bounds, clock, log);
+        using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var watch = new BoundWatch(bounds, clock, provider.GetRequiredService<IMeterFactory>(), log);
 
         Seconds(9);
         Assert.Empty(log.All);
