@@ -14,6 +14,8 @@ public sealed record QueueLimits : IValidatableObject
 
     /// <summary>Messages handled together; null where each is handled by itself.</summary>
     [AtStart, Range(1, 1_000)] public int? Batch { get; init; }
+
+    /// <summary>How long the first message of a batch waits for others.</summary>
     [AtStart, DurationRange("1ms", "1s")] public TimeSpan BatchWait { get; init; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>The longest that one message's calls may take, all tries together.</summary>

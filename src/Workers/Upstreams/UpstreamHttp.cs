@@ -11,7 +11,7 @@ internal static class UpstreamHttp
         {
             MaxConnectionsPerServer = limits.Connections,
             ConnectTimeout = limits.ConnectTimeout,
-            // Long enough to be worth it, short enough to notice that a name points elsewhere now.
+            // No settings: long enough to be worth it, short enough to notice that a name points elsewhere now.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
             AllowAutoRedirect = false,

@@ -9,9 +9,10 @@ public sealed record WebSearchOptions
 {
     public const string Section = "Tavily";
 
-    /// <summary>Unset: no web search.</summary>
+    /// <summary>The key of Tavily. Unset: no web search.</summary>
     public string? ApiKey { get; init; }
 
+    /// <summary>Where Tavily's API lives.</summary>
     [HttpAddress] public Uri BaseUrl { get; init; } = new("https://api.tavily.com");
 
     /// <summary>Pages per query. Default: 3.</summary>
