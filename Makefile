@@ -76,10 +76,13 @@ mutants: ## change the code and see a test fail: make mutants PROJECT=Workers FI
 prompts: ## write docs/prompts.md anew from what the code sends
 	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/EndToEnd.Tests --filter FullyQualifiedName~PromptsDocTests
 
+settings: ## write docs/settings.md anew from what the options say
+	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/Api.Tests --filter FullyQualifiedName~SettingsDocTests
+
 upstreams: ## a stand-in for OpenAI and Tavily on port 8089
 	dotnet run --project tests/Upstreams -- 8089
 
 ci: ## what CI runs
 	.ci/run
 
-.PHONY: key help run build quick test slow-tests faults faults-prove load services services-down images up down audit mutants prompts upstreams ci
+.PHONY: key help run build quick test slow-tests faults faults-prove load services services-down images up down audit mutants prompts settings upstreams ci
