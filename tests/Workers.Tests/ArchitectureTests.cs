@@ -66,7 +66,7 @@ public partial class ArchitectureTests
                 "Workers/Hosting/BusSetup.cs", "Workers/Hosting/EndpointLimits.cs", "Workers/Hosting/LoggingSetup.cs",
                 "Workers/Hosting/NavigatorHost.cs",
                 "Workers/Hosting/ShortFaultFilter.cs", "Workers/Hosting/StageFilter.cs", "Workers/Program.cs",
-                "Workers/Tools/WebSearch/SkipOnFailureFilter.cs", "Workers/Tools/WebSearch/TavilyCircuitBreakerFilter.cs",
+                "Workers/Tools/WebSearch/SkipOnFailureFilter.cs", "Workers/Upstreams/CircuitBreakerFilter.cs",
             ],
             knowing.Order(StringComparer.Ordinal));
     }

@@ -20,10 +20,11 @@ public sealed record ConcurrencyPolicy
     [Required] public required WatchLimits Watch { get; init; }
     [Required] public required CanaryLimits Canary { get; init; }
     [Required] public required SendLimits Sends { get; init; }
-    [Required] public required BreakerLimits Breaker { get; init; }
     [Required] public required PostgresLimits Postgres { get; init; }
     [Required] public required EmbeddedLimits Sqlite { get; init; }
     [Required] public required HttpLimits Http { get; init; }
+
+    static ConcurrencyPolicy() => _ = Duration.Binding;
 
     /// <exception cref="StartupException">A key is unknown or missing, a number is out of its range, or an entry is nobody's.</exception>
     public static ConcurrencyPolicy Load(IConfiguration configuration)
@@ -46,9 +47,13 @@ public sealed record ConcurrencyPolicy
         foreach (var (name, limits) in policy.Queues)
             Check(limits, $"queues.{name}.");
         foreach (var (name, limits) in policy.Upstreams)
+        {
             Check(limits, $"upstreams.{name}.");
+            if (limits.Breaker is { } breaker)
+                Check(breaker, $"upstreams.{name}.breaker.");
+        }
         foreach (var part in new object[] { policy.Intake, policy.Job, policy.Document, policy.Sweeper, policy.Admission, policy.Webhook,
-            policy.Replay, policy.Watch, policy.Canary, policy.Sends, policy.Breaker, policy.Postgres, policy.Sqlite, policy.Http })
+            policy.Replay, policy.Watch, policy.Canary, policy.Sends, policy.Postgres, policy.Sqlite, policy.Http })
             Check(part, $"{part.GetType().Name.Replace("Limits", "", StringComparison.Ordinal)}.".ToLowerInvariant());
         CheckNames("queues", "queue", policy.Queues.Keys, QueueNames.All);
         CheckNames("upstreams", "upstream", policy.Upstreams.Keys, UpstreamNames.All);

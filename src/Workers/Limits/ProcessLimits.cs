@@ -37,19 +37,6 @@ public sealed record SendLimits
     public TimeSpan Wait => TimeSpan.FromMilliseconds(WaitMs);
 }
 
-/// <summary>When web search is left alone, and when it is tried again.</summary>
-public sealed record BreakerLimits
-{
-    /// <summary>Failures in a row that open the circuit.</summary>
-    [Range(1, 1_000)] public required int Failures { get; init; }
-    [Range(100, 600_000)] public required int OpenMs { get; init; }
-
-    /// <summary>Calls, no more of them at a time, that must succeed before it closes.</summary>
-    [Range(1, 100)] public required int Probes { get; init; }
-
-    public TimeSpan OpenFor => TimeSpan.FromMilliseconds(OpenMs);
-}
-
 /// <inheritdoc cref="PostgresPool"/>
 public sealed record PostgresLimits
 {

@@ -20,12 +20,13 @@ internal sealed class PlanningModel
     private readonly string name;
     private readonly StructuredModel<PlanReply> model;
 
-    public PlanningModel(IOptions<OpenAiOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
+    public PlanningModel(
+        IOptions<OpenAiOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock)
     {
         name = options.Value.SmallModel;
         model = new StructuredModel<PlanReply>(
             Upstream, "plan", OpenAiClients.Create(options.Value, policy.Now.ForUpstream(Upstream)).GetChatClient(name),
-            new UpstreamCall(Upstream, policy, bounds, rates, clock), clock, MaxTokens);
+            new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock), clock, MaxTokens);
     }
 
     /// <exception cref="UpstreamException">No plan in time, or none that can be used.</exception>

@@ -1,8 +1,11 @@
 using MassTransit;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts;
+using Navigator.Storage.Ledger;
+using Navigator.Workers.Flow;
 using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
+using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tools.WebSearch;
 
@@ -20,7 +23,8 @@ internal sealed class SearchWebConsumerDefinition : ConsumerDefinition<SearchWeb
         // The first is the outermost: skip on failure ▸ circuit breaker ▸ consumer.
         consumerConfigurator.Message<SearchWeb>(message =>
         {
-            message.UseFilter(new SkipOnFailureFilter(context));
-            message.UseTavilyCircuitBreaker(context.GetRequiredService<TavilyCircuitBreaker>());
+            message.UseFilter(new SkipOnFailureFilter(
+                context.GetRequiredService<IJobLedger>(), new Lazy<JobTransitions>(context.GetRequiredService<JobTransitions>)));
+            message.UseCircuitBreaker(UpstreamNames.Tavily, context);
         });
 }

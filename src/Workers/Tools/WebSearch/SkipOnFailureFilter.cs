@@ -11,8 +11,8 @@ namespace Navigator.Workers.Tools.WebSearch;
 /// Turns every failure of the search, and whatever a breaker throws in its place, into "skipped": the job is answered from
 /// its documents and says so. Only a failing ledger passes through, because then the skip cannot be recorded either.
 /// </summary>
-/// <param name="services">Asked for each skip and not before: the transitions need the bus, which is being built when this is.</param>
-internal sealed class SkipOnFailureFilter(IServiceProvider services) : IFilter<ConsumeContext<SearchWeb>>
+/// <param name="transitions">Made at the first skip: they need the bus, which is being built when this is.</param>
+internal sealed class SkipOnFailureFilter(IJobLedger ledger, Lazy<JobTransitions> transitions) : IFilter<ConsumeContext<SearchWeb>>
 {
     public async Task Send(ConsumeContext<SearchWeb> context, IPipe<ConsumeContext<SearchWeb>> next)
     {
@@ -24,9 +24,8 @@ internal sealed class SkipOnFailureFilter(IServiceProvider services) : IFilter<C
         catch (Exception error) when (error is not OperationCanceledException and not System.Data.Common.DbException)
         {
             var (message, token) = (context.Message, context.CancellationToken);
-            var ledger = services.GetRequiredService<IJobLedger>();
             if (await ledger.Read(message.JobId, token) is { } job && job.WaitsFor(Tool.WebSearch, message.Attempt))
-                await services.GetRequiredService<JobTransitions>().Skip(job, Tool.WebSearch, ReasonOf(error), token);
+                await transitions.Value.Skip(job, Tool.WebSearch, ReasonOf(error), token);
             // Without this a message whose consumer never ran counts as not delivered, and is moved to _skipped. MassTransit is
             // meant to do so: there is no issue of it.
             await context.NotifyConsumed(context, Stopwatch.GetElapsedTime(started), nameof(SkipOnFailureFilter));

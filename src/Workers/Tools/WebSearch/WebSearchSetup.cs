@@ -5,6 +5,6 @@ internal static class WebSearchSetup
     public static IServiceCollection AddWebSearch(this IServiceCollection services)
     {
         services.AddOptions<WebSearchOptions>().BindConfiguration(WebSearchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        return services.AddSingleton<TavilyClient>().AddSingleton<TavilyCircuitBreaker>();
+        return services.AddSingleton<TavilyClient>();
     }
 }
