@@ -68,7 +68,7 @@ audit: ## known vulnerabilities of all packages, restored as locked, and what ea
 	    --output artifacts --filename sbom-$$program.json --output-format Json --spec-version 1.6 || exit 1; \
 	done
 
-mutants: ## change the code and see a test fail: make mutants PROJECT=Workers FILES=Upstreams/UpstreamRest.cs ARGS="--test-case-filter …"
+mutants: ## change the code and see a test fail: make mutants PROJECT=Workers FILES=Upstreams/Circuit.cs ARGS="--test-case-filter …"
 	dotnet tool restore
 	cd tests/$(PROJECT).Tests && dotnet stryker --project $(PROJECT).csproj --mutate '**/$(FILES)' --concurrency 1 \
 	  --reporter cleartext --output ../../artifacts/mutants $(ARGS)
