@@ -24,16 +24,11 @@ public sealed class PostgresImport
 
     private const string InsertTenants =
         """
-        WITH written AS (
-            INSERT INTO tenant (id, webhook_secret, created_at)
-            SELECT id, decode(webhook_secret, 'base64'), coalesce(created_at, now())
-            FROM   json_to_recordset($1) AS exported (id text, webhook_secret text, created_at timestamptz)
-            ON     CONFLICT DO NOTHING
-            RETURNING id
-        ), noted AS (
-            INSERT INTO audit (tenant_id, actor, action, subject) SELECT id, 'owner:' || session_user, 'tenant.import', id FROM written
-        )
-        SELECT id FROM written
+        INSERT INTO tenant (id, webhook_secret, created_at)
+        SELECT id, decode(webhook_secret, 'base64'), coalesce(created_at, now())
+        FROM   json_to_recordset($1) AS exported (id text, webhook_secret text, created_at timestamptz)
+        ON     CONFLICT DO NOTHING
+        RETURNING id
         """;
 
     private const string InsertKeys =
@@ -200,6 +195,8 @@ public sealed class PostgresImport
             : tenant);
         await using var insert = connection.ForSame(InsertTenants);
         var written = await Written(insert, complete.ToArray(), row => row.GetString(0));
+        foreach (var tenant in written)
+            await PostgresAudit.RecordOwner(connection, tenant, "tenant.import", tenant, token);
         return [.. tenants.Select(tenant => written.Contains(tenant.Id) ? Imported : Present)];
     }
 
