@@ -15,7 +15,8 @@ return await Startup.Run(async () =>
     // Embedded, this process holds the workers too; distributed, it only accepts and reports.
     var mode = builder.AddNavigator(mode => mode.IsEmbedded ? Pipeline.AddConsumers : null);
     builder.AddHttp();
-    builder.Services.AddSecurity().AddAccess(mode, builder.Configuration).AddProblems().AddChat().AddDocuments(mode);
+    builder.Services.AddSecurity().AddAccess(mode, builder.Configuration).AddProblems().AddChat().AddDocuments(mode)
+        .AddReplays().AddLimits();
 
     var app = builder.Build();
     app.UseSecurity();

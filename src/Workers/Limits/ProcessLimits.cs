@@ -101,15 +101,17 @@ public sealed record HttpLimits
     [Range(0, 15_000)] public required int DrainMs { get; init; }
     [Range(1, 1_000_000)] public required int Polls { get; init; }
 
-    /// <summary>Uploaded files on their way to callers, each in memory whole; the others wait for their turn.</summary>
+    /// <summary>Uploaded files on their way to callers, each in memory whole; other callers wait for StatementQueueTimeoutMs.</summary>
     [Range(1, 1_000)] public required int Originals { get; init; }
 
-    /// <summary>Callers whose statements run at once; the others wait for their turn, as long as the database answers.</summary>
+    /// <summary>Callers whose statements run at once, half of them lengthy ones; other callers queue, as long as the database answers.</summary>
     [Range(1, 1_000)] public required int Statements { get; init; }
 
-    /// <summary>Callers at once whose questions and reads of jobs share statements; the others wait for their turn likewise.</summary>
+    /// <summary>Callers at once whose questions and reads of jobs share statements; other callers queue likewise.</summary>
     [Range(1, 10_000)] public required int GroupedStatements { get; init; }
-    [Range(100, 60_000)] public required int TurnMs { get; init; }
+    
+    /// <summary>Longest wait of a caller for a statement to begin, while the database answers. After it: 503.</summary>
+    [Range(100, 60_000)] public required int StatementQueueTimeoutMs { get; init; }
 
     /// <summary>A key that is used is read anew when it was read so long ago.</summary>
     [Range(0, 4_000)] public required int KeyCacheMs { get; init; }
@@ -122,7 +124,7 @@ public sealed record HttpLimits
 
     public TimeSpan KeyCache => TimeSpan.FromMilliseconds(Math.Max(1, KeyCacheMs));
 
-    public TimeSpan Turn => TimeSpan.FromMilliseconds(TurnMs);
+    public TimeSpan StatementQueueTimeout => TimeSpan.FromMilliseconds(StatementQueueTimeoutMs);
 
     public TimeSpan StatementTimeout => TimeSpan.FromMilliseconds(StatementTimeoutMs);
 }
