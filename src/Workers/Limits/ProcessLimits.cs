@@ -109,7 +109,7 @@ public sealed record HttpLimits
 
     /// <summary>Callers at once whose questions and reads of jobs share statements; other callers queue likewise.</summary>
     [Range(1, 10_000)] public required int GroupedStatements { get; init; }
-    
+
     /// <summary>Longest wait of a caller for a statement to begin, while the database answers. After it: 503.</summary>
     [Range(100, 60_000)] public required int StatementQueueTimeoutMs { get; init; }
 
