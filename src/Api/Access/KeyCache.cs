@@ -11,7 +11,7 @@ namespace Navigator.Api.Access;
 /// Keys that callers came with, and ids that are none's. One that is used goes on being looked up in the background, so that callers
 /// wait for the database once and not each time; none is believed for longer than a revoked one may be let in.
 /// </summary>
-internal sealed class KeyCache(IApiKeys keys, Turns turns, LivePolicy policy, TimeProvider clock) : IDisposable
+internal sealed class KeyCache(IApiKeys keys, DatabaseThrottle throttle, LivePolicy policy, TimeProvider clock) : IDisposable
 {
     /// <summary>For how long a key that was right is not suspected of being guessed. No setting: it bounds nothing.</summary>
     private static readonly TimeSpan Trust = TimeSpan.FromMinutes(10);
@@ -48,7 +48,7 @@ internal sealed class KeyCache(IApiKeys keys, Turns turns, LivePolicy policy, Ti
         if (key.ReadAt - key.LastUsedAt < UseInterval || noted.TryGetValue(key.Id, out _))
             return;
         noted.Set(key.Id, true, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = UseInterval });
-        _ = Quietly(turns.Take(
+        _ = Quietly(throttle.Run(
             async () =>
             {
                 await keys.NoteUsed(key.Id, CancellationToken.None);
@@ -76,7 +76,7 @@ internal sealed class KeyCache(IApiKeys keys, Turns turns, LivePolicy policy, Ti
         {
             var readAt = clock.GetTimestamp();
             // Without a caller's token: others wait for it too, and statements have limits of their own.
-            var key = await turns.Take(() => keys.Find(id, CancellationToken.None), CancellationToken.None);
+            var key = await throttle.Run(() => keys.Find(id, CancellationToken.None), CancellationToken.None);
             if (TenantRules.UntilRevoked - clock.GetElapsedTime(readAt) is { Ticks: > 0 } left)
                 known.Set(id, new Known(key, readAt), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = left });
             return key;

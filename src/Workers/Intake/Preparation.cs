@@ -30,7 +30,7 @@ internal sealed class Preparation(
         {
             // The machine may have been busy, so an operator may replay the job.
             await transitions.End(job, JobStatus.Failed,
-                new ChatError("question_not_read", "The question could not be read in time. It can be asked again."), token);
+                new ChatError(ErrorCode.QuestionNotRead, "The question could not be read in time. It can be asked again."), token);
         }
     }
 

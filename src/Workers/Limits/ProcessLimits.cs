@@ -109,17 +109,17 @@ public sealed record HttpLimits
     /// <summary>Long-polls and event streams that are held open.</summary>
     [Range(1, 1_000_000)] public required int Polls { get; init; }
 
-    /// <summary>Uploaded files on their way to callers, a part of each in memory; the others wait for their turn.</summary>
+    /// <summary>Uploaded files on their way to callers, a part of each in memory; other callers wait for StatementQueueTimeout.</summary>
     [Range(1, 1_000)] public required int Originals { get; init; }
 
-    /// <summary>Callers whose statements run at once; the others wait for their turn, as long as the database answers.</summary>
+    /// <summary>Callers whose statements run at once, half of them lengthy ones; other callers queue, as long as the database answers.</summary>
     [Range(1, 1_000)] public required int Statements { get; init; }
 
-    /// <summary>Callers at once whose questions and reads of jobs share statements; the others wait for their turn likewise.</summary>
+    /// <summary>Callers at once whose questions and reads of jobs share statements; other callers queue likewise.</summary>
     [Range(1, 10_000)] public required int GroupedStatements { get; init; }
 
-    /// <summary>How long a caller's statement waits for its turn.</summary>
-    [DurationRange("100ms", "1m")] public required TimeSpan Turn { get; init; }
+    /// <summary>Longest wait of a caller for a statement to begin, while the database answers. After it: 503.</summary>
+    [DurationRange("100ms", "1m")] public required TimeSpan StatementQueueTimeout { get; init; }
 
     /// <summary>A key that is used is read anew when it was read so long ago.</summary>
     [DurationRange("0ms", "4s")] public required TimeSpan KeyCache { get; init; }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Navigator.Contracts.Http;
 using Navigator.Storage.Rates;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Upstreams;
@@ -31,7 +32,7 @@ internal sealed class ModerationModel
                 return null;
             // Whoever asks this needs a person, and no rule book.
             return result.SelfHarm.Flagged || result.SelfHarmIntent.Flagged
-                ? Verdict.Refuse("question_about_self_harm",
+                ? Verdict.Refuse(ErrorCode.QuestionAboutSelfHarm,
                     "You do not have to go through this alone. In the United States, call or text 988 at any time; elsewhere, call your local "
                         + "emergency number. Please talk to someone now.")
                 : Verdict.Flagged;

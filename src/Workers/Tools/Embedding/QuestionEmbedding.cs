@@ -61,7 +61,8 @@ internal sealed class QuestionEmbedding
     {
         if (queries.Select(query => query.Failure).OfType<UpstreamException>().FirstOrDefault() is not { } failure)
             return false;
-        await transitions.Fail(job, Tool.Documents, new ChatError("embedding_failed", $"The embedding model did not help: {failure.Reason}."), token);
+        await transitions.Fail(
+            job, Tool.Documents, new ChatError(ErrorCode.EmbeddingFailed, $"The embedding model did not help: {failure.Reason}."), token);
         return true;
     }
 }
