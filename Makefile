@@ -1,5 +1,8 @@
 .DEFAULT_GOAL := help
 compose := docker compose -f compose/compose.yaml
+# The quick lane runs these projects, without the tests that say that they need more. The other test projects start whole processes.
+quick_projects := Api.Tests Storage.Tests Workers.Tests
+quick_filter := Needs!=Servers&Needs!=Time
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -10,8 +13,20 @@ run: ## run Navigator embedded, on http://localhost:8080
 build: ## build everything; warnings are errors
 	dotnet build -warnaserror
 
+quick: ## after every change: build, check layout, run the tests that need no servers; below two minutes
+	dotnet build -warnaserror -v quiet
+	dotnet format whitespace --folder --exclude artifacts --verify-no-changes .
+	rm -rf artifacts/tests
+	NAVIGATOR_TESTS=quick dotnet test $(foreach project,$(quick_projects),tests/$(project)/bin/Debug/net10.0/Navigator.$(project).dll) \
+	  --filter '$(quick_filter)' --logger trx --results-directory artifacts/tests -- RunConfiguration.MaxCpuCount=0
+
 test: ## run all tests; starts RabbitMQ and PostgreSQL by itself
-	dotnet test
+	rm -rf artifacts/tests
+	dotnet test --logger trx --results-directory artifacts/tests
+
+slow-tests: ## list the slowest twenty tests of the last make test, make quick or CI run
+	@grep -rhoE '<UnitTestResult [^>]*' artifacts/tests --include='*.trx' \
+	  | sed -E 's/.* testName="([^"]*)".* duration="([^"]*)".*/\2  \1/; s/&quot;/"/g' | sort -r | head -20
 
 faults: ## run the long form of the fault suite (about 45 min); NAVIGATOR_FAULTS_SEED=… repeats a run
 	NAVIGATOR_FAULTS=long dotnet test -c Release -p:RunSettingsFilePath= tests/Faults --logger "console;verbosity=detailed" -- xUnit.MaxParallelThreads=1
@@ -67,4 +82,4 @@ upstreams: ## run a stand-in for OpenAI and Tavily on port 8089
 ci: ## run the same checks as CI
 	.ci/run
 
-.PHONY: key help run build test faults faults-prove load services services-down images up down audit mutants prompts upstreams ci
+.PHONY: key help run build quick test slow-tests faults faults-prove load services services-down images up down audit mutants prompts upstreams ci

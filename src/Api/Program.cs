@@ -1,3 +1,4 @@
+using Navigator.Api;
 using Navigator.Api.Access;
 using Navigator.Api.Chat;
 using Navigator.Api.Documents;
@@ -8,30 +9,43 @@ using Navigator.Api.Replay;
 using Navigator.Storage.Tenants;
 using Navigator.Workers;
 using Navigator.Workers.Hosting;
+using Navigator.Workers.Tools;
 
-return await Startup.Run(async () =>
+return await Startup.Run(() => ApiProcess.Build(args, Pipeline.AddTools).RunNavigator());
+
+namespace Navigator.Api
 {
-    var builder = NavigatorHost.CreateBuilder(args, urls: "http://localhost:8080");
-    // Embedded, this process holds the workers too; distributed, it only accepts and reports.
-    var mode = builder.AddNavigator(mode => mode.IsEmbedded ? Pipeline.AddConsumers : null);
-    builder.AddHttp();
-    builder.Services.AddSecurity().AddAccess(mode, builder.Configuration).AddProblems().AddChat().AddDocuments(mode);
+    /// <summary>The API's process.</summary>
+    public static class ApiProcess
+    {
+        /// <param name="addTools">The tools of the system: the same in each of its processes.</param>
+        /// <exception cref="Navigator.Workers.Limits.StartupException">A setting is missing, unknown or out of range, or two tools cannot be told
+        /// apart.</exception>
+        public static WebApplication Build(string[] args, Action<ToolSetup> addTools)
+        {
+            var builder = NavigatorHost.CreateBuilder(args, urls: "http://localhost:8080");
+            // Embedded, this process holds the workers too; distributed, it only accepts and reports.
+            var mode = builder.AddNavigator(consumes: mode => mode.IsEmbedded, addTools);
+            builder.AddHttp();
+            builder.Services.AddSecurity().AddAccess(mode, builder.Configuration).AddProblems().AddChat().AddDocuments(mode);
 
-    var app = builder.Build();
-    app.UseSecurity();
-    app.UseDrain();
-    app.UseProblems();
-    app.UsePage();
-    app.UseAccess();
-    app.MapChatJobs();
-    app.MapWebhooks();
-    app.MapConversations();
-    app.MapDocuments();
-    app.MapReplays();
-    app.MapLimits();
-    app.MapHealth();
-    app.MapMetrics().Needs(Scope.Operate);
-    app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-    app.SayHello(mode);
-    await app.RunNavigator();
-});
+            var app = builder.Build();
+            app.UseSecurity();
+            app.UseDrain();
+            app.UseProblems();
+            app.UsePage();
+            app.UseAccess();
+            app.MapChatJobs();
+            app.MapWebhooks();
+            app.MapConversations();
+            app.MapDocuments();
+            app.MapReplays();
+            app.MapLimits();
+            app.MapHealth();
+            app.MapMetrics().Needs(Scope.Operate);
+            app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+            app.SayHello(mode);
+            return app;
+        }
+    }
+}

@@ -26,7 +26,7 @@ internal static class KeysCommand
         };
         var expires = new Option<string?>("--expires") { Description = "After this time: 12h, 90d. Default: not before it is revoked." };
         var command = new Command(
-            "create", "Make a key. It is shown this once: only its hash is kept. Embedded, Navigator asks for keys from its next start on.")
+            "create", "Make a key. It is shown this once: only its hash is kept. Embedded, Navigator asks for keys within seconds after the first.")
         {
             tenant, scopes, expires,
         };

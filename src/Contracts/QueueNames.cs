@@ -1,6 +1,9 @@
 namespace Navigator.Contracts;
 
-/// <summary>The durable queues, in the order a question meets them; operators see these names in the broker's UI.</summary>
+/// <summary>
+/// The durable queues of Navigator's own commands; operators see these names in the broker's UI. Which queues there are is for the tools
+/// to say too.
+/// </summary>
 public static class QueueNames
 {
     public const string AnswerQuestion = "answer-question";
@@ -12,7 +15,4 @@ public static class QueueNames
     public const string EmbedPassages = "embed-passages";
 
     public const string DeliverWebhook = "deliver-webhook";
-
-    public static IReadOnlyList<string> All { get; } =
-        [AnswerQuestion, EmbedQuestion, RetrievePassages, SearchWeb, ComposeAnswer, IngestDocument, EmbedPassages, DeliverWebhook];
 }

@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Navigator.Api.Access;
 using Navigator.Api.Documents;
+using Navigator.Storage.Sqlite;
 using Navigator.Storage.Tenants;
 
 namespace Navigator.Api.Tests;
@@ -141,6 +143,37 @@ public sealed class AccessTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter?.Delta);
         await ApiHost.AssertProblem(refused, 429, "too_many_requests");
         Assert.Equal(HttpStatusCode.OK, (await zebra.GetAsync(new Uri("/v1/documents", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_first_key_that_is_made_while_the_process_runs_is_asked_for_within_seconds()
+    {
+        using var client = open.CreateClient();
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri("/v1/documents", UriKind.Relative))).StatusCode);
+        var registry = new SqliteTenantRegistry(open.Services.GetRequiredService<SqliteDatabase>());
+        await registry.Create("acme", default);
+
+        var key = await registry.CreateKey("acme", [Scope.Documents], null, default);
+
+        await Eventually.Holds(async () =>
+            (await client.GetAsync(new Uri("/v1/documents", UriKind.Relative))).StatusCode == HttpStatusCode.Unauthorized);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key.Reveal());
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri("/v1/documents", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Embedded_a_tenant_with_a_secret_of_its_own_is_told_and_one_without_is_not()
+    {
+        using var acme = As(Acme);
+        using var zebra = As(Zebra);
+        await new SqliteTenantRegistry(guarded.Services.GetRequiredService<SqliteDatabase>()).Create("acme", default);
+        // A name that leads inside, where nothing is sent.
+        var question = new { question = "What is covered?", callback_url = "https://localhost:1/" };
+
+        using var told = await acme.PostAsJsonAsync("/v1/chat/jobs", question);
+
+        Assert.Equal(HttpStatusCode.Accepted, told.StatusCode);
+        await ApiHost.AssertProblem(await zebra.PostAsJsonAsync("/v1/chat/jobs", question), 422, "webhooks_off");
     }
 
     [Fact]

@@ -8,7 +8,7 @@ using Navigator.Api.Documents;
 namespace Navigator.Api.Tests;
 
 /// <summary>The API, embedded, one for all tests of a class.</summary>
-public sealed class ApiHost : IDisposable
+public sealed class ApiHost : IAsyncLifetime, IDisposable
 {
     /// <summary>Not in the home directory of whoever runs the tests.</summary>
     [ModuleInitializer]
@@ -21,16 +21,35 @@ public sealed class ApiHost : IDisposable
     {
     }
 
-    /// <summary>With settings of its own, for a test that is about one.</summary>
-    internal ApiHost(params (string Key, string Value)[] settings) => Client = factory.WithWebHostBuilder(host =>
+    private ApiHost(params (string Key, string Value)[] settings) => Client = factory.WithWebHostBuilder(host =>
     {
         // Tests ask more often than one tenant may: a fast machine would be told so.
         host.UseSetting("Concurrency:Http:TenantRequestsPerSecond", "100000");
+        // A busy machine is slow: its questions are answered with what the documents say all the same.
+        foreach (var limit in new[] { "Job:Wave", "Intake:Screen", "Intake:Plan", "Intake:Translate", "Queues:answer-question:Timeout",
+            "Queues:retrieve-passages:Timeout", "Queues:embed-question:Timeout", "Sqlite:Wait" })
+            host.UseSetting($"Concurrency:{limit}Ms", "30000");
         foreach (var (key, value) in settings)
             host.UseSetting(key, value);
     }).CreateClient();
 
     public HttpClient Client { get; }
+
+    /// <summary>With settings of its own, for a test that is about one.</summary>
+    internal static async Task<ApiHost> Start(params (string Key, string Value)[] settings)
+    {
+        var host = new ApiHost(settings);
+        await host.InitializeAsync();
+        return host;
+    }
+
+    /// <summary>The sample policy is read beside the requests. A question that comes earlier is answered without it.</summary>
+    public Task InitializeAsync() => Eventually.Holds(async () =>
+        (await Get("/v1/documents")).GetProperty("data").EnumerateArray().ToList() is { Count: > 0 } all
+        && all.TrueForAll(document => document.GetProperty("status").GetString() == "ready"));
+
+    /// <summary>The runner calls <see cref="Dispose"/> too.</summary>
+    public Task DisposeAsync() => Task.CompletedTask;
 
     public async Task<JsonElement> Get(string path) => await Json(await Client.GetAsync(new Uri(path, UriKind.Relative)));
 
@@ -56,7 +75,16 @@ public sealed class ApiHost : IDisposable
     {
         var response = await Post("/v1/chat/jobs?wait=20", body);
         Assert.Equal(System.Net.HttpStatusCode.Accepted, response.StatusCode);
-        return await Json(response);
+        return await Ended(await Json(response));
+    }
+
+    /// <summary>The job once it has ended.</summary>
+    public async Task<JsonElement> Ended(JsonElement job)
+    {
+        var self = job.GetProperty("links").GetProperty("self").GetString();
+        while (job.GetProperty("status").GetString() is "queued" or "running")
+            job = await Get($"{self}?wait=20");
+        return job;
     }
 
     /// <summary>The document once it is ready or failed.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Navigator.Api.Access;
 using Navigator.Storage.Sqlite;
 using Navigator.Storage.Tenants;
@@ -33,13 +34,35 @@ public sealed class ExposureTests : IDisposable
         Assert.False(await NeedsKeys(Keys()));
     }
 
+    [Fact]
+    public async Task Embedded_from_the_first_key_on_until_the_process_ends()
+    {
+        var registry = new SqliteTenantRegistry(database);
+        await registry.Create("acme", default);
+        using var exposure = await Started(Keys());
+        Assert.False(exposure.NeedsKeys);
+
+        var key = await registry.CreateKey("acme", [Scope.Chat], null, default);
+
+        await Eventually.Holds(() => exposure.NeedsKeys);
+        await exposure.ExecuteTask!;
+        await registry.RevokeKey(key.Id, default);
+        Assert.True(exposure.NeedsKeys);
+    }
+
     public void Dispose() => database.Dispose();
 
     private static async Task<bool> NeedsKeys(EmbeddedApiKeys? keys)
     {
-        var exposure = new Exposure(keys);
-        await exposure.StartAsync(default);
+        using var exposure = await Started(keys);
         return exposure.NeedsKeys;
+    }
+
+    private static async Task<Exposure> Started(EmbeddedApiKeys? keys)
+    {
+        var exposure = new Exposure(keys, TimeProvider.System, NullLogger<Exposure>.Instance);
+        await exposure.StartAsync(default);
+        return exposure;
     }
 
     private EmbeddedApiKeys Keys(params (string Tenant, ApiKey Key)[] configured) => new(

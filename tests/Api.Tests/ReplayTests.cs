@@ -21,11 +21,11 @@ public sealed class ReplayTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         var replay = await ApiHost.Json(response);
         Assert.Equal(response.Headers.Location!.ToString(), replay.GetProperty("links").GetProperty("self").GetString());
-        for (var i = 0; i < 100 && replay.GetProperty("status").GetString() != "finished"; i++)
+        await Eventually.Holds(async () =>
         {
-            await Task.Delay(50);
             replay = await api.Get(replay.GetProperty("links").GetProperty("self").GetString()!);
-        }
+            return replay.GetProperty("status").GetString() == "finished";
+        });
         Assert.Equal(("finished", 0), (replay.GetProperty("status").GetString(), replay.GetProperty("counts").GetProperty("replayed").GetInt32()));
         Assert.NotEqual("queued", (await api.Get(job.GetProperty("links").GetProperty("self").GetString()!)).GetProperty("status").GetString());
     }
@@ -35,8 +35,7 @@ public sealed class ReplayTests(ApiHost api) : IClassFixture<ApiHost>
     {
         var replay = await ApiHost.Json(await api.Post("/v1/replays", new { filter = new { error_code = "none-such" }, rate_per_second = 0.001 }));
         var self = replay.GetProperty("links").GetProperty("self").GetString()!;
-        for (var i = 0; i < 100 && (await api.Get(self)).GetProperty("status").GetString() != "finished"; i++)
-            await Task.Delay(50);
+        await Eventually.Holds(async () => (await api.Get(self)).GetProperty("status").GetString() == "finished");
 
         await ApiHost.AssertProblem(await api.Client.PostAsync(new Uri($"{self}/pause", UriKind.Relative), null), 409, "replay_over");
         await ApiHost.AssertProblem(await api.Client.PostAsync(new Uri($"{self}/resume", UriKind.Relative), null), 409, "replay_over");

@@ -27,6 +27,22 @@ public sealed class SurfaceTests(ApiHost api, ITestOutputHelper output) : IClass
     }
 
     [Fact]
+    public async Task What_is_said_of_searches_is_true_without_a_PostgreSQL()
+    {
+        await api.Ask(new { question = "What is my deductible?" });
+
+        var bounds = new List<string>();
+        await Eventually.Holds(async () =>
+        {
+            bounds = [.. (await api.Get("/v1/limits")).GetProperty("processes").EnumerateArray()
+                .SelectMany(process => process.GetProperty("limits").GetProperty("bounds").EnumerateArray())
+                .Select(bound => $"{bound.GetProperty("kind").GetString()} {bound.GetProperty("name").GetString()}")];
+            return bounds.Contains("searches passages");
+        });
+        Assert.DoesNotContain(bounds, bound => bound.Contains("postgres", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_api_describes_itself()
     {
         var document = await api.Get("/openapi/v1.json");

@@ -56,14 +56,13 @@ public sealed class AdmissionTests
         system.StartWorker();
         var ends = await Task.WhenAll(accepted.Select(response => system.End(response.Headers.Location!, TimeSpan.FromSeconds(60))));
         Assert.All(ends, job => Assert.Equal("answered", job.GetProperty("status").GetString()));
-        for (var i = 0; i < 100; i++)
-        {
-            using var again = await Ask(system);
-            if (again.StatusCode == HttpStatusCode.Accepted)
-                return;
-            await Task.Delay(100);
-        }
-        Assert.Fail("Nothing waits, and still nothing is taken.");
+        await Eventually.Holds(
+            async () =>
+            {
+                using var again = await Ask(system);
+                return again.StatusCode == HttpStatusCode.Accepted;
+            },
+            () => "Nothing waits, and still nothing is taken.");
     }
 
     private static Task<HttpResponseMessage> Ask(NavigatorSystem system) =>

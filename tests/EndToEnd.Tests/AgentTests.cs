@@ -59,7 +59,8 @@ public sealed class AgentTests(EmbeddedModels models, ITestOutputHelper output) 
     {
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { LatencyMs = 1_000 });
-        await using var system = await NavigatorSystem.Start(2, upstreams);
+        // Were the second one found only when somebody happens to look again, it would not be answered within the limit.
+        await using var system = await NavigatorSystem.Start(2, upstreams, ("Concurrency__Job__EnqueueGraceMs", "110000"));
 
         var first = await system.Submit(new { question = "What is my deductible?", conversation_id = "talk", web = false });
         await Task.Delay(20);
@@ -68,8 +69,7 @@ public sealed class AgentTests(EmbeddedModels models, ITestOutputHelper output) 
 
         Assert.Equal("And for my family? (after: What is my deductible?)", two.GetProperty("plan").GetProperty("question").GetString());
         Assert.True(two.GetProperty("started_at").GetDateTimeOffset() >= one.GetProperty("finished_at").GetDateTimeOffset());
-        // Not when somebody happens to look again: at once.
-        Assert.True(two.GetProperty("started_at").GetDateTimeOffset() - one.GetProperty("finished_at").GetDateTimeOffset() < TimeSpan.FromSeconds(5));
+        Assert.Equal("answered", two.GetProperty("status").GetString());
     }
 
     [Fact]
@@ -185,8 +185,10 @@ public sealed class AgentTests(EmbeddedModels models, ITestOutputHelper output) 
     public async Task An_answer_model_that_is_late_or_babbles_is_replaced_by_quotes_before_the_deadline(Fault fault)
     {
         await using var upstreams = await UpstreamServer.Start();
-        upstreams.Set("answers", new Behaviour { Fault = fault, Says = "As everybody knows, it depends." });
         await using var system = await NavigatorSystem.Start(0, upstreams);
+        // The first question of a process takes as long as its code takes to be compiled.
+        await system.Ask("What is my deductible?");
+        upstreams.Set("answers", new Behaviour { Fault = fault, Says = "As everybody knows, it depends." });
 
         var job = await system.End(await system.Submit(new { question = "What is my deductible?", web = false, deadline_seconds = 15 }), Limit);
 
@@ -267,20 +269,20 @@ public sealed class AgentTests(EmbeddedModels models, ITestOutputHelper output) 
     {
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { Fault = Fault.BlackHole });
-        await using var system = await NavigatorSystem.Start(1, upstreams, ("Concurrency__Job__LeaseMs", "1500"));
-        var job = await system.Submit(new { question = "What is covered?", conversation_id = "talk", web = false });
-        for (var i = 0; i < 200 && upstreams.CallsOf("answers") == 0; i++)
-            await Task.Delay(50);
+        // Noticed with the next renewal of the lease, long before the call would be given up.
+        await using var system = await NavigatorSystem.Start(
+            1, upstreams, ("Concurrency__Job__LeaseMs", "6000"), ("Concurrency__Upstreams__answers__TimeoutMs", "300000"),
+            ("Concurrency__Queues__compose-answer__TimeoutMs", "300000"));
+        var job = await system.Submit(new { question = "What is covered?", conversation_id = "talk", web = false, deadline_seconds = 600 });
+        await Eventually.Holds(() => upstreams.CallsInFlight("answers") == 1);
 
         using var deleted = await system.Client.DeleteAsync(new Uri("/v1/conversations/talk", UriKind.Relative));
         using var gone = await system.Client.GetAsync(job);
 
         Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (deleted.StatusCode, gone.StatusCode));
-        await Task.Delay(2_500);
-        for (var i = 0; i < 120 && (await system.Queues()).Any(queue => queue.Messages > 0); i++)
-            await Task.Delay(250);
+        await Eventually.Holds(() => upstreams.CallsInFlight("answers") == 0);
+        await Eventually.Holds(async () => (await system.Queues()).All(queue => queue.Messages == 0));
         Assert.Equal(1, upstreams.CallsOf("answers"));
-        Assert.All(await system.Queues(), queue => Assert.Equal(0, queue.Messages));
     }
 
     private static IReadOnlyList<string> Strings(JsonElement list) => [.. list.EnumerateArray().Select(item => item.GetString()!)];

@@ -21,7 +21,7 @@ public sealed class CanaryTests
         await system.Workers[0].Kill();
         Assert.Equal("degraded: late: it got as far as Intake", await Part(system, "canary", "degraded: late: it got as far as Intake"));
         Assert.StartsWith("degraded: no consumer: answer-question",
-            await Part(system, "queues", "degraded: no consumer: " + string.Join(", ", Contracts.QueueNames.All)), StringComparison.Ordinal);
+            await Part(system, "queues", "degraded: no consumer: " + string.Join(", ", Shipped.Queues)), StringComparison.Ordinal);
         Assert.Contains("navigator_canary_late 1", await Metrics(system, "navigator_canary_late 1"), StringComparison.Ordinal);
 
         system.StartWorker();
@@ -35,22 +35,26 @@ public sealed class CanaryTests
     private static async Task<string?> Part(NavigatorSystem system, string part, string awaited)
     {
         string? said = null;
-        for (var i = 0; i < 200 && said != awaited; i++)
-        {
-            await Task.Delay(100);
-            said = (await system.Client.GetFromJsonAsync<JsonElement>("/health/ready")).GetProperty("parts").GetProperty(part).GetString();
-        }
+        await Eventually.Holds(
+            async () =>
+            {
+                said = (await system.Client.GetFromJsonAsync<JsonElement>("/health/ready")).GetProperty("parts").GetProperty(part).GetString();
+                return said == awaited;
+            },
+            () => $"{part} is '{said}' and not '{awaited}'");
         return said;
     }
 
     private static async Task<string> Metrics(NavigatorSystem system, string awaited)
     {
         var text = "";
-        for (var i = 0; i < 200 && !text.Contains(awaited, StringComparison.Ordinal); i++)
-        {
-            await Task.Delay(100);
-            text = await system.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
-        }
+        await Eventually.Holds(
+            async () =>
+            {
+                text = await system.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+                return text.Contains(awaited, StringComparison.Ordinal);
+            },
+            () => text);
         return text;
     }
 }

@@ -272,17 +272,10 @@ public sealed class CommandLineTests
     }
 
     /// <summary>With the sample policy, which a new file gets by itself.</summary>
-    private static async Task UntilReady(HttpClient client, int documents)
-    {
-        for (var i = 0; i < 100; i++)
-        {
-            var all = (await client.GetFromJsonAsync<JsonElement>("/v1/documents")).GetProperty("data").EnumerateArray();
-            if (all.Count(document => document.GetProperty("status").GetString() == "ready") == documents)
-                return;
-            await Task.Delay(100);
-        }
-        Assert.Fail($"There are not {documents} ready documents after ten seconds.");
-    }
+    private static Task UntilReady(HttpClient client, int documents) => Eventually.Holds(
+        async () => (await client.GetFromJsonAsync<JsonElement>("/v1/documents")).GetProperty("data").EnumerateArray()
+            .Count(document => document.GetProperty("status").GetString() == "ready") == documents,
+        () => $"There are not {documents} ready documents.");
 
     /// <summary>The file of embedded mode, as a process that runs on it has it.</summary>
     private static SqliteDatabase Embedded(DirectoryInfo folder) => SqliteDatabase.Open(

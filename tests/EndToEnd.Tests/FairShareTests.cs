@@ -46,11 +46,8 @@ public sealed class FairShareTests(ITestOutputHelper output)
         }
 
         // And the crowd is served with all that is left.
-        for (var i = 0; await Count(system, "tenant_id = 'crowd' AND finished_at IS NULL") > 0; i++)
-        {
-            Assert.True(i < 600, "the crowd is not answered");
-            await Task.Delay(100);
-        }
+        await Eventually.Holds(
+            async () => await Count(system, "tenant_id = 'crowd' AND finished_at IS NULL") == 0, () => "the crowd is not answered");
         Assert.Equal(401, await Count(system, "tenant_id = 'crowd' AND status = 'answered' AND attempt = first_attempt"));
     }
 

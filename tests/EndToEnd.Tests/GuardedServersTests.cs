@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Navigator.Contracts;
 using Navigator.Servers;
 using Navigator.Upstreams;
 using Npgsql;
@@ -32,7 +31,7 @@ public sealed class GuardedServersTests
         await File.WriteAllTextAsync(Path.Combine(files.FullName, "definitions.json"), definitions);
         WriteCertificates(files.FullName);
         Assert.Equal(
-            QueueNames.All.Order(StringComparer.Ordinal),
+            Shipped.Queues.Order(StringComparer.Ordinal),
             JsonNode.Parse(definitions)!["queues"]!.AsArray().Select(queue => queue!["name"]!.GetValue<string>()).Order(StringComparer.Ordinal));
 
         await using var servers = await BreakableServers.Start("guarded", FirstPort, files: files.FullName);
@@ -58,15 +57,16 @@ public sealed class GuardedServersTests
         Assert.Equal("answered", (await system.Ask("Is the zebra striped?")).GetProperty("status").GetString());
         // What cannot be read is put aside by a worker, and moved back at an operator's wish.
         await Publish(servers.Set, "compose-answer", "nonsense");
-        await Until(async () => (await system.Queues()).Any(queue => queue is { Name: "compose-answer_error", Messages: 1 }));
+        await Eventually.Holds(async () => (await system.Queues()).Any(queue => queue is { Name: "compose-answer_error", Messages: 1 }));
         using (var replay = await system.Client.PostAsJsonAsync("/v1/replays", new { filter = new { queue = "compose-answer_error" } }))
             Assert.Equal(1, (await replay.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("counts").GetProperty("matched").GetInt32());
-        await Until(async () => (await system.Client.GetFromJsonAsync<JsonElement>("/v1/replays")).GetProperty("data")[0].GetProperty("status")
-            .GetString() == "finished");
+        await Eventually.Holds(async () =>
+            (await system.Client.GetFromJsonAsync<JsonElement>("/v1/replays")).GetProperty("data")[0].GetProperty("status").GetString()
+                == "finished");
         Assert.All(await Connections(servers.Set), connection => Assert.Equal((true, "TLSv1.3"), connection));
         Assert.True(await Encrypted(system.Database!) >= 2);
 
-        foreach (var queue in QueueNames.All)
+        foreach (var queue in Shipped.Queues)
             await Refused(api, authority, channel => channel.BasicGetAsync(queue, autoAck: true));
         foreach (var user in new[] { api, worker })
         {
@@ -163,17 +163,6 @@ public sealed class GuardedServersTests
                 return chain.Build((X509Certificate2)certificate!);
             };
         return factory.CreateConnectionAsync();
-    }
-
-    private static async Task Until(Func<Task<bool>> holds)
-    {
-        for (var i = 0; i < 200; i++)
-        {
-            if (await holds())
-                return;
-            await Task.Delay(100);
-        }
-        Assert.Fail("It did not come to that within 20 s.");
     }
 }
 

@@ -17,7 +17,7 @@ public abstract class JourneyTests(OfflineSystem offline, ModelSystem models, IT
 
     internal NavigatorSystem Offline => offline.System;
 
-    protected abstract TimeSpan IngestionLimit { get; }
+    private static TimeSpan IngestionLimit => NavigatorSystem.Patience;
 
     [CorpusFact("insurance/scan_classic_hmo.pdf")]
     public async Task A_real_document_of_232_pages_is_read_and_every_question_about_it_answered_with_its_page()
@@ -156,11 +156,11 @@ public abstract class JourneyTests(OfflineSystem offline, ModelSystem models, IT
         using var response = await system.Client.PostAsJsonAsync("/v1/replays", new { filter = new { error_code = "answer_failed" } });
         var self = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("links").GetProperty("self").GetString();
         var counts = default(JsonElement);
-        for (var i = 0; i < 100 && (counts.ValueKind == JsonValueKind.Undefined || counts.GetProperty("answered").GetInt32() == 0); i++)
+        await Eventually.Holds(async () =>
         {
-            await Task.Delay(100);
             counts = (await system.Client.GetFromJsonAsync<JsonElement>(self)).GetProperty("counts");
-        }
+            return counts.GetProperty("answered").GetInt32() > 0;
+        });
 
         Assert.Equal((1, 1, 1, 0), (counts.GetProperty("matched").GetInt32(), counts.GetProperty("replayed").GetInt32(),
             counts.GetProperty("answered").GetInt32(), counts.GetProperty("failed_again").GetInt32()));
@@ -187,15 +187,17 @@ public abstract class JourneyTests(OfflineSystem offline, ModelSystem models, IT
     {
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { Fault = Fault.BlackHole });
-        await using var system = await NavigatorSystem.Start(Workers, upstreams, ("Concurrency__Job__LeaseMs", "1500"));
-        var job = await system.Submit(new { question = "What is covered?" });
-        await Until(() => upstreams.CallsOf("answers") == 1);
+        // Noticed with the next renewal of the lease, long before the call would be given up.
+        await using var system = await NavigatorSystem.Start(
+            Workers, upstreams, ("Concurrency__Job__LeaseMs", "6000"), ("Concurrency__Upstreams__answers__TimeoutMs", "300000"),
+            ("Concurrency__Queues__compose-answer__TimeoutMs", "300000"));
+        var job = await system.Submit(new { question = "What is covered?", deadline_seconds = 600 });
+        await Eventually.Holds(() => upstreams.CallsInFlight("answers") == 1);
 
         using var response = await system.Client.DeleteAsync(job);
 
         Assert.Equal("cancelled", (await system.End(job, TimeSpan.FromSeconds(5))).GetProperty("status").GetString());
-        // The call would have been tried again after its timeout: that it is not says that it was stopped.
-        await Task.Delay(2_000);
+        await Eventually.Holds(() => upstreams.CallsInFlight("answers") == 0);
         Assert.Equal(1, upstreams.CallsOf("answers"));
     }
 
@@ -235,20 +237,13 @@ public abstract class JourneyTests(OfflineSystem offline, ModelSystem models, IT
         var system = offline.System;
         var bomb = PdfSamples.Bomb(5_000);
 
-        var document = await system.Ingest("bomb.pdf", bomb, TimeSpan.FromSeconds(90));
+        var document = await system.Ingest("bomb.pdf", bomb, NavigatorSystem.Patience);
         var other = await system.Ingest("zebra.md", Encoding.UTF8.GetBytes("The zebra is striped."), IngestionLimit);
 
         Assert.InRange(bomb.Length, 0, 2_000_000);
         Assert.Equal("failed", document.GetProperty("status").GetString());
         Assert.Contains(document.GetProperty("error").GetProperty("code").GetString(), new[] { "document_too_complex", "document_too_long" });
         Assert.Equal("ready", other.GetProperty("status").GetString());
-    }
-
-    protected static async Task Until(Func<bool> condition)
-    {
-        for (var i = 0; i < 300 && !condition(); i++)
-            await Task.Delay(100);
-        Assert.True(condition());
     }
 
     private static string Prompt(UpstreamServer upstreams)
@@ -259,22 +254,16 @@ public abstract class JourneyTests(OfflineSystem offline, ModelSystem models, IT
 }
 
 public sealed class EmbeddedJourneyTests(EmbeddedOffline offline, EmbeddedModels models, ITestOutputHelper output)
-    : JourneyTests(offline, models, output), IClassFixture<EmbeddedOffline>, IClassFixture<EmbeddedModels>
-{
-    protected override TimeSpan IngestionLimit => TimeSpan.FromSeconds(30);
-}
+    : JourneyTests(offline, models, output), IClassFixture<EmbeddedOffline>, IClassFixture<EmbeddedModels>;
 
 public sealed class DistributedJourneyTests(DistributedOffline offline, DistributedModels models, ITestOutputHelper output)
     : JourneyTests(offline, models, output), IClassFixture<DistributedOffline>, IClassFixture<DistributedModels>
 {
-    protected override TimeSpan IngestionLimit => TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task Every_step_is_a_durable_queue_with_a_consumer_in_each_worker()
     {
         await using var system = await NavigatorSystem.Start(workers: 2);
-        for (var i = 0; i < 50 && (await system.Queues()).Any(queue => queue.Consumers < 2); i++)
-            await Task.Delay(200);
+        await Eventually.Holds(async () => (await system.Queues()).All(queue => queue is { Consumers: 2, Messages: 0 }));
 
         var queues = await system.Queues();
 

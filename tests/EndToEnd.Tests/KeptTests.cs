@@ -21,7 +21,7 @@ public sealed class KeptTests : IDisposable
         var document = await system.Ingest("zebra.md", Encoding.UTF8.GetBytes("# Animals\n\nThe zebra is striped."), TimeSpan.FromSeconds(30));
         upstreams.Set("answers", new Behaviour { LatencyMs = 1_000 });
         var jobs = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => system.Submit(new { question = $"Is the zebra striped, number {i}?" })));
-        await Until(() => upstreams.CallsOf("answers") >= 20);
+        await Eventually.Holds(() => upstreams.CallsOf("answers") >= 20);
 
         await system.Api.Kill();
         var asked = upstreams.CallsOf("answers");
@@ -90,12 +90,5 @@ public sealed class KeptTests : IDisposable
 
         Assert.Equal(1, await process.Exit());
         Assert.StartsWith($"Navigator cannot start: {expected}", Assert.Single(process.Output.Split('\n')), StringComparison.Ordinal);
-    }
-
-    private static async Task Until(Func<bool> condition)
-    {
-        for (var i = 0; i < 300 && !condition(); i++)
-            await Task.Delay(50);
-        Assert.True(condition());
     }
 }

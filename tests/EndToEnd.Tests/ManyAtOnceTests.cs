@@ -34,9 +34,9 @@ public sealed class ManyAtOnceTests(ITestOutputHelper output)
             Assert.All(await ends, job => Assert.Equal("answered", job.GetProperty("status").GetString()));
         }
 
-        // Five hundred questions need no more threads than the pool keeps ready (64), the runtime has of its own, and the pool adds for
-        // a while where others keep the processors busy: not one each.
-        Assert.True(threads[2] < 64 + 40 + 4 * Environment.ProcessorCount, string.Join(", ", threads));
+        // Not one each. The pool keeps 64 ready, the runtime has some of its own, and the pool adds more for as long as other programs keep
+        // the processors busy.
+        Assert.True(threads[2] < 250, string.Join(", ", threads));
         // One call upstream for each question's answer: nothing was done twice.
         Assert.Equal(555, upstreams.CallsOf("answers"));
     }

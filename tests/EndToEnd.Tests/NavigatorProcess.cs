@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Navigator.Processes;
 
 /// <summary>The API or a worker as users start it: a process of its own.</summary>
-internal sealed class NavigatorProcess : IAsyncDisposable
+internal sealed partial class NavigatorProcess : IAsyncDisposable
 {
     private readonly Process process;
     private readonly ConcurrentQueue<string> output = new();
@@ -60,6 +61,17 @@ internal sealed class NavigatorProcess : IAsyncDisposable
     /// <summary>Resident memory, in MB.</summary>
     public int MemoryMb => Status("VmRSS:") / 1024;
 
+    /// <summary>Where an API that was given port 0 listens, which it says when it has started.</summary>
+    public async Task<Uri> UntilListening(TimeSpan limit)
+    {
+        for (var waited = Stopwatch.StartNew(); waited.Elapsed < limit && !process.HasExited; await Task.Delay(50))
+        {
+            if (Listening().Match(Output) is { Success: true } said)
+                return new Uri(said.Groups["url"].Value);
+        }
+        throw new TimeoutException($"The API does not listen: {Output}");
+    }
+
     /// <summary>Until it has stopped itself, as its fail point said.</summary>
     public async Task UntilFrozen()
     {
@@ -96,7 +108,7 @@ internal sealed class NavigatorProcess : IAsyncDisposable
     /// <summary>The exit code, once it has ended by itself.</summary>
     public async Task<int> Exit()
     {
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(40));
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
         return process.ExitCode;
     }
 
@@ -112,6 +124,10 @@ internal sealed class NavigatorProcess : IAsyncDisposable
         if (line is not null)
             output.Enqueue(line);
     }
+
+    /// <summary>Of the greeting, or of the line in the log.</summary>
+    [GeneratedRegex(@"(^  Page +|""Url"":"")(?<url>http://127\.0\.0\.1:[1-9][0-9]*)", RegexOptions.Multiline, 10_000)]
+    private static partial Regex Listening();
 
     private int Status(string field) => int.Parse(
         File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith(field, StringComparison.Ordinal))

@@ -128,8 +128,7 @@ public sealed class StartupTests
         }
         await using (var early = new NavigatorProcess("Navigator.Workers", With(access.Worker)))
         {
-            for (var i = 0; i < 200 && !early.Output.Contains("Waiting for the schema", StringComparison.Ordinal); i++)
-                await Task.Delay(100);
+            await Eventually.Holds(() => early.Output.Contains("Waiting for the schema", StringComparison.Ordinal));
             Assert.Contains("0012_create_webhook", early.Output, StringComparison.Ordinal);
         }
         await servers.DeleteVirtualHost(host);

@@ -121,13 +121,13 @@ public sealed partial class TenancyTests
         Assert.Equal(HttpStatusCode.OK, await Ask(old, "X-Api-Key"));
         Assert.Equal(HttpStatusCode.OK, await Ask(young));
         // Noted beside the request.
-        for (var i = 0; i < 50 && (await registry.Keys(NavigatorDatabase.Tenant, default)).Single(key => key.Id == old.Id).LastUsedAt is null; i++)
-            await Task.Delay(100);
-        Assert.NotNull(Assert.Single(await registry.Keys(NavigatorDatabase.Tenant, default), key => key.Id == old.Id).LastUsedAt);
+        await Eventually.Holds(async () =>
+            Assert.Single(await registry.Keys(NavigatorDatabase.Tenant, default), key => key.Id == old.Id).LastUsedAt is not null);
 
         await registry.RevokeKey(old.Id, default);
-        await Task.Delay(TenantRules.UntilRevoked + TimeSpan.FromSeconds(1));
 
+        // In use all the while, which must not keep it.
+        await Eventually.Holds(async () => await Ask(old) == HttpStatusCode.Unauthorized);
         Assert.Equal(HttpStatusCode.Unauthorized, await Ask(old));
         Assert.Equal(HttpStatusCode.OK, await Ask(young));
         Assert.Equal(HttpStatusCode.Unauthorized, await Ask(young with { Secret = old.Secret }));
@@ -209,9 +209,8 @@ public sealed partial class TenancyTests
         using var created = await system.Client.PostAsJsonAsync("/v1/replays", new { filter = new { } });
         var replay = (await created.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
         // Nothing of A's moves any more by itself.
-        for (var i = 0; i < 100 && (await system.Client.GetFromJsonAsync<JsonElement>($"/v1/replays/{replay}")).GetProperty("status")
-            .GetString() != "finished"; i++)
-            await Task.Delay(100);
+        await Eventually.Holds(async () =>
+            (await system.Client.GetFromJsonAsync<JsonElement>($"/v1/replays/{replay}")).GetProperty("status").GetString() == "finished");
         var ids = new Dictionary<string, string>
         {
             ["document"] = document.GetProperty("id").GetString()!,

@@ -109,6 +109,7 @@ public sealed class WebhookTests
         await system.Workers[0].Kill();
         var job = await system.Submit(new { question = "What is my deductible?", callback_url = receiver.Url, web = false, deadline_seconds = 3 });
         Assert.Equal("expired", (await system.End(job, TimeSpan.FromSeconds(30))).GetProperty("status").GetString());
+        await Eventually.Holds(async () => (await system.Queues()).Any(queue => queue is { Name: "deliver-webhook", Messages: > 0 }));
         await system.Purge("deliver-webhook");
 
         system.StartWorker();
@@ -138,14 +139,15 @@ public sealed class WebhookTests
 
     private static async Task<JsonElement> Until(NavigatorSystem system, Uri job, string status)
     {
-        for (var i = 0; ; i++)
-        {
-            var webhook = await system.Client.GetFromJsonAsync<JsonElement>($"{job}/webhook");
-            if (webhook.GetProperty("status").GetString() == status)
-                return webhook;
-            Assert.True(i < 300, webhook.ToString());
-            await Task.Delay(100);
-        }
+        var webhook = default(JsonElement);
+        await Eventually.Holds(
+            async () =>
+            {
+                webhook = await system.Client.GetFromJsonAsync<JsonElement>($"{job}/webhook");
+                return webhook.GetProperty("status").GetString() == status;
+            },
+            () => webhook.ToString());
+        return webhook;
     }
 
     private static async Task<string> SecretOf(NavigatorSystem system)
@@ -183,7 +185,7 @@ public sealed class WebhookTests
 
         public async Task<Told> Next()
         {
-            Assert.True(await arrived.WaitAsync(TimeSpan.FromSeconds(60)), "nothing was told within a minute");
+            Assert.True(await arrived.WaitAsync(NavigatorSystem.Patience), $"nothing was told within {NavigatorSystem.Patience}");
             Assert.True(told.TryDequeue(out var next));
             return next;
         }

@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Navigator.Contracts;
 using Xunit.Abstractions;
 
 namespace Navigator.Faults.Tests;
@@ -44,7 +43,7 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
     [FaultFact(longOnly: true)]
     public async Task A_queue_is_deleted_and_then_all_of_them() => await Run(async stage =>
     {
-        foreach (var queues in new[] { [QueueNames.All[stage.Random.Next(5)]], QueueNames.All })
+        foreach (var queues in new[] { [Shipped.Queues[stage.Random.Next(5)]], Shipped.Queues })
         {
             await Task.WhenAll(queues.Select(queue =>
                 Servers.Servers.Set.Management.DeleteAsync(new Uri($"api/queues/{stage.System.VirtualHostName}/{queue}", UriKind.Relative))));

@@ -16,7 +16,7 @@ public sealed class ClusterFaults(FaultServers servers, ITestOutputHelper output
             async stage =>
             {
                 var leaders = await Leaders(cluster, stage.System.VirtualHostName);
-                Assert.Equal(Contracts.QueueNames.All.Count, leaders.Count);
+                Assert.Equal(Shipped.Queues.Count, leaders.Count);
                 var leader = leaders.GroupBy(name => name).OrderByDescending(group => group.Count()).First().Key;
                 var server = $"rabbitmq{leader["navigator".Length]}";
                 cluster.Kill(server);

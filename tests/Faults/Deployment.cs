@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Navigator.Servers;
@@ -62,7 +61,7 @@ internal sealed class Deployment : IAsyncDisposable
         var deployment = new Deployment(servers, await UpstreamServer.Start());
         await deployment.Configure(settings);
         for (var i = 0; i < apis; i++)
-            deployment.apiPorts.Add(FreePort());
+            deployment.apiPorts.Add(FixedPort.Take());
         deployment.front = new TcpProxy([.. deployment.apiPorts.Select(port => new IPEndPoint(IPAddress.Loopback, port))]);
         deployment.looking = deployment.LookAtApis();
         for (var i = 0; i < apis; i++)
@@ -237,7 +236,7 @@ internal sealed class Deployment : IAsyncDisposable
                     if (!response.IsSuccessStatusCode)
                         missing.Add(await response.Content.ReadAsStringAsync());
             var queues = await Servers.Set.Queues(VirtualHost);
-            missing.AddRange(Contracts.QueueNames.All.Where(name => queues.All(queue => queue.Name != name)).Select(name => $"no queue {name}"));
+            missing.AddRange(Shipped.Queues.Where(name => queues.All(queue => queue.Name != name)).Select(name => $"no queue {name}"));
             foreach (var queue in queues)
             {
                 if (queue.Messages > 0)
@@ -293,12 +292,5 @@ internal sealed class Deployment : IAsyncDisposable
         foreach (var (key, value) in own)
             all[key] = value;
         return all;
-    }
-
-    private static int FreePort()
-    {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        return ((IPEndPoint)free.LocalEndpoint).Port;
     }
 }

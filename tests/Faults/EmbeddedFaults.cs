@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Navigator.Servers;
 using Navigator.Upstreams;
 using Xunit.Abstractions;
@@ -117,7 +115,7 @@ public sealed class EmbeddedFaults(ITestOutputHelper output) : IDisposable
     /// <summary>An embedded Navigator that can be started again on the same port and file.</summary>
     private sealed class Embedded(string directory, UpstreamServer upstreams) : IAsyncDisposable
     {
-        private readonly int port = FreePort();
+        private readonly int port = FixedPort.Take();
 
         public NavigatorProcess Process { get; private set; } = null!;
 
@@ -165,12 +163,5 @@ public sealed class EmbeddedFaults(ITestOutputHelper output) : IDisposable
         }
 
         public ValueTask DisposeAsync() => Process?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-        private static int FreePort()
-        {
-            using var free = new TcpListener(IPAddress.Loopback, 0);
-            free.Start();
-            return ((IPEndPoint)free.LocalEndpoint).Port;
-        }
     }
 }

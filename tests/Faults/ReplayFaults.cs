@@ -59,7 +59,7 @@ public sealed class ReplayFaults(FaultServers servers, ITestOutputHelper output)
         foreach (var worker in stage.System.Workers)
             await worker.Kill();
         await Task.Delay(Seconds(2, 5));
-        await Task.WhenAll(Contracts.QueueNames.All.Select(queue =>
+        await Task.WhenAll(Shipped.Queues.Select(queue =>
             Servers.Servers.Set.Management.DeleteAsync(new Uri($"api/queues/{stage.System.VirtualHostName}/{queue}/contents", UriKind.Relative))));
         for (var i = 0; i < 2; i++)
         {

@@ -1,3 +1,4 @@
+using Npgsql;
 using Xunit.Abstractions;
 
 namespace Navigator.Faults.Tests;
@@ -47,23 +48,28 @@ public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output)
         {
             var burst = stage.Load.Burst(40);
             await Task.Delay(stage.Random.Next(50, 300));
-            var locked = stage.System.Execute("BEGIN; LOCK TABLE chat_job IN SHARE ROW EXCLUSIVE MODE; SELECT pg_sleep(0.9); COMMIT");
-            await Task.Delay(600);
+            await using var holder = new NpgsqlConnection(stage.System.Database + ";Pooling=false");
+            await holder.OpenAsync();
+            await using var locked = await holder.BeginTransactionAsync();
+            await using (var take = new NpgsqlCommand("LOCK TABLE chat_job IN SHARE ROW EXCLUSIVE MODE", holder, locked))
+                await take.ExecuteNonQueryAsync();
             const string Waiting =
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%chat_job%'";
-            Assert.True(await stage.System.Count(Waiting) > 0, "No change waited for the lock.");
+            // People ask all the while, so that sooner or later one does.
+            await Eventually.Holds(async () => await stage.System.Count(Waiting) > 0, () => "No change waited for the lock.");
             if (round % 2 == 0)
             {
                 var worker = stage.System.Workers[0];
                 await worker.Kill();
-                await locked;
+                await locked.RollbackAsync();
                 await worker.DisposeAsync();
                 stage.System.Workers[0] = stage.System.StartWorker();
             }
             else
             {
                 stage.System.DatabaseLine.Line = Line.Cut;
-                await locked;
+                await Task.Delay(300);
+                await locked.RollbackAsync();
                 stage.System.DatabaseLine.Line = Line.Open;
             }
             await burst;

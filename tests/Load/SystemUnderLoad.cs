@@ -163,7 +163,7 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
                 if (ready.IsSuccessStatusCode && servers is null)
                     return;
                 if (ready.IsSuccessStatusCode && (await ready.Content.ReadAsStringAsync()).Contains("\"queues\":\"ok\"", StringComparison.Ordinal)
-                    && (await servers!.Queues(virtualHost)).Count(queue => queue.Consumers == workers.Count) >= Contracts.QueueNames.All.Count)
+                    && (await servers!.Queues(virtualHost)).Count(queue => queue.Consumers == workers.Count) >= Shipped.Queues.Count)
                     return;
             }
             catch (HttpRequestException)

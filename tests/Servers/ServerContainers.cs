@@ -116,7 +116,7 @@ internal static class ServerContainers
     /// <summary>The environment before the file, as compose does it.</summary>
     private static string Image(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } image ? image : Pinned[name];
 
-    private static string? PdfToText() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+    internal static string? PdfToText() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, "pdftotext")).FirstOrDefault(File.Exists);
 
     private static async Task<FileStream> Lock()

@@ -42,6 +42,10 @@ public sealed class ServerSet
 
     public static Task<ServerSet> Get() => Running.Value;
 
+    /// <summary>The program that reads PDFs: the one that comes with the servers, or in the quick lane the machine's own. Null where there is none.
+    /// </summary>
+    public static async Task<string?> FindPdfToText() => Lane.IsQuick ? ServerContainers.PdfToText() : (await Get()).PdfToText;
+
     /// <summary>The repository's root.</summary>
     public static string Root { get; } = FindRoot();
 

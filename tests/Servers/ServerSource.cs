@@ -37,6 +37,8 @@ public static class ServerSource
     /// <summary>Starts what does not run, and returns its settings by the names that services.sh prints.</summary>
     internal static async Task<IReadOnlyDictionary<string, string>> Settings()
     {
+        if (Lane.IsQuick)
+            throw new InvalidOperationException("The quick lane has no servers. Mark this test with [Trait(\"Needs\", \"Servers\")].");
         var wanted = Parse(Environment.GetEnvironmentVariable(Override));
         var missing = Addresses.Where(name => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name))).ToList();
         if (wanted == ServerWay.Environment || (wanted is null && missing.Count < Addresses.Length))

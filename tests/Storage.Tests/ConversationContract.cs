@@ -11,6 +11,7 @@ public abstract class ConversationContract : IAsyncLifetime
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
     private static readonly JobAnswer Hello = new() { Text = "Hello", Language = "en", Model = "m", Citations = [] };
 
+    private readonly OrderedIds ids = new();
     private IJobLedger ledger = null!;
 
     [Fact]
@@ -21,7 +22,7 @@ public abstract class ConversationContract : IAsyncLifetime
         Assert.Null(await Claim(second));
         Assert.NotNull(await Claim(first));
         Assert.Null(await Claim(second));
-        await ledger.Plan(Key(first), new JobPlan("q", "en", [], []), [], Soon, default);
+        await ledger.Plan(Key(first), Shipped.Plan("q", "en", [], []), [], Soon, default);
         await Claim(first, JobStage.Answer);
         var answered = await ledger.Answer(Key(first), Hello, ["answer: late"], default);
 
@@ -93,7 +94,7 @@ public abstract class ConversationContract : IAsyncLifetime
 
         Assert.Null(await ledger.Find("a", running.Id, default));
         Assert.False(await ledger.Renew(Key(running), "w", Soon, default));
-        Assert.Null(await ledger.Plan(Key(running), new JobPlan("q", "en", [], []), [], Soon, default));
+        Assert.Null(await ledger.Plan(Key(running), Shipped.Plan("q", "en", [], []), [], Soon, default));
         Assert.Equal(kept.Id, Assert.Single(await ledger.List("a", new JobFilter(), default)).Id);
         Assert.NotEqual(running.Id, (await Submit("c", key: "k")).Id);
         Assert.Equal(0, await ledger.DeleteConversation("a", "never", default));
@@ -104,11 +105,11 @@ public abstract class ConversationContract : IAsyncLifetime
     {
         var job = await Submit("c");
         await Claim(job);
-        var plan = new JobPlan("q", "en", ["q"], []) { By = "m", Translated = true, Second = new WaveQueries(["other"], ["web"]) };
+        var plan = Shipped.Plan("q", "en", ["q"], []) with { By = "m", Translated = true, Second = Shipped.Wave(["other"], ["web"]) };
         await ledger.Plan(Key(job), plan, [], Soon, default);
         var found = await ledger.FinishTool(Key(job), Tool.Documents, new DocumentsResult([], 1) { Fits = false }, null, Soon,
             "w", default);
-        Assert.False(found!.Results.Documents!.Fits);
+        Assert.False(found!.Results.Of<DocumentsResult>(Tool.Documents)!.Fits);
 
         var again = await ledger.StartWave(Key(found), found.Plan! with { Wave = 2 }, Soon, default);
 
@@ -136,11 +137,9 @@ public abstract class ConversationContract : IAsyncLifetime
 
     private async Task<Job> Submit(string conversation, string tenant = "a", string question = "How much?", string? key = null)
     {
-        // Ids are ordered by the machine's clock, to the millisecond: what comes within one has no order.
-        await Task.Delay(2);
         var submission = await ledger.Submit(
             new NewJob(
-                Guid.CreateVersion7(), tenant, conversation, question, new JobOptions(true, null), key, [0], TimeSpan.FromMinutes(2), Soon,
+                ids.Next(), tenant, conversation, question, new JobOptions(true, null), key, [0], TimeSpan.FromMinutes(2), Soon,
                 new TenantShare(1_000, 1_000)),
             default);
         return submission.Job!;
@@ -160,6 +159,7 @@ public sealed class SqliteConversationTests : ConversationContract
     protected override Task<IJobLedger> Create() => Task.FromResult<IJobLedger>(TestSqlite.Ledger(database));
 }
 
+[Trait("Needs", "Servers")]
 public sealed class PostgresConversationTests : ConversationContract
 {
     private TestDatabase database = null!;

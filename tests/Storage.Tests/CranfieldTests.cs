@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Navigator.Storage.Tests;
 
 /// <summary>The lexical leg against a public test collection: 1,400 abstracts, 225 questions, and which abstracts answer which.</summary>
+[Trait("Needs", "Servers")]
 public class CranfieldTests(ITestOutputHelper output)
 {
     [CorpusFact("cranfield/cran.all.1400")]

@@ -65,7 +65,7 @@ public abstract class DocumentContract : IAsyncLifetime
         var failed = await store.Fail(Key(document), new ChatError("document_encrypted", "Encrypted."), default);
         Assert.Equal((DocumentStatus.Failed, "document_encrypted", null), (failed!.Status, failed.Error!.Code, failed.Passages));
         Assert.False(failed.HasContent);
-        Assert.Null(await store.ReadOriginal("a", document.Id, default));
+        Assert.Null(await store.FindOriginal("a", document.Id, default));
         Assert.Null(await store.StoreVectors(Key(document), Model, [0], [Axis(0)], default));
 
         var (again, accepted) = await Add("bad");
@@ -83,14 +83,19 @@ public abstract class DocumentContract : IAsyncLifetime
     {
         var document = await Ready("as it was", Passage("alpha"));
 
-        var original = await store.ReadOriginal("a", document.Id, default);
+        var original = await store.FindOriginal("a", document.Id, default);
 
-        Assert.Equal(("as it was", "text/plain", "as it was"), (original!.Title, original.MediaType, Encoding.UTF8.GetString(original.Content)));
+        Assert.Equal(("as it was", "text/plain", 9L), (original!.Title, original.MediaType, original.Bytes));
+        Assert.Equal("as it was"u8.ToArray(), await store.ReadOriginal("a", document.Id, 0, 100, default));
+        Assert.Equal("it"u8.ToArray(), await store.ReadOriginal("a", document.Id, 3, 2, default));
+        Assert.Equal("was"u8.ToArray(), await store.ReadOriginal("a", document.Id, 6, 100, default));
+        Assert.Empty((await store.ReadOriginal("a", document.Id, 9, 100, default))!);
+        Assert.Null(await store.ReadOriginal("b", document.Id, 0, 100, default));
         Assert.Equal(SHA256.HashData("as it was"u8), original.Sha256);
         Assert.True((await store.Find("a", document.Id, default))!.HasContent);
         Assert.True(Assert.Single(await store.List("a", null, 10, default)).HasContent);
-        Assert.Null(await store.ReadOriginal("b", document.Id, default));
-        Assert.Null(await store.ReadOriginal("a", Guid.NewGuid(), default));
+        Assert.Null(await store.FindOriginal("b", document.Id, default));
+        Assert.Null(await store.FindOriginal("a", Guid.NewGuid(), default));
     }
 
     [Fact]
@@ -98,15 +103,15 @@ public abstract class DocumentContract : IAsyncLifetime
     {
         var (document, _) = await Add("not kept");
         await store.Claim(Key(document), "w", Soon, false, 3, default);
-        Assert.NotNull(await store.ReadOriginal("a", document.Id, default));
+        Assert.NotNull(await store.FindOriginal("a", document.Id, default));
 
         var stored = await store.StorePassages(Key(document), 1, [Passage("alpha")], Soon, keepsOriginal: false, default);
 
         Assert.False(stored!.HasContent);
-        Assert.Null(await store.ReadOriginal("a", document.Id, default));
+        Assert.Null(await store.FindOriginal("a", document.Id, default));
         var ready = await store.StoreVectors(Key(document), Model, [0], [Axis(0)], default);
         Assert.Equal((DocumentStatus.Ready, false), (ready!.Status, ready.HasContent));
-        Assert.Null(await store.ReadOriginal("a", document.Id, default));
+        Assert.Null(await store.FindOriginal("a", document.Id, default));
     }
 
     [Fact]
@@ -187,7 +192,7 @@ public abstract class DocumentContract : IAsyncLifetime
         Assert.False(await store.Delete("a", document.Id, default));
 
         Assert.Null(await store.Find("a", document.Id, default));
-        Assert.Null(await store.ReadOriginal("a", document.Id, default));
+        Assert.Null(await store.FindOriginal("a", document.Id, default));
         Assert.Empty((await Search("zebra"))[0].Lexical);
         Assert.Empty((await Search("zebra"))[0].Nearest);
         Assert.Empty(await index.Read("a", [passage], default));
@@ -220,9 +225,9 @@ public abstract class DocumentContract : IAsyncLifetime
         Assert.Equal(0, await store.DeleteFinished(TimeSpan.FromHours(1), 10, default));
 
         Assert.Null(await store.Find("a", old.Id, default));
-        Assert.Null(await store.ReadOriginal("a", old.Id, default));
+        Assert.Null(await store.FindOriginal("a", old.Id, default));
         Assert.NotNull(await store.Find("a", young.Id, default));
-        Assert.NotNull(await store.ReadOriginal("a", young.Id, default));
+        Assert.NotNull(await store.FindOriginal("a", young.Id, default));
         Assert.NotNull(await store.Find("a", unfinished.Id, default));
         Assert.Single((await Search("zebra"))[0].Lexical);
     }
@@ -433,6 +438,7 @@ public sealed class SqliteFileDocumentTests : SqliteDocumentTests
 }
 
 /// <summary>A small tenant: vectors compared exactly.</summary>
+[Trait("Needs", "Servers")]
 public class PostgresDocumentTests : DocumentContract
 {
     private TestDatabase database = null!;
@@ -451,6 +457,7 @@ public class PostgresDocumentTests : DocumentContract
 }
 
 /// <summary>A large tenant: vectors found through HNSW.</summary>
+[Trait("Needs", "Servers")]
 public sealed class PostgresHnswTests : PostgresDocumentTests
 {
     protected override long ExactUpTo => 0;

@@ -4,6 +4,7 @@ using Navigator.Storage.Ledger;
 namespace Navigator.Storage.Tests;
 
 /// <summary>Many changes at once on a real PostgreSQL, where they share statements.</summary>
+[Trait("Needs", "Servers")]
 public sealed class GroupCommitTests : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
@@ -45,7 +46,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
     public async Task A_change_is_read_back_as_it_was_returned()
     {
         var job = (await Submit(1))[0];
-        var plan = new JobPlan("q \"quoted\" \\ {braced}, comma", "en", ["q"], ["w"]);
+        var plan = Shipped.Plan("q \"quoted\" \\ {braced}, comma", "en", ["q"], ["w"]);
         var to = job with
         {
             Status = JobStatus.Running,

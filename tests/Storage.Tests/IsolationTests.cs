@@ -6,6 +6,7 @@ using Npgsql;
 namespace Navigator.Storage.Tests;
 
 /// <summary>What the database itself keeps apart, whatever a statement forgets.</summary>
+[Trait("Needs", "Servers")]
 public sealed class IsolationTests : IAsyncLifetime
 {
     private static readonly string[] Tables = ["chat_job", "document", "passage", "passage_term", "replay", "webhook"];

@@ -53,7 +53,7 @@ internal static class LedgerSteps
 
     /// <summary>What a sweeper does with a job that it took.</summary>
     public static async Task<Job?> Repair(this IJobLedger ledger, Job taken, TimeSpan dueIn, CancellationToken token, int maxAttempts = 3) =>
-        (await new JobUpdater(ledger).Apply(taken, new JobEvent.BecameDue(Limits(dueIn, maxAttempts)), token))?.Job;
+        (await new JobUpdater(ledger, Shipped.Tools).Apply(taken, new JobEvent.BecameDue(Limits(dueIn, maxAttempts)), token))?.Job;
 
     /// <summary>A replay's turn, as the replayer takes it. Returns the jobs that are queued again.</summary>
     public static async Task<IReadOnlyList<Job>> Requeue(
@@ -74,10 +74,10 @@ internal static class LedgerSteps
 
     /// <summary>A replay asks a job again, as it saw it.</summary>
     public static async Task<Job?> Requeue(this IJobLedger ledger, Job seen, Guid replay, TimeSpan dueIn) =>
-        (await new JobUpdater(ledger).Apply(seen, new JobEvent.Requeued(replay, Limits(dueIn)), default))?.Job;
+        (await new JobUpdater(ledger, Shipped.Tools).Apply(seen, new JobEvent.Requeued(replay, Limits(dueIn)), default))?.Job;
 
     private static async Task<Job?> Happened(this IJobLedger ledger, Guid id, JobEvent happened, CancellationToken token) =>
-        await ledger.Read(id, token) is { } job ? (await new JobUpdater(ledger).Apply(job, happened, token))?.Job : null;
+        await ledger.Read(id, token) is { } job ? (await new JobUpdater(ledger, Shipped.Tools).Apply(job, happened, token))?.Job : null;
 
     private static JobLimits Limits(TimeSpan every, int attempts = 3) => new()
     {

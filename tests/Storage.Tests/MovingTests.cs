@@ -15,6 +15,7 @@ using Navigator.Storage.Webhooks;
 namespace Navigator.Storage.Tests;
 
 /// <summary>From an embedded file into PostgreSQL: what arrives, what is refused, and what becomes of an import that was stopped.</summary>
+[Trait("Needs", "Servers")]
 public sealed class MovingTests : IAsyncLifetime
 {
     private const string Model = "test-model";
@@ -29,7 +30,7 @@ public sealed class MovingTests : IAsyncLifetime
     private const int Passages = 230;
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10), Hour = TimeSpan.FromHours(1);
-    private static readonly JobPlan BothTools = new("q", "en", ["q"], ["q"]);
+    private static readonly JobPlan BothTools = Shipped.Plan("q", "en", ["q"], ["q"]);
 
     private readonly TemporaryFile file = new();
     private readonly DirectoryInfo export = Directory.CreateTempSubdirectory("navigator-export-");
@@ -393,7 +394,7 @@ public sealed class MovingTests : IAsyncLifetime
         var postgres = new PostgresDocumentStore(database.Source);
         foreach (var (tenant, id) in documents.Values.Select(document => (document.Tenant, document.Id)))
             Assert.Equal(Lasting(await store.Find(tenant, id, default)), Lasting(await postgres.Find(tenant, id, default)));
-        Assert.Equal("queued"u8.ToArray(), (await postgres.ReadOriginal(documents["queued"].Tenant, documents["queued"].Id, default))!.Content);
+        Assert.Equal("queued"u8.ToArray(), await postgres.ReadOriginal(documents["queued"].Tenant, documents["queued"].Id, 0, 100, default));
 
         static DocumentRecord Lasting(DocumentRecord? document) => document! with { Now = default, DueAt = null };
     }
@@ -519,7 +520,7 @@ public sealed class MovingTests : IAsyncLifetime
     {
         var job = new JobKey(await Submit(callback: callback), 1);
         await ledger.Claim(job, JobStage.Intake, "w", Hour, false, 3, default);
-        await ledger.Plan(job, BothTools with { Second = new WaveQueries(["more"], []) }, ["translation: late"], Hour, default);
+        await ledger.Plan(job, BothTools with { Second = Shipped.Wave(["more"], []) }, ["translation: late"], Hour, default);
         return job;
     }
 

@@ -12,6 +12,7 @@ namespace Navigator.Storage.Tests;
 /// In its first minute a database has no statistics, or such as were made of a few unfinished jobs, and each connection keeps the plans
 /// that it makes then: a statement that is planned to read all of a table costs more with every job, until the next ANALYZE.
 /// </summary>
+[Trait("Needs", "Servers")]
 public sealed class NewDatabaseTests : IAsyncLifetime
 {
     private const string Tenant = "default";
@@ -46,7 +47,7 @@ public sealed class NewDatabaseTests : IAsyncLifetime
                 new TenantShare(1_000, 1_000)), default);
             var key = new JobKey(id, 1);
             await ledger.Claim(key, JobStage.Intake, "w", Soon, false, 3, default);
-            await ledger.Plan(key, new JobPlan("q", "en", ["q"], []), [], Soon, default);
+            await ledger.Plan(key, Shipped.Plan("q", "en", ["q"], []), [], Soon, default);
             Assert.True((await ledger.Read(id, default))!.WaitsFor(Tool.Documents, 1));
             await ledger.FinishTool(key, Tool.Documents, null, null, Soon, null, default);
             await ledger.Claim(key, JobStage.Answer, "w", Soon, false, 3, default);

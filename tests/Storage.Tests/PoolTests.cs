@@ -3,6 +3,7 @@ using Npgsql;
 
 namespace Navigator.Storage.Tests;
 
+[Trait("Needs", "Servers")]
 public sealed class PoolTests : IAsyncLifetime
 {
     private TestDatabase database = null!;

@@ -4,6 +4,7 @@ using Npgsql;
 
 namespace Navigator.Storage.Tests;
 
+[Trait("Needs", "Servers")]
 public sealed class SchemaTests : IAsyncLifetime
 {
     private TestDatabase database = null!;
@@ -17,7 +18,7 @@ public sealed class SchemaTests : IAsyncLifetime
     [InlineData("due_at = deadline_at + interval '1 s'", "due_by_deadline")]
     [InlineData("pending = '{documents}'", "pending_in_tools")]
     [InlineData("stage = 'tools', plan = '{}', status = 'running', started_at = now()", "tools_have_pending")]
-    [InlineData("stage = 'tools', plan = '{}', pending = '{telephone}'", "known_pending")]
+    [InlineData("stage = 'tools', plan = '{}', pending = '{Telephone!}'", "named_pending")]
     [InlineData("stage = 'answer'", "planned_has_plan")]
     [InlineData("claimed_by = 'w'", "claim_is_running")]
     [InlineData("status = 'running'", "running_has_started")]

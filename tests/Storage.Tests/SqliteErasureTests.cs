@@ -62,7 +62,7 @@ public sealed class SqliteErasureTests : IDisposable
             new NewJob(id, "a", conversation, "q", new JobOptions(false, null), null, [1], Soon, Soon, new TenantShare(9, 9)), default);
         var key = new JobKey(id, 1);
         await ledger.Claim(key, JobStage.Intake, "w", Soon, false, 3, default);
-        await ledger.Plan(key, new JobPlan("hello", "en", [], []), [], Soon, default);
+        await ledger.Plan(key, Shipped.Plan("hello", "en", [], []), [], Soon, default);
         return key;
     }
 

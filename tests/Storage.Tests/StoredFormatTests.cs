@@ -4,6 +4,7 @@ using Navigator.Storage.Ledger;
 namespace Navigator.Storage.Tests;
 
 /// <summary>Rows of other versions in the ledger.</summary>
+[Trait("Needs", "Servers")]
 public sealed class StoredFormatTests : IAsyncLifetime
 {
     private static readonly Guid Document = Guid.Parse("0198c2a4-0000-7000-8000-000000000001");
@@ -44,12 +45,14 @@ public sealed class StoredFormatTests : IAsyncLifetime
         Assert.Equal([Document], job.Options.DocumentIds);
         Assert.Equal(("What is covered?", "es", "gpt-4o-mini", true, false, 2),
             (job.Plan!.Question, job.Plan.Language, job.Plan.By, job.Plan.Translated, job.Plan.SmallTalk, job.Plan.Wave));
-        Assert.Equal(["covered", "covered news"], [.. job.Plan.DocumentQueries, .. job.Plan.WebQueries]);
-        Assert.Equal(["cover", "news"], [.. job.Plan.Second!.Documents, .. job.Plan.Second.Web]);
-        Assert.Equal(new FoundPassage(Passage, Document, 0.5, 0.75), Assert.Single(job.Results.Documents!.Passages));
-        Assert.Equal((12, false), (job.Results.Documents.ElapsedMs, job.Results.Documents.Fits));
-        Assert.Equal(new FoundPage("https://example.org", "Page", "Text", 0.9), Assert.Single(job.Results.WebSearch!.Pages));
-        Assert.Equal(340, job.Results.WebSearch.ElapsedMs);
+        Assert.Equal(["covered", "covered news"], [.. job.Plan.First.Of(Tool.Documents), .. job.Plan.First.Of(Tool.WebSearch)]);
+        Assert.Equal(["cover", "news"], [.. job.Plan.Second!.Of(Tool.Documents), .. job.Plan.Second.Of(Tool.WebSearch)]);
+        var documents = job.Results.Of<DocumentsResult>(Tool.Documents)!;
+        Assert.Equal(new FoundPassage(Passage, Document, 0.5, 0.75), Assert.Single(documents.Passages));
+        Assert.Equal((12, false), (documents.ElapsedMs, documents.Fits));
+        var web = job.Results.Of<WebSearchResult>(Tool.WebSearch)!;
+        Assert.Equal(new FoundPage("https://example.org", "Page", "Text", 0.9), Assert.Single(web.Pages));
+        Assert.Equal(340, web.ElapsedMs);
         Assert.Equal(("Yes [1].", "es", "gpt-4o-mini", 0.8, true, 2),
             (job.Answer!.Text, job.Answer.Language, job.Answer.Model, job.Answer.Confidence, job.Answer.Truncated, job.Answer.DroppedCitations));
         Assert.Equal(["And then?"], job.Answer.FollowUps);

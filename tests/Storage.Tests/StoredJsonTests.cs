@@ -34,12 +34,49 @@ public sealed class StoredJsonTests
         Assert.Equal("answer_failed", StoredJson.Read<ReplaySelection>(json).ErrorCode);
     }
 
+    [Fact]
+    public void A_plan_is_written_as_it_always_was_and_other_tools_stand_under_their_names()
+    {
+        var claims = new Tool("claims");
+        var plan = new JobPlan("q", "en", new WaveQueries((Tool.Documents, ["d"]), (claims, ["c"])))
+        {
+            Second = new WaveQueries((Tool.WebSearch, ["w"]), (claims, ["more"])),
+        };
+
+        var json = StoredJson.Write(plan);
+        var read = StoredJson.Read<JobPlan>(json);
+
+        Assert.Equal(
+            """{"format":1,"question":"q","language":"en","document_queries":["d"],"web_queries":[],"other_queries":{"claims":["c"]}"""
+            + ""","by":"rules","translated":false,"small_talk":false,"second":{"documents":[],"web":["w"],"others":{"claims":["more"]}},"wave":1}""",
+            json);
+        Assert.Equal([Tool.Documents, claims], read.Tools());
+        Assert.Equal(["c"], read.First.Of(claims));
+        Assert.Equal(["w", "more"], [.. read.Second!.Of(Tool.WebSearch), .. read.Second.Of(claims)]);
+    }
+
+    [Fact]
+    public void What_a_tool_found_is_read_strictly_when_it_is_asked_for_and_kept_as_it_stands_until_then()
+    {
+        const string Stored = """{"format":1,"claims":{"colour":"red"},"web_search":{"pages":[],"elapsed_ms":3,"colour":"red"}}""";
+        var results = StoredJson.Read<ToolResults>(Stored);
+
+        Assert.Equal(Stored, StoredJson.Write(results));
+        Assert.Null(results.Of<DocumentsResult>(Tool.Documents));
+        Assert.Equal("WebSearchResult is not stored as this program knows it (at $.colour).",
+            Assert.Throws<StoredFormatException>(() => results.Of<WebSearchResult>(Tool.WebSearch)).Message);
+        Assert.Equal(4, StoredJson.Read<ToolResults>(StoredJson.Write(results.With(Tool.WebSearch, new WebSearchResult([], 4))))
+            .Of<WebSearchResult>(Tool.WebSearch)!.ElapsedMs);
+        Assert.Equal("ToolResults is stored in format 2, and this program knows 1: a newer one wrote it.",
+            Assert.Throws<StoredFormatException>(() => StoredJson.Read<ToolResults>("""{"format":2}""")).Message);
+    }
+
     /// <summary>So that no change of a name on HTTP can lose what is stored.</summary>
     [Fact]
     public void Nothing_that_is_stored_is_a_record_of_HTTP()
     {
         var seen = new HashSet<Type>();
-        foreach (var type in StoredJson.Types)
+        foreach (var type in StoredJson.Types.Concat(typeof(ToolResult).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ToolResult)))))
             Visit(type);
 
         Assert.True(seen.Count >= 12, string.Join(", ", seen));

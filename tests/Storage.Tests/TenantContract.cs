@@ -119,6 +119,7 @@ public abstract class TenantContract : IAsyncLifetime
     protected abstract Task<(ITenantRegistry Registry, IApiKeys Keys)> Create();
 }
 
+[Trait("Needs", "Servers")]
 public sealed class PostgresTenantTests : TenantContract
 {
     private TestDatabase database = null!;

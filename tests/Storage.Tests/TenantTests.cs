@@ -8,6 +8,7 @@ using Navigator.Storage.Tenants;
 namespace Navigator.Storage.Tests;
 
 /// <summary>What is left in PostgreSQL of keys, and of what was deleted.</summary>
+[Trait("Needs", "Servers")]
 public sealed class TenantTests : IAsyncLifetime
 {
     private const string Canary = "Kanarienvogel";
@@ -119,7 +120,7 @@ public sealed class TenantTests : IAsyncLifetime
                 new TenantShare(10, 10)), default);
         var job = new JobKey(submission.Job!.Id, 1);
         await ledger.Claim(job, JobStage.Intake, "w", Soon, false, 3, default);
-        await ledger.Plan(job, new JobPlan(understood, "en", [], []), [], Soon, default);
+        await ledger.Plan(job, Shipped.Plan(understood, "en", [], []), [], Soon, default);
         return job.Id;
     }
 

@@ -192,6 +192,7 @@ public sealed class SqliteWebhookTests : WebhookContract
     }
 }
 
+[Trait("Needs", "Servers")]
 public sealed class PostgresWebhookTests : WebhookContract
 {
     private TestDatabase database = null!;

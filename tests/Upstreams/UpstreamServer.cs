@@ -85,6 +85,9 @@ public sealed partial class UpstreamServer : IAsyncDisposable
 
     public int CallsOf(string upstream) => calls.GetValueOrDefault(upstream);
 
+    /// <summary>Calls that are not answered yet, and whose callers still wait.</summary>
+    public int CallsInFlight(string upstream) => atOnce.GetValueOrDefault(upstream).Now;
+
     /// <summary>The most calls that were ever in flight together, since <see cref="ForgetMost"/>.</summary>
     public int MostAtOnce(string upstream) => atOnce.GetValueOrDefault(upstream).Most;
 

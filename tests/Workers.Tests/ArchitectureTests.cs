@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +20,7 @@ public partial class ArchitectureTests
         Assert.Equal(policy.Queues.Count, consumers.Count);
 
         var registered = new ServiceCollection();
-        registered.AddMassTransit(Pipeline.AddConsumers);
+        registered.AddMassTransit(bus => Pipeline.AddConsumers(bus, Shipped.Setup()));
         foreach (var consumer in consumers)
         {
             var definition = Assert.Single(typeof(Pipeline).Assembly.GetTypes(),
@@ -32,6 +33,21 @@ public partial class ArchitectureTests
                 .GetBaseException());
             Assert.Contains(registered, service => service.ServiceType == consumer);
         }
+    }
+
+    /// <summary>Where the broker is given its topology, a queue that is not in it takes no message.</summary>
+    [Fact]
+    public void The_definitions_of_the_broker_name_the_queues_of_every_tool_and_stage()
+    {
+        using var definitions = JsonDocument.Parse(File.ReadAllText(Path.Combine(ServerSet.Root, "compose", "rabbitmq", "definitions.json")));
+        IEnumerable<string> Names(string section, string member) =>
+            definitions.RootElement.GetProperty(section).EnumerateArray().Select(entry => entry.GetProperty(member).GetString()!);
+
+        Assert.Equivalent(Shipped.Queues, Names("queues", "name"), strict: true);
+        Assert.Equivalent(Shipped.Queues, Names("bindings", "destination"), strict: true);
+        Assert.Superset(Shipped.Queues.ToHashSet(), Names("exchanges", "name").ToHashSet());
+        foreach (var rights in Names("permissions", "write").Where(rights => rights != ".*"))
+            Assert.All(Shipped.Queues, queue => Assert.Matches(rights, queue));
     }
 
     [Fact]
@@ -64,9 +80,8 @@ public partial class ArchitectureTests
                 "Workers/Broker/ConsumerWatch.cs", "Workers/Broker/EndpointActivity.cs",
                 "Workers/Flow/Dispatcher.cs", "Workers/Flow/FailPoint.cs", "Workers/Flow/Lease.cs",
                 "Workers/Hosting/BusSetup.cs", "Workers/Hosting/EndpointLimits.cs", "Workers/Hosting/LoggingSetup.cs",
-                "Workers/Hosting/NavigatorHost.cs",
                 "Workers/Hosting/ShortFaultFilter.cs", "Workers/Hosting/StageFilter.cs", "Workers/Program.cs",
-                "Workers/Tools/WebSearch/SkipOnFailureFilter.cs", "Workers/Tools/WebSearch/TavilyCircuitBreakerFilter.cs",
+                "Workers/Tools/SkipOnFailureFilter.cs", "Workers/Tools/ToolSetup.cs", "Workers/Tools/WebSearch/TavilyCircuitBreakerFilter.cs",
             ],
             knowing.Order(StringComparer.Ordinal));
     }
@@ -81,7 +96,7 @@ public partial class ArchitectureTests
         Assert.Equal(clients.Count, called.Count);
         Assert.Equivalent(typeof(UpstreamNames).GetFields().Where(field => field.IsLiteral).Select(field => field.Name).ToHashSet(),
             called.ToHashSet(), strict: true);
-        Assert.Equivalent(UpstreamNames.All.ToHashSet(), Policies.With().Upstreams.Keys.ToHashSet(), strict: true);
+        Assert.Equivalent(UpstreamNames.All.Concat(Shipped.Tools.Upstreams).ToHashSet(), Policies.With().Upstreams.Keys.ToHashSet(), strict: true);
     }
 
     [Fact]

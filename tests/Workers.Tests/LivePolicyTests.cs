@@ -47,22 +47,22 @@ public sealed class LivePolicyTests : IDisposable
     public void What_is_not_valid_is_refused_and_the_old_policy_stays(string from, string to, string named)
     {
         var (file, configuration) = Open();
-        File.WriteAllText(path, Shipped().Replace(from, to, StringComparison.Ordinal));
+        File.WriteAllText(path, ShippedFile().Replace(from, to, StringComparison.Ordinal));
 
-        var error = Assert.Throws<StartupException>(() => file.Reload(configuration));
+        var error = Assert.Throws<StartupException>(() => file.Reload(configuration, Shipped.Tools));
 
         Assert.Contains(named, error.Message, StringComparison.OrdinalIgnoreCase);
-        Assert.Equal(12, ConcurrencyPolicy.Load(configuration).For("search-web").Places);
+        Assert.Equal(12, ConcurrencyPolicy.Load(configuration, Shipped.Tools).For("search-web").Places);
     }
 
     [Fact]
     public void What_the_environment_says_stands_above_the_file_also_after_a_change()
     {
         var (file, configuration) = Open(("Concurrency:Job:WaveMs", "700"));
-        File.WriteAllText(path, Shipped().Replace("wave_ms: 800", "wave_ms: 900", StringComparison.Ordinal)
+        File.WriteAllText(path, ShippedFile().Replace("wave_ms: 800", "wave_ms: 900", StringComparison.Ordinal)
             .Replace("in_flight: 12\n", "in_flight: 13\n", StringComparison.Ordinal));
 
-        var policy = file.Reload(configuration);
+        var policy = file.Reload(configuration, Shipped.Tools);
 
         Assert.Equal(700, policy.Job.WaveMs);
         Assert.Equal(13, policy.For("search-web").Places);
@@ -101,11 +101,11 @@ public sealed class LivePolicyTests : IDisposable
 
     public void Dispose() => File.Delete(path);
 
-    private static string Shipped() => File.ReadAllText(Path.Combine(ServerSet.Root, "concurrency.yaml"));
+    private static string ShippedFile() => File.ReadAllText(Path.Combine(ServerSet.Root, "concurrency.yaml"));
 
     private (PolicyFile File, IConfigurationRoot Configuration) Open(params (string Key, string Value)[] settings)
     {
-        File.WriteAllText(path, Shipped());
+        File.WriteAllText(path, ShippedFile());
         var file = new PolicyFile(path);
         return (file, new ConfigurationBuilder().Add(file)
             .AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)).Build());

@@ -15,7 +15,7 @@ internal static class Policies
             .AddInMemoryCollection(YamlConfiguration.Read(Path.Combine(ServerSet.Root, "concurrency.yaml"), ConcurrencyPolicy.Section))
             .AddInMemoryCollection(settings.Select(setting =>
                 KeyValuePair.Create($"{ConcurrencyPolicy.Section}:{setting.Key}", (string?)setting.Value)))
-            .Build());
+            .Build(), Shipped.Tools);
 
     public static LivePolicy Live(params (string Key, string Value)[] settings) => new(With(settings));
 }

@@ -17,7 +17,9 @@ internal static class AccessSetup
             services.AddSingleton(provider => new EmbeddedApiKeys(configured, provider.GetRequiredService<SqliteApiKeys>()))
                 .AddSingleton<IApiKeys>(provider => provider.GetRequiredService<EmbeddedApiKeys>());
         // Hosted, so that it has looked for keys before this process listens.
-        services.AddSingleton(provider => new Exposure(provider.GetService<EmbeddedApiKeys>()))
+        services.AddSingleton(provider => new Exposure(
+                provider.GetService<EmbeddedApiKeys>(), provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<Exposure>>()))
             .AddHostedService(provider => provider.GetRequiredService<Exposure>());
         services.AddSingleton<KeyCache>().AddSingleton<WrongKeys>();
         services.AddOptions<KestrelServerOptions>().Configure<Exposure>((kestrel, exposure) => kestrel.ConfigureEndpointDefaults(exposure.Check));

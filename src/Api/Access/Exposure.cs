@@ -8,17 +8,44 @@ namespace Navigator.Api.Access;
 
 /// <summary>Who can reach this process, and so who must show a key.</summary>
 /// <param name="embedded">The keys of embedded mode; null where distributed, and keys are always needed.</param>
-internal sealed class Exposure(EmbeddedApiKeys? embedded) : IHostedService
+internal sealed partial class Exposure(EmbeddedApiKeys? embedded, TimeProvider clock, ILogger<Exposure> log) : BackgroundService
 {
+    /// <summary>How soon the first key counts.</summary>
+    internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private volatile bool needsKeys = true;
+
     /// <summary>
-    /// False only embedded, on loopback, for one developer, where no key was there when the process started. The first one that is made
-    /// counts from the next start on.
+    /// False only embedded, on loopback, for one developer, until there is a key. Then it stays true until the process ends, also when that
+    /// key is revoked.
     /// </summary>
-    public bool NeedsKeys { get; private set; } = true;
+    public bool NeedsKeys => needsKeys;
 
-    public async Task StartAsync(CancellationToken cancellationToken) => NeedsKeys = embedded is null || await embedded.Any(cancellationToken);
+    /// <summary>Has looked before the process listens.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        needsKeys = embedded is null || await embedded.Any(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>navigator keys create runs beside this process, and writes into the same file.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (needsKeys)
+            return;
+        using var found = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        await Repeat.Every(
+            Interval, "The look for a first key",
+            async token =>
+            {
+                if (!await embedded!.Any(token))
+                    return;
+                needsKeys = true;
+                LogKeysNeeded();
+                await found.CancelAsync();
+            },
+            clock, log, found.Token);
+    }
 
     /// <summary>
     /// Is it this machine that asks, and not a page of somebody else's in a browser on this machine? Such a page comes with its own
@@ -56,4 +83,7 @@ internal sealed class Exposure(EmbeddedApiKeys? embedded) : IHostedService
         }
         return new ConfiguredApiKeys(keys, clock);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A key was made: from now on every caller needs one")]
+    private partial void LogKeysNeeded();
 }

@@ -13,8 +13,8 @@ using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Tenants;
+using Navigator.Storage.Webhooks;
 using Navigator.Workers.Flow;
-using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Webhooks;
 
@@ -28,15 +28,9 @@ internal static class ChatEndpoints
     private const string PollEvery = "1";
 
     public static IServiceCollection AddChat(this IServiceCollection services) =>
-        services.AddSingleton(CallbacksOf).AddSingleton<Turns>().AddSingleton<JobWatcher>()
+        services.AddSingleton<Turns>().AddSingleton<JobWatcher>()
             .AddHostedService(provider => provider.GetRequiredService<JobWatcher>())
             .AddSingleton<Admission>().AddHostedService(provider => provider.GetRequiredService<Admission>());
-
-    private static Callbacks CallbacksOf(IServiceProvider provider)
-    {
-        var options = provider.GetRequiredService<IOptions<WebhookOptions>>().Value;
-        return new Callbacks(!provider.GetRequiredService<NavigatorMode>().IsEmbedded || options.Secret is { Length: > 0 }, options.AllowLoopback);
-    }
 
     public static RouteGroupBuilder MapChatJobs(this IEndpointRouteBuilder routes)
     {
@@ -56,10 +50,11 @@ internal static class ChatEndpoints
         [FromHeader(Name = "Idempotency-Key"), Description("The same key and body give the same job. 1 to 200 visible ASCII characters.")]
         string? idempotencyKey,
         [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60.")] string? wait,
-        ClaimsPrincipal caller, HttpResponse response, JobTransitions transitions, LivePolicy policy, Callbacks callbacks, Admission admission,
-        JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
+        ClaimsPrincipal caller, HttpResponse response, JobTransitions transitions, LivePolicy policy, IWebhooks webhooks,
+        IOptions<WebhookOptions> webhookOptions, Admission admission, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
     {
-        var (question, problem) = ChatQuestion.From(body, policy.Now.Job, callbacks);
+        var isTold = body?.CallbackUrl is not null && await webhooks.CanSign(caller.Tenant(), token);
+        var (question, problem) = ChatQuestion.From(body, policy.Now.Job, new Callbacks(isTold, webhookOptions.Value.AllowLoopback));
         if (question is null)
             return problem!;
         if (idempotencyKey is not null && (idempotencyKey.Length is 0 or > 200 || idempotencyKey.Any(c => c is < '!' or > '~')))

@@ -33,8 +33,8 @@ internal static class ChatJobs
             QueueMs = Between(job.QueuedAt, job.StartedAt),
             IntakeMs = Between(job.StartedAt, job.ToolsAt),
             ToolsMs = job.Plan?.Tools().Count > 0 ? Between(job.ToolsAt, job.AnswerAt) : null,
-            DocumentsMs = job.Results.Documents?.ElapsedMs,
-            WebSearchMs = job.Results.WebSearch?.ElapsedMs,
+            DocumentsMs = job.Results.Of<DocumentsResult>(Tool.Documents)?.ElapsedMs,
+            WebSearchMs = job.Results.Of<WebSearchResult>(Tool.WebSearch)?.ElapsedMs,
             AnswerMs = job.Status == JobStatus.Answered ? Between(job.AnswerAt, job.FinishedAt) : null,
             TotalMs = Between(job.QueuedAt, job.FinishedAt),
         },
@@ -48,10 +48,12 @@ internal static class ChatJobs
         By = plan.By,
         Waves =
         [
-            new ChatWave(plan.DocumentQueries, plan.WebQueries),
-            .. plan is { Wave: 2, Second: { } second } ? [new ChatWave(second.Documents, second.Web)] : Array.Empty<ChatWave>(),
+            ToHttp(plan.First),
+            .. plan is { Wave: 2, Second: { } second } ? [ToHttp(second)] : Array.Empty<ChatWave>(),
         ],
     };
+
+    private static ChatWave ToHttp(WaveQueries wave) => new(wave.Of(Tool.Documents), wave.Of(Tool.WebSearch));
 
     private static ChatAnswer ToHttp(JobAnswer answer) => new()
     {

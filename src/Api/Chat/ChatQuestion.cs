@@ -11,7 +11,7 @@ using Navigator.Workers.Webhooks;
 
 namespace Navigator.Api.Chat;
 
-/// <summary>Whether callbacks are sent here, and where to.</summary>
+/// <summary>Whether callbacks are sent for a caller, and where to.</summary>
 /// <param name="Loopback">To this machine too, for tests.</param>
 internal sealed record Callbacks(bool Any, bool Loopback);
 
@@ -46,7 +46,8 @@ internal sealed partial record ChatQuestion(string Text, string? ConversationId,
             { DocumentIds: { Count: 0 or > MaxDocuments } } =>
                 Problem.Of(422, "invalid_document_ids", $"document_ids names 1 to {MaxDocuments} documents; leave it out for all."),
             { CallbackUrl: not null } when !webhooks.Any =>
-                Problem.Of(422, "webhooks_off", "Embedded, callbacks are sent only with a secret to sign them: Webhooks__Secret."),
+                Problem.Of(422, "webhooks_off", "Embedded, callbacks are sent only with a secret to sign them: "
+                    + "Webhooks__Secret, or that of a tenant made with navigator tenants create."),
             { CallbackUrl: { } callback } when CallbackUrl.Problem(callback, webhooks.Loopback) is { } wrong =>
                 Problem.Of(422, "invalid_callback_url", wrong),
             { DeadlineSeconds: { } seconds } when !(seconds >= limits.MinDeadline.TotalSeconds && seconds <= limits.MaxDeadline.TotalSeconds) =>

@@ -84,11 +84,12 @@ internal static class DocumentEndpoints
     {
         if (!Guid.TryParse(id, out var documentId))
             return Problem.MalformedId("document");
-        // Held until the last byte has gone: so many files are in memory at once, however slowly callers take them.
+        // Held until the last byte has gone: so many files are on their way at once, however slowly callers take them.
         response.RegisterForDispose(await bounds.Gate("originals", "http", now => now.Http.Originals).EnterWithin(policy.Now.Http.Turn, token)
             ?? throw new TimeoutException("Too many files are on their way."));
-        if (await store.ReadOriginal(caller.Tenant(), documentId, token) is { } original)
-            return OriginalFile.Send(original, response);
+        if (await store.FindOriginal(caller.Tenant(), documentId, token) is { } original
+            && await OriginalStream.Open(store, caller.Tenant(), documentId, original.Bytes, token) is { } content)
+            return OriginalFile.Send(original, content, response);
         return await store.Find(caller.Tenant(), documentId, token) is null ? Problem.DocumentNotFound() : Problem.OriginalNotKept();
     }
 

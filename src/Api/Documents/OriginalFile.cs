@@ -22,10 +22,10 @@ internal static class OriginalFile
     /// <summary>No script, and no origin. Styles are allowed because browsers show plain text with one of their own.</summary>
     private const string TextPolicy = $"sandbox; default-src 'none'; style-src 'unsafe-inline'; {PdfPolicy}";
 
-    /// <summary>A file holds memory, and one of few places, until its caller has taken it.</summary>
+    /// <summary>A file holds one of few places until its caller has taken it.</summary>
     private static readonly MinDataRate SlowestCaller = new(bytesPerSecond: 50_000, gracePeriod: TimeSpan.FromSeconds(10));
 
-    public static FileStreamHttpResult Send(DocumentOriginal original, HttpResponse response)
+    public static FileStreamHttpResult Send(DocumentOriginal original, OriginalStream content, HttpResponse response)
     {
         if (response.HttpContext.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
             rate.MinDataRate = SlowestCaller;
@@ -36,9 +36,8 @@ internal static class OriginalFile
         var disposition = new ContentDispositionHeaderValue(original.MediaType == MediaTypes.Html ? "attachment" : "inline");
         disposition.SetHttpFileName(NameOf(original));
         headers.ContentDisposition = disposition.ToString();
-        // As a stream it is sent piece by piece, as the caller takes it. As an array it would be copied into the connection's buffers at once.
         return TypedResults.Stream(
-            new MemoryStream(original.Content, writable: false), TypeOf(original),
+            content, TypeOf(original, content.Start),
             entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(original.Sha256)}\""), enableRangeProcessing: true);
     }
 
@@ -56,10 +55,7 @@ internal static class OriginalFile
     }
 
     /// <summary>Text is UTF-8, or UTF-16 with its mark: see <see cref="MediaTypes.TryDecode"/>.</summary>
-    private static string TypeOf(DocumentOriginal original) => original switch
-    {
-        { MediaType: MediaTypes.Pdf } => original.MediaType,
-        { Content: [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] } => $"{original.MediaType}; charset=utf-16",
-        _ => $"{original.MediaType}; charset=utf-8",
-    };
+    private static string TypeOf(DocumentOriginal original, ReadOnlySpan<byte> start) => original.MediaType == MediaTypes.Pdf
+        ? original.MediaType
+        : $"{original.MediaType}; charset={(start is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] ? "utf-16" : "utf-8")}";
 }

@@ -43,7 +43,7 @@ internal sealed record Upload(string Title, string MediaType, byte[] Content)
         var typed = form["title"].ToString();
         if (typed.Length > 0 && DocumentTitle.From(typed) is null)
             return (null, InvalidTitle());
-        return Check(DocumentTitle.From(typed) ?? DocumentTitle.FromFileName(file.FileName), file.FileName, buffer.ToArray());
+        return Check(DocumentTitle.From(typed), file.FileName, buffer.ToArray());
     }
 
     private static async Task<TextDocumentRequest?> ReadJson(HttpRequest request, CancellationToken token)
@@ -64,15 +64,15 @@ internal sealed record Upload(string Title, string MediaType, byte[] Content)
         { Text: null } => (null, Problem.Of(422, "text_missing", "The field 'text' is missing.")),
         { Title: var title } when DocumentTitle.From(title) is null => (null, InvalidTitle()),
         // Markdown is plain text with a little more: headings and tables are found where there are some.
-        _ => Check(DocumentTitle.From(request.Title)!, "text.md", Encoding.UTF8.GetBytes(request.Text)),
+        _ => Check(DocumentTitle.From(request.Title), "text.md", Encoding.UTF8.GetBytes(request.Text)),
     };
 
-    private static (Upload?, ProblemHttpResult?) Check(string title, string fileName, byte[] content)
+    private static (Upload?, ProblemHttpResult?) Check(string? title, string fileName, byte[] content)
     {
         if (content.Length == 0 || content.All(b => b is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t'))
             return (null, Problem.Of(422, "document_empty", "The document is empty."));
         if (MediaTypes.Detect(fileName, content) is { } mediaType)
-            return (new Upload(title, mediaType, content), null);
+            return (new Upload(title ?? DocumentTitle.Of(fileName, mediaType, content), mediaType, content), null);
         return Path.GetExtension(fileName).Equals(".pdf", StringComparison.OrdinalIgnoreCase)
             ? (null, Problem.Of(422, "document_not_readable", "The file is named .pdf but is not a PDF."))
             : (null, Problem.Of(415, "unsupported_document", "Only PDF, HTML, Markdown and plain text (UTF-8) can be read."));

@@ -2,13 +2,13 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Navigator.Api.Access;
 using Navigator.Api.Chat;
-using Navigator.Contracts;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Processes;
 using Navigator.Storage.Rates;
 using Navigator.Storage.Tenants;
 using Navigator.Workers.Broker;
 using Navigator.Workers.Limits;
+using Navigator.Workers.Tools;
 
 namespace Navigator.Api.Limits;
 
@@ -22,7 +22,8 @@ internal static class LimitsEndpoints
             .WithSummary("Every bound and what of it is in use, of all processes.");
 
     private static async Task<Ok<LimitsNow>> Read(
-        LivePolicy policy, Admission admission, IProcessReports reports, IRateLimits rates, IServiceProvider services, CancellationToken token)
+        LivePolicy policy, ToolSet tools, Admission admission, IProcessReports reports, IRateLimits rates, IServiceProvider services,
+        CancellationToken token)
     {
         var processes = (await reports.Recent(Recent, token))
             .Select(process => new ProcessNow(
@@ -32,7 +33,7 @@ internal static class LimitsEndpoints
         return TypedResults.Ok(new LimitsNow
         {
             Admission = admission.Now(),
-            Queues = [.. QueueNames.All.Select(queue => Queue(queue, samples?.FirstOrDefault(sample => sample.Queue == queue), processes))],
+            Queues = [.. tools.Queues.Select(queue => Queue(queue, samples?.FirstOrDefault(sample => sample.Queue == queue), processes))],
             Rates = await Task.WhenAll(policy.Now.Upstreams.Select(upstream => Rate(upstream.Key, upstream.Value, rates, token))),
             Processes = processes,
         });

@@ -8,6 +8,7 @@ using Navigator.Contracts.Http;
 using Navigator.Storage.Replays;
 using Navigator.Storage.Tenants;
 using Navigator.Workers.Broker;
+using Navigator.Workers.Tools;
 
 namespace Navigator.Api.Replay;
 
@@ -27,9 +28,10 @@ internal static class ReplayEndpoints
     }
 
     private static async Task<Results<Accepted<Contracts.Http.Replay>, Ok<ReplayPreview>, ProblemHttpResult>> Create(
-        ReplayRequest? body, ClaimsPrincipal caller, IAudit audit, IReplayStore store, IServiceProvider services, CancellationToken token)
+        ReplayRequest? body, ClaimsPrincipal caller, IAudit audit, IReplayStore store, ToolSet tools, IServiceProvider services,
+        CancellationToken token)
     {
-        var (plan, problem) = ReplayPlan.From(body, caller.Tenant());
+        var (plan, problem) = ReplayPlan.From(body, caller.Tenant(), tools);
         if (plan is null)
             return problem!;
         int matched;

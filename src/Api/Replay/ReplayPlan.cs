@@ -5,6 +5,7 @@ using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Replays;
 using Navigator.Workers.Broker;
+using Navigator.Workers.Tools;
 
 namespace Navigator.Api.Replay;
 
@@ -19,7 +20,7 @@ internal sealed record ReplayPlan(ReplaySelection Selection, double RatePerSecon
 
     /// <param name="tenant">The caller's, and so the only one whose jobs it may replay.</param>
     /// <returns>The plan, or the problem with the request.</returns>
-    public static (ReplayPlan? Plan, ProblemHttpResult? Problem) From(ReplayRequest? request, string tenant)
+    public static (ReplayPlan? Plan, ProblemHttpResult? Problem) From(ReplayRequest? request, string tenant, ToolSet tools)
     {
         var problem = request switch
         {
@@ -28,7 +29,7 @@ internal sealed record ReplayPlan(ReplaySelection Selection, double RatePerSecon
             { RatePerSecond: <= 0 or > ReplayRequest.MaxRatePerSecond or double.NaN } =>
                 Problem.Of(422, "invalid_rate", $"rate_per_second is above 0 and at most {ReplayRequest.MaxRatePerSecond}."),
             { Max: < 1 or > ReplayRequest.MaxJobs } => Problem.Of(422, "invalid_max", $"max is a number from 1 to {ReplayRequest.MaxJobs}."),
-            { Filter: var filter } => ProblemOf(filter, tenant),
+            { Filter: var filter } => ProblemOf(filter, tenant, tools),
         };
         return problem is not null
             ? (null, problem)
@@ -36,7 +37,7 @@ internal sealed record ReplayPlan(ReplaySelection Selection, double RatePerSecon
                 null);
     }
 
-    private static ProblemHttpResult? ProblemOf(ReplayFilter filter, string ownTenant) => filter switch
+    private static ProblemHttpResult? ProblemOf(ReplayFilter filter, string ownTenant, ToolSet tools) => filter switch
     {
         { Status: { } statuses } when statuses.Count == 0 || statuses.Except(Replayable).Any() =>
             Problem.Of(422, "invalid_status", "status holds one or more of queued, failed, expired: what has another end stays as it is."),
@@ -45,7 +46,7 @@ internal sealed record ReplayPlan(ReplaySelection Selection, double RatePerSecon
         { ConversationId: { } conversation } when !ChatQuestion.Conversation().IsMatch(conversation) =>
             Problem.Of(422, "invalid_conversation_id", "A conversation_id is 1 to 64 letters, digits, '-', '_' or '.'."),
         { Tenant: { } tenant } when tenant != ownTenant => Problem.Of(422, "unknown_tenant", "There is no such tenant."),
-        { Queue: { } queue } when ErrorQueues.OriginOf(queue) is null =>
+        { Queue: { } queue } when ErrorQueues.OriginOf(queue, tools) is null =>
             Problem.Of(422, "unknown_queue", "queue names an error queue, such as compose-answer_error or compose-answer_skipped."),
         { Queue: not null } when filter with { Queue = null, Tenant = null } != new ReplayFilter() =>
             Problem.Of(422, "queue_stands_alone", "With queue no other condition is possible: its messages are moved as they are."),

@@ -38,16 +38,6 @@ public enum JobStage
     Answer,
 }
 
-/// <summary>What a plan can call on.</summary>
-public enum Tool
-{
-    /// <summary>The owner's own documents: embed the queries, retrieve passages. Never optional.</summary>
-    Documents,
-
-    /// <summary>The web, through Tavily. Optional: a job is answered without it, and says so.</summary>
-    WebSearch,
-}
-
 public static class JobStatuses
 {
     /// <summary>True when nothing will happen to the job any more unless an operator replays it.</summary>

@@ -30,7 +30,7 @@ internal static class JobRow
         Stage = StoredJson.Parse<JobStage>(row.GetString(6)),
         Attempt = row.GetInt32(7),
         ClaimedBy = row.IsDBNull(8) ? null : row.GetString(8),
-        Pending = [.. row.GetFieldValue<string[]>(9).Select(StoredJson.Parse<Tool>)],
+        Pending = [.. row.GetFieldValue<string[]>(9).Select(name => new Tool(name))],
         Plan = row.IsDBNull(10) ? null : Part<JobPlan>(row, 10),
         Results = Part<ToolResults>(row, 11),
         Answer = row.IsDBNull(12) ? null : Part<JobAnswer>(row, 12),

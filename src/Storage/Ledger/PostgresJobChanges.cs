@@ -79,7 +79,7 @@ internal static class PostgresJobChanges
             .With(All(change => change.To.Attempt))
             .With(All(change => change.To.FirstAttempt))
             .With(All(change => change.To.ClaimedBy), Texts)
-            .With(All(change => ArrayLiteral(change.To.Pending.Select(Name))), Texts)
+            .With(All(change => ArrayLiteral(change.To.Pending.Select(tool => tool.Name))), Texts)
             .With(All(change => ArrayLiteral(change.To.Degraded)), Texts)
             .With(All(change => change.To.Error?.Code), Texts)
             .With(All(change => change.To.Error?.Message), Texts)

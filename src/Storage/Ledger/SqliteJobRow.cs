@@ -33,7 +33,7 @@ internal static class SqliteJobRow
         FirstAttempt = row.GetInt32(8),
         Held = row.Flag(9),
         ClaimedBy = row.TextOrNull(10),
-        Pending = Part<Tool[]>(row, 11),
+        Pending = [.. Part<string[]>(row, 11).Select(name => new Tool(name))],
         Plan = row.IsDBNull(12) ? null : Part<JobPlan>(row, 12),
         Results = Part<ToolResults>(row, 13),
         Answer = row.IsDBNull(14) ? null : Part<JobAnswer>(row, 14),

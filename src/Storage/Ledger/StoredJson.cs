@@ -18,19 +18,26 @@ internal static class StoredJson
     private static readonly Dictionary<Type, int> Formats = new()
     {
         [typeof(JobOptions)] = 1,
-        [typeof(JobPlan)] = 1,
-        [typeof(ToolResults)] = 1,
+        [typeof(StoredPlan)] = 1,
         [typeof(JobAnswer)] = 1,
         [typeof(JobEnd)] = 1,
         [typeof(ReplaySelection)] = 1,
     };
+
+    /// <summary>The member that holds a part's number.</summary>
+    public const string Format = "format";
+
+    private const int ToolResultsFormat = 1;
 
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        Converters =
+        {
+            new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new StoredPlanConverter(), new ToolResults.Converter(ToolResultsFormat),
+        },
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { AddFormat } },
     };
 
@@ -65,7 +72,7 @@ internal static class StoredJson
     {
         if (!Formats.TryGetValue(type.Type, out var current))
             return;
-        var format = type.CreateJsonPropertyInfo(typeof(int), "format");
+        var format = type.CreateJsonPropertyInfo(typeof(int), Format);
         format.Get = _ => current;
         format.Set = (_, value) =>
         {
@@ -92,7 +99,7 @@ internal static class StoredJson
         }
 
         static int? NumberOf(JsonElement part) =>
-            part.ValueKind == JsonValueKind.Object && part.TryGetProperty("format", out var format) && format.TryGetInt32(out var number)
+            part.ValueKind == JsonValueKind.Object && part.TryGetProperty(Format, out var format) && format.TryGetInt32(out var number)
                 ? number
                 : null;
     }

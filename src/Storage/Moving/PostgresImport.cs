@@ -5,6 +5,7 @@ using Navigator.Storage.Tenants;
 using Npgsql;
 using NpgsqlTypes;
 using Pgvector;
+using static Navigator.Storage.Moving.ImportTally;
 
 namespace Navigator.Storage.Moving;
 
@@ -20,101 +21,9 @@ public sealed class PostgresImport
     /// <summary>Their terms are one statement: some ten thousand.</summary>
     private const int PassagesAtOnce = 100;
 
-    private const string Imported = "imported", Present = "present";
-
-    private const string InsertTenants =
-        """
-        WITH written AS (
-            INSERT INTO tenant (id, webhook_secret, created_at)
-            SELECT id, decode(webhook_secret, 'base64'), coalesce(created_at, now())
-            FROM   json_to_recordset($1) AS exported (id text, webhook_secret text, created_at timestamptz)
-            ON     CONFLICT DO NOTHING
-            RETURNING id
-        ), noted AS (
-            INSERT INTO audit (tenant_id, actor, action, subject) SELECT id, 'owner:' || session_user, 'tenant.import', id FROM written
-        )
-        SELECT id FROM written
-        """;
-
-    private const string InsertKeys =
-        """
-        INSERT INTO api_key (id, tenant_id, secret_sha256, scopes, created_at, expires_at, revoked_at, last_used_at)
-        SELECT id, tenant_id, decode(secret_sha256, 'base64'), scopes, created_at, expires_at, revoked_at, last_used_at
-        FROM   json_to_recordset($1) AS exported (
-                   id text, tenant_id text, secret_sha256 text, scopes text[], created_at timestamptz, expires_at timestamptz,
-                   revoked_at timestamptz, last_used_at timestamptz)
-        ON     CONFLICT DO NOTHING
-        RETURNING id
-        """;
-
-    /// <summary>$2 is the document's own bytes. One that is not finished is due at once: whoever was reading it runs no more.</summary>
-    private const string InsertDocument =
-        """
-        INSERT INTO document (id, tenant_id, title, media_type, bytes, sha256, content, status, attempt, claimed_by, pages, passages, embedded,
-                              embedding_model, error_code, error_message, version, created_at, finished_at, deadline_at, due_at)
-        SELECT id, tenant_id, title, media_type, bytes, decode(sha256, 'base64'), $2, status, attempt, claimed_by, pages, passages, embedded,
-               embedding_model, error_code, error_message, version, created_at, finished_at, deadline_at,
-               CASE WHEN finished_at IS NULL THEN least(now(), deadline_at) END
-        FROM   json_to_record($1) AS exported (
-                   id uuid, tenant_id text, title text, media_type text, bytes bigint, sha256 text, status text, attempt integer, claimed_by text,
-                   pages integer, passages integer, embedded integer, embedding_model text, error_code text, error_message text, version integer,
-                   created_at timestamptz, finished_at timestamptz, deadline_at timestamptz)
-        ON     CONFLICT DO NOTHING
-        """;
-
-    /// <summary>
-    /// What is not finished is due at once, as embedded mode has it after a start; what is held waits for its release. A delivery that was
-    /// under way is begun again.
-    /// </summary>
-    private const string InsertJobs =
-        """
-        WITH exported AS (
-            SELECT * FROM json_to_recordset($1) AS job (
-                id uuid, tenant_id text, conversation_id text, idempotency_key text, request_hash text, question text, options jsonb, status text,
-                stage text, attempt integer, first_attempt integer, held boolean, claimed_by text, pending text[], plan jsonb, tool_result jsonb,
-                answer jsonb, error_code text, error_message text, degraded text[], earlier_ends jsonb, replay_id uuid, version integer,
-                accepted_at timestamptz, queued_at timestamptz, started_at timestamptz, tools_at timestamptz, wave_at timestamptz,
-                answer_at timestamptz, finished_at timestamptz, deadline_at timestamptz, due_at timestamptz, webhook json)
-        ), written AS (
-            INSERT INTO chat_job (id, tenant_id, conversation_id, idempotency_key, request_hash, question, options, status, stage, attempt,
-                                  first_attempt, held, claimed_by, pending, plan, tool_result, answer, error_code, error_message, degraded,
-                                  earlier_ends, replay_id, version, accepted_at, queued_at, started_at, tools_at, wave_at, answer_at, finished_at,
-                                  deadline_at, due_at)
-            SELECT id, tenant_id, conversation_id, idempotency_key, decode(request_hash, 'base64'), question, options, status, stage, attempt,
-                   first_attempt, held, claimed_by, pending, plan, tool_result, answer, error_code, error_message, degraded,
-                   earlier_ends, replay_id, version, accepted_at, queued_at, started_at, tools_at, wave_at, answer_at, finished_at,
-                   deadline_at, CASE WHEN finished_at IS NULL AND NOT held THEN least(now(), deadline_at) ELSE due_at END
-            FROM   exported
-            ON     CONFLICT DO NOTHING
-            RETURNING id
-        ), hooks AS (
-            INSERT INTO webhook (job_id, tenant_id, url, status, attempt, tries, told_end, response_status, error, delivered_at, due_at)
-            SELECT exported.id, exported.tenant_id, hook.url, hook.status, hook.attempt, hook.tries, hook.told_end, hook.response_status, hook.error,
-                   hook.delivered_at, CASE WHEN hook.status IN ('due', 'sending') THEN now() ELSE hook.due_at END
-            FROM   written JOIN exported ON exported.id = written.id,
-                   LATERAL json_to_record(exported.webhook) AS hook (
-                       url text, status text, attempt integer, tries integer, told_end timestamptz, response_status integer, error text,
-                       delivered_at timestamptz, due_at timestamptz)
-            WHERE  exported.webhook IS NOT NULL
-        )
-        SELECT id FROM written
-        """;
-
-    /// <summary>Nothing marks a row of the audit but what it says: two that say the same, of the same microsecond, are one.</summary>
-    private const string InsertAudit =
-        """
-        INSERT INTO audit (at, tenant_id, actor, action, subject)
-        SELECT DISTINCT at, tenant_id, actor, action, subject
-        FROM   json_to_recordset($1) AS exported (at timestamptz, tenant_id text, actor text, action text, subject text)
-        WHERE  NOT EXISTS (SELECT FROM audit AS kept
-                           WHERE  kept.tenant_id = exported.tenant_id AND kept.at = exported.at AND kept.actor = exported.actor
-                           AND    kept.action = exported.action AND kept.subject = exported.subject)
-        ORDER  BY at
-        """;
-
     private readonly NpgsqlConnection connection;
     private readonly VerifiedExport export;
-    private readonly Dictionary<string, Tally> tallies;
+    private readonly Dictionary<string, ImportTally> tallies;
     private readonly int rowsAtOnce;
     private readonly CancellationToken token;
 
@@ -126,7 +35,7 @@ public sealed class PostgresImport
         NpgsqlConnection connection, VerifiedExport export, Action<MovingProgress> progress, int rowsAtOnce, CancellationToken token)
     {
         (this.connection, this.export, this.rowsAtOnce, this.token) = (connection, export, rowsAtOnce, token);
-        tallies = ExportedKind.All.ToDictionary(kind => kind, kind => new Tally(kind, export.Count(kind), progress), StringComparer.Ordinal);
+        tallies = ExportedKind.All.ToDictionary(kind => kind, kind => new ImportTally(kind, export.Count(kind), progress), StringComparer.Ordinal);
     }
 
     /// <param name="owner">Connections of the schema's owner: one is used.</param>
@@ -198,14 +107,14 @@ public sealed class PostgresImport
         var complete = tenants.Select(tenant => tenant.WebhookSecret is null
             ? tenant with { WebhookSecret = TenantRules.NewWebhookSecret() }
             : tenant);
-        await using var insert = connection.ForSame(InsertTenants);
+        await using var insert = connection.ForSame(ImportStatements.InsertTenants);
         var written = await Written(insert, complete.ToArray(), row => row.GetString(0));
         return [.. tenants.Select(tenant => written.Contains(tenant.Id) ? Imported : Present)];
     }
 
     private async Task<IReadOnlyList<string>> StoreKeys(ExportedKey[] keys)
     {
-        await using var insert = connection.ForSame(InsertKeys);
+        await using var insert = connection.ForSame(ImportStatements.InsertKeys);
         var written = await Written(insert, keys, row => row.GetString(0));
         await using var find = connection.ForSame("SELECT id, tenant_id, secret_sha256 FROM api_key WHERE id = ANY ($1)");
         var there = await find.With(keys.Select(key => key.Id).ToArray())
@@ -220,7 +129,7 @@ public sealed class PostgresImport
 
     private async Task<IReadOnlyList<string>> StoreJobs(ExportedJob[] jobs)
     {
-        await using var insert = connection.ForSame(InsertJobs);
+        await using var insert = connection.ForSame(ImportStatements.InsertJobs);
         var written = await Written(insert, jobs, row => row.GetGuid(0));
         await using var find = connection.ForSame("SELECT id FROM chat_job WHERE id = ANY ($1)");
         var there = (await find.With(jobs.Select(job => job.Id).ToArray()).All(row => row.GetGuid(0), token)).ToHashSet();
@@ -229,7 +138,7 @@ public sealed class PostgresImport
 
     private async Task<IReadOnlyList<string>> StoreAudit(ExportedDeed[] deeds)
     {
-        await using var insert = connection.ForSame(InsertAudit);
+        await using var insert = connection.ForSame(ImportStatements.InsertAudit);
         var written = await insert.With(Json(deeds), NpgsqlDbType.Json).Change(token);
         return [.. Enumerable.Repeat(Imported, written), .. Enumerable.Repeat(Present, deeds.Length - written)];
     }
@@ -308,7 +217,7 @@ public sealed class PostgresImport
     private async Task<bool> Insert(ExportedDocument document)
     {
         var content = document.OriginalSha256 is null ? null : await File.ReadAllBytesAsync(export.OriginalOf(document.Id), token);
-        await using var insert = connection.ForSame(InsertDocument);
+        await using var insert = connection.ForSame(ImportStatements.InsertDocument);
         return await insert.With(Json(document), NpgsqlDbType.Json).With(content, NpgsqlDbType.Bytea).Change(token) == 1;
     }
 
@@ -376,24 +285,4 @@ public sealed class PostgresImport
     private static bool IsOfARow(PostgresException error) => error.SqlState[..2] is "22" or "23" or "54";
 
     private static string NotStorable(PostgresException error) => Refusal.NotStorable + (error.ConstraintName ?? error.SqlState);
-
-    /// <summary>What became of the rows of one kind.</summary>
-    private sealed class Tally(string kind, long exported, Action<MovingProgress> progress)
-    {
-        private readonly SortedDictionary<string, long> fates = new(StringComparer.Ordinal);
-
-        public void Count(string fate, long rows = 1)
-        {
-            if (rows > 0)
-                fates[fate] = fates.GetValueOrDefault(fate) + rows;
-            Show();
-        }
-
-        /// <param name="underWay">Rows that are written and not committed yet.</param>
-        public void Show(long underWay = 0) => progress(new MovingProgress(kind, fates.Values.Sum() + underWay, exported));
-
-        public ImportedKind Summary() => new(
-            kind, exported, fates.GetValueOrDefault(Imported), fates.GetValueOrDefault(Present),
-            fates.Where(fate => fate.Key is not (Imported or Present)).ToDictionary());
-    }
 }

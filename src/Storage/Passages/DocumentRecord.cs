@@ -36,8 +36,8 @@ public sealed record DocumentRecord
 public sealed record NewDocument(
     Guid Id, string Tenant, string Title, string MediaType, byte[] Content, byte[] Sha256, TimeSpan Lifetime, TimeSpan DueIn);
 
-/// <summary>A document as it was uploaded.</summary>
-public sealed record DocumentOriginal(string Title, string MediaType, byte[] Sha256, byte[] Content);
+/// <summary>An uploaded file that is kept. Its bytes are read in parts.</summary>
+public sealed record DocumentOriginal(string Title, string MediaType, byte[] Sha256, long Bytes);
 
 /// <summary>A document and the fencing token that a message carried.</summary>
 public readonly record struct DocumentKey(Guid Id, int Attempt)

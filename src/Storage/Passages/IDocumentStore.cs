@@ -20,8 +20,15 @@ public interface IDocumentStore
 
     Task<DocumentRecord?> Find(string tenant, Guid id, CancellationToken token);
 
-    /// <summary>Reads a tenant's document as it was uploaded. Returns null where there is none, or its bytes are not kept.</summary>
-    Task<DocumentOriginal?> ReadOriginal(string tenant, Guid id, CancellationToken token);
+    /// <summary>Finds a tenant's document as it was uploaded. Returns null where there is none, or its bytes are not kept.</summary>
+    Task<DocumentOriginal?> FindOriginal(string tenant, Guid id, CancellationToken token);
+
+    /// <summary>
+    /// Reads a part of it. Each part is a statement of its own: a slow caller holds no connection between two. Returns fewer bytes at the
+    /// end, and null where the document is gone.
+    /// </summary>
+    /// <param name="first">From 0.</param>
+    Task<byte[]?> ReadOriginal(string tenant, Guid id, long first, int count, CancellationToken token);
 
     /// <summary>Newest first, older than <paramref name="before"/>.</summary>
     Task<IReadOnlyList<DocumentRecord>> List(string tenant, Guid? before, int limit, CancellationToken token);

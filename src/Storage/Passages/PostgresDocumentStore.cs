@@ -18,9 +18,6 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     /// <summary>For a long document, and for all answers of a tenant; much longer than a caller's other statements may take.</summary>
     private static readonly TimeSpan ErasurePatience = TimeSpan.FromSeconds(30);
 
-    /// <summary>For 25 MB over a slow line; much longer than a caller's other statements may take.</summary>
-    private static readonly TimeSpan OriginalPatience = TimeSpan.FromSeconds(10);
-
     /// <summary>Some ten thousand terms a statement.</summary>
     private const int PassagesAtOnce = 100;
 
@@ -55,17 +52,20 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         return await command.With(tenant).With(id).One(Read, token);
     }
 
-    public async Task<DocumentOriginal?> ReadOriginal(string tenant, Guid id, CancellationToken token)
+    public async Task<DocumentOriginal?> FindOriginal(string tenant, Guid id, CancellationToken token)
     {
-        await using var connection = await database.Open(token);
-        await using var transaction = await connection.BeginTransactionAsync(token);
-        // A database that hangs is noticed here, after the time of any other statement.
-        await connection.Enter(Scopes.Tenant(tenant), token, OriginalPatience);
-        await using var command = connection.ForSame(
-            "SELECT title, media_type, sha256, content FROM document WHERE tenant_id = $1 AND id = $2 AND content IS NOT NULL")
-            .Within(OriginalPatience);
+        await using var command = database.For(
+            tenant, "SELECT title, media_type, sha256, bytes FROM document WHERE tenant_id = $1 AND id = $2 AND content IS NOT NULL");
         return await command.With(tenant).With(id).One(
-            row => new DocumentOriginal(row.GetString(0), row.GetString(1), row.GetFieldValue<byte[]>(2), row.GetFieldValue<byte[]>(3)), token);
+            row => new DocumentOriginal(row.GetString(0), row.GetString(1), row.GetFieldValue<byte[]>(2), row.GetInt64(3)), token);
+    }
+
+    /// <summary>The column is stored as it is, uncompressed, so that PostgreSQL reads no more of it than the part.</summary>
+    public async Task<byte[]?> ReadOriginal(string tenant, Guid id, long first, int count, CancellationToken token)
+    {
+        await using var command = database.For(
+            tenant, "SELECT substring(content FROM $3 FOR $4) FROM document WHERE tenant_id = $1 AND id = $2 AND content IS NOT NULL");
+        return await command.With(tenant).With(id).With((int)first + 1).With(count).One(row => row.GetFieldValue<byte[]>(0), token);
     }
 
     public async Task<IReadOnlyList<DocumentRecord>> List(string tenant, Guid? before, int limit, CancellationToken token)

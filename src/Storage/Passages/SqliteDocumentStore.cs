@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
-using Microsoft.Data.Sqlite;
-using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Sqlite;
+using static Navigator.Storage.Passages.SqliteDocumentRow;
 
 namespace Navigator.Storage.Passages;
 
@@ -12,14 +11,6 @@ namespace Navigator.Storage.Passages;
 /// </summary>
 internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache vectors) : IDocumentStore
 {
-    /// <summary>For a SELECT only: the last one looks into another table.</summary>
-    private const string Columns =
-        """
-        number, id, tenant_id, title, media_type, bytes, status, attempt, claimed_by, pages, passages, embedded, embedding_model,
-        error_code, error_message, version, created_at, finished_at, deadline_at, due_at,
-        EXISTS (SELECT 1 FROM document_content WHERE document_content.document = document.number)
-        """;
-
     public async Task<(DocumentRecord Document, bool Accepted)> Add(
         NewDocument document, Func<DocumentRecord, DocumentChange?> whenKnown, CancellationToken token)
     {
@@ -47,14 +38,26 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
             $"SELECT {Columns} FROM document WHERE tenant_id = $1 AND id = $2", row => Read(row, session.Now), tenant, id)?.Document,
         token);
 
-    public Task<DocumentOriginal?> ReadOriginal(string tenant, Guid id, CancellationToken token) => database.Read(
+    public Task<DocumentOriginal?> FindOriginal(string tenant, Guid id, CancellationToken token) => database.Read(
         session => session.One(
             """
-            SELECT document.title, document.media_type, document.sha256, document_content.content
+            SELECT document.title, document.media_type, document.sha256, document.bytes
             FROM   document JOIN document_content ON document_content.document = document.number
             WHERE  document.tenant_id = $1 AND document.id = $2
             """,
-            row => new DocumentOriginal(row.GetString(0), row.GetString(1), row.Bytes(2), row.Bytes(3)), tenant, id),
+            row => new DocumentOriginal(row.GetString(0), row.GetString(1), row.Bytes(2), row.GetInt64(3)), tenant, id),
+        token);
+
+    public Task<byte[]?> ReadOriginal(string tenant, Guid id, long first, int count, CancellationToken token) => database.Read(
+        session => session.All(
+            """
+            SELECT document_content.document
+            FROM   document JOIN document_content ON document_content.document = document.number
+            WHERE  document.tenant_id = $1 AND document.id = $2
+            """,
+            row => row.GetInt64(0), tenant, id) is [var number]
+            ? session.Part("document_content", "content", number, first, count)
+            : null,
         token);
 
     public Task<IReadOnlyList<DocumentRecord>> List(string tenant, Guid? before, int limit, CancellationToken token) =>
@@ -210,7 +213,7 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
             token);
 
     /// <summary>Reads a document's row and lets <paramref name="change"/> write what follows from it, in one transaction.</summary>
-    private Task<DocumentRecord?> Change(DocumentKey key, Func<SqliteSession, Row, DocumentRecord?> change, CancellationToken token) =>
+    private Task<DocumentRecord?> Change(DocumentKey key, Func<SqliteSession, SqliteDocumentRow, DocumentRecord?> change, CancellationToken token) =>
         database.Write(
             session => session.One(
                 $"SELECT {Columns} FROM document WHERE id = $1 AND ($2 IS NULL OR tenant_id = $2)", row => Read(row, session.Now),
@@ -219,7 +222,7 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
                 : null,
             token);
 
-    private static Row Insert(SqliteSession session, NewDocument document)
+    private static SqliteDocumentRow Insert(SqliteSession session, NewDocument document)
     {
         var dueIn = document.DueIn < document.Lifetime ? document.DueIn : document.Lifetime;
         var number = session.Number(
@@ -237,7 +240,7 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
 
     /// <summary>One statement for every change of a row, and what must go with it.</summary>
     /// <param name="content">The bytes of a document that starts again; null: it keeps those it has, as long as it needs them.</param>
-    private static DocumentRecord Save(SqliteSession session, Row row, DocumentChange change, byte[]? content = null)
+    private static DocumentRecord Save(SqliteSession session, SqliteDocumentRow row, DocumentChange change, byte[]? content = null)
     {
         var to = change.WrittenAt(session.Now);
         session.Change(
@@ -280,33 +283,4 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
         }
         return [.. postings.Select(entry => (entry.Key, Posting.Write(entry.Value)))];
     }
-
-    private static Row Read(SqliteDataReader row, DateTimeOffset now) => new(
-        row.GetInt64(0),
-        new DocumentRecord
-        {
-            Id = row.Id(1),
-            Tenant = row.GetString(2),
-            Title = row.GetString(3),
-            MediaType = row.GetString(4),
-            Bytes = row.GetInt64(5),
-            Status = StoredJson.Parse<DocumentStatus>(row.GetString(6)),
-            Attempt = row.GetInt32(7),
-            ClaimedBy = row.TextOrNull(8),
-            Pages = row.NumberOrNull(9),
-            Passages = row.NumberOrNull(10),
-            Embedded = row.GetInt32(11),
-            EmbeddingModel = row.TextOrNull(12),
-            Error = row.IsDBNull(13) ? null : new ChatError(row.GetString(13), row.GetString(14)),
-            Version = row.GetInt32(15),
-            CreatedAt = row.Time(16),
-            FinishedAt = row.TimeOrNull(17),
-            DeadlineAt = row.Time(18),
-            DueAt = row.TimeOrNull(19),
-            HasContent = row.Flag(20),
-            Now = now,
-        });
-
-    /// <param name="Number">What the other tables know the document by.</param>
-    private sealed record Row(long Number, DocumentRecord Document);
 }

@@ -52,6 +52,17 @@ internal sealed class SqliteSession(SqliteConnection connection, TimeProvider cl
     public long Number(string sql, params ReadOnlySpan<object?> values) =>
         Convert.ToInt64(Prepare(sql, values).ExecuteScalar(), CultureInfo.InvariantCulture);
 
+    /// <summary>Some bytes of a value, fewer at its end: no more than these are read into memory, as a statement would have to.</summary>
+    /// <param name="number">The row's own number.</param>
+    public byte[] Part(string table, string column, long number, long first, int count)
+    {
+        using var value = new SqliteBlob(connection, table, column, number, readOnly: true);
+        var part = new byte[Math.Clamp(value.Length - first, 0, count)];
+        value.Seek(Math.Min(first, value.Length), SeekOrigin.Begin);
+        value.ReadExactly(part);
+        return part;
+    }
+
     /// <summary>How many rows the statement changed.</summary>
     public int Change(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteNonQuery();
 

@@ -6,6 +6,9 @@ namespace Navigator.Storage.Webhooks;
 /// </summary>
 public interface IWebhooks
 {
+    /// <summary>Is there a secret that a tenant's deliveries are signed with? Without one they are not sent.</summary>
+    Task<bool> CanSign(string tenant, CancellationToken token);
+
     /// <returns>Null where the job is another's, or is none, or nobody is to be told of it.</returns>
     Task<WebhookRecord?> Find(string tenant, Guid job, CancellationToken token);
 

@@ -12,6 +12,9 @@ internal sealed class SqliteWebhooks(SqliteDatabase database, byte[]? secret) : 
 {
     private const string Columns = "job_id, url, status, tries, response_status, error, delivered_at, due_at";
 
+    public async Task<bool> CanSign(string tenant, CancellationToken token) => secret is not null || await database.Read(
+        session => session.Number("SELECT EXISTS (SELECT 1 FROM tenant WHERE id = $1)", tenant) == 1, token);
+
     public Task<WebhookRecord?> Find(string tenant, Guid job, CancellationToken token) =>
         database.Read(session => Find(session, tenant, job), token);
 

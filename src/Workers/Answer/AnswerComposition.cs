@@ -6,6 +6,7 @@ using Navigator.Workers.Flow;
 using Navigator.Workers.Intake.Planning;
 using Navigator.Workers.Intake.Translation;
 using Navigator.Workers.Limits;
+using Navigator.Workers.Tools;
 using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Answer;
@@ -13,15 +14,15 @@ namespace Navigator.Workers.Answer;
 /// <summary>What the tools found → the answer, or another wave of tools, or why there is none. For a job whose answer stage this worker
 /// holds.</summary>
 internal sealed class AnswerComposition(
-    JobTransitions transitions, SourceCollector collector, IAnswerer answerer, ExtractiveAnswerer rules, Translator translator, LivePolicy policy,
-    TimeProvider clock)
+    JobTransitions transitions, SourceCollector collector, IAnswerer answerer, ExtractiveAnswerer rules, Translator translator, ToolSet tools,
+    LivePolicy policy, TimeProvider clock)
 {
     /// <summary>Kept back from the model, so that the rules' answer still comes in time on a busy machine; a quarter of a short time.</summary>
     private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(2);
 
     public async Task Run(Job job, CancellationToken token)
     {
-        if (JobMachine.SecondWave(job, policy.Now.Job) is { } second)
+        if (JobMachine.SecondWave(job, policy.Now.Job, tools) is { } second)
         {
             await transitions.StartWave(job, second, token);
             return;

@@ -13,8 +13,8 @@ internal interface IAnswerer
     Task<JobAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token);
 }
 
-/// <summary>Something an answer may cite: a passage or a web page.</summary>
-internal sealed record Source
+/// <summary>Something an answer may cite: a passage, a web page, or what another tool found.</summary>
+public sealed record Source
 {
     public required int Marker { get; init; }
     public required string Kind { get; init; }

@@ -1,4 +1,4 @@
-using Navigator.Contracts;
+using Navigator.Workers.Tools;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -8,7 +8,7 @@ namespace Navigator.Workers.Broker;
 /// Messages that nobody could handle (NAME_error) or nobody understood (NAME_skipped), moved back to the queue they came from.
 /// Each is confirmed there before it is removed here: killed half-way, a message is in both and never in none.
 /// </summary>
-internal sealed class ErrorQueues(BrokerConnection broker)
+internal sealed class ErrorQueues(BrokerConnection broker, ToolSet tools)
 {
     private static readonly string[] Suffixes = ["_error", "_skipped"];
 
@@ -16,9 +16,9 @@ internal sealed class ErrorQueues(BrokerConnection broker)
     private static readonly string[] FaultHeaders = ["MT-Fault-", "MT-Reason", "MT-Host-"];
 
     /// <summary>The queue that a message of this error queue came from; null when it is none.</summary>
-    public static string? OriginOf(string queue) =>
+    public static string? OriginOf(string queue, ToolSet tools) =>
         Suffixes.Where(suffix => queue.EndsWith(suffix, StringComparison.Ordinal)).Select(suffix => queue[..^suffix.Length])
-            .FirstOrDefault(QueueNames.All.Contains);
+            .FirstOrDefault(tools.Queues.Contains);
 
     /// <summary>How many messages it holds; 0 when it does not exist: it is made when the first message fails.</summary>
     /// <exception cref="BrokerUnavailableException" />
@@ -48,9 +48,9 @@ internal sealed class ErrorQueues(BrokerConnection broker)
         }
     }
 
-    private static async Task<int> Move(IChannel channel, string queue, int count, CancellationToken token)
+    private async Task<int> Move(IChannel channel, string queue, int count, CancellationToken token)
     {
-        var origin = OriginOf(queue) ?? throw new ArgumentException($"{queue} is no error queue.", nameof(queue));
+        var origin = OriginOf(queue, tools) ?? throw new ArgumentException($"{queue} is no error queue.", nameof(queue));
         var moved = 0;
         while (moved < count && await channel.BasicGetAsync(queue, autoAck: false, token) is { } message)
         {

@@ -1,6 +1,6 @@
-using Navigator.Contracts;
 using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
+using Navigator.Workers.Tools;
 using RabbitMQ.Client.Exceptions;
 
 namespace Navigator.Workers.Broker;
@@ -11,7 +11,8 @@ namespace Navigator.Workers.Broker;
 public sealed record QueueSample(string Queue, bool Exists, long Ready, long Consumers);
 
 /// <summary>Asks the broker about every queue once a second (a passive declare), so that nobody has to ask it per request.</summary>
-internal sealed class QueueWatch(BrokerConnection broker, LivePolicy policy, TimeProvider clock, ILogger<QueueWatch> log) : BackgroundService
+internal sealed class QueueWatch(BrokerConnection broker, ToolSet tools, LivePolicy policy, TimeProvider clock, ILogger<QueueWatch> log)
+    : BackgroundService
 {
     /// <summary>Null while the broker does not answer, and before it did.</summary>
     public IReadOnlyList<QueueSample>? Latest { get; private set; }
@@ -24,7 +25,7 @@ internal sealed class QueueWatch(BrokerConnection broker, LivePolicy policy, Tim
         var samples = new List<QueueSample>();
         try
         {
-            foreach (var queue in QueueNames.All)
+            foreach (var queue in tools.Queues)
                 samples.Add(await Sample(queue, token));
             Latest = samples;
         }

@@ -18,7 +18,7 @@ public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger
     public const string Question = "canary";
 
     /// <summary>Through the documents' queues, by the words that <see cref="Question"/> is.</summary>
-    public static readonly JobPlan Plan = new(Question, "und", [Question], []);
+    public static readonly JobPlan Plan = new(Question, "und", new WaveQueries((Tool.Documents, [Question])));
 
     public static readonly JobAnswer Answer = new() { Text = "canary", Language = "und", Model = "none", Citations = [] };
 

@@ -1,14 +1,12 @@
 using MassTransit;
 using Navigator.Contracts;
-using Navigator.Contracts.Chat;
-using Navigator.Contracts.Ingestion;
 using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Flow;
 
 /// <summary>Sends commands to their queues. Never throws because of the broker.</summary>
-public delegate Task SendCommands(IReadOnlyList<object> commands, CancellationToken token);
+public delegate Task SendCommands(IReadOnlyList<Command> commands, CancellationToken token);
 
 /// <summary>
 /// The one way a command gets to the broker. A broker that freezes blocks its senders, and the bus does not honour their tokens in time
@@ -20,20 +18,20 @@ public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy 
 {
     private readonly Gate room = bounds.Gate("sends", "broker", now => now.Sends.Outstanding);
 
-    public Task Send(IReadOnlyList<object> commands, CancellationToken token) =>
+    public Task Send(IReadOnlyList<Command> commands, CancellationToken token) =>
         commands.Count == 1 ? Send(commands[0], token) : Task.WhenAll(commands.Select(command => Send(command, token)));
 
     /// <summary>
     /// Begin to send, and wait for nothing: for a sweeper, which must not come late to a deadline because the broker is slow.
     /// Never more waits here than became due within the limit.
     /// </summary>
-    public Task Start(IReadOnlyList<object> commands, CancellationToken token)
+    public Task Start(IReadOnlyList<Command> commands, CancellationToken token)
     {
         _ = Send(commands, CancellationToken.None);
         return Task.CompletedTask;
     }
 
-    private async Task Send(object command, CancellationToken token)
+    private async Task Send(Command command, CancellationToken token)
     {
         var wait = policy.Now.Sends.Wait;
         if (await room.EnterWithin(wait, token) is not { } place)
@@ -59,7 +57,7 @@ public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy 
         }
     }
 
-    private async Task SendAndMakeRoom(object command, Gate.Place place)
+    private async Task SendAndMakeRoom(Command command, Gate.Place place)
     {
         using (place)
         {
@@ -70,18 +68,7 @@ public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy 
 
     /// <summary>Sending to a queue makes it, with its exchange and the binding between them, where it is not; sending to an exchange makes that
     /// alone.</summary>
-    private Uri QueueOf(object command) => new((mode.TopologyIsGiven ? "exchange:" : "queue:") + command switch
-    {
-        AnswerQuestion => QueueNames.AnswerQuestion,
-        EmbedQuestion => QueueNames.EmbedQuestion,
-        RetrievePassages => QueueNames.RetrievePassages,
-        SearchWeb => QueueNames.SearchWeb,
-        ComposeAnswer => QueueNames.ComposeAnswer,
-        IngestDocument => QueueNames.IngestDocument,
-        EmbedPassages => QueueNames.EmbedPassages,
-        DeliverWebhook => QueueNames.DeliverWebhook,
-        _ => throw new ArgumentException($"{command.GetType().Name} has no queue.", nameof(command)),
-    });
+    private Uri QueueOf(Command command) => new((mode.TopologyIsGiven ? "exchange:" : "queue:") + command.Queue());
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Command} was not sent: too many sends are outstanding. The sweeper will.")]
     private partial void LogNoRoom(string command);

@@ -1,3 +1,4 @@
+using Navigator.Contracts;
 using Navigator.Contracts.Http;
 using Navigator.Contracts.Ingestion;
 using Navigator.Storage.Passages;
@@ -26,11 +27,11 @@ public static class DocumentMachine
     };
 
     /// <summary>The messages that follow an event, from the row as it was written.</summary>
-    public static IReadOnlyList<object> CommandsAfter(DocumentEvent happened, DocumentRecord written) =>
+    public static IReadOnlyList<Command> CommandsAfter(DocumentEvent happened, DocumentRecord written) =>
         happened is DocumentEvent.UploadedAgain or DocumentEvent.TextExtracted or DocumentEvent.BecameDue ? CommandsOf(written) : [];
 
     /// <summary>The messages that bring a document from where it stands to its end.</summary>
-    public static IReadOnlyList<object> CommandsOf(DocumentRecord document) => document.Status switch
+    public static IReadOnlyList<Command> CommandsOf(DocumentRecord document) => document.Status switch
     {
         DocumentStatus.Queued => [new IngestDocument(document.Id, document.Attempt)],
         DocumentStatus.Embedding =>

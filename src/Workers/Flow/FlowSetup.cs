@@ -1,6 +1,7 @@
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Replay;
+using Navigator.Workers.Tools;
 
 namespace Navigator.Workers.Flow;
 
@@ -21,7 +22,7 @@ internal static class FlowSetup
 
     private static JobTransitions Transitions(IServiceProvider provider, SendCommands send) => new(
         provider.GetRequiredService<IJobLedger>(), send, provider.GetRequiredService<FairShare>(), provider.GetRequiredService<LivePolicy>(),
-        provider.GetRequiredService<ILogger<JobTransitions>>());
+        provider.GetRequiredService<ToolSet>(), provider.GetRequiredService<ILogger<JobTransitions>>());
 
     private static DocumentTransitions DocumentTransitions(IServiceProvider provider, SendCommands send) =>
         ActivatorUtilities.CreateInstance<DocumentTransitions>(provider, send);

@@ -1,27 +1,29 @@
+using Navigator.Contracts;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Limits;
+using Navigator.Workers.Tools;
 
 namespace Navigator.Workers.Flow;
 
 /// <summary>
 /// All rules of a job, as pure functions of its row: what an event changes, and which messages follow. No I/O, and no clock but the
-/// ledger's, whose time of reading is on the row. docs/job-states.md is generated from it.
+/// ledger's, whose time of reading is on the row. What tools there are is given to it. docs/job-states.md is generated from it.
 /// </summary>
 public static class JobMachine
 {
-    public static JobDecision Decide(Job job, JobEvent happened) => happened switch
+    public static JobDecision Decide(Job job, JobEvent happened, ToolSet tools) => happened switch
     {
         JobEvent.Requeued requeued => Requeue(job, requeued),
         _ when job.Status.IsFinished() => No(Refusal.HasEnded),
         JobEvent.Cancelled => End(job, JobStatus.Cancelled, null),
-        JobEvent.BecameDue due => Repaired(job, due.Limits),
+        JobEvent.BecameDue due => Repaired(job, due.Limits, tools),
         _ when AttemptOf(happened) != job.Attempt => No(Refusal.StaleAttempt),
         JobEvent.Claimed claimed => Claim(job, claimed),
         JobEvent.LeaseRenewed renewed => Renew(job, renewed),
-        JobEvent.Planned planned => Plan(job, planned),
-        JobEvent.WaveStarted started => StartWave(job, started),
+        JobEvent.Planned planned => Plan(job, planned, tools),
+        JobEvent.WaveStarted started => StartWave(job, started, tools),
         JobEvent.ToolFinished finished => FinishTool(job, finished),
         JobEvent.Answered answered => Answer(job, answered),
         JobEvent.Ended ended => End(job, ended.Status, ended.Error),
@@ -29,34 +31,36 @@ public static class JobMachine
     };
 
     /// <summary>The messages that follow a step, from the row as it was written.</summary>
-    public static IReadOnlyList<object> CommandsAfter(JobDecision.Step step, Job written) =>
+    public static IReadOnlyList<Command> CommandsAfter(JobDecision.Step step, Job written, ToolSet tools) =>
         step.Change.Ends ? AfterEnd(written)
-        : step.SendsStage ? [.. CommandsOf(written, step.Inline)]
+        : step.SendsStage ? [.. CommandsOf(written, tools, step.Inline)]
         : [];
 
     /// <summary>The messages that bring a job on from where it stands.</summary>
-    public static IEnumerable<object> CommandsOf(Job job, Tool? except = null) => job.Stage switch
+    public static IEnumerable<Command> CommandsOf(Job job, ToolSet tools, Tool? except = null) => job.Stage switch
     {
         JobStage.Intake => [new AnswerQuestion(job.Id, job.Attempt)],
-        JobStage.Tools => job.Pending.Where(tool => tool != except).Select(tool => CommandOf(job, tool)),
+        JobStage.Tools => job.Pending.Where(tool => tool != except).Select(tools.Find).OfType<ToolDescriptor>()
+            .Select(tool => tool.Command(job.Id, job.Attempt)),
         JobStage.Answer => [new ComposeAnswer(job.Id, job.Attempt)],
         _ => throw new ArgumentOutOfRangeException(nameof(job), job.Stage, "An unknown stage."),
     };
 
-    /// <summary>May the job be answered without this tool? What a second wave finds is a gain; the first wave's documents are the point.</summary>
-    public static bool IsOptional(JobPlan plan, Tool tool) => tool == Tool.WebSearch || plan.Wave > 1;
+    /// <summary>
+    /// May the job be answered without this tool? What a second wave finds is a gain, whatever finds it. A tool that this program does not
+    /// have is not waited for either.
+    /// </summary>
+    public static bool IsOptional(JobPlan plan, Tool tool, ToolSet tools) => plan.Wave > 1 || tools.Find(tool) is not { IsOptional: false };
 
     /// <summary>
     /// Before an answer is written: the plan's second wave, when the first found nothing good enough and there is time for it.
     /// Null: write the answer.
     /// </summary>
-    public static JobPlan? SecondWave(Job job, JobLimits limits) =>
-        job is { Stage: JobStage.Answer, Plan: { Wave: 1, Second: not null } plan } && !HasFoundEnough(job.Results) && job.Left > limits.Wave * 2
+    public static JobPlan? SecondWave(Job job, JobLimits limits, ToolSet tools) =>
+        job is { Stage: JobStage.Answer, Plan: { Wave: 1, Second: not null } plan } && job.Left > limits.Wave * 2
+            && !tools.Any(tool => tool.HasFoundEnough(job.Results))
             ? plan with { Wave = 2 }
             : null;
-
-    private static bool HasFoundEnough(ToolResults results) =>
-        results is { Documents: { Fits: true, Passages.Count: > 0 } } or { WebSearch.Pages.Count: > 0 };
 
     private static int AttemptOf(JobEvent happened) => happened switch
     {
@@ -92,7 +96,7 @@ public static class JobMachine
         ? new JobDecision.Step(new JobChange(job, job) { DueIn = renewed.Limits.Lease })
         : No(Refusal.OtherWorker);
 
-    private static JobDecision Plan(Job job, JobEvent.Planned planned)
+    private static JobDecision Plan(Job job, JobEvent.Planned planned, ToolSet set)
     {
         if (job.Stage != JobStage.Intake)
             return No(Refusal.OtherStage);
@@ -111,7 +115,7 @@ public static class JobMachine
             change with
             {
                 Now = change.Now | JobTimes.Tools | JobTimes.Wave | (tools.Count == 0 ? JobTimes.Answer : JobTimes.None),
-                DueIn = WaveOf(planned.Plan, planned.Limits),
+                DueIn = WaveOf(planned.Plan, planned.Limits, set),
             },
             SendsStage: true)
         { Inline = planned.Inline };
@@ -121,7 +125,7 @@ public static class JobMachine
     /// Back from the answer stage to the tools, under a new attempt, so that nothing which is still on its way for the wave before
     /// counts. It is not held against the attempts that the job has.
     /// </summary>
-    private static JobDecision StartWave(Job job, JobEvent.WaveStarted started) => job.Stage != JobStage.Answer
+    private static JobDecision StartWave(Job job, JobEvent.WaveStarted started, ToolSet tools) => job.Stage != JobStage.Answer
         ? No(Refusal.OtherStage)
         : new JobDecision.Step(
             new JobChange(job, job with
@@ -136,7 +140,7 @@ public static class JobMachine
             })
             {
                 Now = JobTimes.Wave,
-                DueIn = WaveOf(started.Plan, started.Limits),
+                DueIn = WaveOf(started.Plan, started.Limits, tools),
             },
             SendsStage: true);
 
@@ -146,12 +150,7 @@ public static class JobMachine
             return No(Refusal.NotPending);
         var reported = job with
         {
-            Results = finished.Result switch
-            {
-                DocumentsResult documents => job.Results with { Documents = documents },
-                WebSearchResult web => job.Results with { WebSearch = web },
-                _ => job.Results,
-            },
+            Results = finished.Result is { } found ? job.Results.With(finished.Tool, found) : job.Results,
             Degraded = finished.Degraded is { } reason ? [.. job.Degraded, reason] : job.Degraded,
         };
         return Without(job, reported, [finished.Tool], finished.Inline, finished.Limits);
@@ -175,7 +174,7 @@ public static class JobMachine
         new(new JobChange(job, job with { Status = status, ClaimedBy = null, Error = error }));
 
     /// <summary>What a sweeper does with a job that is due.</summary>
-    private static JobDecision Repaired(Job job, JobLimits limits)
+    private static JobDecision Repaired(Job job, JobLimits limits, ToolSet tools)
     {
         if (job.Now >= job.DeadlineAt)
             return Gave(Repair.Expire, JobStatus.Expired, "deadline_exceeded", "The question could not be answered in time. It can be asked again.");
@@ -189,13 +188,14 @@ public static class JobMachine
             { Repair = Repair.StartAttempt };
 
         var again = Later(job, limits);
-        var optional = job.Stage == JobStage.Tools ? job.Pending.Where(tool => IsOptional(job.Plan!, tool)).ToList() : [];
+        var optional = job.Stage == JobStage.Tools ? job.Pending.Where(tool => IsOptional(job.Plan!, tool, tools)).ToList() : [];
         if (optional.Count == 0)
             return new JobDecision.Step(new JobChange(job, job with { Held = false }) { DueIn = again }, SendsStage: true)
             {
                 Repair = Repair.SendAgain,
             };
-        var skipped = job with { Degraded = [.. job.Degraded, .. optional.Select(tool => $"{NameOf(tool)}: no result in time")] };
+        var late = optional.Select(tool => $"{tool}: {tools.Find(tool)?.LateText ?? "this version does not have it"}");
+        var skipped = job with { Degraded = [.. job.Degraded, .. late] };
         var step = Without(job, skipped, optional, inline: null, limits);
         return step with { Repair = Repair.SkipTools, Change = step.Change with { DueIn = step.Change.DueIn ?? again } };
 
@@ -265,30 +265,15 @@ public static class JobMachine
     };
 
     /// <summary>The next of the conversation has its turn, and the caller's server is told where it wanted to be.</summary>
-    private static IReadOnlyList<object> AfterEnd(Job job) =>
+    private static IReadOnlyList<Command> AfterEnd(Job job) =>
     [
-        .. job.Successor is { } next ? [new AnswerQuestion(next.Id, next.Attempt)] : Array.Empty<object>(),
-        .. job.Options.CallbackUrl is not null ? [new DeliverWebhook(job.Id)] : Array.Empty<object>(),
+        .. job.Successor is { } next ? [new AnswerQuestion(next.Id, next.Attempt)] : Array.Empty<Command>(),
+        .. job.Options.CallbackUrl is not null ? [new DeliverWebhook(job.Id)] : Array.Empty<Command>(),
     ];
 
-    private static object CommandOf(Job job, Tool tool) => tool switch
-    {
-        Tool.Documents => new EmbedQuestion(job.Id, job.Attempt),
-        Tool.WebSearch => new SearchWeb(job.Id, job.Attempt),
-        _ => throw new ArgumentOutOfRangeException(nameof(tool), tool, "An unknown tool."),
-    };
-
-    /// <summary>As it stands in <c>degraded</c> on HTTP.</summary>
-    public static string NameOf(Tool tool) => tool switch
-    {
-        Tool.Documents => "documents",
-        Tool.WebSearch => "web_search",
-        _ => throw new ArgumentOutOfRangeException(nameof(tool), tool, "An unknown tool."),
-    };
-
     /// <summary>When to look again at a wave that was just begun: it ends early for optional tools only.</summary>
-    private static TimeSpan WaveOf(JobPlan plan, JobLimits limits) =>
-        plan.Tools().Any(tool => IsOptional(plan, tool)) ? limits.Wave : limits.EnqueueGrace;
+    private static TimeSpan WaveOf(JobPlan plan, JobLimits limits, ToolSet tools) =>
+        plan.Tools().Any(tool => IsOptional(plan, tool, tools)) ? limits.Wave : limits.EnqueueGrace;
 
     /// <summary>Twice as long as it has been in its stage: a deep queue is not made deeper by messages sent again and again.</summary>
     private static TimeSpan Later(Job job, JobLimits limits)

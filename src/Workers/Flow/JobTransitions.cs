@@ -4,6 +4,7 @@ using Navigator.Contracts.Http;
 using Navigator.Storage;
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Limits;
+using Navigator.Workers.Tools;
 using Polly;
 using Polly.Retry;
 
@@ -15,9 +16,9 @@ namespace Navigator.Workers.Flow;
 /// </summary>
 /// <param name="send">Sends commands, or gives up soon; see <see cref="Dispatcher"/>.</param>
 public sealed partial class JobTransitions(
-    IJobLedger ledger, SendCommands send, FairShare share, LivePolicy policy, ILogger<JobTransitions> log)
+    IJobLedger ledger, SendCommands send, FairShare share, LivePolicy policy, ToolSet tools, ILogger<JobTransitions> log)
 {
-    private readonly JobUpdater updater = new(ledger);
+    private readonly JobUpdater updater = new(ledger, tools);
 
     /// <summary>
     /// What a model or a search has said is paid for: while the database is away a worker keeps it, for some two minutes, and writes
@@ -68,12 +69,12 @@ public sealed partial class JobTransitions(
         LogAccepted(created.Id);
         NavigatorMeter.JobsAccepted.Add(1);
         if (!created.Held)
-            await send([.. JobMachine.CommandsOf(created)], CancellationToken.None);
+            await send([.. JobMachine.CommandsOf(created, tools)], CancellationToken.None);
     }
 
     /// <summary>Sends what is no longer held.</summary>
     public Task SendReleased(IReadOnlyList<Job> released) =>
-        send([.. released.SelectMany(job => JobMachine.CommandsOf(job))], CancellationToken.None);
+        send([.. released.SelectMany(job => JobMachine.CommandsOf(job, tools))], CancellationToken.None);
 
     /// <summary>A worker takes the lease on a stage. Null when this message no longer counts.</summary>
     /// <param name="takesOver">The message was delivered again, so its worker before has lost the lease.</param>
@@ -100,10 +101,10 @@ public sealed partial class JobTransitions(
 
     /// <summary>Goes on without a tool.</summary>
     public Task Skip(Job job, Tool tool, string reason, CancellationToken token) =>
-        Happened(job, new JobEvent.ToolFinished(job.Attempt, tool, null, $"{JobMachine.NameOf(tool)}: {reason}", null, policy.Now.Job), token);
+        Happened(job, new JobEvent.ToolFinished(job.Attempt, tool, null, $"{tool}: {reason}", null, policy.Now.Job), token);
 
     /// <summary>A tool failed for good: the job goes on without it where that is possible, else it has failed.</summary>
-    public Task Fail(Job job, Tool tool, ChatError error, CancellationToken token) => JobMachine.IsOptional(job.Plan!, tool)
+    public Task Fail(Job job, Tool tool, ChatError error, CancellationToken token) => JobMachine.IsOptional(job.Plan!, tool, tools)
         ? Skip(job, tool, error.Message.TrimEnd('.'), token)
         : End(job, JobStatus.Failed, error, token);
 
@@ -147,7 +148,7 @@ public sealed partial class JobTransitions(
         }
         // Without the caller's token: it is committed, and a caller who has left must not keep it from going on. Sending has a limit of
         // its own.
-        if (JobMachine.CommandsAfter(step, written) is { Count: > 0 } commands)
+        if (JobMachine.CommandsAfter(step, written, tools) is { Count: > 0 } commands)
             await send(commands, CancellationToken.None);
         return written;
     }

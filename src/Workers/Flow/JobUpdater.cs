@@ -1,4 +1,5 @@
 using Navigator.Storage.Ledger;
+using Navigator.Workers.Tools;
 
 namespace Navigator.Workers.Flow;
 
@@ -6,7 +7,7 @@ namespace Navigator.Workers.Flow;
 /// Decides what an event means for a job and writes it. When the row has moved on since it was read, the row is read and the event is
 /// decided again.
 /// </summary>
-public sealed class JobUpdater(IJobLedger ledger)
+public sealed class JobUpdater(IJobLedger ledger, ToolSet tools)
 {
     /// <summary>A row is changed by its worker, its owner and a sweeper at the most.</summary>
     private const int Tries = 5;
@@ -14,7 +15,7 @@ public sealed class JobUpdater(IJobLedger ledger)
     /// <summary>Returns the step that was written and the job as it then is; null when the event changed nothing.</summary>
     public async Task<Update?> Apply(Job job, JobEvent happened, CancellationToken token)
     {
-        for (var tried = 1; JobMachine.Decide(job, happened) is JobDecision.Step step; tried++)
+        for (var tried = 1; JobMachine.Decide(job, happened, tools) is JobDecision.Step step; tried++)
         {
             if (await ledger.Apply(step.Change, token) is { } written)
                 return new Update(step, written);

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using MassTransit;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 using Navigator.Storage;
@@ -13,9 +12,9 @@ using Navigator.Workers.Ingestion;
 using Navigator.Workers.Intake;
 using Navigator.Workers.Intake.Translation;
 using Navigator.Workers.Limits;
+using Navigator.Workers.Tools;
 using Navigator.Workers.Tools.Embedding;
 using Navigator.Workers.Tools.Retrieval;
-using Navigator.Workers.Tools.WebSearch;
 using Navigator.Workers.Upstreams;
 using Navigator.Workers.Webhooks;
 using Npgsql;
@@ -36,33 +35,39 @@ public static partial class NavigatorHost
         return builder;
     }
 
-    /// <param name="consumers">Which consumers run in this process, by mode; null for none.</param>
+    /// <param name="consumes">Do consumers run in this process, by mode?</param>
+    /// <param name="addTools">The tools of the system: the same in each of its processes.</param>
     /// <exception cref="StartupException">A setting is missing, unknown or out of range.</exception>
-    public static NavigatorMode AddNavigator(this WebApplicationBuilder builder, Func<NavigatorMode, Action<IBusRegistrationConfigurator>?> consumers)
+    public static NavigatorMode AddNavigator(
+        this WebApplicationBuilder builder, Func<NavigatorMode, bool> consumes, Action<ToolSetup> addTools)
     {
         var file = new PolicyFile(builder.Configuration["ConcurrencyFile"] ?? Path.Combine(AppContext.BaseDirectory, "concurrency.yaml"));
         // First, so that the environment and the command line may set any limit by itself.
         builder.Configuration.Sources.Insert(0, file);
-        builder.Configuration.AddSecretFiles();
+        builder.Configuration.AddSecretFiles(SecretFiles.Sections);
+        var setup = new ToolSetup(builder.Services, builder.Configuration);
+        addTools(setup);
+        var tools = setup.Build();
 
         var mode = NavigatorMode.From(builder.Configuration);
-        var policy = ConcurrencyPolicy.Load(builder.Configuration);
+        var isConsumer = consumes(mode);
+        var policy = ConcurrencyPolicy.Load(builder.Configuration, tools);
         builder.AddLogging(mode);
 
         var services = builder.Services;
-        services.AddSingleton(mode).AddSingleton(mode.IsEmbedded ? new SteadyClock(TimeProvider.System) : TimeProvider.System)
-            .AddLimits(file, policy, RoleOf(mode, consumers(mode) is not null));
+        services.AddSingleton(mode).AddSingleton(tools).AddSingleton(mode.IsEmbedded ? new SteadyClock(TimeProvider.System) : TimeProvider.System)
+            .AddLimits(file, policy, RoleOf(mode, isConsumer));
         services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         var openAi = builder.Configuration.GetSection(OpenAiOptions.Section).Get<OpenAiOptions>() ?? new OpenAiOptions();
         var translation = builder.Configuration.GetSection(TranslationOptions.Section).Get<TranslationOptions>() ?? new TranslationOptions();
-        services.AddIntake(openAi, translation).AddEmbedding(openAi).AddRetrieval().AddWebSearch().AddAnswer(openAi).AddIngestion().AddWebhooks()
+        services.AddIntake(openAi, translation).AddEmbedding(openAi).AddRetrieval().AddAnswer(openAi).AddIngestion().AddWebhooks()
             .AddFlow();
         if (mode.Postgres is { } postgres)
         {
             var pool = policy.Postgres.Pool();
-            services.AddPostgresStorage(postgres, consumers(mode) is null ? pool with { StatementTimeout = policy.Http.StatementTimeout } : pool);
+            services.AddPostgresStorage(postgres, isConsumer ? pool : pool with { StatementTimeout = policy.Http.StatementTimeout });
             services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database", tags: [HealthEndpoints.ReadyTag]);
-            services.AddBrokerWatch(consumes: consumers(mode) is not null);
+            services.AddBrokerWatch(isConsumer);
         }
         else
         {
@@ -73,7 +78,7 @@ public static partial class NavigatorHost
                 data.IsKept ? DataDirectory.Resolve(data.Directory) : null, policy.Sqlite.Limits(data.Synchronous),
                 webhooks.Validate(new ValidationContext(webhooks)).Any() ? null : webhooks.SecretBytes());
         }
-        services.AddBus(mode, consumers(mode));
+        services.AddBus(mode, isConsumer ? bus => Pipeline.AddConsumers(bus, setup) : null);
         services.AddSingleton<MetricsEndpoint>();
         return mode;
     }

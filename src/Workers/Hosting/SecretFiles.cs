@@ -11,14 +11,15 @@ internal static class SecretFiles
     private const string Suffix = "_FILE";
     private const int MaxBytes = 65_536;
 
-    private static readonly string[] Sections = ["ConnectionStrings:", "OpenAI:", "Tavily:", "Translation:", "Keys:", "Webhooks:"];
+    /// <summary>Those that hold secrets whatever tools there are.</summary>
+    public static readonly string[] Sections = ["ConnectionStrings", "OpenAI", "Translation", "Keys", "Webhooks"];
 
     /// <exception cref="StartupException">A file cannot be read or is empty, or the setting stands in the environment too.</exception>
-    public static void AddSecretFiles(this ConfigurationManager configuration)
+    public static void AddSecretFiles(this ConfigurationManager configuration, params string[] sections)
     {
         var named = configuration.AsEnumerable()
             .Where(pair => pair.Key.EndsWith(Suffix, StringComparison.Ordinal) && !string.IsNullOrEmpty(pair.Value)
-                && Sections.Any(section => pair.Key.StartsWith(section, StringComparison.OrdinalIgnoreCase)))
+                && sections.Any(section => pair.Key.StartsWith(section + ":", StringComparison.OrdinalIgnoreCase)))
             .Select(pair => (Setting: pair.Key[..^Suffix.Length], File: pair.Value!)).ToList();
         var secrets = new Dictionary<string, string?>();
         foreach (var (setting, file) in named)

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.Options;
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
@@ -9,15 +8,14 @@ using Navigator.Workers.Intake.Planning;
 using Navigator.Workers.Intake.Screening;
 using Navigator.Workers.Intake.Translation;
 using Navigator.Workers.Limits;
-using Navigator.Workers.Tools.Embedding;
-using Navigator.Workers.Tools.WebSearch;
+using Navigator.Workers.Tools;
 
 namespace Navigator.Workers.Intake;
 
 /// <summary>A question as it was asked → a plan, or why there is none. For a job that this worker holds, or that no worker has begun.</summary>
 internal sealed class Preparation(
-    Translator translator, Screener screener, Planner planner, IJobLedger ledger, JobTransitions transitions, QuestionEmbedding embedding,
-    InPlace inPlace, IOptions<WebSearchOptions> web, LivePolicy policy, TimeProvider clock)
+    Translator translator, Screener screener, Planner planner, IJobLedger ledger, JobTransitions transitions, ToolSet tools, InlineTool inline,
+    InPlace inPlace, LivePolicy policy, TimeProvider clock)
 {
     /// <summary>Does intake ask any model? If not, it takes a few milliseconds.</summary>
     public bool AsksModels => translator.AsksModels || screener.AsksModels || planner.AsksModels;
@@ -36,16 +34,16 @@ internal sealed class Preparation(
         }
     }
 
-    /// <summary>Writes the plan down, and goes on with the documents itself where there is room for their search.</summary>
+    /// <summary>Writes the plan down, and goes on with a tool itself where there is room for it.</summary>
     private async Task Plan(Job job, JobPlan plan, IReadOnlyList<string> degraded, CancellationToken token)
     {
-        var place = plan.Tools().Contains(Tool.Documents) ? inPlace.TryEnter(job, QueueNames.RetrievePassages) : null;
+        var place = plan.Tools().Contains(inline.Tool) ? inPlace.TryEnter(job, inline.Queue) : null;
         try
         {
-            var planned = await transitions.Plan(job, plan, degraded, place is null ? null : Tool.Documents, token);
+            var planned = await transitions.Plan(job, plan, degraded, place is null ? null : inline.Tool, token);
             if (planned is null || place is null)
                 return;
-            inPlace.Start(planned, QueueNames.RetrievePassages, place, over => embedding.RunInline(planned, over));
+            inPlace.Start(planned, inline.Queue, place, over => inline.Run(planned, over));
             place = null;
         }
         finally
@@ -75,7 +73,7 @@ internal sealed class Preparation(
         var wish = new Wish(
             question, translated.IsTranslated
                 ? QuestionRules.Screen(job.Question).Question
-                : null, translated.Language, job.Options.Web && web.Value.IsConfigured,
+                : null, translated.Language, [.. tools.Where(tool => tool.MayBeAsked(job.Options))],
             await Turn.Before(job, ledger, token));
         var (plan, planned) = await planner.Plan(wish, Left(), token);
         await Plan(job, plan, [.. translated.Degraded, .. verdict.Notes, .. planned], token);

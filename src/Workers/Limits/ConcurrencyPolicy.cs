@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Navigator.Contracts;
+using Navigator.Workers.Tools;
 
 namespace Navigator.Workers.Limits;
 
@@ -25,8 +25,9 @@ public sealed record ConcurrencyPolicy
     [Required] public required EmbeddedLimits Sqlite { get; init; }
     [Required] public required HttpLimits Http { get; init; }
 
+    /// <param name="tools">Whose queues and upstreams have entries too.</param>
     /// <exception cref="StartupException">A key is unknown or missing, a number is out of its range, or an entry is nobody's.</exception>
-    public static ConcurrencyPolicy Load(IConfiguration configuration)
+    public static ConcurrencyPolicy Load(IConfiguration configuration, ToolSet tools)
     {
         ConcurrencyPolicy? policy;
         try
@@ -50,8 +51,8 @@ public sealed record ConcurrencyPolicy
         foreach (var part in new object[] { policy.Intake, policy.Job, policy.Document, policy.Sweeper, policy.Admission, policy.Webhook,
             policy.Replay, policy.Watch, policy.Canary, policy.Sends, policy.Breaker, policy.Postgres, policy.Sqlite, policy.Http })
             Check(part, $"{part.GetType().Name.Replace("Limits", "", StringComparison.Ordinal)}.".ToLowerInvariant());
-        CheckNames("queues", "queue", policy.Queues.Keys, QueueNames.All);
-        CheckNames("upstreams", "upstream", policy.Upstreams.Keys, UpstreamNames.All);
+        CheckNames("queues", "queue", policy.Queues.Keys, tools.Queues);
+        CheckNames("upstreams", "upstream", policy.Upstreams.Keys, [.. UpstreamNames.All, .. tools.Upstreams]);
         return policy;
     }
 

@@ -3,6 +3,7 @@ using Navigator.Contracts.Http;
 using Navigator.Storage.Processes;
 using Navigator.Workers.Flow;
 using Navigator.Workers.Hosting;
+using Navigator.Workers.Tools;
 using Navigator.Workers.Tools.WebSearch;
 
 namespace Navigator.Workers.Limits;
@@ -13,7 +14,8 @@ internal sealed record ProcessRole(string Name, bool Consumes);
 
 /// <summary>Tells every other second what this process's bounds and breakers are doing, so that any API can show them.</summary>
 internal sealed class LimitsReporter(
-    ProcessRole role, Bounds bounds, TavilyCircuitBreaker breaker, IProcessReports reports, TimeProvider clock, ILogger<LimitsReporter> log)
+    ProcessRole role, Bounds bounds, ToolSet tools, TavilyCircuitBreaker breaker, IProcessReports reports, TimeProvider clock,
+    ILogger<LimitsReporter> log)
         : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -27,7 +29,7 @@ internal sealed class LimitsReporter(
         {
             breaker.Publish();
             // Shown from the start, and not from the first call on.
-            foreach (var upstream in UpstreamNames.All)
+            foreach (var upstream in UpstreamNames.All.Concat(tools.Upstreams))
                 bounds.Upstream(upstream, upstream);
         }
         return Repeat.Every(Interval, "The report on limits", Tell, clock, log, stoppingToken);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Navigator.Workers.Hosting;
+using Navigator.Workers.Tools;
 
 namespace Navigator.Workers.Limits;
 
@@ -28,13 +29,13 @@ internal sealed class PolicyFile(string path) : ConfigurationProvider, IConfigur
 
     /// <summary>Read the file again and see whether it is a policy; when it is not, everything stays as it was.</summary>
     /// <exception cref="StartupException">It is not; the message says why.</exception>
-    public ConcurrencyPolicy Reload(IConfiguration configuration)
+    public ConcurrencyPolicy Reload(IConfiguration configuration, ToolSet tools)
     {
         var before = Data;
         try
         {
             Load();
-            return ConcurrencyPolicy.Load(configuration);
+            return ConcurrencyPolicy.Load(configuration, tools);
         }
         catch
         {
@@ -49,7 +50,7 @@ internal sealed class PolicyFile(string path) : ConfigurationProvider, IConfigur
 /// files and containers do not always send.
 /// </summary>
 internal sealed partial class PolicyWatch(
-    PolicyFile file, LivePolicy policy, IConfiguration configuration, TimeProvider clock, ILogger<PolicyWatch> log)
+    PolicyFile file, LivePolicy policy, IConfiguration configuration, ToolSet tools, TimeProvider clock, ILogger<PolicyWatch> log)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -67,7 +68,7 @@ internal sealed partial class PolicyWatch(
         seen = found;
         try
         {
-            var (now, atStart) = policy.Replace(file.Reload(configuration));
+            var (now, atStart) = policy.Replace(file.Reload(configuration, tools));
             LogChanged(now.Count == 0 ? "nothing" : string.Join(", ", now), atStart.Count == 0 ? "nothing" : string.Join(", ", atStart));
         }
         catch (StartupException error)

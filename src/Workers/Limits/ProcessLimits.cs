@@ -59,7 +59,7 @@ public sealed record PostgresLimits
     [AtStart, Range(100, 600_000)] public required int StatementTimeoutMs { get; init; }
     [AtStart, Range(0L, 1_000_000_000L)] public required long ExactSearchUpTo { get; init; }
 
-    /// <summary>Searches for passages at once; the others wait, in the order they came.</summary>
+    /// <summary>Searches for passages at once, embedded too; the others wait, in the order they came.</summary>
     [Range(1, 1_000)] public required int Searches { get; init; }
 
     /// <summary>Questions, changes or reads of jobs that share one statement, at most.</summary>
@@ -101,7 +101,7 @@ public sealed record HttpLimits
     [Range(0, 15_000)] public required int DrainMs { get; init; }
     [Range(1, 1_000_000)] public required int Polls { get; init; }
 
-    /// <summary>Uploaded files on their way to callers, each in memory whole; the others wait for their turn.</summary>
+    /// <summary>Uploaded files on their way to callers, a part of each in memory; the others wait for their turn.</summary>
     [Range(1, 1_000)] public required int Originals { get; init; }
 
     /// <summary>Callers whose statements run at once; the others wait for their turn, as long as the database answers.</summary>

@@ -10,5 +10,6 @@ internal static class UpstreamNames
     public const string Answers = "answers";
     public const string Tavily = "tavily";
 
-    public static readonly IReadOnlyList<string> All = [Translations, Moderations, Plans, Embeddings, Answers, Tavily];
+    /// <summary>Those that there are whatever tools there are.</summary>
+    public static readonly IReadOnlyList<string> All = [Translations, Moderations, Plans, Embeddings, Answers];
 }

@@ -11,18 +11,25 @@ internal static class YamlConfiguration
     {
         if (!File.Exists(path))
             throw new StartupException($"{path}: this file is missing. It names every limit, and nothing runs without.");
+        return Parse(File.ReadAllText(path), path, section);
+    }
+
+    /// <param name="name">What holds the text, for a message.</param>
+    /// <exception cref="StartupException">It is no YAML mapping; the message names what holds it, and the line.</exception>
+    public static IReadOnlyList<KeyValuePair<string, string?>> Parse(string text, string name, string section)
+    {
         try
         {
             var yaml = new YamlStream();
-            using var reader = new StreamReader(path);
+            using var reader = new StringReader(text);
             yaml.Load(reader);
             if (yaml.Documents is not [{ RootNode: YamlMappingNode root }])
-                throw new StartupException($"{path}: expected one mapping of sections to limits.");
+                throw new StartupException($"{name}: expected one mapping of sections to limits.");
             return [.. Flatten(root, section)];
         }
         catch (YamlException error)
         {
-            throw new StartupException($"{path}, line {error.Start.Line}: {error.Message}");
+            throw new StartupException($"{name}, line {error.Start.Line}: {error.Message}");
         }
     }
 

@@ -15,10 +15,11 @@ internal sealed record Prompt(string System, string User);
 /// </summary>
 /// <typeparam name="T">A record: each parameter of its constructor is required, and none is null unless it says so.</typeparam>
 /// <param name="name">Of the shape, for the model.</param>
+/// <param name="schema">The shape as the model is told of it; null: what <typeparamref name="T"/> says.</param>
 /// <param name="salvage">Makes what can be made of a reply that ended too early; null where nothing can.</param>
 internal sealed class StructuredModel<T>(
     string upstream, string name, ChatClient client, UpstreamCall call, TimeProvider clock, int maxTokens, float temperature = 0,
-    Func<string, T?>? salvage = null)
+    Func<string, T?>? salvage = null, JsonNode? schema = null)
     where T : class
 {
     /// <summary>What of an unusable reply is shown to the model again, in characters.</summary>
@@ -44,7 +45,8 @@ internal sealed class StructuredModel<T>(
     {
         MaxOutputTokenCount = maxTokens,
         Temperature = temperature,
-        ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat(name, BinaryData.FromString(Schema.ToJsonString()), jsonSchemaIsStrict: true),
+        ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat(
+            name, BinaryData.FromString((schema ?? Schema).ToJsonString()), jsonSchemaIsStrict: true),
     };
 
     /// <param name="complaint">What is wrong with a reply of the right shape, in a sentence that the model is told; null when nothing is.</param>

@@ -1,8 +1,10 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.Extensions.Logging.Abstractions;
+using Navigator.Contracts;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Servers;
 using Navigator.Storage;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Sqlite;
@@ -20,12 +22,12 @@ public class InterleavingTests
 {
     [Fact]
     public void Every_job_ends_once_and_in_time_and_once_more_after_each_replay() =>
-        Prop.ForAll<int>(seed => new History(seed).Run()).Check(Config.QuickThrowOnFailure.WithMaxTest(10_000));
+        Prop.ForAll<int>(seed => new History(seed).Run()).Check(Config.QuickThrowOnFailure.WithMaxTest(Lane.IsQuick ? 150 : 10_000));
 
     [Fact]
     public void So_it_is_on_the_ledger_of_embedded_mode()
     {
-        for (var seed = 0; seed < 50; seed++)
+        for (var seed = 0; seed < (Lane.IsQuick ? 10 : 50); seed++)
         {
             var clock = new FakeTimeProvider();
             using var database = SqliteDatabase.InMemory(clock, new SqliteLimits(64, 1, TimeSpan.FromSeconds(20), 1));
@@ -62,7 +64,7 @@ public class InterleavingTests
         private readonly IJobLedger ledger;
         private readonly JobTransitions transitions;
         private readonly FairShare share;
-        private readonly List<object> bus = [];
+        private readonly List<Command> bus = [];
         private readonly Dictionary<Guid, Job> ends = [];
         private readonly List<Job> jobs = [];
         private DateTimeOffset last;
@@ -81,7 +83,7 @@ public class InterleavingTests
             (random, this.clock, this.ledger) = (new Random(seed), clock, ledger);
             var policy = Policies.Live(("Admission:TenantUnfinished", "100"), ("Admission:UnderWay", "2"));
             share = new FairShare(policy);
-            transitions = new JobTransitions(ledger, Send, share, policy, NullLogger<JobTransitions>.Instance);
+            transitions = new JobTransitions(ledger, Send, share, policy, Shipped.Tools, NullLogger<JobTransitions>.Instance);
         }
 
         public bool Sweeps { get; init; } = true;
@@ -171,19 +173,19 @@ public class InterleavingTests
                         other => !ends.ContainsKey(other.Id) && !Do(ledger.Find("a", other.Id, default))!.Status.IsFinished());
                     var plan = random.Next(4) switch
                     {
-                        0 => new JobPlan("q", "en", [], []),
-                        1 => new JobPlan("q", "en", ["q"], []),
+                        0 => Shipped.Plan("q", "en", [], []),
+                        1 => Shipped.Plan("q", "en", ["q"], []),
                         _ =>
-                        new JobPlan("q", "en", ["q"], ["q"])
+                        Shipped.Plan("q", "en", ["q"], ["q"])
                     };
                     plan = plan with
                     {
                         Second = random.Next(4) switch
                         {
-                            0 => new WaveQueries(["other"], []),
-                            1 => new WaveQueries(["other"], ["web"]),
+                            0 => Shipped.Wave(["other"], []),
+                            1 => Shipped.Wave(["other"], ["web"]),
                             2 =>
-                            new WaveQueries([], ["web"]),
+                            Shipped.Wave([], ["web"]),
                             _ => null
                         },
                     };
@@ -225,7 +227,7 @@ public class InterleavingTests
 
         private void Compose(Job job)
         {
-            if (JobMachine.SecondWave(job, Limits) is { } again)
+            if (JobMachine.SecondWave(job, Limits, Shipped.Tools) is { } again)
             {
                 waves++;
                 Do(transitions.StartWave(job, again, default));
@@ -246,7 +248,7 @@ public class InterleavingTests
         }
 
         /// <summary>A send may be lost, or arrive twice.</summary>
-        private Task Send(IReadOnlyList<object> commands, CancellationToken token)
+        private Task Send(IReadOnlyList<Command> commands, CancellationToken token)
         {
             foreach (var command in commands)
                 for (var copies = random.Next(6) switch { 0 => 0, 1 => 2, _ => 1 }; copies > 0; copies--)

@@ -7,7 +7,7 @@ namespace Navigator.Workers.Tests.Flow;
 /// <summary>When a job is looked at again, which of its times are set, and what the words are when it ends badly.</summary>
 public partial class JobMachineTests
 {
-    private static readonly JobPlan Nothing = new("hello", "en", [], []);
+    private static readonly JobPlan Nothing = Shipped.Plan("hello", "en", [], []);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
     [Fact]
@@ -53,7 +53,7 @@ public partial class JobMachineTests
     [Fact]
     public void A_lost_worker_s_job_is_sent_and_looked_for_like_a_new_message()
     {
-        var step = Assert.IsType<JobDecision.Step>(JobMachine.Decide(Claimed(JobStage.Answer), Due));
+        var step = Assert.IsType<JobDecision.Step>(JobMachine.Decide(Claimed(JobStage.Answer), Due, Shipped.Tools));
 
         Assert.Equal((Repair.StartAttempt, Limits.EnqueueGrace, true), (step.Repair, step.Change.DueIn, step.SendsStage));
         Assert.Equal([new ComposeAnswer(Id, 2)], After(Claimed(JobStage.Answer), Due));
@@ -87,14 +87,15 @@ public partial class JobMachineTests
     [Fact]
     public void Only_tools_that_are_waited_for_are_skipped_and_by_the_name_that_http_has_for_them()
     {
-        var second = Both with { Wave = 2, Second = new WaveQueries(["q"], ["q"]) };
+        var second = Both with { Wave = 2, Second = Shipped.Wave(["q"], ["q"]) };
         var skipped = Written(Running(JobStage.Tools, Tool.Documents, Tool.WebSearch) with { Plan = second }, Due);
 
         Assert.Equal(["documents: no result in time", "web_search: no result in time"], skipped.Degraded);
         // Whatever stands in pending outside the tools stage is waited for by nobody.
         Assert.Equal(
             Repair.SendAgain,
-            Assert.IsType<JobDecision.Step>(JobMachine.Decide(Running(JobStage.Answer) with { Pending = [Tool.WebSearch] }, Due)).Repair);
+            Assert.IsType<JobDecision.Step>(
+                JobMachine.Decide(Running(JobStage.Answer) with { Pending = [Tool.WebSearch] }, Due, Shipped.Tools)).Repair);
     }
 
     [Fact]
@@ -109,18 +110,28 @@ public partial class JobMachineTests
         Assert.Equal(Limits.EnqueueGrace, Change(Job(), new JobEvent.Requeued(Guid.NewGuid(), Limits)).DueIn);
 
     [Fact]
+    public void A_tool_that_this_version_does_not_have_is_sent_nothing_and_gone_on_without_when_its_wave_is_over()
+    {
+        var waits = Running(JobStage.Tools, new Tool("claims"));
+
+        Assert.Empty(JobMachine.CommandsOf(waits, Shipped.Tools));
+        Assert.Equal(["claims: this version does not have it"], Written(waits, Due).Degraded);
+        Assert.Equal([new ComposeAnswer(Id, 1)], After(waits, Due));
+    }
+
+    [Fact]
     public void A_second_wave_needs_more_time_than_two_waves_take_and_follows_a_first_that_found_nothing()
     {
-        var first = Both with { Second = new WaveQueries(["q"], []) };
+        var first = Both with { Second = Shipped.Wave(["q"], []) };
         Job Left(TimeSpan left, ToolResults results) =>
             Running(JobStage.Answer) with { Plan = first, Results = results, Now = Start + Limits.Deadline - left };
         var (nothing, page) = (new ToolResults(), new FoundPage("u", "t", "c", 1));
 
-        Assert.Null(JobMachine.SecondWave(Left(Limits.Wave * 2, nothing), Limits));
-        Assert.Equal(2, JobMachine.SecondWave(Left(Limits.Wave * 2 + Moment, nothing), Limits)!.Wave);
-        Assert.NotNull(JobMachine.SecondWave(Left(Limits.Deadline, new ToolResults { Documents = new DocumentsResult([], 1) }), Limits));
-        Assert.NotNull(JobMachine.SecondWave(Left(Limits.Deadline, new ToolResults { WebSearch = new WebSearchResult([], 1) }), Limits));
-        Assert.Null(JobMachine.SecondWave(Left(Limits.Deadline, new ToolResults { Documents = new DocumentsResult([Passage], 1) }), Limits));
-        Assert.Null(JobMachine.SecondWave(Left(Limits.Deadline, new ToolResults { WebSearch = new WebSearchResult([page], 1) }), Limits));
+        Assert.Null(Again(Left(Limits.Wave * 2, nothing)));
+        Assert.Equal(2, Again(Left(Limits.Wave * 2 + Moment, nothing))!.Wave);
+        Assert.NotNull(Again(Left(Limits.Deadline, new ToolResults().With(Tool.Documents, new DocumentsResult([], 1)))));
+        Assert.NotNull(Again(Left(Limits.Deadline, new ToolResults().With(Tool.WebSearch, new WebSearchResult([], 1)))));
+        Assert.Null(Again(Left(Limits.Deadline, new ToolResults().With(Tool.Documents, new DocumentsResult([Passage], 1)))));
+        Assert.Null(Again(Left(Limits.Deadline, new ToolResults().With(Tool.WebSearch, new WebSearchResult([page], 1)))));
     }
 }

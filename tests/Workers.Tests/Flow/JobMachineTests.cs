@@ -1,3 +1,4 @@
+using Navigator.Contracts;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
@@ -10,8 +11,8 @@ public partial class JobMachineTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly JobLimits Limits = Policies.With().Job;
-    private static readonly JobPlan DocumentsOnly = new("q", "en", ["q"], []);
-    private static readonly JobPlan Both = new("q", "en", ["q"], ["q"]);
+    private static readonly JobPlan DocumentsOnly = Shipped.Plan("q", "en", ["q"], []);
+    private static readonly JobPlan Both = Shipped.Plan("q", "en", ["q"], ["q"]);
     private static readonly JobAnswer Hello = new() { Text = "t", Language = "en", Model = "m", Citations = [] };
 
     [Fact]
@@ -24,7 +25,7 @@ public partial class JobMachineTests
 
     [Fact]
     public void A_job_planned_without_tools_is_sent_to_the_answer() =>
-        Assert.Equal([new ComposeAnswer(Id, 1)], After(Claimed(JobStage.Intake), Planned(new JobPlan("hello", "en", [], []))));
+        Assert.Equal([new ComposeAnswer(Id, 1)], After(Claimed(JobStage.Intake), Planned(Shipped.Plan("hello", "en", [], []))));
 
     [Fact]
     public void A_plan_without_a_lease_begins_the_job()
@@ -94,10 +95,11 @@ public partial class JobMachineTests
         var job = Claimed(JobStage.Answer) with { Options = new JobOptions(false, null, null, "https://example.com/") };
         foreach (var happened in new JobEvent[] { new JobEvent.Answered(1, Hello, []), Failed, new JobEvent.Cancelled() })
         {
-            var step = Assert.IsType<JobDecision.Step>(JobMachine.Decide(job, happened));
+            var step = Assert.IsType<JobDecision.Step>(JobMachine.Decide(job, happened, Shipped.Tools));
             var written = step.Change.WrittenAt(job.Now);
-            Assert.Equal([new DeliverWebhook(Id)], JobMachine.CommandsAfter(step, written));
-            Assert.Equal([new AnswerQuestion(next.Id, 3), new DeliverWebhook(Id)], JobMachine.CommandsAfter(step, written with { Successor = next }));
+            Assert.Equal([new DeliverWebhook(Id)], JobMachine.CommandsAfter(step, written, Shipped.Tools));
+            Assert.Equal([new AnswerQuestion(next.Id, 3), new DeliverWebhook(Id)], JobMachine.CommandsAfter(
+                step, written with { Successor = next }, Shipped.Tools));
         }
     }
 
@@ -134,26 +136,26 @@ public partial class JobMachineTests
     [Fact]
     public void A_second_wave_is_for_a_first_that_found_nothing_good_enough_and_only_while_there_is_time()
     {
-        var second = new WaveQueries(["other words"], ["web"]);
+        var second = Shipped.Wave(["other words"], ["web"]);
         var job = Running(JobStage.Answer) with { Plan = DocumentsOnly with { Second = second } };
-        var poor = job with { Results = new ToolResults { Documents = new DocumentsResult([Passage], 1) { Fits = false } } };
+        var poor = job with { Results = new ToolResults().With(Tool.Documents, new DocumentsResult([Passage], 1) { Fits = false }) };
 
-        Assert.Equal(2, JobMachine.SecondWave(poor, Limits)!.Wave);
-        Assert.Equal(second, JobMachine.SecondWave(poor, Limits)!.Queries());
-        Assert.NotNull(JobMachine.SecondWave(job, Limits));
-        Assert.Null(JobMachine.SecondWave(poor with { Plan = poor.Plan! with { Wave = 2 } }, Limits));
-        Assert.Null(JobMachine.SecondWave(poor with { Plan = poor.Plan! with { Second = null } }, Limits));
-        Assert.Null(JobMachine.SecondWave(poor with { Now = poor.DeadlineAt - Limits.Wave }, Limits));
-        Assert.Null(JobMachine.SecondWave(poor with { Stage = JobStage.Tools }, Limits));
-        Assert.Null(JobMachine.SecondWave(poor with { Results = new ToolResults { Documents = new DocumentsResult([Passage], 1) } }, Limits));
-        Assert.Null(JobMachine.SecondWave(
-            poor with { Results = new ToolResults { WebSearch = new WebSearchResult([new FoundPage("u", "t", "c", 1)], 1) } }, Limits));
+        Assert.Equal(2, Again(poor)!.Wave);
+        Assert.Equal(second, Again(poor)!.Queries());
+        Assert.NotNull(Again(job));
+        Assert.Null(Again(poor with { Plan = poor.Plan! with { Wave = 2 } }));
+        Assert.Null(Again(poor with { Plan = poor.Plan! with { Second = null } }));
+        Assert.Null(Again(poor with { Now = poor.DeadlineAt - Limits.Wave }));
+        Assert.Null(Again(poor with { Stage = JobStage.Tools }));
+        Assert.Null(Again(poor with { Results = new ToolResults().With(Tool.Documents, new DocumentsResult([Passage], 1)) }));
+        Assert.Null(Again(
+            poor with { Results = new ToolResults().With(Tool.WebSearch, new WebSearchResult([new FoundPage("u", "t", "c", 1)], 1)) }));
     }
 
     [Fact]
     public void A_second_wave_wears_out_no_worker_and_all_that_it_asks_may_be_missed()
     {
-        var plan = DocumentsOnly with { Wave = 2, Second = new WaveQueries(["o"], ["w"]) };
+        var plan = DocumentsOnly with { Wave = 2, Second = Shipped.Wave(["o"], ["w"]) };
         var wave = Written(Claimed(JobStage.Answer), new JobEvent.WaveStarted(1, plan, Limits));
 
         Assert.Equal((JobStage.Tools, 2, 1, null), (wave.Stage, wave.Attempt, wave.AttemptsUsed, wave.ClaimedBy));
@@ -256,10 +258,10 @@ public partial class JobMachineTests
 
     private static string Cell(Job job, JobEvent happened)
     {
-        if (JobMachine.Decide(job, happened) is not JobDecision.Step step)
+        if (JobMachine.Decide(job, happened, Shipped.Tools) is not JobDecision.Step step)
             return "–";
         var written = step.Change.WrittenAt(job.Now);
-        var commands = JobMachine.CommandsAfter(step, written).Select(command => command.GetType().Name).ToList();
+        var commands = JobMachine.CommandsAfter(step, written, Shipped.Tools).Select(command => command.GetType().Name).ToList();
         var attempt = written.Attempt > job.Attempt ? ", attempt + 1" : "";
         return $"{Describe(written)}{attempt}{(commands.Count > 0 ? $" → {string.Join(", ", commands)}" : "")}";
     }
@@ -294,7 +296,7 @@ public partial class JobMachineTests
         ("answer claimed", new JobEvent.Claimed(1, JobStage.Answer, "w", false, Limits)),
         ("lease renewed", new JobEvent.LeaseRenewed(1, "w", Limits)),
         ("planned", Planned(Both)),
-        ("wave started", new JobEvent.WaveStarted(1, Both with { Wave = 2, Second = new WaveQueries(["q"], ["q"]) }, Limits)),
+        ("wave started", new JobEvent.WaveStarted(1, Both with { Wave = 2, Second = Shipped.Wave(["q"], ["q"]) }, Limits)),
         ("documents reported", new JobEvent.ToolFinished(1, Tool.Documents, new DocumentsResult([], 1), null, null, Limits)),
         ("answered", new JobEvent.Answered(1, Hello, [])),
         ("ended by a worker", Failed),
@@ -308,14 +310,19 @@ public partial class JobMachineTests
 
     private static JobEvent.Planned Planned(JobPlan plan) => new(1, "w", plan, [], null, Limits);
 
-    private static JobChange Change(Job job, JobEvent happened) => Assert.IsType<JobDecision.Step>(JobMachine.Decide(job, happened)).Change;
+    private static JobPlan? Again(Job job) => JobMachine.SecondWave(job, Limits, Shipped.Tools);
+
+    private static JobChange Change(Job job, JobEvent happened) =>
+        Assert.IsType<JobDecision.Step>(JobMachine.Decide(job, happened, Shipped.Tools)).Change;
 
     private static Job Written(Job job, JobEvent happened) => Change(job, happened).WrittenAt(job.Now);
 
-    private static IReadOnlyList<object> After(Job job, JobEvent happened) =>
-        JobMachine.CommandsAfter(Assert.IsType<JobDecision.Step>(JobMachine.Decide(job, happened)), Written(job, happened));
+    private static IReadOnlyList<Command> After(Job job, JobEvent happened) =>
+        JobMachine.CommandsAfter(
+            Assert.IsType<JobDecision.Step>(JobMachine.Decide(job, happened, Shipped.Tools)), Written(job, happened), Shipped.Tools);
 
-    private static Refusal Why(Job job, JobEvent happened) => Assert.IsType<JobDecision.Refused>(JobMachine.Decide(job, happened)).Why;
+    private static Refusal Why(Job job, JobEvent happened) =>
+        Assert.IsType<JobDecision.Refused>(JobMachine.Decide(job, happened, Shipped.Tools)).Why;
 
     private static Job Claimed(JobStage stage) => Running(stage) with { ClaimedBy = "w" };
 

@@ -83,7 +83,7 @@ public class PdfReaderTests(ITestOutputHelper output)
         Assert.Contains("only pdftotext can read", error.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [Theory, Trait("Needs", "Time")]
     [InlineData(Poppler)]
     [InlineData(PdfPig)]
     public async Task A_pdf_of_a_hundred_thousand_pages_is_refused_by_their_number(string reader)
@@ -96,7 +96,7 @@ public class PdfReaderTests(ITestOutputHelper output)
         Assert.Equal(("document_too_long", "The PDF has more than 10,000 pages."), (error.Code, error.Message));
     }
 
-    [Theory]
+    [Theory, Trait("Needs", "Time")]
     [InlineData(Poppler)]
     [InlineData(PdfPig)]
     public async Task A_pdf_that_unfolds_to_more_than_there_is_room_for_is_refused(string reader)
@@ -113,12 +113,10 @@ public class PdfReaderTests(ITestOutputHelper output)
         var error = await Refused(pdf, PdfSamples.FormsWithoutEnd(12));
 
         Assert.Equal(("document_too_complex", "The PDF could not be read within 3 seconds."), (error.Code, error.Message));
-        for (var i = 0; i < 100 && ReadersOfOurs() > 0; i++)
-            await Task.Delay(100);
-        Assert.Equal(0, ReadersOfOurs());
+        await Eventually.Holds(() => ReadersOfOurs() == 0);
     }
 
-    [Fact]
+    [Fact, Trait("Needs", "Time")]
     public async Task A_pdf_that_needs_more_memory_than_there_is_for_it_is_refused()
     {
         var pdf = (await Pdf(PdfPig, new IngestionOptions { PdfMemoryMb = 128 }))!;
@@ -198,7 +196,7 @@ public class PdfReaderTests(ITestOutputHelper output)
         options ??= new IngestionOptions();
         if (reader == PdfPig)
             return Reader(options with { PdfToText = "/nowhere/pdftotext" });
-        if ((await ServerSet.Get()).PdfToText is { } program)
+        if (await ServerSet.FindPdfToText() is { } program)
             return Reader(options with { PdfToText = program });
         output.WriteLine("Skipped: there is no pdftotext on this machine.");
         return null;

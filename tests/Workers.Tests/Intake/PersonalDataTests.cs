@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Navigator.Contracts.Chat;
 using Navigator.Servers;
 using Navigator.Workers.Intake.Planning;
 using Navigator.Workers.Intake.Screening;
@@ -100,13 +101,14 @@ public class PersonalDataTests(ITestOutputHelper output)
         {
             var text = $"Any news? {sentence.GetProperty("full_text").GetString()}";
             var values = PersonalData.Find(text).Select(datum => text.Substring(datum.Start, datum.Length)).ToList();
-            var wish = new Wish(text, null, "en", true, []);
+            var wish = new Wish(text, null, "en", [.. Shipped.Tools], []);
             string[] queries = [text, $"search the web for {text}", text.Replace("-", "", StringComparison.Ordinal)
                 .Replace(" ", "", StringComparison.Ordinal), .. values.Select(value => $"who is {value.ToUpperInvariant()}")];
 
-            var plans = queries.Select(query => wish.Plan("m", text, [text], [query], [])).Append(RulePlanner.Plan(wish));
+            var plans = queries
+                .Select(query => wish.Plan("m", text, tool => tool.Name == Tool.WebSearch ? [query] : [text], [])).Append(RulePlanner.Plan(wish));
 
-            foreach (var query in plans.SelectMany(plan => plan.WebQueries.Concat(plan.Second?.Web ?? [])))
+            foreach (var query in plans.SelectMany(plan => plan.First.Of(Tool.WebSearch).Concat(plan.Second?.Of(Tool.WebSearch) ?? [])))
                 Assert.All(values.Where(value => value.Count(char.IsLetterOrDigit) >= 5),
                     value => Assert.DoesNotContain(Bare(value), Bare(query), StringComparison.Ordinal));
             held += values.Count;

@@ -1,3 +1,4 @@
+using Navigator.Contracts.Chat;
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Intake.Planning;
 
@@ -12,13 +13,13 @@ public class PlanningTests
     [InlineData("What is my deductible?", true, false)]
     public void The_web_is_asked_when_the_question_is_current_and_it_may_be(string question, bool web, bool asked)
     {
-        var plan = RulePlanner.Plan(Wish(question) with { Web = web });
+        var plan = RulePlanner.Plan(Wish(question) with { Tools = web ? [.. Shipped.Tools] : Shipped.WithoutWeb });
 
         Assert.Equal((JobPlan.Rules, question), (plan.By, plan.Question));
-        Assert.Equal([question], plan.DocumentQueries);
-        Assert.Equal(asked, plan.WebQueries.Count == 1);
+        Assert.Equal([question], plan.First.Of(Tool.Documents));
+        Assert.Equal(asked, plan.First.Of(Tool.WebSearch).Count == 1);
         // What the first wave did not ask, a second may; what is not allowed, none.
-        Assert.Equal(web && !asked, plan.Second?.Web.Count > 0);
+        Assert.Equal(web && !asked, plan.Second?.Of(Tool.WebSearch).Count > 0);
     }
 
     [Theory]
@@ -36,27 +37,27 @@ public class PlanningTests
         var plan = RulePlanner.Plan(Wish(question) with { Turns = [new Turn("What is my deductible?", "It is $500.")] });
 
         Assert.Equal(leans, plan.Question.Contains("What is my deductible?", StringComparison.Ordinal));
-        Assert.Equal(plan.Question, plan.DocumentQueries[0]);
+        Assert.Equal(plan.Question, plan.First.Of(Tool.Documents)[0]);
         Assert.Equal(question, RulePlanner.Plan(Wish(question)).Question);
     }
 
     [Fact]
     public void What_people_call_by_other_names_is_looked_for_in_the_words_of_policies_too()
     {
-        var plan = RulePlanner.Plan(Wish("What do I pay for the ER and for meds?") with { Web = false });
+        var plan = RulePlanner.Plan(Wish("What do I pay for the ER and for meds?") with { Tools = Shipped.WithoutWeb });
 
-        Assert.Equal(["What do I pay for the ER and for meds?", "emergency care prescription drugs"], plan.DocumentQueries);
+        Assert.Equal(["What do I pay for the ER and for meds?", "emergency care prescription drugs"], plan.First.Of(Tool.Documents));
         Assert.Null(plan.Second);
-        Assert.Equal(["Zebra stripes?"], RulePlanner.Plan(Wish("Zebra stripes?")).DocumentQueries);
+        Assert.Equal(["Zebra stripes?"], RulePlanner.Plan(Wish("Zebra stripes?")).First.Of(Tool.Documents));
     }
 
     [Fact]
     public void A_question_that_was_translated_is_looked_for_in_its_own_words_where_the_translation_finds_nothing()
     {
-        var plan = RulePlanner.Plan(new Wish("How much is an ambulance?", "¿Cuánto cuesta una ambulancia?", "es", false, []));
+        var plan = RulePlanner.Plan(new Wish("How much is an ambulance?", "¿Cuánto cuesta una ambulancia?", "es", Shipped.WithoutWeb, []));
 
-        Assert.Equal(["How much is an ambulance?", "ambulance services"], plan.DocumentQueries);
-        Assert.Equal(["How much is an ambulance?", "¿Cuánto cuesta una ambulancia?"], plan.Second!.Documents);
+        Assert.Equal(["How much is an ambulance?", "ambulance services"], plan.First.Of(Tool.Documents));
+        Assert.Equal(["How much is an ambulance?", "¿Cuánto cuesta una ambulancia?"], plan.Second!.Of(Tool.Documents));
         Assert.Equal(("es", true), (plan.Language, plan.Translated));
     }
 
@@ -93,5 +94,5 @@ public class PlanningTests
     [InlineData("Good")]
     public void A_question_is_no_small_talk(string text) => Assert.Null(SmallTalk.LanguageOf(text));
 
-    private static Wish Wish(string question) => new(question, null, "en", true, []);
+    private static Wish Wish(string question) => new(question, null, "en", [.. Shipped.Tools], []);
 }

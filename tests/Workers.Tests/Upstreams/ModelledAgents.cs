@@ -35,7 +35,7 @@ internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
 
     public static async Task<ModelledAgents> Start() => new(await UpstreamServer.Start());
 
-    public Planner Planner() => new(Policy, new PlanningModel(OpenAi, Policy, Bounds, Rates, TimeProvider.System));
+    public Planner Planner() => new(Policy, new PlanningModel(OpenAi, Shipped.Tools, Policy, Bounds, Rates, TimeProvider.System));
 
     public Screener Screener(WithoutModeration without = WithoutModeration.Pass) =>
         new(Options.Create(new ScreeningOptions { WhenModerationFails = without }), Policy,

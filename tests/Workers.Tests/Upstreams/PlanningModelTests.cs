@@ -17,8 +17,8 @@ public sealed class PlanningModelTests : IAsyncLifetime
 
         Assert.Empty(degraded);
         Assert.Equal(("gpt-4o-mini", "What is the latest news on zebras?"), (plan.By, plan.Question));
-        Assert.Equal(["What is the latest news on zebras?"], plan.DocumentQueries);
-        Assert.Equal(["What is the latest news on zebras?"], plan.WebQueries);
+        Assert.Equal(["What is the latest news on zebras?"], plan.First.Of(Tool.Documents));
+        Assert.Equal(["What is the latest news on zebras?"], plan.First.Of(Tool.WebSearch));
         Assert.Equal(1, agents.Server.CallsOf("plans"));
     }
 
@@ -93,9 +93,9 @@ public sealed class PlanningModelTests : IAsyncLifetime
             .Plan(Wish("My SSN is 460-89-9847 and I am jo@example.org: any news on premiums?"), ModelledAgents.Patience, default);
 
         Assert.Equal("gpt-4o-mini", plan.By);
-        Assert.DoesNotContain(plan.WebQueries, query => query.Contains("9847", StringComparison.Ordinal)
+        Assert.DoesNotContain(plan.First.Of(Tool.WebSearch), query => query.Contains("9847", StringComparison.Ordinal)
             || query.Contains("jo@", StringComparison.Ordinal));
-        Assert.Equal(2, plan.WebQueries.Count);
+        Assert.Equal(2, plan.First.Of(Tool.WebSearch).Count);
     }
 
     [Fact]
@@ -107,10 +107,10 @@ public sealed class PlanningModelTests : IAsyncLifetime
             Says = """{"kind": "question", "question": "q", "document_queries": [], "web_queries": ["news"], "other_words": []}""",
         });
 
-        var (plan, _) = await agents.Planner().Plan(Wish("Any news?") with { Web = false }, ModelledAgents.Patience, default);
+        var (plan, _) = await agents.Planner().Plan(Wish("Any news?") with { Tools = Shipped.WithoutWeb }, ModelledAgents.Patience, default);
 
-        Assert.Empty(plan.WebQueries);
-        Assert.Equal(["Any news?"], plan.DocumentQueries);
+        Assert.Empty(plan.First.Of(Tool.WebSearch));
+        Assert.Equal(["Any news?"], plan.First.Of(Tool.Documents));
         Assert.DoesNotContain(Tool.WebSearch, plan.Tools());
         Assert.Null(plan.Second);
     }
@@ -130,5 +130,5 @@ public sealed class PlanningModelTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await agents.DisposeAsync();
 
-    private static Wish Wish(string question) => new(question, null, "en", true, []);
+    private static Wish Wish(string question) => new(question, null, "en", [.. Shipped.Tools], []);
 }

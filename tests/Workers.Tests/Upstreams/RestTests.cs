@@ -66,6 +66,6 @@ public sealed class RestTests
         Assert.Equal("gpt-4o-mini", (await Plan()).By);
 
         async Task<Navigator.Storage.Ledger.JobPlan> Plan() =>
-            (await planner.Plan(new Wish("How much is an ambulance?", null, "en", false, []), ModelledAgents.Patience, default)).Plan;
+            (await planner.Plan(new Wish("How much is an ambulance?", null, "en", Shipped.WithoutWeb, []), ModelledAgents.Patience, default)).Plan;
     }
 }

@@ -122,7 +122,8 @@ public sealed class WebhookTests
         var looks = 0;
         // First a place outside (where nothing listens), then this machine.
         using var sender = Sender(loopback: false,
-            (_, _) => Task.FromResult<IPAddress[]>([Interlocked.Increment(ref looks) == 1 ? IPAddress.Parse("1.0.0.1") : IPAddress.Loopback]));
+            (_, _) => Task.FromResult<IPAddress[]>([Interlocked.Increment(ref looks) == 1 ? IPAddress.Parse("1.0.0.1") : IPAddress.Loopback]),
+            timeoutMs: 3_000);
 
         var outcome = await sender.Send(DeliveryTo($"https://rebinding.example:{((IPEndPoint)listener.LocalEndpoint).Port}/"), default);
 
@@ -226,7 +227,7 @@ public sealed class WebhookTests
         return request;
     }
 
-    private static WebhookSender Sender(bool loopback, Func<string, CancellationToken, Task<IPAddress[]>>? lookUp = null, int timeoutMs = 3_000) =>
+    private static WebhookSender Sender(bool loopback, Func<string, CancellationToken, Task<IPAddress[]>>? lookUp = null, int timeoutMs = 60_000) =>
         new(
         Options.Create(new WebhookOptions { AllowLoopback = loopback }),
         new LivePolicy(Policies.With(("Queues:deliver-webhook:TimeoutMs", $"{timeoutMs}"))), TimeProvider.System)

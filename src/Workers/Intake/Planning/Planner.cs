@@ -13,7 +13,7 @@ internal sealed class Planner(LivePolicy policy, PlanningModel? model = null)
     public async Task<(JobPlan Plan, IReadOnlyList<string> Degraded)> Plan(Wish wish, TimeSpan left, CancellationToken token)
     {
         if (SmallTalk.LanguageOf(wish.Asked ?? wish.Question) is { } spoken)
-            return (new JobPlan(wish.Question, wish.Language == "und" ? spoken : wish.Language, [], []) { SmallTalk = true }, []);
+            return (new JobPlan(wish.Question, wish.Language == "und" ? spoken : wish.Language, WaveQueries.None) { SmallTalk = true }, []);
         if (model is null)
             return (RulePlanner.Plan(wish), []);
         try

@@ -5,16 +5,10 @@ using Navigator.Storage.Passages;
 namespace Navigator.Workers.Intake.Planning;
 
 /// <summary>
-/// Rule form of planning. The documents are always asked; the web is asked too when the question is about something current. A
-/// question that leans on the one before it takes that along.
+/// Rule form of planning: each tool has its own rule for what it is asked. A question that leans on the one before it takes that along.
 /// </summary>
 internal static partial class RulePlanner
 {
-    /// <summary>Words, as <see cref="Terms"/> folds them, that ask for what no stored document can know.</summary>
-    private static readonly HashSet<string> CurrentWords = new(
-        Terms.Of("today tonight tomorrow yesterday now currently current latest recent recently news newest update updates nowadays online website"),
-        StringComparer.Ordinal);
-
     /// <summary>Fewer say too little by themselves, unless a whole question is made of them.</summary>
     private const int FewTerms = 2;
 
@@ -26,10 +20,7 @@ internal static partial class RulePlanner
         var question = wish.Turns.Count > 0 && LeansOnWhatWasSaid(wish.Question)
             ? $"{wish.Question} (This follows on: {Shorten(wish.Turns[^1].Question)})"
             : wish.Question;
-        var current = Terms.Of(question).Any(CurrentWords.Contains);
-        // The words of policies find what people's own words do not, and what both find comes first.
-        var queries = Rewording.Of(question) is { } terms ? new[] { question, terms } : [question];
-        return wish.Plan(JobPlan.Rules, question, queries, current ? [question] : [], []);
+        return wish.Plan(JobPlan.Rules, question, tool => tool.Planning.QueriesByRule(question), []);
     }
 
     /// <summary>A question that itself leaned on one brings that along, and so on: not without end.</summary>

@@ -44,9 +44,11 @@ internal sealed class QuestionEmbedding
     public async Task<IReadOnlyList<IReadOnlyList<VectorOrFailure>>> Embed(IReadOnlyList<Job> jobs, CancellationToken token)
     {
         var within = policy.Now.For(QueueNames.EmbedQuestion).Within(jobs.Max(job => job.Left));
-        var found = await vectors.Of(jobs.SelectMany(job => job.Plan!.Queries().Documents.Select(query => (job.Tenant, query))), within, token);
-        return [.. jobs.Select(job => job.Plan!.Queries().Documents.Select(query => found[(job.Tenant, query)]).ToList())];
+        var found = await vectors.Of(jobs.SelectMany(job => QueriesOf(job).Select(query => (job.Tenant, query))), within, token);
+        return [.. jobs.Select(job => QueriesOf(job).Select(query => found[(job.Tenant, query)]).ToList())];
     }
+
+    private static IReadOnlyList<string> QueriesOf(Job job) => job.Plan!.Queries().Of(Tool.Documents);
 
     /// <summary>Embeds a job's question together with others that arrive meanwhile, searches its passages, and reports them.</summary>
     public async Task RunInline(Job job, CancellationToken token)

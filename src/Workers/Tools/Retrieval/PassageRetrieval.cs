@@ -14,7 +14,7 @@ internal sealed class PassageRetrieval(PassageSearcher searcher, ToolReport repo
     /// <param name="vectors">One float[1536] for each of the plan's document queries.</param>
     public async Task Run(Job job, string model, IReadOnlyList<ReadOnlyMemory<float>> vectors, CancellationToken token)
     {
-        var queries = job.Plan!.Queries().Documents.Zip(vectors, (text, vector) => new PassageQuery(text, vector)).ToList();
+        var queries = job.Plan!.Queries().Of(Tool.Documents).Zip(vectors, (text, vector) => new PassageQuery(text, vector)).ToList();
         var (passages, fits) = await Search(job, model, queries, token);
         var elapsed = job.WaveAt is { } began ? clock.GetUtcNow() - began : TimeSpan.Zero;
         await report.Finish(job, Tool.Documents, new DocumentsResult(passages, (long)elapsed.TotalMilliseconds) { Fits = fits }, token);

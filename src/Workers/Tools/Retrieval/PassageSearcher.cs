@@ -9,7 +9,7 @@ namespace Navigator.Workers.Tools.Retrieval;
 /// <summary>Queries and their vectors → the passages that fit them best: two legs, fused, the best of them looked at closely.</summary>
 internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOptions> options, Bounds bounds)
 {
-    private readonly Gate searches = bounds.Gate("searches", "postgres", now => now.Postgres.Searches);
+    private readonly Gate searches = bounds.Gate("searches", "passages", now => now.Postgres.Searches);
 
     /// <summary>Of the question's words, how many a passage has that only words found: with fewer it is about something else.</summary>
     private const double LeastCoverage = 0.5;

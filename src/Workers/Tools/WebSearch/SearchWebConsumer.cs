@@ -23,7 +23,7 @@ internal sealed class SearchWebConsumer(IJobLedger ledger, TavilyClient tavily, 
             return;
         var within = policy.Now.For(QueueNames.SearchWeb).Within(waveLeft);
         var started = Stopwatch.GetTimestamp();
-        var found = await Task.WhenAll(job.Plan!.Queries().Web.Select(query => tavily.Search(job.Tenant, query, within, token)));
+        var found = await Task.WhenAll(job.Plan!.Queries().Of(Tool.WebSearch).Select(query => tavily.Search(job.Tenant, query, within, token)));
         if (context.TryGetPayload<TavilyCall>(out var call))
             call.Answered = found.Any(search => search.Asked);
         var pages = found.SelectMany(search => search.Pages).DistinctBy(page => page.Url).OrderByDescending(page => page.Score).ToList();

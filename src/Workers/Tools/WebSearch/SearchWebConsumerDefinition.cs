@@ -20,7 +20,7 @@ internal sealed class SearchWebConsumerDefinition : ConsumerDefinition<SearchWeb
         // The first is the outermost: skip on failure ▸ circuit breaker ▸ consumer.
         consumerConfigurator.Message<SearchWeb>(message =>
         {
-            message.UseFilter(new SkipOnFailureFilter(context));
-            message.UseTavilyCircuitBreaker(context.GetRequiredService<TavilyCircuitBreaker>());
+            message.UseSkipOnFailure(Tool.WebSearch, context);
+            message.UseTavilyCircuitBreaker(context.GetRequiredService<TavilyCircuitBreaker>(), UpstreamNames.Tavily);
         });
 }

@@ -1,16 +1,17 @@
 using MassTransit;
-using Navigator.Contracts.Chat;
+using Navigator.Contracts;
 using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tools.WebSearch;
 
 /// <summary>The breaker as bus middleware: while the circuit is open, a search fails before it begins.</summary>
-internal sealed class TavilyCircuitBreakerFilter(TavilyCircuitBreaker breaker) : IFilter<ConsumeContext<SearchWeb>>
+internal sealed class TavilyCircuitBreakerFilter<TCommand>(TavilyCircuitBreaker breaker, string upstream) : IFilter<ConsumeContext<TCommand>>
+    where TCommand : JobCommand
 {
-    public async Task Send(ConsumeContext<SearchWeb> context, IPipe<ConsumeContext<SearchWeb>> next)
+    public async Task Send(ConsumeContext<TCommand> context, IPipe<ConsumeContext<TCommand>> next)
     {
         if (breaker.TryEnter() is not { } entered)
-            throw new UpstreamException("tavily", UpstreamFailure.Unavailable, "the circuit is open after repeated failures");
+            throw new UpstreamException(upstream, UpstreamFailure.Unavailable, "the circuit is open after repeated failures");
 
         var call = context.GetOrAddPayload(() => new TavilyCall());
         var outcome = CallOutcome.NotMade;
@@ -41,6 +42,7 @@ internal sealed class TavilyCall
 
 internal static class TavilyCircuitBreakerMiddleware
 {
-    public static void UseTavilyCircuitBreaker(this IPipeConfigurator<ConsumeContext<SearchWeb>> pipe, TavilyCircuitBreaker breaker) =>
-        pipe.UseFilter(new TavilyCircuitBreakerFilter(breaker));
+    public static void UseTavilyCircuitBreaker<TCommand>(
+        this IPipeConfigurator<ConsumeContext<TCommand>> pipe, TavilyCircuitBreaker breaker, string upstream) where TCommand : JobCommand =>
+        pipe.UseFilter(new TavilyCircuitBreakerFilter<TCommand>(breaker, upstream));
 }

@@ -1,10 +1,69 @@
+using Navigator.Contracts;
+using Navigator.Contracts.Chat;
+using Navigator.Storage.Ledger;
+using Navigator.Storage.Passages;
+using Navigator.Workers.Answer;
+using Navigator.Workers.Limits;
+
 namespace Navigator.Workers.Tools.WebSearch;
 
+/// <summary>The tool that searches the web, through Tavily. A job is answered without it, and says so.</summary>
 internal static class WebSearchSetup
 {
-    public static IServiceCollection AddWebSearch(this IServiceCollection services)
+    /// <summary>What a web page counts beside a passage of a person's own.</summary>
+    private const double Share = 0.6;
+
+    /// <summary>Words, as <see cref="Terms"/> folds them, that ask for what no stored document can know.</summary>
+    private static readonly HashSet<string> CurrentWords = new(
+        Terms.Of("today tonight tomorrow yesterday now currently current latest recent recently news newest update updates nowadays online website"),
+        StringComparer.Ordinal);
+
+    public static ToolSetup AddWebSearch(this ToolSetup tools)
     {
-        services.AddOptions<WebSearchOptions>().BindConfiguration(WebSearchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        return services.AddSingleton<TavilyClient>().AddSingleton<TavilyCircuitBreaker>();
+        var options = tools.AddOptions<WebSearchOptions>(WebSearchOptions.Section);
+        tools.Services.AddSingleton<TavilyClient>().AddSingleton<TavilyCircuitBreaker>();
+        return tools.Add(Descriptor(options)).Consume<SearchWebConsumer, SearchWebConsumerDefinition>(); // question → web pages
     }
+
+    private static ToolDescriptor Descriptor(WebSearchOptions options) => new()
+    {
+        Name = Tool.WebSearch,
+        Queue = QueueNames.SearchWeb,
+        Command = (job, attempt) => new SearchWeb(job, attempt),
+        Upstreams = [UpstreamNames.Tavily],
+        IsOptional = true,
+        IsConfigured = options.IsConfigured,
+        IsAllowed = job => job.Web,
+        FailedText = "the search failed",
+        Planning = new ToolPlanning
+        {
+            Key = "web_queries",
+            Description = "a search on the web",
+            Instruction = "up to 3 short searches on the web, only when the question needs something current or something that no policy says. "
+                + "Never a person's name, number or address in them.",
+            Allowed = "The web may be searched.",
+            Forbidden = "The web may not be searched: web_queries stays empty.",
+            IsExternal = true,
+            QueriesByRule = question => Terms.Of(question).Any(CurrentWords.Contains) ? [question] : [],
+            // A wave that asked the web has nothing else to ask it.
+            InSecondWave = (first, others) => first.Count == 0 ? [.. others.Take(1)] : [],
+        },
+        HasFoundEnough = results => results.Of<WebSearchResult>(Tool.WebSearch) is { Pages.Count: > 0 },
+        Sources = (job, _, _) => Task.FromResult(Sources(job)),
+    };
+
+    private static IReadOnlyList<Source> Sources(Job job) =>
+    [
+        .. (job.Results.Of<WebSearchResult>(Tool.WebSearch)?.Pages ?? []).Select(page => new Source
+        {
+            Marker = 0,
+            Kind = "web",
+            Title = page.Title,
+            Url = page.Url,
+            Text = page.Content,
+            Score = page.Score,
+            Worth = page.Score * Share,
+            IsNear = true,
+        }),
+    ];
 }

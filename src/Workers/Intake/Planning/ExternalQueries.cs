@@ -2,8 +2,8 @@ using Navigator.Workers.Intake.Screening;
 
 namespace Navigator.Workers.Intake.Planning;
 
-/// <summary>Holds back from the web what tells who somebody is, also where a planner has written it in another way.</summary>
-internal static class WebQueries
+/// <summary>Holds back from other people's servers what tells who somebody is, also where a planner has written it in another way.</summary>
+internal static class ExternalQueries
 {
     /// <summary>Shorter ones ("12 Main St" as "12mainst" is nine) stand in texts by chance.</summary>
     private const int LeastLength = 5;

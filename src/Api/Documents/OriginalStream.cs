@@ -1,0 +1,77 @@
+using Navigator.Storage.Passages;
+
+namespace Navigator.Api.Documents;
+
+/// <summary>An uploaded file on its way to a caller. It is read from the store part by part, as the caller takes it.</summary>
+internal sealed class OriginalStream : Stream
+{
+    /// <summary>As much of a file as is in memory at once.</summary>
+    private const int PartLength = 262_144;
+
+    private readonly IDocumentStore store;
+    private readonly string tenant;
+    private readonly Guid id;
+    private byte[] part;
+
+    /// <summary>Where in the file the part begins.</summary>
+    private long first;
+
+    private OriginalStream(IDocumentStore store, string tenant, Guid id, long length, byte[] part) =>
+        (this.store, this.tenant, this.id, Length, this.part) = (store, tenant, id, length, part);
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => true;
+
+    public override bool CanWrite => false;
+
+    public override long Length { get; }
+
+    public override long Position { get; set; }
+
+    /// <summary>The first bytes of the file, before any other part was read.</summary>
+    public ReadOnlySpan<byte> Start => part;
+
+    /// <returns>Null where the file is gone.</returns>
+    public static async Task<OriginalStream?> Open(IDocumentStore store, string tenant, Guid id, long length, CancellationToken token) =>
+        await store.ReadOriginal(tenant, id, 0, PartLength, token) is { } part ? new OriginalStream(store, tenant, id, length, part) : null;
+
+    /// <exception cref="IOException">The document was deleted while it was sent. Its caller sees a connection that ends too early.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (Position >= Length || buffer.Length == 0)
+            return 0;
+        if (Position < first || Position >= first + part.Length)
+        {
+            part = await store.ReadOriginal(tenant, id, Position, PartLength, cancellationToken) is { Length: > 0 } next
+                ? next
+                : throw new IOException("The document was deleted while it was sent.");
+            first = Position;
+        }
+        var offset = (int)(Position - first);
+        var count = Math.Min(buffer.Length, part.Length - offset);
+        part.AsMemory(offset, count).CopyTo(buffer);
+        Position += count;
+        return count;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
+    {
+        SeekOrigin.Begin => offset,
+        SeekOrigin.Current => Position + offset,
+        _ => Length + offset,
+    };
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A database is waited for asynchronously.");
+
+    public override void Flush()
+    {
+    }
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Navigator.Contracts.Chat;
+using Navigator.Storage.Ledger;
+using Navigator.Workers;
+using Navigator.Workers.Tools;
+
+namespace Navigator.Shipping;
+
+/// <summary>The tools as they ship, with a key for each; compiled into the test projects that look at them.</summary>
+internal static class Shipped
+{
+    public static ToolSet Tools { get; } = Setup().Build();
+
+    public static IReadOnlyList<string> Queues => Tools.Queues;
+
+    /// <summary>Those that may be asked where the caller does not allow the web.</summary>
+    public static IReadOnlyList<ToolDescriptor> WithoutWeb { get; } = [.. Tools.Where(tool => tool.Name != Tool.WebSearch)];
+
+    public static ToolSetup Setup()
+    {
+        var configuration = new ConfigurationManager();
+        configuration.AddInMemoryCollection([KeyValuePair.Create("Tavily:ApiKey", (string?)"k")]);
+        var setup = new ToolSetup(new ServiceCollection(), configuration);
+        Pipeline.AddTools(setup);
+        return setup;
+    }
+
+    /// <summary>A plan that asks the documents and the web.</summary>
+    public static JobPlan Plan(string question, string language, IReadOnlyList<string> documents, IReadOnlyList<string> web) =>
+        new(question, language, Wave(documents, web));
+
+    public static WaveQueries Wave(IReadOnlyList<string> documents, IReadOnlyList<string> web) =>
+        new((Tool.Documents, documents), (Tool.WebSearch, web));
+}

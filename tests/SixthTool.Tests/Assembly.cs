@@ -1,0 +1,2 @@
+// Whole systems, half of them with servers: left to make test.
+[assembly: AssemblyTrait("Needs", "Servers")]
