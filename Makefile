@@ -76,10 +76,13 @@ mutants: ## change the code and check that a test fails: make mutants PROJECT=Wo
 prompts: ## regenerate docs/prompts.md from the requests that the code sends
 	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/EndToEnd.Tests --filter FullyQualifiedName~PromptsDocTests
 
+settings: ## regenerate docs/settings.md from the options' comments
+	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/Api.Tests --filter FullyQualifiedName~SettingsDocTests
+
 upstreams: ## run a stand-in for OpenAI and Tavily on port 8089
 	dotnet run --project tests/Upstreams -- 8089
 
 ci: ## run the same checks as CI
 	.ci/run
 
-.PHONY: key help run build quick test slow-tests faults faults-prove load services services-down images up down audit mutants prompts upstreams ci
+.PHONY: key help run build quick test slow-tests faults faults-prove load services services-down images up down audit mutants prompts settings upstreams ci

@@ -3,7 +3,10 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers;
 
-/// <summary>What Navigator counts; /metrics shows it. Tags are names from the code, never a caller's words.</summary>
+/// <summary>
+/// What Navigator counts; /metrics shows it. Tags are names from the code, never a caller's words. Gauges read objects of their host, and
+/// so are made on a meter of the host's <see cref="IMeterFactory"/> (<see cref="OfHost"/>): they end with it.
+/// </summary>
 internal static class NavigatorMeter
 {
     public const string Name = "Navigator";
@@ -46,6 +49,9 @@ internal static class NavigatorMeter
         "Times that an upstream failed so often in a row that it is not asked for a while.");
     private static readonly Counter<long> FallBacks = Meter.CreateCounter<long>("navigator.agents.fell_back", "{time}",
         "Times that rules did a model's work, by agent and kind of failure.");
+
+    /// <summary>The meter of one host's gauges.</summary>
+    public static Meter OfHost(IMeterFactory meters) => meters.Create(Name);
 
     /// <param name="agent">translation, screening, planning or answer.</param>
     public static void FellBack(string agent, UpstreamException error) => FallBacks.Add(

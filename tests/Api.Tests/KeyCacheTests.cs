@@ -11,7 +11,7 @@ public class KeyCacheTests
     [Fact]
     public async Task However_quickly_a_look_ends_none_is_left_behind()
     {
-        var policy = TurnsTests.Policy(statements: "100", turnMs: "10000");
+        var policy = TurnsTests.Policy(statements: "100", turn: "10s");
         using var turns = new Turns(new Bounds(policy, TimeProvider.System), policy);
         using var cache = new KeyCache(new ConfiguredApiKeys(new Dictionary<string, ApiKey>(), TimeProvider.System), turns, policy,
             TimeProvider.System);

@@ -9,7 +9,7 @@ public sealed class TurnsTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly Turns turns = Open("2", "10000");
+    private readonly Turns turns = Open("2", "10s");
 
     [Fact]
     public async Task So_many_run_at_once_and_all_get_their_turn()
@@ -74,8 +74,8 @@ public sealed class TurnsTests : IDisposable
     [Fact]
     public async Task Nobody_waits_longer_than_said_and_who_leaves_is_let_go()
     {
-        using var patient = Open("1", "60000");
-        using var impatient = Open("1", "100");
+        using var patient = Open("1", "60s");
+        using var impatient = Open("1", "100ms");
         var hold = new TaskCompletionSource<int>();
         var running = Task.WhenAll(patient.Take(() => hold.Task, default), impatient.Take(() => hold.Task, default));
         using var stop = new CancellationTokenSource();
@@ -90,16 +90,16 @@ public sealed class TurnsTests : IDisposable
 
     public void Dispose() => turns.Dispose();
 
-    internal static LivePolicy Policy(string statements, string turnMs)
+    internal static LivePolicy Policy(string statements, string turn)
     {
         var configuration = new ConfigurationBuilder().Add(new PolicyFile(Path.Combine(ServerSet.Root, "concurrency.yaml"))).AddInMemoryCollection(
-            new Dictionary<string, string?> { ["Concurrency:Http:Statements"] = statements, ["Concurrency:Http:TurnMs"] = turnMs }).Build();
+            new Dictionary<string, string?> { ["Concurrency:Http:Statements"] = statements, ["Concurrency:Http:Turn"] = turn }).Build();
         return new LivePolicy(ConcurrencyPolicy.Load(configuration, Shipped.Tools));
     }
 
-    private static Turns Open(string statements, string turnMs)
+    private static Turns Open(string statements, string turn)
     {
-        var policy = Policy(statements, turnMs);
+        var policy = Policy(statements, turn);
         return new Turns(new Bounds(policy, TimeProvider.System), policy);
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Navigator.Workers.Broker;
 using Navigator.Workers.Hosting;
 
@@ -40,7 +42,8 @@ public class BrokerWatchTests
     [Fact]
     public void Metrics_are_written_as_prometheus_reads_them()
     {
-        using var metrics = new MetricsEndpoint();
+        using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var metrics = new MetricsEndpoint(provider.GetRequiredService<IMeterFactory>());
         NavigatorMeter.JobsRepaired.Add(2, KeyValuePair.Create("step", (object?)"a \"quoted\" step"));
         NavigatorMeter.JobsRepaired.Add(1, KeyValuePair.Create("step", (object?)"a \"quoted\" step"));
 

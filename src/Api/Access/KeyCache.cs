@@ -13,18 +13,15 @@ namespace Navigator.Api.Access;
 /// </summary>
 internal sealed class KeyCache(IApiKeys keys, Turns turns, LivePolicy policy, TimeProvider clock) : IDisposable
 {
-    /// <summary>More than any deployment has; what does not fit is looked up each time.</summary>
-    private const int Ids = 10_000;
-
-    /// <summary>For how long a key that was right is not suspected of being guessed.</summary>
+    /// <summary>For how long a key that was right is not suspected of being guessed. No setting: it bounds nothing.</summary>
     private static readonly TimeSpan Trust = TimeSpan.FromMinutes(10);
 
-    /// <summary>How exact the time of a key's last use is.</summary>
+    /// <summary>How exact the time of a key's last use is. No setting: it is shown in minutes.</summary>
     private static readonly TimeSpan UseInterval = TimeSpan.FromMinutes(1);
 
-    private readonly MemoryCache known = new(new MemoryCacheOptions { SizeLimit = Ids });
-    private readonly MemoryCache trusted = new(new MemoryCacheOptions { SizeLimit = Ids });
-    private readonly MemoryCache noted = new(new MemoryCacheOptions { SizeLimit = Ids });
+    private readonly MemoryCache known = new(new MemoryCacheOptions { SizeLimit = policy.Now.Http.KnownKeys });
+    private readonly MemoryCache trusted = new(new MemoryCacheOptions { SizeLimit = policy.Now.Http.KnownKeys });
+    private readonly MemoryCache noted = new(new MemoryCacheOptions { SizeLimit = policy.Now.Http.KnownKeys });
     private readonly ConcurrentDictionary<string, Lazy<Task<KeptKey?>>> looks = new(StringComparer.Ordinal);
 
     private sealed record Known(KeptKey? Key, long ReadAt);

@@ -14,11 +14,14 @@ namespace Navigator.Api.Replay;
 
 internal static class ReplayEndpoints
 {
+    /// <summary>No setting: a replay names a filter, and no text.</summary>
+    private const int BodyBytes = 16_384;
+
     public static RouteGroupBuilder MapReplays(this IEndpointRouteBuilder routes)
     {
         var replays = routes.MapGroup(Replays.Route).WithTags("Replay").Needs(Scope.Operate);
         replays.MapPost("/", Create).WithName("CreateReplay").WithSummary("Ask many jobs again, or only count them.")
-            .WithMetadata(new RequestSizeLimitAttribute(16_384));
+            .WithMetadata(new RequestSizeLimitAttribute(BodyBytes));
         replays.MapGet("/", List).WithName("ListReplays").WithSummary("Replays, newest first.");
         replays.MapGet("/{id}", Read).WithName("ReadReplay").WithSummary("One replay: how far it is, and how its jobs ended.");
         replays.MapPost("/{id}/pause", Pause).WithName("PauseReplay").WithSummary("Queue no more jobs until it is resumed.");

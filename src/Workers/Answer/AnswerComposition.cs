@@ -30,7 +30,7 @@ internal sealed class AnswerComposition(
         try
         {
             var plan = job.Plan!;
-            var (answer, degraded) = job.Tenant == Canary.Tenant ? (Canary.Answer, []) : plan.SmallTalk
+            var (answer, degraded) = plan.SmallTalk
                 ? (SmallTalk.Reply(plan.Language), [])
                 : await Write(job, plan, token);
             FailPoint.Reach(FailPoint.AfterUpstream);

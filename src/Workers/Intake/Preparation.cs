@@ -54,9 +54,9 @@ internal sealed class Preparation(
 
     private async Task Prepare(Job job, CancellationToken token)
     {
-        if (job.Tenant == Canary.Tenant)
+        if (CanaryQuestion.PlanOf(job) is { } canary)
         {
-            await Plan(job, Canary.Plan, [], token);
+            await Plan(job, canary, [], token);
             return;
         }
         var until = clock.GetUtcNow() + policy.Now.For(QueueNames.AnswerQuestion).Within(job.Left);

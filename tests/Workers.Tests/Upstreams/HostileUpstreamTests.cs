@@ -140,7 +140,7 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     [Fact]
     public async Task A_call_without_a_place_in_time_is_not_made_and_names_whose_place_it_was()
     {
-        policy.Replace(Policies.With(("Upstreams:answers:InFlight", "1"), ("Upstreams:answers:WaitMs", "100"), ("Upstreams:answers:Tries", "1")));
+        policy.Replace(Policies.With(("Upstreams:answers:InFlight", "1"), ("Upstreams:answers:Wait", "100ms"), ("Upstreams:answers:Tries", "1")));
         server.Set("answers", new Behaviour { Fault = Fault.BlackHole });
         using var stop = new CancellationTokenSource();
         var first = answerer.Answer("How much?", "en", Sources, Patience, stop.Token);
@@ -272,8 +272,8 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     }
 
     private static ConcurrencyPolicy Within(string milliseconds) => Policies.With(
-        ("Upstreams:embeddings:TimeoutMs", milliseconds), ("Upstreams:answers:TimeoutMs", milliseconds),
-        ("Upstreams:tavily:TimeoutMs", milliseconds), ("Upstreams:tavily:ConnectTimeoutMs", "20000"),
+        ("Upstreams:embeddings:Timeout", $"{milliseconds}ms"), ("Upstreams:answers:Timeout", $"{milliseconds}ms"),
+        ("Upstreams:tavily:Timeout", $"{milliseconds}ms"), ("Upstreams:tavily:ConnectTimeout", "20000ms"),
         ("Upstreams:answers:MaxResponseBytes", "100000"));
 
     public async Task InitializeAsync()

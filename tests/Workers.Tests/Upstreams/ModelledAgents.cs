@@ -22,10 +22,10 @@ internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
     public UpstreamServer Server => server;
 
     /// <summary>With time for everything: on a busy machine the first call of a process takes seconds.</summary>
-    public LivePolicy Policy { get; } = new(Within("20000"));
+    public LivePolicy Policy { get; } = new(Within("20s"));
 
     /// <summary>For what never replies.</summary>
-    public void Hurry() => Policy.Replace(Within("500"));
+    public void Hurry() => Policy.Replace(Within("500ms"));
 
     private IOptions<OpenAiOptions> OpenAi => Options.Create(new OpenAiOptions { ApiKey = "k", BaseUrl = server.OpenAi });
 
@@ -55,10 +55,10 @@ internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
         return new Translator(Policy, new TranslationModels(OpenAi, options, Policy, Bounds, Rates, TimeProvider.System));
     }
 
-    private static ConcurrencyPolicy Within(string milliseconds) => Policies.With(
+    private static ConcurrencyPolicy Within(string timeout) => Policies.With(
         [
-            ("Intake:PlanMs", "20000"), ("Intake:ScreenMs", "20000"), ("Intake:TranslateMs", "20000"), ("Upstreams:answers:Tries", "1"),
-            .. new[] { "plans", "moderations", "translations", "answers" }.Select(upstream => ($"Upstreams:{upstream}:TimeoutMs", milliseconds)),
+            ("Intake:Plan", "20s"), ("Intake:Screen", "20s"), ("Intake:Translate", "20s"), ("Upstreams:answers:Tries", "1"),
+            .. new[] { "plans", "moderations", "translations", "answers" }.Select(upstream => ($"Upstreams:{upstream}:Timeout", timeout)),
         ]);
 
     /// <summary>What a model was told.</summary>

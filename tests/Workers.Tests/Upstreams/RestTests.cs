@@ -8,7 +8,7 @@ namespace Navigator.Workers.Tests.Upstreams;
 /// <summary>An upstream that fails again and again is left alone for a while.</summary>
 public sealed class RestTests
 {
-    private static readonly UpstreamLimits Limits = Policies.With(("Upstreams:plans:RestAfter", "3"), ("Upstreams:plans:RestMs", "10000"))
+    private static readonly UpstreamLimits Limits = Policies.With(("Upstreams:plans:RestAfter", "3"), ("Upstreams:plans:Rest", "10s"))
         .ForUpstream("plans");
 
     [Fact]
@@ -49,8 +49,8 @@ public sealed class RestTests
     {
         await using var agents = await ModelledAgents.Start();
         static ConcurrencyPolicy Waiting(int ms) => Policies.With(
-            ("Upstreams:plans:TimeoutMs", $"{ms}"), ("Intake:PlanMs", $"{ms}"), ("Upstreams:plans:RestAfter", "3"),
-            ("Upstreams:plans:RestMs", "2000"));
+            ("Upstreams:plans:Timeout", $"{ms}ms"), ("Intake:Plan", $"{ms}ms"), ("Upstreams:plans:RestAfter", "3"),
+            ("Upstreams:plans:Rest", "2s"));
         agents.Policy.Replace(Waiting(700));
         agents.Server.Set("plans", new Behaviour { Fault = Fault.BlackHole });
         var planner = agents.Planner();

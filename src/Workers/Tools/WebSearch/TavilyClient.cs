@@ -13,7 +13,11 @@ namespace Navigator.Workers.Tools.WebSearch;
 internal sealed class TavilyClient : IDisposable
 {
     private const string Upstream = UpstreamNames.Tavily;
+
+    /// <summary>No setting: some 25 MB at most, and a query that is not kept costs one call.</summary>
     private const int CachedQueries = 1_000;
+
+    /// <summary>Characters of a page. No setting: a quarter of all that an answer is made from (Answer:SourceTokens).</summary>
     private const int MaxContent = 4_000;
 
     private readonly WebSearchOptions options;
