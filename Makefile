@@ -68,7 +68,7 @@ audit: ## list known vulnerabilities of all packages, and write each program's p
 	    --output artifacts --filename sbom-$$program.json --output-format Json --spec-version 1.6 || exit 1; \
 	done
 
-mutants: ## change the code and check that a test fails: make mutants PROJECT=Workers FILES=Upstreams/UpstreamRest.cs ARGS="--test-case-filter …"
+mutants: ## change the code and check that a test fails: make mutants PROJECT=Workers FILES=Upstreams/Circuit.cs ARGS="--test-case-filter …"
 	dotnet tool restore
 	cd tests/$(PROJECT).Tests && dotnet stryker --project $(PROJECT).csproj --mutate '**/$(FILES)' --concurrency 1 \
 	  --reporter cleartext --output ../../artifacts/mutants $(ARGS)

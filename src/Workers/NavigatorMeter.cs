@@ -30,10 +30,11 @@ internal static class NavigatorMeter
         "Messages that took longer than their queue's target.");
     public static readonly Counter<long> ContinuedInPlace =
         Meter.CreateCounter<long>("navigator.jobs.continued_in_place", "{time}", "Times that a worker went on itself instead of sending a message.");
-    public static readonly Counter<long> CircuitChanged = Meter.CreateCounter<long>("navigator.breaker.changed", "{time}",
-        "Times that a breaker went into a state.");
+    public static readonly Counter<long> CircuitChanged = Meter.CreateCounter<long>("navigator.circuit.changed", "{time}",
+        "Times that an upstream's circuit breaker went into a state.");
     public static readonly Counter<double> CircuitSeconds =
-        Meter.CreateCounter<double>("navigator.breaker.time", "s", "Time that a breaker spent in a state.");
+        Meter.CreateCounter<double>("navigator.circuit.time", "s",
+            "Time that an upstream's circuit breaker spent in a state, counted when it leaves it.");
     public static readonly Counter<long> SendsFailed = Meter.CreateCounter<long>("navigator.sends.failed", "{message}",
         "Messages not sent, by reason; the sweeper sends them.");
     public static readonly Counter<long> ConsumersRecovered =
@@ -45,8 +46,6 @@ internal static class NavigatorMeter
         Meter.CreateCounter<long>("navigator.questions.screened", "{question}", "Questions that screening looked at, by what came of it.");
     public static readonly Counter<long> CitationsDropped = Meter.CreateCounter<long>("navigator.citations.dropped", "{citation}",
         "Citations of models that were dropped because they do not stand in their source.");
-    public static readonly Counter<long> UpstreamsRested = Meter.CreateCounter<long>("navigator.upstreams.rested", "{time}",
-        "Times that an upstream failed so often in a row that it is not asked for a while.");
     private static readonly Counter<long> FallBacks = Meter.CreateCounter<long>("navigator.agents.fell_back", "{time}",
         "Times that rules did a model's work, by agent and kind of failure.");
 

@@ -24,6 +24,10 @@ public sealed class LimitsTests : IDisposable
     [InlineData("Upstreams:tavily:Timeout", "0ms", "upstreams.tavily.")]
     [InlineData("Upstreams:tavily:Timeout", "soon", "Upstreams:tavily:Timeout")]
     [InlineData("Upstreams:tavily:TimeoutMs", "800", "TimeoutMs")]
+    [InlineData("Upstreams:tavily:Breaker:FailureThreshold", "0", "upstreams.tavily.breaker.")]
+    [InlineData("Upstreams:tavily:Breaker:BreakDuration", "11m", "upstreams.tavily.breaker.")]
+    [InlineData("Upstreams:tavily:Breaker:HalfOpenProbes", "0", "upstreams.tavily.breaker.")]
+    [InlineData("Upstreams:answers:Breaker:FailureThreshold", "5", "upstreams.answers.breaker.")]
     [InlineData("Job:Deadline", "999999999ms", "job.")]
     [InlineData("Job:Colour", "blue", "Colour")]
     public void A_number_out_of_range_or_an_unknown_key_is_named(string key, string value, string named) =>

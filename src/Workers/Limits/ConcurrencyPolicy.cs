@@ -23,7 +23,6 @@ public sealed record ConcurrencyPolicy
     [Required] public required WatchLimits Watch { get; init; }
     [Required] public required CanaryLimits Canary { get; init; }
     [Required] public required SendLimits Sends { get; init; }
-    [Required] public required BreakerLimits Breaker { get; init; }
     [Required] public required PostgresLimits Postgres { get; init; }
     [Required] public required EmbeddedLimits Sqlite { get; init; }
     [Required] public required HttpLimits Http { get; init; }

@@ -40,19 +40,6 @@ public sealed record SendLimits
     [DurationRange("10ms", "1m")] public required TimeSpan Wait { get; init; }
 }
 
-/// <summary>When web search is left alone, and when it is tried again.</summary>
-public sealed record BreakerLimits
-{
-    /// <summary>Failures in a row that open the circuit.</summary>
-    [Range(1, 1_000)] public required int Failures { get; init; }
-
-    /// <summary>How long web search is left alone.</summary>
-    [DurationRange("100ms", "10m")] public required TimeSpan OpenFor { get; init; }
-
-    /// <summary>Calls, no more of them at a time, that must succeed before it closes.</summary>
-    [Range(1, 100)] public required int Probes { get; init; }
-}
-
 /// <inheritdoc cref="PostgresPool"/>
 public sealed record PostgresLimits
 {

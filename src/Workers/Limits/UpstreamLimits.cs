@@ -33,11 +33,8 @@ public sealed record UpstreamLimits : IValidatableObject
     /// <summary>How many of them may come at once after a quiet time.</summary>
     [Range(1, 10_000_000)] public int Burst { get; init; } = 1;
 
-    /// <summary>Failures in a row after which it is not asked for a while; unset where it always is.</summary>
-    [Range(1, 1_000)] public int? RestAfter { get; init; }
-
-    /// <summary>How long it is not asked then.</summary>
-    [DurationRange("100ms", "10m")] public TimeSpan Rest { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>Its circuit breaker, per process; unset where it is called however often it failed.</summary>
+    public BreakerLimits? Breaker { get; init; }
 
     public Rate? Rate => RatePerMinute is { } perMinute ? new Rate(TimeSpan.FromMinutes(1) / perMinute, Burst) : null;
 
@@ -46,4 +43,17 @@ public sealed record UpstreamLimits : IValidatableObject
         if (InFlight > Connections)
             yield return new ValidationResult($"InFlight is {InFlight}, more than there are Connections ({Connections}).");
     }
+}
+
+/// <summary>When an upstream that fails is not called any more, and when it is tried again.</summary>
+public sealed record BreakerLimits
+{
+    /// <summary>Failures in a row that open the circuit.</summary>
+    [Range(1, 1_000)] public required int FailureThreshold { get; init; }
+
+    /// <summary>How long no call is made after the circuit opened.</summary>
+    [DurationRange("100ms", "10m")] public required TimeSpan BreakDuration { get; init; }
+
+    /// <summary>Calls, no more of them at a time, that must all succeed before the circuit closes.</summary>
+    [Range(1, 100)] public required int HalfOpenProbes { get; init; }
 }

@@ -30,6 +30,7 @@ internal static class ClaimsSetup
             timeout: 20000ms
             tries: 1
             max_response_bytes: 262144
+            breaker: { failure_threshold: 5, break_duration: 30s, half_open_probes: 3 }
         """;
 
     public static ToolSetup AddClaims(this ToolSetup tools)

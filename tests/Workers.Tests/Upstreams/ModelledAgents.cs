@@ -31,17 +31,19 @@ internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
 
     private SqliteRateLimits Rates => new(database, TimeProvider.System);
 
+    private CircuitBreakers Breakers => Policies.Breakers(Policy);
+
     private Bounds Bounds => new(Policy, TimeProvider.System);
 
     public static async Task<ModelledAgents> Start() => new(await UpstreamServer.Start());
 
-    public Planner Planner() => new(Policy, new PlanningModel(OpenAi, Shipped.Tools, Policy, Bounds, Rates, TimeProvider.System));
+    public Planner Planner() => new(Policy, new PlanningModel(OpenAi, Shipped.Tools, Policy, Bounds, Breakers, Rates, TimeProvider.System));
 
     public Screener Screener(WithoutModeration without = WithoutModeration.Pass) =>
         new(Options.Create(new ScreeningOptions { WhenModerationFails = without }), Policy,
-            new ModerationModel(OpenAi, Policy, Bounds, Rates, TimeProvider.System));
+            new ModerationModel(OpenAi, Policy, Bounds, Breakers, Rates, TimeProvider.System));
 
-    public OpenAiAnswerer Answerer() => new(OpenAi, Options.Create(new AnswerOptions()), Policy, Bounds, Rates, TimeProvider.System);
+    public OpenAiAnswerer Answerer() => new(OpenAi, Options.Create(new AnswerOptions()), Policy, Bounds, Breakers, Rates, TimeProvider.System);
 
     /// <param name="twice">Two providers, the first the cheaper.</param>
     public Translator Translator(bool twice = false)
@@ -52,7 +54,7 @@ internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
             new() { Name = "second", BaseUrl = server.SecondOpenAi, ApiKey = "k", Model = "m", Cost = 2 },
         ];
         var options = Options.Create(new TranslationOptions { Providers = twice ? providers : [] });
-        return new Translator(Policy, new TranslationModels(OpenAi, options, Policy, Bounds, Rates, TimeProvider.System));
+        return new Translator(Policy, new TranslationModels(OpenAi, options, Policy, Bounds, Breakers, Rates, TimeProvider.System));
     }
 
     private static ConcurrencyPolicy Within(string timeout) => Policies.With(

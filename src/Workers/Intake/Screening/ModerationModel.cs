@@ -14,10 +14,11 @@ internal sealed class ModerationModel
     private readonly ModerationClient client;
     private readonly UpstreamCall call;
 
-    public ModerationModel(IOptions<OpenAiOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
+    public ModerationModel(
+        IOptions<OpenAiOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock)
     {
         client = OpenAiClients.Create(options.Value, policy.Now.ForUpstream(Upstream)).GetModerationClient(options.Value.ModerationModel);
-        call = new UpstreamCall(Upstream, policy, bounds, rates, clock);
+        call = new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock);
     }
 
     /// <returns>Null when the model has nothing against it.</returns>
