@@ -94,7 +94,7 @@ internal sealed class SixToolSystem : IAsyncDisposable
 
     private static string[] Settings(ClaimsServer claims, string? broker, string? postgres) =>
     [
-        "--urls=http://127.0.0.1:0", "--Data:Directory=:memory:", $"--Claims:BaseUrl={claims.Address}",
+        "--urls=http://127.0.0.1:0", "--Data:Directory=:memory:", "--Claims:ApiKey=k", $"--Claims:BaseUrl={claims.Address}",
         // Tests count calls: the system's own question is for the tests that are about it. And a busy machine is slow.
         "--Concurrency:Canary:IntervalMs=86400000", "--Concurrency:Job:WaveMs=30000", "--Concurrency:Http:StatementTimeoutMs=5000",
         "--Concurrency:Breaker:OpenMs=600000",
