@@ -1,65 +1,65 @@
 .DEFAULT_GOAL := help
 compose := docker compose -f compose/compose.yaml
-# What the quick lane runs. The other test projects start whole processes; of these, what says that it needs more is left out.
+# The quick lane runs these projects, without the tests that say that they need more. The other test projects start whole processes.
 quick_projects := Api.Tests Storage.Tests Workers.Tests
 quick_filter := Needs!=Servers&Needs!=Time
 
-help: ## show this
+help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## Navigator embedded, on http://localhost:8080
+run: ## run Navigator embedded, on http://localhost:8080
 	dotnet run --project src/Api
 
-build: ## everything, warnings are errors
+build: ## build everything; warnings are errors
 	dotnet build -warnaserror
 
-quick: ## build, layout, and the tests that need no servers: below two minutes, after every change
+quick: ## after every change: build, check layout, run the tests that need no servers; below two minutes
 	dotnet build -warnaserror -v quiet
 	dotnet format whitespace --folder --exclude artifacts --verify-no-changes .
 	rm -rf artifacts/tests
 	NAVIGATOR_TESTS=quick dotnet test $(foreach project,$(quick_projects),tests/$(project)/bin/Debug/net10.0/Navigator.$(project).dll) \
 	  --filter '$(quick_filter)' --logger trx --results-directory artifacts/tests -- RunConfiguration.MaxCpuCount=0
 
-test: ## all tests; brings up RabbitMQ and PostgreSQL by itself
+test: ## run all tests; starts RabbitMQ and PostgreSQL by itself
 	rm -rf artifacts/tests
 	dotnet test --logger trx --results-directory artifacts/tests
 
-slow-tests: ## the slowest twenty of the last make test, make quick or CI run
+slow-tests: ## list the slowest twenty tests of the last make test, make quick or CI run
 	@grep -rhoE '<UnitTestResult [^>]*' artifacts/tests --include='*.trx' \
 	  | sed -E 's/.* testName="([^"]*)".* duration="([^"]*)".*/\2  \1/; s/&quot;/"/g' | sort -r | head -20
 
-faults: ## the fault suite in its long form (about 45 min); NAVIGATOR_FAULTS_SEED=… repeats a run
+faults: ## run the long form of the fault suite (about 45 min); NAVIGATOR_FAULTS_SEED=… repeats a run
 	NAVIGATOR_FAULTS=long dotnet test -c Release -p:RunSettingsFilePath= tests/Faults --logger "console;verbosity=detailed" -- xUnit.MaxParallelThreads=1
 
-faults-prove: ## takes one safeguard at a time out of a copy, and expects the fault suite to notice
+faults-prove: ## remove one safeguard at a time from a copy, and expect the fault suite to fail
 	tests/Faults/prove.sh
 
 load: ## measure: make load SCENARIO=quadruple SECONDS=60 (baseline, double, quadruple, octuple, spike, concurrent, people, saturate, soak, outage, black-hole, fair, floor, screening)
 	dotnet run -c Release --project tests/Load -- $(or $(SCENARIO),baseline) --seconds $(or $(SECONDS),30) $(ARGS)
 
-services: ## RabbitMQ and PostgreSQL for development, with or without Docker
+services: ## start RabbitMQ and PostgreSQL for development, with or without Docker
 	compose/services.sh up
 
-services-down: ## stop them
+services-down: ## stop RabbitMQ and PostgreSQL for development, and delete their data
 	compose/services.sh down
 
-images: ## container images of API and workers
+images: ## build the container images of API, workers and command line
 	dotnet publish src/Api -c Release -o artifacts/publish/api
 	dotnet publish src/Workers -c Release -o artifacts/publish/workers
 	dotnet publish src/Cli -c Release -o artifacts/publish/cli
 	$(compose) build
 
-up: images ## everything in containers: page on http://localhost:8080, management on http://localhost:15672
+up: images ## start everything in containers: page on http://localhost:8080, management on http://localhost:15672
 	$(compose) up -d --wait --scale workers=$(or $(WORKERS),1)
 
-key: ## a tenant and a key to try it with: make key TENANT=acme
+key: ## create a tenant and a key to try it with: make key TENANT=acme
 	$(compose) run --rm schema tenants create $(or $(TENANT),acme)
 	$(compose) run --rm schema keys create $(or $(TENANT),acme) --scope chat --scope documents --scope operate
 
 down: ## stop the containers; data is kept
 	$(compose) down
 
-audit: ## known vulnerabilities of all packages, restored as locked, and what each program is made of (artifacts/sbom-….json)
+audit: ## list known vulnerabilities of all packages, and write each program's packages (artifacts/sbom-….json)
 	dotnet restore --locked-mode
 	dotnet list package --vulnerable --include-transitive
 	dotnet tool restore
@@ -68,18 +68,21 @@ audit: ## known vulnerabilities of all packages, restored as locked, and what ea
 	    --output artifacts --filename sbom-$$program.json --output-format Json --spec-version 1.6 || exit 1; \
 	done
 
-mutants: ## change the code and see a test fail: make mutants PROJECT=Workers FILES=Upstreams/UpstreamRest.cs ARGS="--test-case-filter …"
+mutants: ## change the code and check that a test fails: make mutants PROJECT=Workers FILES=Upstreams/Circuit.cs ARGS="--test-case-filter …"
 	dotnet tool restore
 	cd tests/$(PROJECT).Tests && dotnet stryker --project $(PROJECT).csproj --mutate '**/$(FILES)' --concurrency 1 \
 	  --reporter cleartext --output ../../artifacts/mutants $(ARGS)
 
-prompts: ## write docs/prompts.md anew from what the code sends
+prompts: ## regenerate docs/prompts.md from the requests that the code sends
 	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/EndToEnd.Tests --filter FullyQualifiedName~PromptsDocTests
 
-upstreams: ## a stand-in for OpenAI and Tavily on port 8089
+settings: ## regenerate docs/settings.md from the options' comments
+	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/Api.Tests --filter FullyQualifiedName~SettingsDocTests
+
+upstreams: ## run a stand-in for OpenAI and Tavily on port 8089
 	dotnet run --project tests/Upstreams -- 8089
 
-ci: ## what CI runs
+ci: ## run the same checks as CI
 	.ci/run
 
-.PHONY: key help run build quick test slow-tests faults faults-prove load services services-down images up down audit mutants prompts upstreams ci
+.PHONY: key help run build quick test slow-tests faults faults-prove load services services-down images up down audit mutants prompts settings upstreams ci

@@ -1,31 +1,31 @@
 #!/usr/bin/env bash
-# The two servers that Navigator needs (RabbitMQ 4 with its management UI, PostgreSQL 17 with pgvector), for developers,
-# tests and CI alike, by the first way that works:
-#   1. NAVIGATOR_RABBITMQ and NAVIGATOR_POSTGRES in the environment: they are used as they are;
-#   2. a Docker engine that answers and has or gets the images that .env names;
-#   3. Debian with apt: Debian trixie's packages, unpacked into a cache folder and run in bubblewrap. Nothing is
-#      installed on the host but bubblewrap. Cold about 40 s, warm about 5 s, 0.5 GB.
+# Starts the two servers that Navigator needs (RabbitMQ 4 with its management UI, PostgreSQL 17 with pgvector), for developers,
+# tests and CI. Takes the first source that works:
+#   1. NAVIGATOR_RABBITMQ and NAVIGATOR_POSTGRES in the environment: these servers are used, and none is started;
+#   2. a Docker engine that has the images named in .env or can pull them;
+#   3. Debian with apt: Debian trixie's packages, unpacked into a cache folder and run in bubblewrap. Only bubblewrap
+#      is installed on the host. Cold about 40 s, warm about 5 s, 0.5 GB.
 #
 # usage: services.sh up|down|env|ctl
-#   up    start what does not run, with the data it had; wait until it answers; print settings as NAME=value lines
-#   env   print the settings of what runs
-#   ctl   rabbitmqctl, with the arguments that follow (third way only)
-#   down  stop what up started, and delete its data; also the containers that tests started
+#   up    start the servers that are not running, with their data; wait until they answer; print settings as NAME=value lines
+#   env   print the settings of the running servers
+#   ctl   run rabbitmqctl with the arguments that follow (Debian's packages only)
+#   down  stop the servers that up started, and delete their data; also the containers that tests started
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${NAVIGATOR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/navigator}
 state=${NAVIGATOR_STATE:-/tmp/navigator-services-$(id -u)}
 root=$cache/trixie-v2
-# Not the servers' own ports, where a developer may run others, and below those that the system gives to whoever connects.
+# Not the servers' default ports, because a developer may run other servers there. Below the ports that the system assigns to clients.
 export NAVIGATOR_AMQP_PORT=${NAVIGATOR_AMQP_PORT:-29672} NAVIGATOR_MANAGEMENT_PORT=${NAVIGATOR_MANAGEMENT_PORT:-29673}
 export NAVIGATOR_RABBITMQ_METRICS_PORT=${NAVIGATOR_RABBITMQ_METRICS_PORT:-29674} NAVIGATOR_POSTGRES_PORT=${NAVIGATOR_POSTGRES_PORT:-29432}
-# For tests of failure: a set of servers of their own, which they may kill (packages), and more than one broker. Node n listens
-# on each port plus 10 · (n − 1).
+# For fault tests: separate servers that a test may kill (packages), and more than one broker. Node n listens on each port plus
+# 10 · (n − 1).
 way=${NAVIGATOR_WAY:-} nodes=${NAVIGATOR_RABBITMQ_NODES:-1}
-# A folder that both servers see as /run/files: certificates (ca.pem, cert.pem, key.pem: then they speak TLS too, the broker on
-# NAVIGATOR_AMQPS_PORT) and the broker's definitions.json, where it has them.
+# A folder that both servers see as /run/files. It may contain certificates (ca.pem, cert.pem, key.pem) and the broker's
+# definitions.json. With certificates both servers use TLS too, the broker on NAVIGATOR_AMQPS_PORT.
 files=${NAVIGATOR_SERVER_FILES:-}
-# More options of PostgreSQL, such as -c fsync=off for one whose data is thrown away.
+# Further options of PostgreSQL, such as -c fsync=off for a server whose data is discarded.
 postgres_options=${NAVIGATOR_POSTGRES_OPTIONS:-}
 dist_port=${NAVIGATOR_DIST_PORT:-29675} epmd_port=${NAVIGATOR_EPMD_PORT:-29676}
 packages=(rabbitmq-server postgresql-17 postgresql-17-pgvector poppler-utils
@@ -46,7 +46,7 @@ settings() {
 servers=(postgres); for ((n = 1; n <= nodes; n++)); do servers+=("rabbitmq$n"); done
 port() { echo $(($1 + 10 * ($2 - 1))); }
 alive() { [ -f "$state/$1.pid" ] && grep -qa bwrap "/proc/$(cat "$state/$1.pid")/cmdline" 2>/dev/null; }
-# The management page is there before the broker listens.
+# The management page answers before the broker listens, so both are checked.
 broker_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$(port "$NAVIGATOR_AMQP_PORT" "$1")") 2>/dev/null && curl -fsS -m 2 -o /dev/null -u navigator:navigator "http://127.0.0.1:$(port "$NAVIGATOR_MANAGEMENT_PORT" "$1")/api/health/checks/local-alarms" 2>/dev/null; }
 database_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$NAVIGATOR_POSTGRES_PORT") 2>/dev/null && { [ ! -f "$state/postgres.log" ] || grep -q 'ready to accept connections' "$state/postgres.log"; }; }
 running() { local n; [ -f "$state/way" ] && database_answers || return 1; for ((n = 1; n <= nodes; n++)); do broker_answers "$n" || return 1; done; }
@@ -58,7 +58,7 @@ with_docker() {
   echo docker >"$state/way"
 }
 
-unpack() { # $1: an empty folder. apt with a private state folder, so that the host's own lists and packages stay untouched.
+unpack() { # $1: an empty folder. apt uses a private state folder, so that the host's own lists and packages do not change.
   local target=$1 apt mirror d
   apt=$(mktemp -d); chmod 755 "$apt"; mkdir -p "$apt"/{lists/partial,cache/archives/partial,etc}; : >"$apt/status"
   mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -1)
@@ -97,7 +97,7 @@ with_packages() {
     rm -rf "$root" "$root.new"; mkdir -p "$root.new"; unpack "$root.new"; mv "$root.new" "$root"
   fi
   mkdir -p "$cache/bin"
-  printf '#!/bin/sh\n# With its own loader and libraries: the host needs none of them.\nexec %q --library-path %q %q "$@"\n' \
+  printf '#!/bin/sh\n# Uses the loader and libraries of the cache folder, so that the host needs none of them.\nexec %q --library-path %q %q "$@"\n' \
     "$root/usr/lib64/ld-linux-$(uname -m | tr _ -).so.2" "$root/usr/lib/$(uname -m)-linux-gnu" "$root/usr/bin/pdftotext" >"$cache/bin/pdftotext"
   chmod +x "$cache/bin/pdftotext"
 
@@ -107,7 +107,7 @@ with_packages() {
   echo packages >"$state/way"
 }
 
-# $1: name; the rest: what to run in the sandbox. The caller is uid 990 inside, so that the data folders stay the caller's own.
+# $1: the server's name; the rest: the command to run in the sandbox. Inside, the caller has uid 990, so that the caller owns the data folders.
 sandbox() {
   local name=$1; shift; mkdir -p "$state/data/$name"
   exec setsid bwrap --unshare-user --unshare-pid --uid 990 --gid 990 --ro-bind "$root" / --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run --bind "$state/data/$name" /data ${files:+--ro-bind "$files" /run/files} "$@"
@@ -115,7 +115,7 @@ sandbox() {
 start() { ( export HOME=/data LANG=C.UTF-8 PATH=/usr/lib/rabbitmq/bin:/usr/sbin:/usr/bin:/sbin:/bin; sandbox "$@" ) >"$state/$1.log" 2>&1 </dev/null 9>&- & echo $! >"$state/$1.pid"; }
 
 rabbitmq_environment() {
-  # Not Debian's wrapper on the PATH: it swallows the log.
+  # Runs the server itself, because Debian's wrapper on the PATH suppresses the log.
   export RABBITMQ_NODENAME="navigator$1@localhost" RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT; RABBITMQ_NODE_PORT=$(port "$NAVIGATOR_AMQP_PORT" "$1")
   export RABBITMQ_DIST_PORT; RABBITMQ_DIST_PORT=$(port "$dist_port" "$1")
   export ERL_EPMD_PORT=$epmd_port ERL_EPMD_ADDRESS=127.0.0.1 RABBITMQ_MNESIA_BASE=/data/mnesia RABBITMQ_LOG_BASE=/data/log RABBITMQ_LOGS=-
@@ -127,7 +127,7 @@ rabbitmq_environment() {
 start_rabbitmq() {
   local data=$state/data/rabbitmq$1 i; mkdir -p "$data"
   echo '[rabbitmq_management,rabbitmq_prometheus].' >"$data/enabled_plugins"
-  # Whoever waits for consumers and messages to be counted waits a second for a quorum queue's numbers, and not five.
+  # A quorum queue updates its counts of consumers and messages every second instead of every five, so that tests wait less.
   echo '[{rabbit, [{quorum_tick_interval, 1000}]}].' >"$data/advanced.config"
   printf 'default_queue_type = quorum\ncollect_statistics_interval = 1000\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %s\nprometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = %s\n' \
     "$(port "$NAVIGATOR_MANAGEMENT_PORT" "$1")" "$(port "$NAVIGATOR_RABBITMQ_METRICS_PORT" "$1")" >"$data/rabbitmq.conf"
@@ -146,7 +146,7 @@ start_postgres() {
     [ ! -f "$files/cert.pem" ] || PGMORE+=' -c ssl=on -c ssl_cert_file=/run/files/cert.pem -c ssl_key_file=/run/files/key.pem'
     start postgres sh -c 'printf navigator >/data/password
       [ -d /data/cluster ] || $PGBIN/initdb -D /data/cluster -U navigator --pwfile=/data/password -A scram-sha-256 -E UTF8 --locale=C.UTF-8 >/dev/null
-      rm -f /data/cluster/postmaster.pid # of a server that was killed: no other runs here
+      rm -f /data/cluster/postmaster.pid # left by a server that was killed; no other server uses this folder
       exec $PGBIN/postgres -D /data/cluster -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 $PGMORE' )
 }
 
@@ -154,7 +154,7 @@ wait_until_up() {
   local i name
   for i in $(seq 600); do
     running && return
-    # Who is only being started is not yet what it will be; three seconds on, what is not alive has died.
+    # A process that is just starting does not look alive yet. After three seconds, a process that is not alive has died.
     if [ "$i" -gt 30 ] && [ "$(cat "$state/way")" = packages ]; then for name in "${servers[@]}"; do alive "$name" || break 2; done; fi
     sleep 0.1
   done
@@ -164,7 +164,7 @@ wait_until_up() {
 up() {
   if [ -n "${NAVIGATOR_RABBITMQ:-}" ] && [ -n "${NAVIGATOR_POSTGRES:-}" ]; then settings; return; fi
   mkdir -p "$cache" "$(dirname "$state")"
-  # One at a time: test projects start together. The servers must not inherit the lock, or it would live as long as they do.
+  # Only one caller starts the servers, because test projects start together. The servers must not inherit the lock: they would hold it until they end.
   exec 9>"$state.lock"; flock 9
   if ! running; then
     mkdir -p "$state"
@@ -174,7 +174,7 @@ up() {
   flock -u 9; settings
 }
 
-# The containers that tests keep from one run to the next (tests/Servers/ServerContainers.cs).
+# Removes the containers that tests keep from one run to the next (tests/Servers/ServerContainers.cs).
 remove_test_containers() {
   local left
   command -v docker >/dev/null && left=$(timeout 5 docker ps -aq --filter label=navigator.test-servers 2>/dev/null) && [ -n "$left" ] || return 0
@@ -189,7 +189,7 @@ stop() {
   for name in "${servers[@]}" epmd; do
     alive "$name" || continue
     pid=$(cat "$state/$name.pid")
-    # Only what up started: the sandbox, and its one child, with whose end the process namespace ends.
+    # Kills only the sandbox that up started, and its one child. When the child ends, the process namespace ends.
     kill -9 $(cat "/proc/$pid/task/$pid/children" 2>/dev/null) "$pid" 2>/dev/null || true
   done
   rm -rf "$state"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The broker's users, rights, queues and bindings, from definitions.json with the passwords of the environment in it.
+# Puts the environment's passwords into definitions.json (users, rights, queues and bindings), and starts the broker with it.
 set -euo pipefail
 umask 077
 definitions=$(</etc/navigator/definitions.json)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Navigator.Api.Problems;
+using Navigator.Contracts.Http;
 
 namespace Navigator.Api;
 
@@ -16,5 +17,5 @@ internal static class Paging
     }
 
     public static ProblemHttpResult Invalid() =>
-        Problem.Of(400, "invalid_paging", "cursor is the next_cursor of the page before, and limit a number from 1 to 100.");
+        Problem.Of(ProblemCode.InvalidPaging, "cursor is the next_cursor of the page before, and limit a number from 1 to 100.");
 }

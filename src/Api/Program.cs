@@ -27,7 +27,8 @@ namespace Navigator.Api
             // Embedded, this process holds the workers too; distributed, it only accepts and reports.
             var mode = builder.AddNavigator(consumes: mode => mode.IsEmbedded, addTools);
             builder.AddHttp();
-            builder.Services.AddSecurity().AddAccess(mode, builder.Configuration).AddProblems().AddChat().AddDocuments(mode);
+            builder.Services.AddSecurity().AddAccess(mode, builder.Configuration).AddProblems().AddChat().AddDocuments(mode)
+                .AddReplays().AddLimits();
 
             var app = builder.Build();
             app.UseSecurity();

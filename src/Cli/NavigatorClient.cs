@@ -112,8 +112,8 @@ internal sealed class NavigatorClient(Uri server, string? key) : IDisposable
         try
         {
             var problem = await response.Content.ReadFromJsonAsync<JsonElement>(token);
-            if (problem.GetProperty("code").GetString() == "key_missing")
-                return new CommandException(exitCode, "A key is needed: set NAVIGATOR_KEY (key_missing)");
+            if (problem.GetProperty("code").GetString() == ProblemCode.KeyMissing.Code)
+                return new CommandException(exitCode, $"A key is needed: set NAVIGATOR_KEY ({ProblemCode.KeyMissing.Code})");
             return new CommandException(exitCode, $"{problem.GetProperty("detail").GetString()} ({problem.GetProperty("code").GetString()})");
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)

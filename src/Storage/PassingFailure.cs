@@ -1,5 +1,5 @@
-using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Navigator.Storage.Passages;
 using Npgsql;
 using static SQLitePCL.raw;
 
@@ -10,13 +10,14 @@ public static class PassingFailure
 {
     /// <summary>
     /// Will it do, a little later? In PostgreSQL a statement that waited too long for a lock or met a shutdown, as much as what Npgsql calls
-    /// transient; in SQLite a file that is locked, or a disk that is full or failed.
+    /// transient; in SQLite a file that is locked, or a disk that is full or failed; and a search for passages that took too long.
     /// </summary>
-    public static bool Is(DbException error) => error switch
+    public static bool Is(Exception error) => error switch
     {
-        NpgsqlException => error.IsTransient
-            || error.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown,
+        NpgsqlException postgres => postgres.IsTransient
+            || postgres.SqlState is PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown,
         SqliteException sqlite => sqlite.SqliteErrorCode is SQLITE_BUSY or SQLITE_LOCKED or SQLITE_FULL or SQLITE_IOERR,
+        SearchTimeoutException => true,
         _ => false,
     };
 }

@@ -9,7 +9,10 @@ public sealed class PoolExhaustedException(NpgsqlException inner)
     /// <summary>Like a server that is away: in a moment there may be one.</summary>
     public override bool IsTransient => true;
 
-    /// <summary>Is it this that Npgsql says? It has no type of its own for it.</summary>
+    /// <summary>
+    /// True where Npgsql says this. Npgsql 10.0.3 (PoolingDataSource.cs) throws an NpgsqlException around a TimeoutException for it, as for a
+    /// server that does not answer, without a code: only the words differ. PoolTests holds them.
+    /// </summary>
     internal static bool Is(NpgsqlException error) =>
         error.InnerException is TimeoutException && error.Message.Contains("pool has been exhausted", StringComparison.Ordinal);
 }

@@ -80,6 +80,8 @@ public static class StorageSetup
             // No statement leaves anything behind on its connection (settings are local to a transaction): nothing to reset, which
             // would cost seven small statements each time a connection is used again.
             NoResetOnClose = true,
+            // No settings: seconds after which a firewall's forgotten connection is noticed; and more than there are statements that are
+            // asked often.
             KeepAlive = 10,
             MaxAutoPrepare = 64,
             // A row with an answer or a vector passes 8 kB.

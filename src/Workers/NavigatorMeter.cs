@@ -3,7 +3,10 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers;
 
-/// <summary>What Navigator counts; /metrics shows it. Tags are names from the code, never a caller's words.</summary>
+/// <summary>
+/// What Navigator counts; /metrics shows it. Tags are names from the code, never a caller's words. Gauges read objects of their host, and
+/// so are made on a meter of the host's <see cref="IMeterFactory"/> (<see cref="OfHost"/>): they end with it.
+/// </summary>
 internal static class NavigatorMeter
 {
     public const string Name = "Navigator";
@@ -27,10 +30,11 @@ internal static class NavigatorMeter
         "Messages that took longer than their queue's target.");
     public static readonly Counter<long> ContinuedInPlace =
         Meter.CreateCounter<long>("navigator.jobs.continued_in_place", "{time}", "Times that a worker went on itself instead of sending a message.");
-    public static readonly Counter<long> CircuitChanged = Meter.CreateCounter<long>("navigator.breaker.changed", "{time}",
-        "Times that a breaker went into a state.");
+    public static readonly Counter<long> CircuitChanged = Meter.CreateCounter<long>("navigator.circuit.changed", "{time}",
+        "Times that an upstream's circuit breaker went into a state.");
     public static readonly Counter<double> CircuitSeconds =
-        Meter.CreateCounter<double>("navigator.breaker.time", "s", "Time that a breaker spent in a state.");
+        Meter.CreateCounter<double>("navigator.circuit.time", "s",
+            "Time that an upstream's circuit breaker spent in a state, counted when it leaves it.");
     public static readonly Counter<long> SendsFailed = Meter.CreateCounter<long>("navigator.sends.failed", "{message}",
         "Messages not sent, by reason; the sweeper sends them.");
     public static readonly Counter<long> ConsumersRecovered =
@@ -42,10 +46,11 @@ internal static class NavigatorMeter
         Meter.CreateCounter<long>("navigator.questions.screened", "{question}", "Questions that screening looked at, by what came of it.");
     public static readonly Counter<long> CitationsDropped = Meter.CreateCounter<long>("navigator.citations.dropped", "{citation}",
         "Citations of models that were dropped because they do not stand in their source.");
-    public static readonly Counter<long> UpstreamsRested = Meter.CreateCounter<long>("navigator.upstreams.rested", "{time}",
-        "Times that an upstream failed so often in a row that it is not asked for a while.");
     private static readonly Counter<long> FallBacks = Meter.CreateCounter<long>("navigator.agents.fell_back", "{time}",
         "Times that rules did a model's work, by agent and kind of failure.");
+
+    /// <summary>The meter of one host's gauges.</summary>
+    public static Meter OfHost(IMeterFactory meters) => meters.Create(Name);
 
     /// <param name="agent">translation, screening, planning or answer.</param>
     public static void FellBack(string agent, UpstreamException error) => FallBacks.Add(

@@ -28,7 +28,7 @@ public sealed class ApiHost : IAsyncLifetime, IDisposable
         // A busy machine is slow: its questions are answered with what the documents say all the same.
         foreach (var limit in new[] { "Job:Wave", "Intake:Screen", "Intake:Plan", "Intake:Translate", "Queues:answer-question:Timeout",
             "Queues:retrieve-passages:Timeout", "Queues:embed-question:Timeout", "Sqlite:Wait" })
-            host.UseSetting($"Concurrency:{limit}Ms", "30000");
+            host.UseSetting($"Concurrency:{limit}", "30s");
         foreach (var (key, value) in settings)
             host.UseSetting(key, value);
     }).CreateClient();

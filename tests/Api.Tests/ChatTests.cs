@@ -80,6 +80,18 @@ public sealed class ChatTests(ApiHost api) : IClassFixture<ApiHost>
     public async Task A_body_that_is_no_question_is_refused(string body, int status, string code) =>
         await ApiHost.AssertProblem(await api.PostRaw("/v1/chat/jobs", body), status, code);
 
+    /// <summary>The words of System.Text.Json's messages, by which these three are told apart.</summary>
+    [Theory]
+    [InlineData("""{"question": "q", "colour": "blue"}""", "The body has a field that is not known here (line 1, byte 28).")]
+    [InlineData("""{"question": 7}""", "The body has a field of the wrong type (line 1, byte 15).")]
+    [InlineData("""{"question": "q" """, "The body is not a JSON object as it is expected here (line 1, byte 18).")]
+    public async Task What_is_wrong_with_a_body_is_said_without_a_word_of_it(string body, string detail)
+    {
+        var response = await api.PostRaw("/v1/chat/jobs", body);
+
+        Assert.Equal(detail, (await ApiHost.Json(response)).GetProperty("detail").GetString());
+    }
+
     [Fact]
     public async Task A_question_may_have_5000_characters_and_not_one_more()
     {

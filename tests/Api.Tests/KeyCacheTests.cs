@@ -11,9 +11,9 @@ public class KeyCacheTests
     [Fact]
     public async Task However_quickly_a_look_ends_none_is_left_behind()
     {
-        var policy = TurnsTests.Policy(statements: "100", turnMs: "10000");
-        using var turns = new Turns(new Bounds(policy, TimeProvider.System), policy);
-        using var cache = new KeyCache(new ConfiguredApiKeys(new Dictionary<string, ApiKey>(), TimeProvider.System), turns, policy,
+        var policy = DatabaseThrottleTests.Policy(statements: "100", timeout: "10s");
+        using var throttle = new DatabaseThrottle(new Bounds(policy, TimeProvider.System), policy);
+        using var cache = new KeyCache(new ConfiguredApiKeys(new Dictionary<string, ApiKey>(), TimeProvider.System), throttle, policy,
             TimeProvider.System);
 
         await Parallel.ForAsync(0, 200_000, async (i, _) => Assert.Null(await cache.Find($"id-{i}")));

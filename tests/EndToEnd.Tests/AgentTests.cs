@@ -60,7 +60,7 @@ public sealed class AgentTests(EmbeddedModels models, ITestOutputHelper output) 
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { LatencyMs = 1_000 });
         // Were the second one found only when somebody happens to look again, it would not be answered within the limit.
-        await using var system = await NavigatorSystem.Start(2, upstreams, ("Concurrency__Job__EnqueueGraceMs", "110000"));
+        await using var system = await NavigatorSystem.Start(2, upstreams, ("Concurrency__Job__EnqueueGrace", "110000ms"));
 
         var first = await system.Submit(new { question = "What is my deductible?", conversation_id = "talk", web = false });
         await Task.Delay(20);
@@ -152,8 +152,8 @@ public sealed class AgentTests(EmbeddedModels models, ITestOutputHelper output) 
         await using var upstreams = await UpstreamServer.Start();
         foreach (var upstream in new[] { "plans", "moderations", "translations" })
             upstreams.Set(upstream, new Behaviour { Fault = Fault.BlackHole });
-        await using var system = await NavigatorSystem.Start(0, upstreams, ("Concurrency__Intake__TranslateMs", "300"),
-            ("Concurrency__Intake__ScreenMs", "300"), ("Concurrency__Intake__PlanMs", "300"));
+        await using var system = await NavigatorSystem.Start(0, upstreams, ("Concurrency__Intake__Translate", "300ms"),
+            ("Concurrency__Intake__Screen", "300ms"), ("Concurrency__Intake__Plan", "300ms"));
 
         var job = await system.Ask("¿Cuánto cuesta la ambulancia con mi plan?");
 
@@ -271,8 +271,8 @@ public sealed class AgentTests(EmbeddedModels models, ITestOutputHelper output) 
         upstreams.Set("answers", new Behaviour { Fault = Fault.BlackHole });
         // Noticed with the next renewal of the lease, long before the call would be given up.
         await using var system = await NavigatorSystem.Start(
-            1, upstreams, ("Concurrency__Job__LeaseMs", "6000"), ("Concurrency__Upstreams__answers__TimeoutMs", "300000"),
-            ("Concurrency__Queues__compose-answer__TimeoutMs", "300000"));
+            1, upstreams, ("Concurrency__Job__Lease", "6000ms"), ("Concurrency__Upstreams__answers__Timeout", "300000ms"),
+            ("Concurrency__Queues__compose-answer__Timeout", "300000ms"));
         var job = await system.Submit(new { question = "What is covered?", conversation_id = "talk", web = false, deadline_seconds = 600 });
         await Eventually.Holds(() => upstreams.CallsInFlight("answers") == 1);
 

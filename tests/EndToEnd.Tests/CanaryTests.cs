@@ -11,7 +11,7 @@ public sealed class CanaryTests
     {
         await using var upstreams = await UpstreamServer.Start();
         await using var system = await NavigatorSystem.Start(
-            1, upstreams, ("Concurrency__Canary__IntervalMs", "1000"), ("Concurrency__Canary__LateMs", "2000"));
+            1, upstreams, ("Concurrency__Canary__Interval", "1s"), ("Concurrency__Canary__Late", "2s"));
 
         await Metrics(system, "navigator_canary_age");
         Assert.Contains("navigator_canary_late 0", await Metrics(system, "navigator_canary_late 0"), StringComparison.Ordinal);

@@ -114,7 +114,7 @@ public abstract class JourneyTests(OfflineSystem offline, ModelSystem models, IT
     public async Task However_the_web_fails_the_job_is_answered_without_it_and_says_so()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(Workers, upstreams, ("Concurrency__Upstreams__tavily__TimeoutMs", "1000"));
+        await using var system = await NavigatorSystem.Start(Workers, upstreams, ("Concurrency__Upstreams__tavily__Timeout", "1s"));
 
         // One fewer than open the circuit.
         foreach (var fault in new[] { Fault.BlackHole, Fault.Status, Fault.Garbage, Fault.Reset })
@@ -189,8 +189,8 @@ public abstract class JourneyTests(OfflineSystem offline, ModelSystem models, IT
         upstreams.Set("answers", new Behaviour { Fault = Fault.BlackHole });
         // Noticed with the next renewal of the lease, long before the call would be given up.
         await using var system = await NavigatorSystem.Start(
-            Workers, upstreams, ("Concurrency__Job__LeaseMs", "6000"), ("Concurrency__Upstreams__answers__TimeoutMs", "300000"),
-            ("Concurrency__Queues__compose-answer__TimeoutMs", "300000"));
+            Workers, upstreams, ("Concurrency__Job__Lease", "6000ms"), ("Concurrency__Upstreams__answers__Timeout", "300000ms"),
+            ("Concurrency__Queues__compose-answer__Timeout", "300000ms"));
         var job = await system.Submit(new { question = "What is covered?", deadline_seconds = 600 });
         await Eventually.Holds(() => upstreams.CallsInFlight("answers") == 1);
 

@@ -35,8 +35,10 @@ public sealed class LimitsTests : IDisposable
                     "upstream translations", "upstream moderations", "upstream plans", "upstream embeddings", "upstream answers", "upstream tavily",
                     "sends broker",
                 }, bounds.ToHashSet());
-            var breaker = Assert.Single(process.GetProperty("limits").GetProperty("breakers").EnumerateArray());
-            Assert.Equal(("tavily", "closed"), (breaker.GetProperty("name").GetString(), breaker.GetProperty("state").GetString()));
+            Assert.Equal(
+                [("moderations", "closed"), ("plans", "closed"), ("tavily", "closed"), ("translations", "closed")],
+                process.GetProperty("limits").GetProperty("breakers").EnumerateArray()
+                    .Select(breaker => (breaker.GetProperty("name").GetString(), breaker.GetProperty("state").GetString())));
         }
         if (workers > 0)
         {
@@ -53,7 +55,7 @@ public sealed class LimitsTests : IDisposable
     }
 
     [Fact]
-    public async Task Metrics_tell_of_bounds_stages_and_the_breaker()
+    public async Task Metrics_tell_of_bounds_stages_and_breakers()
     {
         await using var system = await NavigatorSystem.Start(0);
         await system.Ask("What is covered?");
@@ -62,7 +64,8 @@ public sealed class LimitsTests : IDisposable
 
         Assert.Contains("navigator_bound_limit{kind=\"queue\",name=\"search-web\"} 12", metrics);
         Assert.Contains("navigator_bound_nearly_full{kind=\"queue\",name=\"search-web\"} 0", metrics);
-        Assert.Contains("navigator_breaker_state{state=\"Closed\"} 1", metrics);
+        Assert.Contains("navigator_circuit_state{name=\"tavily\",state=\"Closed\"} 1", metrics);
+        Assert.Contains("navigator_circuit_state{name=\"plans\",state=\"Open\"} 0", metrics);
         Assert.Contains("# TYPE navigator_stage_duration_seconds histogram", metrics);
         Assert.Contains("navigator_stage_duration_seconds_bucket{queue=\"compose-answer\",le=\"+Inf\"} 1", metrics);
         Assert.Contains("navigator_job_duration_seconds_count{part=\"all\"} 1", metrics);

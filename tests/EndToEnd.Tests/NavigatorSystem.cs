@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -207,10 +206,10 @@ internal sealed class NavigatorSystem : IAsyncDisposable
             environment["Tavily__BaseUrl"] = upstreams.Tavily.ToString();
         }
         // Tests count calls and jobs: the system's own question is for the test that is about it.
-        environment["Concurrency__Canary__IntervalMs"] = "86400000";
+        environment["Concurrency__Canary__Interval"] = "1d";
         // A busy machine is slow, and that its database is not away is for the fault suite to tell.
-        environment["Concurrency__Http__StatementTimeoutMs"] = "5000";
-        environment["Concurrency__Postgres__WaitMs"] = "5000";
+        environment["Concurrency__Http__StatementTimeout"] = "5s";
+        environment["Concurrency__Postgres__Wait"] = "5s";
         // And ask more at once, and more often, than one tenant may.
         environment["Concurrency__Http__TenantRequestsPerSecond"] = "100000";
         environment["Concurrency__Admission__TenantUnfinished"] = "1000";
@@ -218,11 +217,11 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         foreach (var upstream in new[] { "translations", "moderations", "plans", "embeddings", "answers", "tavily" })
             environment[$"Concurrency__Upstreams__{upstream}__RatePerMinute"] = "";
         // A busy machine is slow, and that a small model or the web is late is for the tests that are about it.
-        foreach (var (limit, patience) in new[] { ("Upstreams__moderations__Timeout", 20_000), ("Upstreams__plans__Timeout", 20_000),
-            ("Upstreams__translations__Timeout", 20_000), ("Intake__Screen", 20_000), ("Intake__Plan", 20_000), ("Intake__Translate", 20_000),
-            ("Queues__answer-question__Timeout", 60_000), ("Upstreams__tavily__Timeout", 20_000), ("Queues__search-web__Timeout", 20_000),
-            ("Job__Wave", 30_000) })
-            environment[$"Concurrency__{limit}Ms"] = patience.ToString(CultureInfo.InvariantCulture);
+        foreach (var (limit, patience) in new[] { ("Upstreams__moderations__Timeout", "20s"), ("Upstreams__plans__Timeout", "20s"),
+            ("Upstreams__translations__Timeout", "20s"), ("Intake__Screen", "20s"), ("Intake__Plan", "20s"), ("Intake__Translate", "20s"),
+            ("Queues__answer-question__Timeout", "60s"), ("Upstreams__tavily__Timeout", "20s"), ("Queues__search-web__Timeout", "20s"),
+            ("Job__Wave", "30s") })
+            environment[$"Concurrency__{limit}"] = patience;
         foreach (var (key, value) in settings)
             environment[key] = value;
     }

@@ -11,7 +11,7 @@ public sealed class WebSearchBreakerTests
     {
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("search", new Behaviour { Fault = Fault.Status, Status = 503 });
-        await using var system = await NavigatorSystem.Start(workers, upstreams, ("Concurrency__Breaker__OpenMs", "20000"));
+        await using var system = await NavigatorSystem.Start(workers, upstreams, ("Concurrency__Upstreams__tavily__Breaker__BreakDuration", "20s"));
 
         var reasons = new List<string?>();
         for (var i = 0; i < 7; i++)

@@ -29,7 +29,7 @@ public sealed class WebhookTests
         await using var receiver = await Receiver.Start();
         receiver.Answers.Enqueue(HttpStatusCode.InternalServerError);
         await using var system = await NavigatorSystem.Start(
-            workers, upstreams, ("Webhooks__AllowLoopback", "true"), ("Webhooks__Secret", Whsec), ("Concurrency__Webhook__FirstWaitMs", "300"),
+            workers, upstreams, ("Webhooks__AllowLoopback", "true"), ("Webhooks__Secret", Whsec), ("Concurrency__Webhook__FirstWait", "300ms"),
             ("Concurrency__Webhook__Tries", "3"));
 
         var job = await system.Submit(new { question = "What is my deductible?", callback_url = receiver.Url, web = false });

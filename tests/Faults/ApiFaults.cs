@@ -35,6 +35,6 @@ public sealed class ApiFaults(FaultServers servers, ITestOutputHelper output) : 
         // Nobody is lost: a lease as in production, so that a busy machine is not taken for a dead worker.
         apis: 2, maxCalls: 1,
         after: stage => Assert.DoesNotContain(stage.History.Calls, call => call.Method == "GET" && call.Outcome != "200"),
-        settings: [("Concurrency__Http__StatementTimeoutMs", "3000"), ("Concurrency__Postgres__WaitMs", "3000"),
-            ("Concurrency__Job__LeaseMs", "15000")]);
+        settings: [("Concurrency__Http__StatementTimeout", "3s"), ("Concurrency__Postgres__Wait", "3s"),
+            ("Concurrency__Job__Lease", "15s")]);
 }

@@ -26,7 +26,7 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
             stage.History.Calls,
             // Without the limit of the dispatcher a caller waits until the broker wakes up: 6.1 s instead of 0.6 s.
             call => call.Method == "POST" && (call.Outcome is not ("202" or "200") || call.Took > TimeSpan.FromSeconds(4))),
-        settings: [("Concurrency__Http__StatementTimeoutMs", "3000")]);
+        settings: [("Concurrency__Http__StatementTimeout", "3s")]);
 
     [FaultFact]
     public async Task The_broker_is_killed_and_restarted_again_and_again() => await Run(async stage =>

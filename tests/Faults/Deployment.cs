@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -201,14 +200,14 @@ internal sealed class Deployment : IAsyncDisposable
         foreach (var upstream in new[] { "translations", "moderations", "plans", "embeddings", "answers", "tavily" })
             environment[$"Concurrency__Upstreams__{upstream}__RatePerMinute"] = "";
         // A busy machine is slow, and that a small model is late is for the tests that are about it.
-        foreach (var (limit, patience) in new[] { ("Upstreams__moderations__Timeout", 20_000), ("Upstreams__plans__Timeout", 20_000),
-            ("Upstreams__translations__Timeout", 20_000), ("Intake__Screen", 20_000), ("Intake__Plan", 20_000), ("Intake__Translate", 20_000),
-            ("Queues__answer-question__Timeout", 60_000) })
-            environment[$"Concurrency__{limit}Ms"] = patience.ToString(CultureInfo.InvariantCulture);
-        environment["Concurrency__Job__DeadlineMs"] = "60000";
-        environment["Concurrency__Job__LeaseMs"] = "3000";
-        environment["Concurrency__Job__EnqueueGraceMs"] = "2000";
-        environment["Concurrency__Canary__IntervalMs"] = "86400000";
+        foreach (var (limit, patience) in new[] { ("Upstreams__moderations__Timeout", "20s"), ("Upstreams__plans__Timeout", "20s"),
+            ("Upstreams__translations__Timeout", "20s"), ("Intake__Screen", "20s"), ("Intake__Plan", "20s"), ("Intake__Translate", "20s"),
+            ("Queues__answer-question__Timeout", "60s") })
+            environment[$"Concurrency__{limit}"] = patience;
+        environment["Concurrency__Job__Deadline"] = "1m";
+        environment["Concurrency__Job__Lease"] = "3s";
+        environment["Concurrency__Job__EnqueueGrace"] = "2s";
+        environment["Concurrency__Canary__Interval"] = "1d";
         // One tenant is the whole load here, and what waits while a server is away is not to be refused: that is another test's.
         environment["Concurrency__Admission__QueueDepth"] = "100000";
         environment["Concurrency__Admission__TenantUnfinished"] = "100000";

@@ -138,7 +138,7 @@ public sealed class EmbeddedFaults(ITestOutputHelper output) : IDisposable
                     ["Concurrency__Upstreams__plans__RatePerMinute"] = "",
                     ["Concurrency__Upstreams__embeddings__RatePerMinute"] = "",
                     ["Concurrency__Upstreams__answers__RatePerMinute"] = "",
-                    ["Concurrency__Job__DeadlineMs"] = "60000",
+                    ["Concurrency__Job__Deadline"] = "1m",
                     ["Concurrency__Admission__QueueDepth"] = "100000",
                     ["Concurrency__Admission__TenantUnfinished"] = "100000",
                     ["Concurrency__Http__TenantRequestsPerSecond"] = "100000",

@@ -19,7 +19,7 @@ public sealed class NetworkFaults(FaultServers servers, ITestOutputHelper output
             await Task.Delay(Seconds(3, 20));
             stage.System.BrokerLine.Latency = stage.System.DatabaseLine.Latency = TimeSpan.Zero;
         },
-        maxCalls: 1, settings: [("Concurrency__Job__LeaseMs", "15000")]);
+        maxCalls: 1, settings: [("Concurrency__Job__Lease", "15s")]);
 
     private static async Task Break(TcpProxy line)
     {

@@ -36,5 +36,5 @@ public sealed class UpstreamFaults(FaultServers servers, ITestOutputHelper outpu
             }
         },
         // One worker, two tries.
-        maxCalls: 2, settings: [("Concurrency__Upstreams__answers__TimeoutMs", "2000"), ("Concurrency__Upstreams__embeddings__TimeoutMs", "2000")]);
+        maxCalls: 2, settings: [("Concurrency__Upstreams__answers__Timeout", "2s"), ("Concurrency__Upstreams__embeddings__Timeout", "2s")]);
 }

@@ -101,7 +101,7 @@ public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output)
             stage.System.BrokerLine.Latency = TimeSpan.Zero;
             await stage.System.UntilRunning();
         },
-        workers: 1, workerFailPoint: "consumer-lost:10", settings: [("Concurrency__Watch__StopMs", "100"), ("Concurrency__Job__LeaseMs", "15000")]);
+        workers: 1, workerFailPoint: "consumer-lost:10", settings: [("Concurrency__Watch__Stop", "100ms"), ("Concurrency__Job__Lease", "15s")]);
 
     private static async Task Gone(NavigatorProcess process)
     {

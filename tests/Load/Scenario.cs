@@ -114,6 +114,7 @@ internal sealed class Scenario(Func<TimeSpan, double>? perSecond, int atOnce, Ti
                 var limits = await http.GetFromJsonAsync<JsonElement>("/v1/limits", token);
                 var now = string.Join(", ", limits.GetProperty("processes").EnumerateArray()
                     .SelectMany(process => process.GetProperty("limits").GetProperty("breakers").EnumerateArray())
+                    .Where(breaker => breaker.GetProperty("name").GetString() == "tavily")
                     .Select(breaker => breaker.GetProperty("state").GetString()));
                 if (now != states)
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{at.TotalSeconds,6:0.0} s: breakers {states = now}"));

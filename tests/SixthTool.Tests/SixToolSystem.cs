@@ -96,8 +96,8 @@ internal sealed class SixToolSystem : IAsyncDisposable
     [
         "--urls=http://127.0.0.1:0", "--Data:Directory=:memory:", "--Claims:ApiKey=k", $"--Claims:BaseUrl={claims.Address}",
         // Tests count calls: the system's own question is for the tests that are about it. And a busy machine is slow.
-        "--Concurrency:Canary:IntervalMs=86400000", "--Concurrency:Job:WaveMs=30000", "--Concurrency:Http:StatementTimeoutMs=5000",
-        "--Concurrency:Breaker:OpenMs=600000",
+        "--Concurrency:Canary:Interval=1d", "--Concurrency:Job:Wave=30s", "--Concurrency:Http:StatementTimeout=5s",
+        "--Concurrency:Upstreams:claims:Breaker:BreakDuration=10m",
         .. broker is null ? Array.Empty<string>() : [$"--ConnectionStrings:RabbitMq={broker}", $"--ConnectionStrings:Postgres={postgres}"],
     ];
 }

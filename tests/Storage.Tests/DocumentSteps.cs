@@ -54,9 +54,9 @@ internal static class DocumentSteps
 
     private static DocumentLimits Limits(TimeSpan every, TimeSpan? lifetime = null, int attempts = 3) => new()
     {
-        DeadlineMs = (int)(lifetime ?? TimeSpan.FromMinutes(30)).TotalMilliseconds,
-        LeaseMs = (int)every.TotalMilliseconds,
+        Deadline = lifetime ?? TimeSpan.FromMinutes(30),
+        Lease = every,
         Attempts = attempts,
-        EnqueueGraceMs = (int)every.TotalMilliseconds,
+        EnqueueGrace = every,
     };
 }

@@ -92,6 +92,7 @@ public sealed class IsolationTests : IAsyncLifetime
     [InlineData("worker", "TRUNCATE chat_job")]
     [InlineData("api", "ALTER TABLE chat_job DISABLE ROW LEVEL SECURITY")]
     [InlineData("worker", "SET ROLE navigator_lookup")]
+    [InlineData("api", "SET ROLE navigator_keys")]
     [InlineData("api", "SET ROLE navigator_worker")]
     [InlineData("api", "CREATE TABLE mine ()")]
     public async Task The_running_system_may_not(string role, string sql)
@@ -99,6 +100,67 @@ public sealed class IsolationTests : IAsyncLifetime
         await using var connection = await (role == "api" ? database.Api : database.Source).OpenConnectionAsync();
 
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => Run(connection, sql))).SqlState);
+    }
+
+    /// <summary>As whom the functions run that know no tenant yet. A mistake in one of them gives away no more than these columns.</summary>
+    [Theory]
+    [InlineData("navigator_lookup",
+        "chat_job: due_at finished_at held id status tenant_id | document: due_at finished_at id tenant_id | "
+            + "replay: due_at finished_at id tenant_id | webhook: due_at tenant_id")]
+    [InlineData("navigator_keys", "api_key: expires_at id last_used_at revoked_at scopes secret_sha256 tenant_id")]
+    public async Task Who_looks_things_up_reads_these_columns_and_no_others(string role, string readable)
+    {
+        await using var command = database.Owner.CreateCommand(
+            """
+            SELECT string_agg(columns, ' | ' ORDER BY columns)
+            FROM   (SELECT c.relname || ': ' || string_agg(a.attname, ' ' ORDER BY a.attname) AS columns
+                    FROM   pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                    WHERE  c.relkind IN ('r', 'v', 'm', 'p') AND c.relnamespace = 'public'::regnamespace
+                    AND    has_column_privilege($1, c.oid, a.attnum, 'SELECT')
+                    GROUP  BY c.relname) AS tables
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = role });
+
+        Assert.Equal(readable, await command.ExecuteScalarAsync());
+    }
+
+    [Theory]
+    [InlineData("navigator_lookup", "SELECT secret_sha256 FROM api_key")]
+    [InlineData("navigator_lookup", "SELECT id FROM api_key")]
+    [InlineData("navigator_lookup", "UPDATE api_key SET last_used_at = now()")]
+    [InlineData("navigator_lookup", "SELECT * FROM find_api_key('x')")]
+    [InlineData("navigator_lookup", "SELECT question FROM chat_job")]
+    [InlineData("navigator_lookup", "SELECT title FROM document")]
+    [InlineData("navigator_lookup", "SELECT webhook_secret FROM tenant")]
+    [InlineData("navigator_keys", "SELECT created_at FROM api_key")]
+    [InlineData("navigator_keys", "UPDATE api_key SET secret_sha256 = ''")]
+    [InlineData("navigator_keys", "UPDATE api_key SET revoked_at = NULL")]
+    [InlineData("navigator_keys", "DELETE FROM api_key")]
+    [InlineData("navigator_keys", "SELECT id FROM chat_job")]
+    [InlineData("navigator_keys", "SELECT webhook_secret FROM tenant")]
+    public async Task Who_looks_things_up_may_not(string role, string sql)
+    {
+        await using var connection = await database.Owner.OpenConnectionAsync();
+        await Run(connection, $"SET ROLE {role}");
+
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => Run(connection, sql))).SqlState);
+        await Run(connection, "RESET ROLE");
+    }
+
+    /// <summary>The function works as its own role, and for an API alone.</summary>
+    [Fact]
+    public async Task A_key_is_found_with_its_hash_and_its_use_noted()
+    {
+        var registry = new PostgresTenantRegistry(database.Owner);
+        await registry.Create("acme", default);
+        var key = await registry.CreateKey("acme", [Scope.Chat], null, default);
+        var keys = new PostgresApiKeys(database.Api);
+
+        await keys.NoteUsed(key.Id, default);
+        var kept = await keys.Find(key.Id, default);
+
+        Assert.True(KeptKey.Fits(kept, key));
+        Assert.NotNull(kept!.LastUsedAt);
     }
 
     [Fact]

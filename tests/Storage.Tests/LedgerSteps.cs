@@ -81,15 +81,15 @@ internal static class LedgerSteps
 
     private static JobLimits Limits(TimeSpan every, int attempts = 3) => new()
     {
-        DeadlineMs = 120_000,
-        MinDeadlineMs = 100,
-        MaxDeadlineMs = 3_600_000,
-        LeaseMs = (int)every.TotalMilliseconds,
+        Deadline = TimeSpan.FromMinutes(2),
+        MinDeadline = TimeSpan.FromMilliseconds(100),
+        MaxDeadline = TimeSpan.FromHours(1),
+        Lease = every,
         Attempts = attempts,
-        EnqueueGraceMs = (int)every.TotalMilliseconds,
-        WaveMs = (int)every.TotalMilliseconds,
-        ToolsTargetMs = 3_000,
-        TargetMs = 10_000,
+        EnqueueGrace = every,
+        Wave = every,
+        ToolsTarget = TimeSpan.FromSeconds(3),
+        Target = TimeSpan.FromSeconds(10),
         ContinueInPlace = true,
     };
 }

@@ -28,7 +28,7 @@ internal sealed class PlainOwner : IAsyncDisposable
         // pgvector is not an extension that everybody may create.
         await Execute(super, "CREATE EXTENSION vector");
         // Roles that another migration made are not this owner's to become, until whoever made them says so.
-        await Execute(super, $"GRANT navigator_lookup TO {role} WITH ADMIN TRUE");
+        await Execute(super, $"GRANT navigator_lookup, navigator_keys TO {role} WITH ADMIN TRUE");
         return new PlainOwner(servers, database, role);
     }
 

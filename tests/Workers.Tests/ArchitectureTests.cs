@@ -81,7 +81,7 @@ public partial class ArchitectureTests
                 "Workers/Flow/Dispatcher.cs", "Workers/Flow/FailPoint.cs", "Workers/Flow/Lease.cs",
                 "Workers/Hosting/BusSetup.cs", "Workers/Hosting/EndpointLimits.cs", "Workers/Hosting/LoggingSetup.cs",
                 "Workers/Hosting/ShortFaultFilter.cs", "Workers/Hosting/StageFilter.cs", "Workers/Program.cs",
-                "Workers/Tools/SkipOnFailureFilter.cs", "Workers/Tools/ToolSetup.cs", "Workers/Tools/WebSearch/TavilyCircuitBreakerFilter.cs",
+                "Workers/Tools/SkipOnFailureFilter.cs", "Workers/Tools/ToolSetup.cs", "Workers/Upstreams/CircuitBreakerFilter.cs",
             ],
             knowing.Order(StringComparer.Ordinal));
     }

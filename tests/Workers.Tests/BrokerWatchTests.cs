@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Navigator.Workers.Broker;
 using Navigator.Workers.Hosting;
 
@@ -34,13 +36,14 @@ public class BrokerWatchTests
     [InlineData("search-web", null)]
     [InlineData("other_error", null)]
     [InlineData("_error", null)]
-    public void An_error_queue_is_known_by_the_queue_it_belongs_to(string queue, string? origin) => 
+    public void An_error_queue_is_known_by_the_queue_it_belongs_to(string queue, string? origin) =>
         Assert.Equal(origin, ErrorQueues.OriginOf(queue, Shipped.Tools));
 
     [Fact]
     public void Metrics_are_written_as_prometheus_reads_them()
     {
-        using var metrics = new MetricsEndpoint();
+        using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var metrics = new MetricsEndpoint(provider.GetRequiredService<IMeterFactory>());
         NavigatorMeter.JobsRepaired.Add(2, KeyValuePair.Create("step", (object?)"a \"quoted\" step"));
         NavigatorMeter.JobsRepaired.Add(1, KeyValuePair.Create("step", (object?)"a \"quoted\" step"));
 

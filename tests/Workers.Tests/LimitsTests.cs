@@ -21,9 +21,14 @@ public sealed class LimitsTests : IDisposable
     [InlineData("Queues:search-web:InFlight", "-3", "queues.search-web.")]
     [InlineData("Queues:search-web:InFlight", "many", "queues.search-web.")]
     [InlineData("Queues:search-web:Prefetch", "0", "queues.search-web.")]
-    [InlineData("Upstreams:tavily:TimeoutMs", "0", "upstreams.tavily.")]
-    [InlineData("Upstreams:tavily:TimeoutMs", "soon", "TimeoutMs")]
-    [InlineData("Job:DeadlineMs", "999999999", "job.")]
+    [InlineData("Upstreams:tavily:Timeout", "0ms", "upstreams.tavily.")]
+    [InlineData("Upstreams:tavily:Timeout", "soon", "Upstreams:tavily:Timeout")]
+    [InlineData("Upstreams:tavily:TimeoutMs", "800", "TimeoutMs")]
+    [InlineData("Upstreams:tavily:Breaker:FailureThreshold", "0", "upstreams.tavily.breaker.")]
+    [InlineData("Upstreams:tavily:Breaker:BreakDuration", "11m", "upstreams.tavily.breaker.")]
+    [InlineData("Upstreams:tavily:Breaker:HalfOpenProbes", "0", "upstreams.tavily.breaker.")]
+    [InlineData("Upstreams:answers:Breaker:FailureThreshold", "5", "upstreams.answers.breaker.")]
+    [InlineData("Job:Deadline", "999999999ms", "job.")]
     [InlineData("Job:Colour", "blue", "Colour")]
     public void A_number_out_of_range_or_an_unknown_key_is_named(string key, string value, string named) =>
         Assert.Contains(named, Assert.Throws<StartupException>(() => Policies.With((key, value))).Message, StringComparison.Ordinal);

@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Navigator.Servers;
 using Navigator.Workers.Limits;
@@ -15,10 +17,10 @@ public sealed class LivePolicyTests : IDisposable
         var policy = Policies.Live();
 
         var (now, atStart) = policy.Replace(Policies.With(
-            ("Queues:search-web:InFlight", "3"), ("Upstreams:tavily:TimeoutMs", "500"), ("Postgres:MaxConnections", "9"),
+            ("Queues:search-web:InFlight", "3"), ("Upstreams:tavily:Timeout", "500ms"), ("Postgres:MaxConnections", "9"),
             ("Queues:search-web:Prefetch", "30")));
 
-        Assert.Equal(["Queues.search-web.InFlight", "Upstreams.tavily.TimeoutMs"], now);
+        Assert.Equal(["Queues.search-web.InFlight", "Upstreams.tavily.Timeout"], now);
         Assert.Equal(["Queues.search-web.Prefetch", "Postgres.MaxConnections"], atStart);
         Assert.Equal(3, policy.Now.For("search-web").Places);
     }
@@ -42,8 +44,9 @@ public sealed class LivePolicyTests : IDisposable
     [InlineData("in_flight: 12\n", "in_flight: 900\n", "Prefetch")]
     [InlineData("search-web:", "read-minds:", "search-web")]
     [InlineData("queues:", "queues: [", "line")]
-    [InlineData("wave_ms: 800", "wave_ms: soon", "WaveMs")]
-    [InlineData("wave_ms: 800", "wave_mss: 800", "wavemss")]
+    [InlineData("wave: 800ms", "wave: soon", "Job:wave")]
+    [InlineData("wave: 800ms", "wave: 800", "800ms, 30s, 5m, 2h or 30d")]
+    [InlineData("wave: 800ms", "waves: 800ms", "waves")]
     public void What_is_not_valid_is_refused_and_the_old_policy_stays(string from, string to, string named)
     {
         var (file, configuration) = Open();
@@ -58,13 +61,13 @@ public sealed class LivePolicyTests : IDisposable
     [Fact]
     public void What_the_environment_says_stands_above_the_file_also_after_a_change()
     {
-        var (file, configuration) = Open(("Concurrency:Job:WaveMs", "700"));
-        File.WriteAllText(path, ShippedFile().Replace("wave_ms: 800", "wave_ms: 900", StringComparison.Ordinal)
+        var (file, configuration) = Open(("Concurrency:Job:Wave", "700ms"));
+        File.WriteAllText(path, ShippedFile().Replace("wave: 800ms", "wave: 900ms", StringComparison.Ordinal)
             .Replace("in_flight: 12\n", "in_flight: 13\n", StringComparison.Ordinal));
 
         var policy = file.Reload(configuration, Shipped.Tools);
 
-        Assert.Equal(700, policy.Job.WaveMs);
+        Assert.Equal(TimeSpan.FromMilliseconds(700), policy.Job.Wave);
         Assert.Equal(13, policy.For("search-web").Places);
     }
 
@@ -75,7 +78,8 @@ public sealed class LivePolicyTests : IDisposable
         var bounds = new Bounds(Policies.Live(), clock);
         var inUse = 8;
         bounds.Watch(() => new Bound("pool", "p", 10, inUse));
-        using var watch = new BoundWatch(bounds, clock, log);
+        using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var watch = new BoundWatch(bounds, clock, provider.GetRequiredService<IMeterFactory>(), log);
 
         Seconds(9);
         Assert.Empty(log.All);

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using Navigator.Servers;
 using Navigator.Workers.Limits;
+using Navigator.Workers.Upstreams;
 
 // Property tests keep a processor busy for seconds; beside them a model that answers in time would be late.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
@@ -16,6 +18,9 @@ internal static class Policies
             .AddInMemoryCollection(settings.Select(setting =>
                 KeyValuePair.Create($"{ConcurrencyPolicy.Section}:{setting.Key}", (string?)setting.Value)))
             .Build(), Shipped.Tools);
+
+    public static CircuitBreakers Breakers(LivePolicy policy, TimeProvider? clock = null) =>
+        new(policy, clock ?? TimeProvider.System, NullLogger<CircuitBreaker>.Instance);
 
     public static LivePolicy Live(params (string Key, string Value)[] settings) => new(With(settings));
 }

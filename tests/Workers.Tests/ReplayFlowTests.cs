@@ -25,8 +25,7 @@ public class ReplayFlowTests
             if (ReplayFlow.Next(replay with { Now = now }, 0, Limits) is ReplayStep.Go go)
             {
                 done += go.Count;
-                var from = replay.PacedUntil > now.AddSeconds(-1) ? replay.PacedUntil : now.AddSeconds(-1);
-                replay = replay with { PacedUntil = from.AddSeconds(go.Count / rate) };
+                replay = replay with { PacedUntil = ReplayPace.After(replay with { Now = now }, go.Count) };
             }
             Assert.True(done <= rate * ms / 1000 + 1, $"{done} after {ms} ms");
         }

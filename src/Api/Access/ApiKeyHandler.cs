@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Navigator.Api.Problems;
+using Navigator.Contracts.Http;
 using Navigator.Storage.Tenants;
 
 namespace Navigator.Api.Access;
@@ -27,7 +28,7 @@ internal sealed class ApiKeyHandler(
         if (!exposure.NeedsKeys)
             return exposure.IsOwnPage(Request)
                 ? AuthenticateResult.Success(new AuthenticationTicket(Caller.Developer, Scheme))
-                : Refuse(Problem.Of(403, "cross_site", "Without keys, only this machine's own page and programs are served."));
+                : Refuse(Problem.Of(ProblemCode.CrossSite, "Without keys, only this machine's own page and programs are served."));
 
         var bearer = Request.Headers.Authorization.ToString();
         var header = Request.Headers["X-Api-Key"].ToString();
@@ -59,7 +60,7 @@ internal sealed class ApiKeyHandler(
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problem.Of(
-        403, "scope_missing", $"This needs a key with the scope '{Context.GetEndpoint()?.Metadata.GetMetadata<NeededScope>()?.Name}'.")
+        ProblemCode.ScopeMissing, $"This needs a key with the scope '{Context.GetEndpoint()?.Metadata.GetMetadata<NeededScope>()?.Name}'.")
             .ExecuteAsync(Context);
 
     private AuthenticateResult Refuse(ProblemHttpResult problem)
@@ -68,10 +69,11 @@ internal sealed class ApiKeyHandler(
         return AuthenticateResult.Fail(problem.ProblemDetails.Title!);
     }
 
-    private static ProblemHttpResult Missing() => Problem.Of(401, "key_missing", "A key is needed: Authorization: Bearer nav_… (or X-Api-Key).");
+    private static ProblemHttpResult Missing() =>
+        Problem.Of(ProblemCode.KeyMissing, "A key is needed: Authorization: Bearer nav_… (or X-Api-Key).");
 
-    private static ProblemHttpResult Wrong() => Problem.Of(401, "key_not_valid", "This key is not valid: unknown, expired or revoked.");
+    private static ProblemHttpResult Wrong() => Problem.Of(ProblemCode.KeyNotValid, "This key is not valid: unknown, expired or revoked.");
 
     private static ProblemHttpResult TooMany() =>
-        Problem.Of(429, "too_many_wrong_keys", "Too many wrong keys came from here, or for this key. Try again in a minute.");
+        Problem.Of(ProblemCode.TooManyWrongKeys, "Too many wrong keys came from here, or for this key. Try again in a minute.");
 }

@@ -11,20 +11,17 @@ namespace Navigator.Api.Access;
 /// Keys that callers came with, and ids that are none's. One that is used goes on being looked up in the background, so that callers
 /// wait for the database once and not each time; none is believed for longer than a revoked one may be let in.
 /// </summary>
-internal sealed class KeyCache(IApiKeys keys, Turns turns, LivePolicy policy, TimeProvider clock) : IDisposable
+internal sealed class KeyCache(IApiKeys keys, DatabaseThrottle throttle, LivePolicy policy, TimeProvider clock) : IDisposable
 {
-    /// <summary>More than any deployment has; what does not fit is looked up each time.</summary>
-    private const int Ids = 10_000;
-
-    /// <summary>For how long a key that was right is not suspected of being guessed.</summary>
+    /// <summary>For how long a key that was right is not suspected of being guessed. No setting: it bounds nothing.</summary>
     private static readonly TimeSpan Trust = TimeSpan.FromMinutes(10);
 
-    /// <summary>How exact the time of a key's last use is.</summary>
+    /// <summary>How exact the time of a key's last use is. No setting: it is shown in minutes.</summary>
     private static readonly TimeSpan UseInterval = TimeSpan.FromMinutes(1);
 
-    private readonly MemoryCache known = new(new MemoryCacheOptions { SizeLimit = Ids });
-    private readonly MemoryCache trusted = new(new MemoryCacheOptions { SizeLimit = Ids });
-    private readonly MemoryCache noted = new(new MemoryCacheOptions { SizeLimit = Ids });
+    private readonly MemoryCache known = new(new MemoryCacheOptions { SizeLimit = policy.Now.Http.KnownKeys });
+    private readonly MemoryCache trusted = new(new MemoryCacheOptions { SizeLimit = policy.Now.Http.KnownKeys });
+    private readonly MemoryCache noted = new(new MemoryCacheOptions { SizeLimit = policy.Now.Http.KnownKeys });
     private readonly ConcurrentDictionary<string, Lazy<Task<KeptKey?>>> looks = new(StringComparer.Ordinal);
 
     private sealed record Known(KeptKey? Key, long ReadAt);
@@ -51,7 +48,7 @@ internal sealed class KeyCache(IApiKeys keys, Turns turns, LivePolicy policy, Ti
         if (key.ReadAt - key.LastUsedAt < UseInterval || noted.TryGetValue(key.Id, out _))
             return;
         noted.Set(key.Id, true, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = UseInterval });
-        _ = Quietly(turns.Take(
+        _ = Quietly(throttle.Run(
             async () =>
             {
                 await keys.NoteUsed(key.Id, CancellationToken.None);
@@ -79,7 +76,7 @@ internal sealed class KeyCache(IApiKeys keys, Turns turns, LivePolicy policy, Ti
         {
             var readAt = clock.GetTimestamp();
             // Without a caller's token: others wait for it too, and statements have limits of their own.
-            var key = await turns.Take(() => keys.Find(id, CancellationToken.None), CancellationToken.None);
+            var key = await throttle.Run(() => keys.Find(id, CancellationToken.None), CancellationToken.None);
             if (TenantRules.UntilRevoked - clock.GetElapsedTime(readAt) is { Ticks: > 0 } left)
                 known.Set(id, new Known(key, readAt), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = left });
             return key;

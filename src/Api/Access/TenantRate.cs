@@ -1,13 +1,14 @@
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Navigator.Api.Problems;
+using Navigator.Contracts.Http;
 using Navigator.Workers.Limits;
 
 namespace Navigator.Api.Access;
 
 /// <summary>
-/// So many requests a second of one tenant and no more, whatever they are: who polls in a tight loop takes turns at the database from
-/// nobody. Each API process counts for itself.
+/// So many requests a second of one tenant and no more, whatever they are: a caller that polls in a tight loop takes no
+/// statements from others. Each API process counts for itself.
 /// </summary>
 internal static class TenantRate
 {
@@ -28,7 +29,7 @@ internal static class TenantRate
             options.OnRejected = (context, _) =>
             {
                 context.HttpContext.Response.Headers.RetryAfter = "1";
-                return new ValueTask(Problem.Of(429, "too_many_requests", $"More than {rate} requests a second of one tenant are not taken.")
+                return new ValueTask(Problem.Of(ProblemCode.TooManyRequests, $"More than {rate} requests a second of one tenant are not taken.")
                     .ExecuteAsync(context.HttpContext));
             };
         });

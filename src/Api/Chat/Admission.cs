@@ -9,7 +9,7 @@ using Navigator.Workers.Limits;
 namespace Navigator.Api.Chat;
 
 /// <summary>Why a question is not taken now.</summary>
-internal sealed record Refusal(string Code, string Detail, int RetryAfterSeconds);
+internal sealed record Refusal(ProblemCode Code, string Detail, int RetryAfterSeconds);
 
 /// <summary>
 /// Decides whether there is room for one more question. How many wait for a worker is looked at once a second and costs a request
@@ -49,11 +49,11 @@ internal sealed class Admission : BackgroundService
         if (over <= 0)
             return null;
         Leave();
-        return new Refusal("queue_full", "More questions wait than are taken at once. Nothing was accepted.", SecondsToDrain(over));
+        return new Refusal(ProblemCode.QueueFull, "More questions wait than are taken at once. Nothing was accepted.", SecondsToDrain(over));
     }
 
     public Refusal TenantFull() => new(
-        "too_many_unfinished",
+        ProblemCode.TooManyUnfinished,
         $"{policy.Now.Admission.TenantUnfinished} of your questions are unfinished; one more is taken when one of them has ended. Nothing was "
             + $"accepted.",
         SecondsToDrain(1));
@@ -80,8 +80,8 @@ internal sealed class Admission : BackgroundService
     {
         var seconds = refusal.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         response.Headers.RetryAfter = seconds;
-        response.Headers["RateLimit"] = $"\"{(refusal.Code == "queue_full" ? "queue" : "unfinished")}\";r=0;t={seconds}";
-        return Problem.Of(StatusCodes.Status429TooManyRequests, refusal.Code, refusal.Detail);
+        response.Headers["RateLimit"] = $"\"{(refusal.Code == ProblemCode.QueueFull ? "queue" : "unfinished")}\";r=0;t={seconds}";
+        return Problem.Of(refusal.Code, refusal.Detail);
     }
 
     public AdmissionNow Now() => new(policy.Now.Admission.QueueDepth, Depth, policy.Now.Admission.TenantUnfinished, drainedPerSecond);

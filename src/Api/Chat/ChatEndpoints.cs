@@ -13,8 +13,7 @@ using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Tenants;
-using Navigator.Storage.Webhooks;
-using Navigator.Workers.Flow;
+using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Webhooks;
 
@@ -28,14 +27,15 @@ internal static class ChatEndpoints
     private const string PollEvery = "1";
 
     public static IServiceCollection AddChat(this IServiceCollection services) =>
-        services.AddSingleton<Turns>().AddSingleton<JobWatcher>()
+        services.AddSingleton<DatabaseThrottle>().AddSingleton<ThrottledJobs>().AddSingleton<ThrottledWebhooks>()
+            .AddSingleton<JobWatcher>()
             .AddHostedService(provider => provider.GetRequiredService<JobWatcher>())
             .AddSingleton<Admission>().AddHostedService(provider => provider.GetRequiredService<Admission>());
 
     public static RouteGroupBuilder MapChatJobs(this IEndpointRouteBuilder routes)
     {
         var policy = routes.ServiceProvider.GetRequiredService<LivePolicy>();
-        var jobs = routes.MapGroup(ChatJobs.Route).WithTags("Chat").Needs(Scope.Chat);
+        var jobs = routes.MapGroup(ChatJobs.Route).WithTags("Chat").Needs(Scope.Chat).HasIds("job");
         jobs.MapPost("/", Submit).WithName("SubmitChatJob").WithSummary("Ask a question.")
             .WithMetadata(new RequestSizeLimitAttribute(policy.Now.Http.QuestionBytes));
         jobs.MapGet("/", List).WithName("ListChatJobs").WithSummary("Your questions, newest first.");
@@ -50,15 +50,15 @@ internal static class ChatEndpoints
         [FromHeader(Name = "Idempotency-Key"), Description("The same key and body give the same job. 1 to 200 visible ASCII characters.")]
         string? idempotencyKey,
         [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60.")] string? wait,
-        ClaimsPrincipal caller, HttpResponse response, JobTransitions transitions, LivePolicy policy, IWebhooks webhooks,
-        IOptions<WebhookOptions> webhookOptions, Admission admission, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
+        ClaimsPrincipal caller, HttpResponse response, LivePolicy policy, ThrottledWebhooks webhooks, IOptions<WebhookOptions> webhookOptions,
+        Admission admission, JobWatcher watcher, ThrottledJobs jobs, CancellationToken token)
     {
-        var isTold = body?.CallbackUrl is not null && await webhooks.CanSign(caller.Tenant(), token);
-        var (question, problem) = ChatQuestion.From(body, policy.Now.Job, new Callbacks(isTold, webhookOptions.Value.AllowLoopback));
-        if (question is null)
-            return problem!;
+        var isTold = body?.CallbackUrl is not null && await webhooks.CanSign(caller, token);
+        var callbacks = new Callbacks(isTold, webhookOptions.Value.AllowLoopback);
+        if (!ChatQuestion.From(body, policy.Now.Job, callbacks).IsValid(out var question, out var problem))
+            return problem;
         if (idempotencyKey is not null && (idempotencyKey.Length is 0 or > 200 || idempotencyKey.Any(c => c is < '!' or > '~')))
-            return Problem.Of(400, "invalid_idempotency_key", "An Idempotency-Key is 1 to 200 visible ASCII characters.");
+            return Problem.Of(ProblemCode.InvalidIdempotencyKey, "An Idempotency-Key is 1 to 200 visible ASCII characters.");
         if (ParseWait(wait) is not { } seconds)
             return InvalidWait();
 
@@ -69,12 +69,8 @@ internal static class ChatEndpoints
         var submission = default(Submission);
         try
         {
-            submission = await turns.Share(
-                () => transitions.Record(
-                    caller.Tenant(), question.ConversationId, question.Text, question.Options, question.Lifetime, idempotencyKey, question.Hash,
-                    token),
-                token);
-            await transitions.Announce(submission);
+            submission = await jobs.Record(caller, question, idempotencyKey, token);
+            await jobs.Announce(submission);
         }
         finally
         {
@@ -84,36 +80,34 @@ internal static class ChatEndpoints
                 admission.Leave();
         }
         if (submission.Outcome == SubmissionOutcome.KeyReused)
-            return Problem.Of(422, "idempotency_key_reused", "This Idempotency-Key was used with another body. Nothing was accepted.");
+            return Problem.Of(ProblemCode.IdempotencyKeyReused, "This Idempotency-Key was used with another body. Nothing was accepted.");
         if (submission.Job is not { } accepted)
             return admission.Refuse(response, admission.TenantFull());
         // Whoever asks again gets the first response again; whoever waits, what has come of it.
         var repeated = submission.Outcome == SubmissionOutcome.Repeated;
         if (repeated)
             response.Headers["Idempotency-Replayed"] = "true";
-        var job = repeated && seconds == 0 ? accepted.AsAccepted() : await WaitForEnd(accepted, seconds, watcher, turns, ledger, token);
+        var job = repeated && seconds == 0 ? accepted.AsAccepted() : await WaitForEnd(accepted, seconds, watcher, jobs, token);
         SetPollHeaders(response, job);
         return TypedResults.Accepted($"{ChatJobs.Route}/{job.Id}", job.ToHttp());
     }
 
     private static async Task<Results<Ok<ChatJob>, StatusCodeHttpResult, ProblemHttpResult>> Read(
-        string id,
+        Guid id,
         [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60. With If-None-Match: when it has changed.")]
         string? wait,
         [FromHeader(Name = "If-None-Match")] string? ifNoneMatch,
-        ClaimsPrincipal caller, HttpResponse response, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
+        ClaimsPrincipal caller, HttpResponse response, JobWatcher watcher, ThrottledJobs jobs, CancellationToken token)
     {
-        if (!Guid.TryParse(id, out var jobId))
-            return Problem.MalformedId("job");
         if (ParseWait(wait) is not { } seconds)
             return InvalidWait();
-        if (await turns.Share(() => ledger.Find(caller.Tenant(), jobId, token), token) is not { } job)
+        if (await jobs.Find(caller, id, token) is not { } job)
             return Problem.JobNotFound();
 
         if (ifNoneMatch is null)
-            job = await WaitForEnd(job, seconds, watcher, turns, ledger, token);
+            job = await WaitForEnd(job, seconds, watcher, jobs, token);
         else if (ifNoneMatch == TagOf(job) && await watcher.WaitForChange(job, TimeSpan.FromSeconds(seconds), token))
-            job = await turns.Share(() => ledger.Find(caller.Tenant(), jobId, token), token) ?? job;
+            job = await jobs.Find(caller, id, token) ?? job;
         SetPollHeaders(response, job);
         return ifNoneMatch == TagOf(job) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(job.ToHttp());
     }
@@ -123,44 +117,34 @@ internal static class ChatEndpoints
         [FromQuery(Name = "conversation_id")] string? conversationId,
         [FromQuery, Description("next_cursor of the page before.")] string? cursor,
         [FromQuery, Description("Jobs per page, 1 to 100. Default: 20.")] string? limit,
-        ClaimsPrincipal caller, Turns turns, IJobLedger ledger, CancellationToken token)
+        ClaimsPrincipal caller, ThrottledJobs jobs, CancellationToken token)
     {
         if (!TryParseStatus(status, out var wanted))
-            return Problem.Of(400, "invalid_status", "status is one of queued, running, answered, refused, failed, expired, cancelled.");
+            return Problem.Of(ProblemCode.InvalidStatusParameter, "status is one of queued, running, answered, refused, failed, expired, cancelled.");
         if (conversationId is not null && !ChatQuestion.Conversation().IsMatch(conversationId))
-            return Problem.Of(400, "invalid_conversation_id", "A conversation_id is 1 to 64 letters, digits, '-', '_' or '.'.");
+            return Problem.Of(ProblemCode.InvalidConversationIdParameter, "A conversation_id is 1 to 64 letters, digits, '-', '_' or '.'.");
         if (!Paging.TryParse(cursor, limit, out var before, out var size))
             return Paging.Invalid();
 
-        var jobs = await turns.Take(() => ledger.List(caller.Tenant(), new JobFilter(wanted, conversationId, before, size + 1), token), token);
-        return TypedResults.Ok(new ChatJobList([.. jobs.Take(size).Select(job => job.ToHttp())], jobs.Count > size
-            ? jobs[size - 1].Id.ToString()
+        var found = await jobs.List(caller, new JobFilter(wanted, conversationId, before, size + 1), token);
+        return TypedResults.Ok(new ChatJobList([.. found.Take(size).Select(job => job.ToHttp())], found.Count > size
+            ? found[size - 1].Id.ToString()
             : null));
     }
 
     private static async Task<Results<Ok<ChatJob>, ProblemHttpResult>> Cancel(
-        string id, ClaimsPrincipal caller, Turns turns, JobTransitions transitions, CancellationToken token)
-    {
-        if (!Guid.TryParse(id, out var jobId))
-            return Problem.MalformedId("job");
-        return await turns.Share(() => transitions.Cancel(caller.Tenant(), jobId, token), token) is { } job
-            ? TypedResults.Ok(job.ToHttp())
-            : Problem.JobNotFound();
-    }
+        Guid id, ClaimsPrincipal caller, ThrottledJobs jobs, CancellationToken token) =>
+        await jobs.Cancel(caller, id, token) is { } job ? TypedResults.Ok(job.ToHttp()) : Problem.JobNotFound();
 
     private static async Task<Results<ServerSentEventsResult<ChatJob>, ProblemHttpResult>> Events(
-        string id, ClaimsPrincipal caller, JobWatcher watcher, Turns turns, IJobLedger ledger, Drain drain, CancellationToken token)
-    {
-        if (!Guid.TryParse(id, out var jobId))
-            return Problem.MalformedId("job");
-        return await turns.Share(() => ledger.Find(caller.Tenant(), jobId, token), token) is { } job
-            ? TypedResults.ServerSentEvents(Follow(job, watcher, turns, ledger, drain.Over, token))
+        Guid id, ClaimsPrincipal caller, JobWatcher watcher, ThrottledJobs jobs, Drain drain, CancellationToken token) =>
+        await jobs.Find(caller, id, token) is { } job
+            ? TypedResults.ServerSentEvents(Follow(job, watcher, jobs, drain.Over, token))
             : Problem.JobNotFound();
-    }
 
     /// <summary>The job now, then at each change, until it has ended.</summary>
     private static async IAsyncEnumerable<SseItem<ChatJob>> Follow(
-        Job job, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken stopping, [EnumeratorCancellation] CancellationToken token)
+        Job job, JobWatcher watcher, ThrottledJobs jobs, CancellationToken stopping, [EnumeratorCancellation] CancellationToken token)
     {
         while (true)
         {
@@ -169,17 +153,17 @@ internal static class ChatEndpoints
                 yield break;
             // Said again when nothing changes for a while, so that proxies keep the connection.
             await watcher.WaitForChange(job, TimeSpan.FromSeconds(15), token);
-            if (await turns.Share(() => ledger.Find(job.Tenant, job.Id, token), token) is not { } next)
+            if (await jobs.FindAgain(job, token) is not { } next)
                 yield break;
             job = next;
         }
     }
 
-    private static async Task<Job> WaitForEnd(Job job, int seconds, JobWatcher watcher, Turns turns, IJobLedger ledger, CancellationToken token)
+    private static async Task<Job> WaitForEnd(Job job, int seconds, JobWatcher watcher, ThrottledJobs jobs, CancellationToken token)
     {
         if (job.Status.IsFinished() || !await watcher.WaitForEnd(job, TimeSpan.FromSeconds(seconds), token))
             return job;
-        return await turns.Share(() => ledger.Find(job.Tenant, job.Id, token), token) ?? job;
+        return await jobs.FindAgain(job, token) ?? job;
     }
 
     private static void SetPollHeaders(HttpResponse response, Job job)
@@ -197,7 +181,7 @@ internal static class ChatEndpoints
             ? seconds
             : null;
 
-    private static ProblemHttpResult InvalidWait() => Problem.Of(400, "invalid_wait", $"wait is a whole number of seconds, 0 to {LongestWait}.");
+    private static ProblemHttpResult InvalidWait() => Problem.Of(ProblemCode.InvalidWait, $"wait is a whole number of seconds, 0 to {LongestWait}.");
 
     private static bool TryParseStatus(string? text, out JobStatus? status)
     {

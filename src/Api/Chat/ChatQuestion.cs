@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
@@ -26,43 +25,42 @@ internal sealed partial record ChatQuestion(string Text, string? ConversationId,
     /// <summary>Without what was not sent: a field that a later version knows must not change an earlier request's hash.</summary>
     private static readonly JsonSerializerOptions Hashed = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    /// <returns>The question, or the problem with it.</returns>
-    public static (ChatQuestion? Question, ProblemHttpResult? Problem) From(ChatJobRequest? request, JobLimits limits, Callbacks webhooks)
+    public static Checked<ChatQuestion> From(ChatJobRequest? request, JobLimits limits, Callbacks webhooks)
     {
         var problem = request switch
         {
-            null => Problem.Of(400, "invalid_json", "The body is not a JSON object as it is expected here."),
-            { Question: null } => Problem.Of(422, "question_missing", "The field 'question' is missing."),
-            { Question: var question } when string.IsNullOrWhiteSpace(question) => Problem.Of(422, "question_empty", "The question is empty."),
+            null => Problem.Of(ProblemCode.InvalidJson, "The body is not a JSON object as it is expected here."),
+            { Question: null } => Problem.Of(ProblemCode.QuestionMissing, "The field 'question' is missing."),
+            { Question: var question } when string.IsNullOrWhiteSpace(question) => Problem.Of(ProblemCode.QuestionEmpty, "The question is empty."),
             { Question.Length: > ChatJobRequest.MaxQuestionLength } =>
-                Problem.Of(422, "question_too_long",
+                Problem.Of(ProblemCode.QuestionTooLong,
                     $"The question has {request.Question!.Length} characters; {ChatJobRequest.MaxQuestionLength} are possible."),
             { Question: var question } when question.Contains('\0', StringComparison.Ordinal) =>
-                Problem.Of(422, "question_not_text", "The question holds a null character, which no text does."),
+                Problem.Of(ProblemCode.QuestionNotText, "The question holds a null character, which no text does."),
             { ConversationId: { } conversation } when !Conversation().IsMatch(conversation) =>
-                Problem.Of(422, "invalid_conversation_id", "A conversation_id is 1 to 64 letters, digits, '-', '_' or '.'."),
+                Problem.Of(ProblemCode.InvalidConversationId, "A conversation_id is 1 to 64 letters, digits, '-', '_' or '.'."),
             { Language: { } language } when !LanguageTag().IsMatch(language) =>
-                Problem.Of(422, "invalid_language", "A language is a BCP 47 tag such as en, es or pt-BR."),
+                Problem.Of(ProblemCode.InvalidLanguage, "A language is a BCP 47 tag such as en, es or pt-BR."),
             { DocumentIds: { Count: 0 or > MaxDocuments } } =>
-                Problem.Of(422, "invalid_document_ids", $"document_ids names 1 to {MaxDocuments} documents; leave it out for all."),
+                Problem.Of(ProblemCode.InvalidDocumentIds, $"document_ids names 1 to {MaxDocuments} documents; leave it out for all."),
             { CallbackUrl: not null } when !webhooks.Any =>
-                Problem.Of(422, "webhooks_off", "Embedded, callbacks are sent only with a secret to sign them: "
+                Problem.Of(ProblemCode.WebhooksOff, "Embedded, callbacks are sent only with a secret to sign them: "
                     + "Webhooks__Secret, or that of a tenant made with navigator tenants create."),
             { CallbackUrl: { } callback } when CallbackUrl.Problem(callback, webhooks.Loopback) is { } wrong =>
-                Problem.Of(422, "invalid_callback_url", wrong),
+                Problem.Of(ProblemCode.InvalidCallbackUrl, wrong),
             { DeadlineSeconds: { } seconds } when !(seconds >= limits.MinDeadline.TotalSeconds && seconds <= limits.MaxDeadline.TotalSeconds) =>
-                Problem.Of(422, "invalid_deadline",
+                Problem.Of(ProblemCode.InvalidDeadline,
                     $"deadline_seconds is a number from {limits.MinDeadline.TotalSeconds} to {limits.MaxDeadline.TotalSeconds}."),
             _ => null,
         };
         return problem is not null
-            ? (null, problem)
-            : (new ChatQuestion(
+            ? problem
+            : new ChatQuestion(
                 request!.Question!,
                 request.ConversationId,
                 new JobOptions(request.Web ?? true, request.DocumentIds, request.Language, request.CallbackUrl),
                 request.DeadlineSeconds is { } lifetime ? TimeSpan.FromSeconds(lifetime) : null,
-                SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Hashed))), null);
+                SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Hashed)));
     }
 
     [GeneratedRegex(@"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\z", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]

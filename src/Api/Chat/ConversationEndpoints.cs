@@ -3,7 +3,6 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Navigator.Api.Access;
-using Navigator.Api.Hosting;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
@@ -27,26 +26,21 @@ internal static class ConversationEndpoints
     private static async Task<Results<Ok<ConversationList>, ProblemHttpResult>> List(
         [FromQuery, Description("next_cursor of the page before.")] string? cursor,
         [FromQuery, Description("Conversations per page, 1 to 100. Default: 20.")] string? limit,
-        ClaimsPrincipal caller, Turns turns, IJobLedger ledger, CancellationToken token)
+        ClaimsPrincipal caller, ThrottledJobs jobs, CancellationToken token)
     {
         if (!Paging.TryParse(cursor, limit, out var before, out var size))
             return Paging.Invalid();
-        var found = await turns.Take(() => ledger.Conversations(caller.Tenant(), before, size + 1, token), token);
+        var found = await jobs.Conversations(caller, before, size + 1, token);
         return TypedResults.Ok(new ConversationList([.. found.Take(size).Select(ToHttp)], found.Count > size
             ? found[size - 1].Newest.ToString()
             : null));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
-        string id, ClaimsPrincipal caller, Turns turns, IAudit audit, IJobLedger ledger, CancellationToken token)
-    {
-        if (!ChatQuestion.Conversation().IsMatch(id))
-            return NotFound();
-        await audit.Record(caller.Tenant(), caller.Actor(), "conversation.delete", id, token);
-        return await turns.Take(() => ledger.DeleteConversation(caller.Tenant(), id, token), token) > 0 ? TypedResults.NoContent() : NotFound();
-    }
-
-    private static ProblemHttpResult NotFound() => Problem.Of(404, "conversation_not_found", "There is no such conversation.");
+        string id, ClaimsPrincipal caller, ThrottledJobs jobs, CancellationToken token) =>
+        ChatQuestion.Conversation().IsMatch(id) && await jobs.DeleteConversation(caller, id, token) > 0
+            ? TypedResults.NoContent()
+            : Problem.Of(ProblemCode.ConversationNotFound, "There is no such conversation.");
 
     private static ChatConversation ToHttp(Conversation conversation) => new()
     {

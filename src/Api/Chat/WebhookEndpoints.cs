@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Navigator.Api.Access;
-using Navigator.Api.Hosting;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
@@ -15,36 +14,28 @@ internal static class WebhookEndpoints
 {
     public static void MapWebhooks(this IEndpointRouteBuilder routes)
     {
-        var webhooks = routes.MapGroup($"{ChatJobs.Route}/{{id}}/webhook").WithTags("Chat").Needs(Scope.Chat);
+        var webhooks = routes.MapGroup($"{ChatJobs.Route}/{{id}}/webhook").WithTags("Chat").Needs(Scope.Chat).HasIds("job");
         webhooks.MapGet("/", Read).WithName("ReadWebhook").WithSummary("How telling the callback_url of the job's end is going.");
         webhooks.MapPost("/redeliver", Redeliver).WithName("RedeliverWebhook").WithSummary("Tell it again, whatever came of it before.");
     }
 
     private static async Task<Results<Ok<Webhook>, ProblemHttpResult>> Read(
-        string id, ClaimsPrincipal caller, Turns turns, IWebhooks webhooks, CancellationToken token)
-    {
-        if (!Guid.TryParse(id, out var job))
-            return Problem.MalformedId("job");
-        return await turns.Take(() => webhooks.Find(caller.Tenant(), job, token), token) is { } webhook
-            ? TypedResults.Ok(ToHttp(webhook))
-            : NotFound();
-    }
+        Guid id, ClaimsPrincipal caller, ThrottledWebhooks webhooks, CancellationToken token) =>
+        await webhooks.Find(caller, id, token) is { } webhook ? TypedResults.Ok(ToHttp(webhook)) : NotFound();
 
     private static async Task<Results<Accepted<Webhook>, ProblemHttpResult>> Redeliver(
-        string id, ClaimsPrincipal caller, Turns turns, IWebhooks webhooks, Dispatcher dispatcher, CancellationToken token)
+        Guid id, ClaimsPrincipal caller, ThrottledWebhooks webhooks, Dispatcher dispatcher, CancellationToken token)
     {
-        if (!Guid.TryParse(id, out var job))
-            return Problem.MalformedId("job");
-        if (await turns.Take(() => webhooks.Again(caller.Tenant(), job, token), token) is not { } webhook)
+        if (await webhooks.Again(caller, id, token) is not { } webhook)
             return NotFound();
         if (webhook.Status == WebhookStatus.Waiting)
-            return Problem.Of(409, "job_not_ended", "The job has not ended: there is nothing to tell yet.");
-        await dispatcher.Send([new DeliverWebhook(job)], CancellationToken.None);
-        return TypedResults.Accepted($"{ChatJobs.Route}/{job}/webhook", ToHttp(webhook));
+            return Problem.Of(ProblemCode.JobNotEnded, "The job has not ended: there is nothing to tell yet.");
+        await dispatcher.Send([new DeliverWebhook(id)], CancellationToken.None);
+        return TypedResults.Accepted($"{ChatJobs.Route}/{id}/webhook", ToHttp(webhook));
     }
 
     private static ProblemHttpResult NotFound() =>
-        Problem.Of(404, "webhook_not_found", "There is no such job, or it was submitted without a callback_url.");
+        Problem.Of(ProblemCode.WebhookNotFound, "There is no such job, or it was submitted without a callback_url.");
 
     private static Webhook ToHttp(WebhookRecord webhook) => new()
     {

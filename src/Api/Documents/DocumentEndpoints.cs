@@ -6,7 +6,6 @@ using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Passages;
 using Navigator.Storage.Tenants;
-using Navigator.Workers.Flow;
 using Navigator.Workers.Ingestion.Extraction;
 using Navigator.Workers.Limits;
 
@@ -22,7 +21,7 @@ internal static class DocumentEndpoints
     public static RouteGroupBuilder MapDocuments(this IEndpointRouteBuilder routes)
     {
         var policy = routes.ServiceProvider.GetRequiredService<LivePolicy>();
-        var documents = routes.MapGroup(Route).WithTags("Documents").Needs(Scope.Documents);
+        var documents = routes.MapGroup(Route).WithTags("Documents").Needs(Scope.Documents).HasIds("document");
         documents.MapPost("/", Add).WithName("AddDocument").WithSummary("Upload a document: a file in a form, or title and text as JSON.")
             .WithMetadata(new RequestSizeLimitAttribute(policy.Now.Http.DocumentBytes + FormOverhead))
             .Accepts<TextDocumentRequest>("application/json", "multipart/form-data");
@@ -44,12 +43,11 @@ internal static class DocumentEndpoints
     public static string OriginalOf(Guid document) => $"{Route}/{document}/original";
 
     private static async Task<Results<Accepted<Document>, Ok<Document>, ProblemHttpResult>> Add(
-        ClaimsPrincipal caller, HttpRequest request, HttpResponse response, DocumentTransitions transitions, CancellationToken token)
+        ClaimsPrincipal caller, HttpRequest request, HttpResponse response, LivePolicy policy, ThrottledDocuments documents, CancellationToken token)
     {
-        var (upload, problem) = await Upload.Read(request, token);
-        if (upload is null)
-            return problem!;
-        var (document, accepted) = await transitions.Add(caller.Tenant(), upload.Title, upload.MediaType, upload.Content, token);
+        if (!(await Upload.Read(request, policy.Now.Http.DocumentBytes, token)).IsValid(out var upload, out var problem))
+            return problem;
+        var (document, accepted) = await documents.Add(caller, upload, token);
         var location = $"{Route}/{document.Id}";
         response.Headers.Location = location;
         // The same bytes again are the same document: nothing was accepted, and nothing is to be waited for that was not before.
@@ -57,22 +55,20 @@ internal static class DocumentEndpoints
     }
 
     private static async Task<Results<Ok<DocumentList>, ProblemHttpResult>> List(
-        [FromQuery] string? cursor, [FromQuery] string? limit, ClaimsPrincipal caller, IDocumentStore store, CancellationToken token)
+        [FromQuery] string? cursor, [FromQuery] string? limit, ClaimsPrincipal caller, ThrottledDocuments documents, CancellationToken token)
     {
         if (!Paging.TryParse(cursor, limit, out var before, out var size))
             return Paging.Invalid();
-        var documents = await store.List(caller.Tenant(), before, size + 1, token);
-        return TypedResults.Ok(new DocumentList([.. documents.Take(size).Select(ToHttp)], documents.Count > size
-            ? documents[size - 1].Id.ToString()
+        var found = await documents.List(caller, before, size + 1, token);
+        return TypedResults.Ok(new DocumentList([.. found.Take(size).Select(ToHttp)], found.Count > size
+            ? found[size - 1].Id.ToString()
             : null));
     }
 
     private static async Task<Results<Ok<Document>, ProblemHttpResult>> Read(
-        string id, ClaimsPrincipal caller, HttpResponse response, IDocumentStore store, CancellationToken token)
+        Guid id, ClaimsPrincipal caller, HttpResponse response, ThrottledDocuments documents, CancellationToken token)
     {
-        if (!Guid.TryParse(id, out var documentId))
-            return Problem.MalformedId("document");
-        if (await store.Find(caller.Tenant(), documentId, token) is not { } document)
+        if (await documents.Find(caller, id, token) is not { } document)
             return Problem.DocumentNotFound();
         if (document.FinishedAt is null)
             response.Headers.RetryAfter = "1";
@@ -80,39 +76,28 @@ internal static class DocumentEndpoints
     }
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ReadOriginal(
-        string id, ClaimsPrincipal caller, HttpResponse response, IDocumentStore store, Bounds bounds, LivePolicy policy, CancellationToken token)
+        Guid id, ClaimsPrincipal caller, HttpResponse response, ThrottledDocuments documents, Bounds bounds, LivePolicy policy,
+        CancellationToken token)
     {
-        if (!Guid.TryParse(id, out var documentId))
-            return Problem.MalformedId("document");
         // Held until the last byte has gone: so many files are on their way at once, however slowly callers take them.
-        response.RegisterForDispose(await bounds.Gate("originals", "http", now => now.Http.Originals).EnterWithin(policy.Now.Http.Turn, token)
+        response.RegisterForDispose(await bounds.Gate("originals", "http", now => now.Http.Originals).EnterWithin(
+                policy.Now.Http.StatementQueueTimeout, token)
             ?? throw new TimeoutException("Too many files are on their way."));
-        if (await store.FindOriginal(caller.Tenant(), documentId, token) is { } original
-            && await OriginalStream.Open(store, caller.Tenant(), documentId, original.Bytes, token) is { } content)
+        if (await documents.FindOriginal(caller, id, token) is { } original
+            && await documents.OpenOriginal(caller, id, original, token) is { } content)
             return OriginalFile.Send(original, content, response);
-        return await store.Find(caller.Tenant(), documentId, token) is null ? Problem.DocumentNotFound() : Problem.OriginalNotKept();
+        return await documents.Find(caller, id, token) is null ? Problem.DocumentNotFound() : Problem.OriginalNotKept();
     }
 
     private static async Task<Results<Ok<Passage>, ProblemHttpResult>> ReadPassage(
-        string id, string passageId, ClaimsPrincipal caller, IPassageIndex index, CancellationToken token)
-    {
-        if (!Guid.TryParse(id, out var documentId))
-            return Problem.MalformedId("document");
-        if (!Guid.TryParse(passageId, out var passage))
-            return Problem.MalformedId("passage");
-        return await index.Read(caller.Tenant(), [passage], token) is [var cited] && cited.Passage.DocumentId == documentId
+        Guid id, Guid passageId, ClaimsPrincipal caller, ThrottledDocuments documents, CancellationToken token) =>
+        await documents.FindPassage(caller, id, passageId, token) is { } cited
             ? TypedResults.Ok(cited.Passage)
-            : Problem.Of(404, "passage_not_found", "There is no such passage.");
-    }
+            : Problem.Of(ProblemCode.PassageNotFound, "There is no such passage.");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
-        string id, ClaimsPrincipal caller, IAudit audit, IDocumentStore store, CancellationToken token)
-    {
-        if (!Guid.TryParse(id, out var documentId))
-            return Problem.MalformedId("document");
-        await audit.Record(caller.Tenant(), caller.Actor(), "document.delete", documentId.ToString(), token);
-        return await store.Delete(caller.Tenant(), documentId, token) ? TypedResults.NoContent() : Problem.DocumentNotFound();
-    }
+        Guid id, ClaimsPrincipal caller, ThrottledDocuments documents, CancellationToken token) =>
+        await documents.Delete(caller, id, token) ? TypedResults.NoContent() : Problem.DocumentNotFound();
 
     private static Document ToHttp(DocumentRecord document) => new()
     {

@@ -5,5 +5,7 @@ namespace Navigator.Api.Documents;
 internal static class DocumentSetup
 {
     public static IServiceCollection AddDocuments(this IServiceCollection services, NavigatorMode mode) =>
-        mode.IsEmbedded ? services.AddHostedService<SampleDocuments>() : services;
+        mode.IsEmbedded
+            ? services.AddSingleton<ThrottledDocuments>().AddHostedService<SampleDocuments>()
+            : services.AddSingleton<ThrottledDocuments>();
 }

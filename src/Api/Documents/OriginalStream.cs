@@ -1,5 +1,3 @@
-using Navigator.Storage.Passages;
-
 namespace Navigator.Api.Documents;
 
 /// <summary>An uploaded file on its way to a caller. It is read from the store part by part, as the caller takes it.</summary>
@@ -8,16 +6,16 @@ internal sealed class OriginalStream : Stream
     /// <summary>As much of a file as is in memory at once.</summary>
     private const int PartLength = 262_144;
 
-    private readonly IDocumentStore store;
-    private readonly string tenant;
-    private readonly Guid id;
+    private readonly ReadPart read;
     private byte[] part;
 
     /// <summary>Where in the file the part begins.</summary>
     private long first;
 
-    private OriginalStream(IDocumentStore store, string tenant, Guid id, long length, byte[] part) =>
-        (this.store, this.tenant, this.id, Length, this.part) = (store, tenant, id, length, part);
+    private OriginalStream(ReadPart read, long length, byte[] part) => (this.read, Length, this.part) = (read, length, part);
+
+    /// <summary>Reads so many bytes of the file, from the first on. Returns null where the file is gone.</summary>
+    public delegate Task<byte[]?> ReadPart(long first, int count, CancellationToken token);
 
     public override bool CanRead => true;
 
@@ -33,8 +31,8 @@ internal sealed class OriginalStream : Stream
     public ReadOnlySpan<byte> Start => part;
 
     /// <returns>Null where the file is gone.</returns>
-    public static async Task<OriginalStream?> Open(IDocumentStore store, string tenant, Guid id, long length, CancellationToken token) =>
-        await store.ReadOriginal(tenant, id, 0, PartLength, token) is { } part ? new OriginalStream(store, tenant, id, length, part) : null;
+    public static async Task<OriginalStream?> Open(ReadPart read, long length, CancellationToken token) =>
+        await read(0, PartLength, token) is { } part ? new OriginalStream(read, length, part) : null;
 
     /// <exception cref="IOException">The document was deleted while it was sent. Its caller sees a connection that ends too early.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -43,7 +41,7 @@ internal sealed class OriginalStream : Stream
             return 0;
         if (Position < first || Position >= first + part.Length)
         {
-            part = await store.ReadOriginal(tenant, id, Position, PartLength, cancellationToken) is { Length: > 0 } next
+            part = await read(Position, PartLength, cancellationToken) is { Length: > 0 } next
                 ? next
                 : throw new IOException("The document was deleted while it was sent.");
             first = Position;

@@ -21,7 +21,7 @@ internal sealed class Drain(LivePolicy policy, NavigatorMode mode) : IHostedLife
     {
         HasBegun = true;
         if (!mode.IsEmbedded)
-            await Task.Delay(policy.Now.Http.DrainMs, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(policy.Now.Http.Drain, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await over.CancelAsync();
     }
 

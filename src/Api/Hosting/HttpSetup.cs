@@ -10,6 +10,15 @@ namespace Navigator.Api.Hosting;
 
 internal static class HttpSetup
 {
+    /// <summary>No settings: the one form there is has a file and a title (<see cref="Documents.Upload"/>), and no more is read.</summary>
+    private const int FormValues = 16, FormValueBytes = 4_096, FormHeaderBytes = 8_192;
+
+    /// <summary>No setting: objects in a request stand two deep, and a deeper one is an attack.</summary>
+    private const int JsonDepth = 16;
+
+    /// <summary>No setting: Kestrel's own number. A rate that is measured for less would cut off whoever's network pauses.</summary>
+    private static readonly TimeSpan BodyGrace = TimeSpan.FromSeconds(5);
+
     /// <summary>While it drains, callers are asked to come back over another connection.</summary>
     public static void UseDrain(this WebApplication app) => app.Use((context, next) =>
     {
@@ -30,7 +39,7 @@ internal static class HttpSetup
             // A misspelt field is an error, not silence.
             json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
             json.AllowDuplicateProperties = false;
-            json.MaxDepth = 16;
+            json.MaxDepth = JsonDepth;
             json.NumberHandling = JsonNumberHandling.Strict;
         });
         builder.Services.AddSingleton<Drain>().AddHostedService(provider => provider.GetRequiredService<Drain>());
@@ -39,18 +48,18 @@ internal static class HttpSetup
         builder.Services.AddOptions<FormOptions>().Configure<LivePolicy>((form, policy) =>
         {
             form.MultipartBodyLengthLimit = policy.Now.Http.DocumentBytes;
-            form.ValueCountLimit = 16;
-            form.ValueLengthLimit = 4_096;
-            form.MultipartHeadersLengthLimit = 8_192;
+            form.ValueCountLimit = FormValues;
+            form.ValueLengthLimit = FormValueBytes;
+            form.MultipartHeadersLengthLimit = FormHeaderBytes;
         });
         builder.Services.AddOptions<KestrelServerOptions>().Configure<LivePolicy>((kestrel, policy) =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = policy.Now.Http.Connections;
-            // A client may take its time, but not everybody's: so long for its headers, and then so many bytes a second.
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
-            kestrel.Limits.MaxRequestHeadersTotalSize = 16_384;
+            var limits = policy.Now.Http;
+            kestrel.Limits.MaxConcurrentConnections = limits.Connections;
+            kestrel.Limits.RequestHeadersTimeout = limits.HeaderTimeout;
+            kestrel.Limits.MaxRequestHeadersTotalSize = limits.HeaderBytes;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.BodyBytesPerSecond, BodyGrace);
         });
         builder.Services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
         {

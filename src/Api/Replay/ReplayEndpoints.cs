@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Mvc;
 using Navigator.Api.Access;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
-using Navigator.Storage.Replays;
 using Navigator.Storage.Tenants;
 using Navigator.Workers.Broker;
 using Navigator.Workers.Tools;
@@ -14,11 +13,16 @@ namespace Navigator.Api.Replay;
 
 internal static class ReplayEndpoints
 {
+    /// <summary>No setting: a replay names a filter, and no text.</summary>
+    private const int BodyBytes = 16_384;
+
+    public static IServiceCollection AddReplays(this IServiceCollection services) => services.AddSingleton<ThrottledReplays>();
+
     public static RouteGroupBuilder MapReplays(this IEndpointRouteBuilder routes)
     {
-        var replays = routes.MapGroup(Replays.Route).WithTags("Replay").Needs(Scope.Operate);
+        var replays = routes.MapGroup(Replays.Route).WithTags("Replay").Needs(Scope.Operate).HasIds("replay");
         replays.MapPost("/", Create).WithName("CreateReplay").WithSummary("Ask many jobs again, or only count them.")
-            .WithMetadata(new RequestSizeLimitAttribute(16_384));
+            .WithMetadata(new RequestSizeLimitAttribute(BodyBytes));
         replays.MapGet("/", List).WithName("ListReplays").WithSummary("Replays, newest first.");
         replays.MapGet("/{id}", Read).WithName("ReadReplay").WithSummary("One replay: how far it is, and how its jobs ended.");
         replays.MapPost("/{id}/pause", Pause).WithName("PauseReplay").WithSummary("Queue no more jobs until it is resumed.");
@@ -28,17 +32,15 @@ internal static class ReplayEndpoints
     }
 
     private static async Task<Results<Accepted<Contracts.Http.Replay>, Ok<ReplayPreview>, ProblemHttpResult>> Create(
-        ReplayRequest? body, ClaimsPrincipal caller, IAudit audit, IReplayStore store, ToolSet tools, IServiceProvider services,
-        CancellationToken token)
+        ReplayRequest? body, ClaimsPrincipal caller, ThrottledReplays replays, ToolSet tools, IServiceProvider services, CancellationToken token)
     {
-        var (plan, problem) = ReplayPlan.From(body, caller.Tenant(), tools);
-        if (plan is null)
-            return problem!;
+        if (!ReplayPlan.From(body, caller.Tenant(), tools).IsValid(out var plan, out var problem))
+            return problem;
         int matched;
         if (plan.Selection.Queue is not { } queue)
-            matched = await store.Count(caller.Tenant(), plan.Selection, token);
+            matched = await replays.Count(caller, plan.Selection, token);
         else if (services.GetService<ErrorQueues>() is not { } errors)
-            return Problem.Of(422, "no_error_queues", "Embedded, there are no error queues: the queues are in the memory of the process.");
+            return Problem.Of(ProblemCode.NoErrorQueues, "Embedded, there are no error queues: the queues are in the memory of the process.");
         else
             try
             {
@@ -46,63 +48,55 @@ internal static class ReplayEndpoints
             }
             catch (BrokerUnavailableException)
             {
-                return Problem.Of(503, "broker_unavailable", "The broker does not answer. Try again in a moment; nothing was changed.");
+                return Problem.Of(ProblemCode.BrokerUnavailable, "The broker does not answer. Try again in a moment; nothing was changed.");
             }
 
         if (plan.DryRun)
             return TypedResults.Ok(new ReplayPreview(matched, Math.Min(matched, plan.Max)));
-        await audit.Record(caller.Tenant(), caller.Actor(), "replay.create", plan.Selection.Queue ?? "jobs", token);
-        var replay = await store.Create(caller.Tenant(), plan.Selection, plan.RatePerSecond, plan.Max, matched, token);
+        var replay = await replays.Create(caller, plan, matched, token);
         return TypedResults.Accepted($"{Replays.Route}/{replay.Id}", replay.ToHttp());
     }
 
     private static async Task<Results<Ok<ReplayList>, ProblemHttpResult>> List(
         [FromQuery, Description("next_cursor of the page before.")] string? cursor,
         [FromQuery, Description("Replays per page, 1 to 100. Default: 20.")] string? limit,
-        ClaimsPrincipal caller, IReplayStore store, CancellationToken token)
+        ClaimsPrincipal caller, ThrottledReplays replays, CancellationToken token)
     {
         if (!Paging.TryParse(cursor, limit, out var before, out var size))
             return Paging.Invalid();
-        var replays = await store.List(caller.Tenant(), before, size + 1, token);
+        var found = await replays.List(caller, before, size + 1, token);
         return TypedResults.Ok(new ReplayList(
-            [.. replays.Take(size).Select(replay => replay.ToHttp())], replays.Count > size ? replays[size - 1].Id.ToString() : null));
+            [.. found.Take(size).Select(replay => replay.ToHttp())], found.Count > size ? found[size - 1].Id.ToString() : null));
     }
 
-    private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Read(
-        string id, ClaimsPrincipal caller, IReplayStore store, CancellationToken token) =>
-        Answer(id, replay => store.Find(caller.Tenant(), replay, token));
+    private static async Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Read(
+        Guid id, ClaimsPrincipal caller, ThrottledReplays replays, CancellationToken token) =>
+        await replays.Find(caller, id, token) is { } replay ? TypedResults.Ok(replay.ToHttp()) : NotFound();
 
     private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Pause(
-        string id, ClaimsPrincipal caller, IAudit audit, IReplayStore store, CancellationToken token) =>
-        Set(id, ReplayStatus.Paused, caller, audit, store, token);
+        Guid id, ClaimsPrincipal caller, ThrottledReplays replays, CancellationToken token) =>
+        Set(id, ReplayStatus.Paused, caller, replays, token);
 
     private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Resume(
-        string id, ClaimsPrincipal caller, IAudit audit, IReplayStore store, CancellationToken token) =>
-        Set(id, ReplayStatus.Running, caller, audit, store, token);
+        Guid id, ClaimsPrincipal caller, ThrottledReplays replays, CancellationToken token) =>
+        Set(id, ReplayStatus.Running, caller, replays, token);
 
     private static Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Cancel(
-        string id, ClaimsPrincipal caller, IAudit audit, IReplayStore store, CancellationToken token) =>
-        Set(id, ReplayStatus.Cancelled, caller, audit, store, token);
+        Guid id, ClaimsPrincipal caller, ThrottledReplays replays, CancellationToken token) =>
+        Set(id, ReplayStatus.Cancelled, caller, replays, token);
 
     private static async Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Set(
-        string id, ReplayStatus status, ClaimsPrincipal caller, IAudit audit, IReplayStore store, CancellationToken token)
+        Guid id, ReplayStatus status, ClaimsPrincipal caller, ThrottledReplays replays, CancellationToken token)
     {
-        if (Guid.TryParse(id, out var wanted))
-            await audit.Record(caller.Tenant(), caller.Actor(), $"replay.{status.ToString().ToLowerInvariant()}", wanted.ToString(), token);
-        var result = await Answer(id, replay => store.Set(caller.Tenant(), replay, status, token));
+        if (await replays.Set(caller, id, status, token) is not { } replay)
+            return NotFound();
         // Wanted twice is fine; what is over cannot be paused or resumed.
-        return result.Result is Ok<Contracts.Http.Replay> { Value: { } replay } && status != ReplayStatus.Cancelled && replay.Status != status
-            ? Problem.Of(409, "replay_over",
-                $"This replay is {(replay.Status == ReplayStatus.Finished ? "finished" : "cancelled")}; nothing was changed.")
-            : result;
+        return status == ReplayStatus.Cancelled || replay.Status == status
+            ? TypedResults.Ok(replay.ToHttp())
+            : Problem.Of(
+                ProblemCode.ReplayOver,
+                $"This replay is {(replay.Status == ReplayStatus.Finished ? "finished" : "cancelled")}; nothing was changed.");
     }
 
-    private static async Task<Results<Ok<Contracts.Http.Replay>, ProblemHttpResult>> Answer(string id, Func<Guid, Task<ReplayRecord?>> find)
-    {
-        if (!Guid.TryParse(id, out var replayId))
-            return Problem.MalformedId("replay");
-        return await find(replayId) is { } replay
-            ? TypedResults.Ok(replay.ToHttp())
-            : Problem.Of(404, "replay_not_found", "There is no such replay.");
-    }
+    private static ProblemHttpResult NotFound() => Problem.Of(ProblemCode.ReplayNotFound, "There is no such replay.");
 }

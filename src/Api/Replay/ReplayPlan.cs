@@ -19,37 +19,35 @@ internal sealed record ReplayPlan(ReplaySelection Selection, double RatePerSecon
     private static readonly JobStatus[] UsualStatuses = [JobStatus.Failed, JobStatus.Expired];
 
     /// <param name="tenant">The caller's, and so the only one whose jobs it may replay.</param>
-    /// <returns>The plan, or the problem with the request.</returns>
-    public static (ReplayPlan? Plan, ProblemHttpResult? Problem) From(ReplayRequest? request, string tenant, ToolSet tools)
+    public static Checked<ReplayPlan> From(ReplayRequest? request, string tenant, ToolSet tools)
     {
         var problem = request switch
         {
-            null => Problem.Of(400, "invalid_json", "The body is not a JSON object as it is expected here."),
-            { Filter: null } => Problem.Of(422, "filter_missing", "The field 'filter' is missing; {} stands for all failed and expired jobs."),
+            null => Problem.Of(ProblemCode.InvalidJson, "The body is not a JSON object as it is expected here."),
+            { Filter: null } => Problem.Of(ProblemCode.FilterMissing, "The field 'filter' is missing; {} stands for all failed and expired jobs."),
             { RatePerSecond: <= 0 or > ReplayRequest.MaxRatePerSecond or double.NaN } =>
-                Problem.Of(422, "invalid_rate", $"rate_per_second is above 0 and at most {ReplayRequest.MaxRatePerSecond}."),
-            { Max: < 1 or > ReplayRequest.MaxJobs } => Problem.Of(422, "invalid_max", $"max is a number from 1 to {ReplayRequest.MaxJobs}."),
+                Problem.Of(ProblemCode.InvalidRate, $"rate_per_second is above 0 and at most {ReplayRequest.MaxRatePerSecond}."),
+            { Max: < 1 or > ReplayRequest.MaxJobs } => Problem.Of(ProblemCode.InvalidMax, $"max is a number from 1 to {ReplayRequest.MaxJobs}."),
             { Filter: var filter } => ProblemOf(filter, tenant, tools),
         };
         return problem is not null
-            ? (null, problem)
-            : (new ReplayPlan(SelectionOf(request!.Filter!), request.RatePerSecond ?? UsualRate, request.Max ?? UsualMax, request.DryRun ?? false),
-                null);
+            ? problem
+            : new ReplayPlan(SelectionOf(request!.Filter!), request.RatePerSecond ?? UsualRate, request.Max ?? UsualMax, request.DryRun ?? false);
     }
 
     private static ProblemHttpResult? ProblemOf(ReplayFilter filter, string ownTenant, ToolSet tools) => filter switch
     {
         { Status: { } statuses } when statuses.Count == 0 || statuses.Except(Replayable).Any() =>
-            Problem.Of(422, "invalid_status", "status holds one or more of queued, failed, expired: what has another end stays as it is."),
-        { From: { } from, To: { } to } when from >= to => Problem.Of(422, "invalid_range", "from must be before to."),
-        { ErrorCode: "" or { Length: > 100 } } => Problem.Of(422, "invalid_error_code", "error_code has 1 to 100 characters."),
+            Problem.Of(ProblemCode.InvalidStatus, "status holds one or more of queued, failed, expired: what has another end stays as it is."),
+        { From: { } from, To: { } to } when from >= to => Problem.Of(ProblemCode.InvalidRange, "from must be before to."),
+        { ErrorCode: "" or { Length: > 100 } } => Problem.Of(ProblemCode.InvalidErrorCode, "error_code has 1 to 100 characters."),
         { ConversationId: { } conversation } when !ChatQuestion.Conversation().IsMatch(conversation) =>
-            Problem.Of(422, "invalid_conversation_id", "A conversation_id is 1 to 64 letters, digits, '-', '_' or '.'."),
-        { Tenant: { } tenant } when tenant != ownTenant => Problem.Of(422, "unknown_tenant", "There is no such tenant."),
+            Problem.Of(ProblemCode.InvalidConversationId, "A conversation_id is 1 to 64 letters, digits, '-', '_' or '.'."),
+        { Tenant: { } tenant } when tenant != ownTenant => Problem.Of(ProblemCode.UnknownTenant, "There is no such tenant."),
         { Queue: { } queue } when ErrorQueues.OriginOf(queue, tools) is null =>
-            Problem.Of(422, "unknown_queue", "queue names an error queue, such as compose-answer_error or compose-answer_skipped."),
+            Problem.Of(ProblemCode.UnknownQueue, "queue names an error queue, such as compose-answer_error or compose-answer_skipped."),
         { Queue: not null } when filter with { Queue = null, Tenant = null } != new ReplayFilter() =>
-            Problem.Of(422, "queue_stands_alone", "With queue no other condition is possible: its messages are moved as they are."),
+            Problem.Of(ProblemCode.QueueStandsAlone, "With queue no other condition is possible: its messages are moved as they are."),
         _ => null,
     };
 

@@ -14,6 +14,7 @@ internal sealed partial class PostgresJobLedger(NpgsqlDataSource database, Postg
 {
     private const string DataException = "22";
     private const string IntegrityViolation = "23";
+    private const string SelectByIds = $"SELECT {JobRow.Columns} FROM chat_job WHERE id = ANY ($1)";
 
     private readonly GroupedCalls<NewJob, Job?> insertions =
         new(pool.GroupSize, 1, jobs => PostgresJobInsertions.Insert(database, jobs), IsOfOneItem);
@@ -165,15 +166,14 @@ internal sealed partial class PostgresJobLedger(NpgsqlDataSource database, Postg
     private static async Task<IReadOnlyList<Job?>> ReadAll(NpgsqlDataSource database, IReadOnlyList<Guid> ids)
     {
         var wanted = ids.Distinct().ToArray();
-        await using var command = database.For("tenants_of_jobs", [wanted], $"SELECT {JobRow.Columns} FROM chat_job WHERE id = ANY ($1)");
+        await using var command = database.For("tenants_of_jobs", [wanted], SelectByIds);
         var found = (await command.With(wanted).All(JobRow.Read, CancellationToken.None)).ToDictionary(job => job.Id);
         return [.. ids.Select(found.GetValueOrDefault)];
     }
 
     private static async Task<IReadOnlyList<Job?>> FindAll(NpgsqlDataSource database, IReadOnlyList<OwnedJob> wanted)
     {
-        await using var command = database.For(
-            wanted.Select(job => job.Tenant), $"SELECT {JobRow.Columns} FROM chat_job WHERE id = ANY ($1)");
+        await using var command = database.For(wanted.Select(job => job.Tenant), SelectByIds);
         var found = (await command.With(wanted.Select(job => job.Id).Distinct().ToArray()).All(JobRow.Read, CancellationToken.None))
             .ToDictionary(job => job.Id);
         // The statement sees the rows of all these tenants.

@@ -11,6 +11,8 @@ public static class Migrator
     /// <summary>Chosen once, by chance: whoever migrates this schema takes this lock.</summary>
     private const long AdvisoryLock = 0x4E61_7669_6761_746F;
 
+    private const string SelectApplied = "SELECT name FROM schema_migration";
+
     /// <returns>The names of the migrations that were applied now.</returns>
     /// <exception cref="InvalidOperationException">The database is ahead of this program.</exception>
     public static async Task<IReadOnlyList<string>> Migrate(NpgsqlDataSource database, CancellationToken token)
@@ -25,7 +27,7 @@ public static class Migrator
                 connection,
                 "CREATE TABLE IF NOT EXISTS schema_migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())",
                 token);
-            await using var known = connection.ForSame("SELECT name FROM schema_migration");
+            await using var known = connection.ForSame(SelectApplied);
             var applied = (await known.All(row => row.GetString(0), token)).ToHashSet(StringComparer.Ordinal);
             var shipped = Shipped("postgres/");
             Refuse(applied.Except(shipped.Keys));
@@ -55,7 +57,7 @@ public static class Migrator
         var shipped = Shipped("postgres/").Keys;
         try
         {
-            await using var known = database.ForNobody("SELECT name FROM schema_migration");
+            await using var known = database.ForNobody(SelectApplied);
             var applied = await known.All(row => row.GetString(0), token);
             Refuse(applied.Except(shipped));
             return [.. shipped.Except(applied)];

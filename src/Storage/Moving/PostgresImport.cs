@@ -109,6 +109,8 @@ public sealed class PostgresImport
             : tenant);
         await using var insert = connection.ForSame(ImportStatements.InsertTenants);
         var written = await Written(insert, complete.ToArray(), row => row.GetString(0));
+        foreach (var tenant in written)
+            await PostgresAudit.RecordOwner(connection, tenant, "tenant.import", tenant, token);
         return [.. tenants.Select(tenant => written.Contains(tenant.Id) ? Imported : Present)];
     }
 

@@ -124,7 +124,7 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
             $"""
             UPDATE replay
             SET    replayed = replayed + $3, held_back = $4, cursor_id = coalesce($7, cursor_id),
-                   paced_until = greatest(paced_until, now() - interval '1 s') + $3 / rate_per_second * interval '1 s',
+                   paced_until = $8,
                    status = CASE WHEN $5 THEN 'finished' ELSE status END,
                    finished_at = CASE WHEN $5 THEN now() END,
                    due_at = CASE WHEN $5 THEN NULL ELSE now() + $6 END,
@@ -133,7 +133,7 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
             RETURNING {Columns}
             """);
         return await command.With(taken.Id).With(taken.DueAt).With(progress.Replayed).With(heldBack).With(progress.Done).With(progress.LookAgainIn)
-            .With(progress.Cursor, NpgsqlDbType.Uuid).One(Read, token);
+            .With(progress.Cursor, NpgsqlDbType.Uuid).With(ReplayPace.After(taken, progress.Replayed)).One(Read, token);
     }
 
     public async Task DeleteFinished(TimeSpan age, CancellationToken token)

@@ -99,7 +99,7 @@ internal sealed class SqliteReplayStore(SqliteDatabase database) : IReplayStore
             $"""
             UPDATE replay
             SET    replayed = replayed + $3, held_back = $4, cursor_id = coalesce($7, cursor_id),
-                   paced_until = max(paced_until, $8 - 1000000) + CAST($3 / rate_per_second * 1000000 AS INTEGER),
+                   paced_until = $9,
                    status = CASE WHEN $5 THEN 'finished' ELSE status END,
                    finished_at = CASE WHEN $5 THEN $8 END,
                    due_at = CASE WHEN $5 THEN NULL ELSE $6 END,
@@ -108,7 +108,8 @@ internal sealed class SqliteReplayStore(SqliteDatabase database) : IReplayStore
             RETURNING {Columns}
             """,
             row => Read(row, session.Now),
-            taken.Id, taken.DueAt, progress.Replayed, heldBack, progress.Done, session.Now + progress.LookAgainIn, progress.Cursor, session.Now),
+            taken.Id, taken.DueAt, progress.Replayed, heldBack, progress.Done, session.Now + progress.LookAgainIn, progress.Cursor, session.Now,
+            ReplayPace.After(taken, progress.Replayed)),
         token);
 
     public Task DeleteFinished(TimeSpan age, CancellationToken token) =>

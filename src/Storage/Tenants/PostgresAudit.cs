@@ -1,13 +1,28 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Navigator.Storage.Tenants;
 
 /// <summary>In rows that the running system may add and neither read nor change.</summary>
 internal sealed class PostgresAudit(NpgsqlDataSource database) : IAudit
 {
-    public async Task Record(string tenant, string actor, string action, string subject, CancellationToken token)
+    public Task Record(string tenant, string actor, string action, string subject, CancellationToken token) =>
+        Insert(sql => database.For(tenant, sql), tenant, actor, action, subject, token);
+
+    /// <summary>Records what the owner of the schema does, who is logged in as a role of the database.</summary>
+    public Task RecordOwner(string tenant, string action, string subject, CancellationToken token) =>
+        Insert(sql => database.For(tenant, sql), tenant, null, action, subject, token);
+
+    /// <summary>Records what the owner does in a transaction that has entered the tenant's scope.</summary>
+    public static Task RecordOwner(NpgsqlConnection connection, string tenant, string action, string subject, CancellationToken token) =>
+        Insert(connection.ForSame, tenant, null, action, subject, token);
+
+    /// <param name="actor">Null: the owner.</param>
+    private static async Task Insert(
+        Func<string, Statement> statement, string tenant, string? actor, string action, string subject, CancellationToken token)
     {
-        await using var command = database.For(tenant, "INSERT INTO audit (tenant_id, actor, action, subject) VALUES ($1, $2, $3, $4)");
-        await command.With(tenant).With(actor).With(action).With(subject).Change(token);
+        await using var command = statement(
+            "INSERT INTO audit (tenant_id, actor, action, subject) VALUES ($1, coalesce($2, 'owner:' || session_user), $3, $4)");
+        await command.With(tenant).With(actor, NpgsqlDbType.Text).With(action).With(subject).Change(token);
     }
 }

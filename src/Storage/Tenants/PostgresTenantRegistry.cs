@@ -6,10 +6,12 @@ namespace Navigator.Storage.Tenants;
 /// <summary>Tenants and keys in PostgreSQL, over a connection of the schema's owner.</summary>
 public sealed class PostgresTenantRegistry(NpgsqlDataSource owner) : ITenantRegistry
 {
+    private readonly PostgresAudit audit = new(owner);
+
     public async Task Create(string tenant, CancellationToken token)
     {
         TenantRules.CheckName(tenant);
-        await Note(tenant, "tenant.create", tenant, token);
+        await audit.RecordOwner(tenant, "tenant.create", tenant, token);
         await using var command = owner.For(tenant, "INSERT INTO tenant (id, webhook_secret) VALUES ($1, $2) ON CONFLICT DO NOTHING");
         if (await command.With(tenant).With(TenantRules.NewWebhookSecret()).Change(token) == 0)
             throw TenantRules.Exists(tenant);
@@ -35,7 +37,7 @@ public sealed class PostgresTenantRegistry(NpgsqlDataSource owner) : ITenantRegi
     public async Task<(int Jobs, int Documents)> Delete(string tenant, CancellationToken token)
     {
         await Expect(tenant, token);
-        await Note(tenant, "tenant.delete", tenant, token);
+        await audit.RecordOwner(tenant, "tenant.delete", tenant, token);
         await using (var revoke = owner.For(tenant, "UPDATE api_key SET revoked_at = coalesce(revoked_at, now()) WHERE tenant_id = $1"))
             await revoke.With(tenant).Change(token);
         await Task.Delay(TenantRules.UntilRevoked, token);
@@ -50,7 +52,7 @@ public sealed class PostgresTenantRegistry(NpgsqlDataSource owner) : ITenantRegi
     public async Task<string> WebhookSecret(string tenant, bool rotate, CancellationToken token)
     {
         await Expect(tenant, token);
-        await Note(tenant, rotate ? "webhook-secret.rotate" : "webhook-secret.read", tenant, token);
+        await audit.RecordOwner(tenant, rotate ? "webhook-secret.rotate" : "webhook-secret.read", tenant, token);
         await using var command = owner.For(tenant,
             "UPDATE tenant SET webhook_secret = coalesce($2, webhook_secret) WHERE id = $1 RETURNING webhook_secret");
         var secrets = await command.With(tenant).With(rotate ? TenantRules.NewWebhookSecret() : null, NpgsqlDbType.Bytea)
@@ -63,7 +65,7 @@ public sealed class PostgresTenantRegistry(NpgsqlDataSource owner) : ITenantRegi
         TenantRules.CheckScopes(scopes);
         await Expect(tenant, token);
         var key = ApiKey.Create();
-        await Note(tenant, "key.create", key.Id, token);
+        await audit.RecordOwner(tenant, "key.create", key.Id, token);
         await using var command = owner.For(
             tenant,
             """
@@ -97,7 +99,7 @@ public sealed class PostgresTenantRegistry(NpgsqlDataSource owner) : ITenantRegi
         await using var find = owner.ForNobody("SELECT tenant_id FROM api_key WHERE id = $1");
         if (await find.With(id).One(row => row.GetString(0), token) is not { } tenant)
             throw TenantRules.NoKey(id);
-        await Note(tenant, "key.revoke", id, token);
+        await audit.RecordOwner(tenant, "key.revoke", id, token);
         await using var command = owner.For(tenant, "UPDATE api_key SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1");
         await command.With(id).Change(token);
     }
@@ -125,12 +127,5 @@ public sealed class PostgresTenantRegistry(NpgsqlDataSource owner) : ITenantRegi
     {
         await using var command = owner.For(tenant, $"DELETE FROM {table} WHERE tenant_id = $1");
         return await command.With(tenant).Change(token);
-    }
-
-    private async Task Note(string tenant, string action, string subject, CancellationToken token)
-    {
-        await using var command = owner.For(
-            tenant, "INSERT INTO audit (tenant_id, actor, action, subject) VALUES ($1, 'owner:' || session_user, $2, $3)");
-        await command.With(tenant).With(action).With(subject).Change(token);
     }
 }

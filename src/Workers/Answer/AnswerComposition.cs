@@ -30,7 +30,7 @@ internal sealed class AnswerComposition(
         try
         {
             var plan = job.Plan!;
-            var (answer, degraded) = job.Tenant == Canary.Tenant ? (Canary.Answer, []) : plan.SmallTalk
+            var (answer, degraded) = plan.SmallTalk
                 ? (SmallTalk.Reply(plan.Language), [])
                 : await Write(job, plan, token);
             FailPoint.Reach(FailPoint.AfterUpstream);
@@ -39,8 +39,10 @@ internal sealed class AnswerComposition(
         catch (UpstreamException error)
         {
             await (error.Failure == UpstreamFailure.Filtered
-                ? transitions.End(job, JobStatus.Refused, new ChatError("content_filtered", "The answer model does not answer this question."), token)
-                : transitions.End(job, JobStatus.Failed, new ChatError("answer_failed", $"The answer model did not help: {error.Reason}."), token));
+                ? transitions.End(
+                    job, JobStatus.Refused, new ChatError(ErrorCode.ContentFiltered, "The answer model does not answer this question."), token)
+                : transitions.End(
+                    job, JobStatus.Failed, new ChatError(ErrorCode.AnswerFailed, $"The answer model did not help: {error.Reason}."), token));
         }
     }
 

@@ -22,13 +22,14 @@ internal sealed class OpenAiAnswerer : IAnswerer
     private readonly StructuredModel<AnswerReply> model;
 
     public OpenAiAnswerer(
-        IOptions<OpenAiOptions> openAi, IOptions<AnswerOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
+        IOptions<OpenAiOptions> openAi, IOptions<AnswerOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers,
+        IRateLimits rates, TimeProvider clock)
     {
         name = openAi.Value.AnswerModel;
         maxLength = options.Value.AnswerTokens * CharactersPerToken;
         model = new StructuredModel<AnswerReply>(
             Upstream, "answer", OpenAiClients.Create(openAi.Value, policy.Now.ForUpstream(Upstream)).GetChatClient(name),
-            new UpstreamCall(Upstream, policy, bounds, rates, clock), clock, options.Value.AnswerTokens + TokensBeside, temperature: 0.2f,
+            new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock), clock, options.Value.AnswerTokens + TokensBeside, temperature: 0.2f,
             AnswerReply.Salvage);
     }
 

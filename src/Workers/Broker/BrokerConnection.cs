@@ -11,6 +11,7 @@ namespace Navigator.Workers.Broker;
 /// </summary>
 internal sealed class BrokerConnection(NavigatorMode mode) : IAsyncDisposable
 {
+    /// <summary>No setting: the watch looks again a second later, and its last look stays known until then.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly SemaphoreSlim opening = new(1);
@@ -59,7 +60,7 @@ internal sealed class BrokerConnection(NavigatorMode mode) : IAsyncDisposable
                 AutomaticRecoveryEnabled = false,
                 RequestedConnectionTimeout = Patience,
                 ContinuationTimeout = Patience,
-                RequestedHeartbeat = TimeSpan.FromSeconds(10),
+                RequestedHeartbeat = BusSetup.Heartbeat,
             };
             // By itself it would take any name's certificate.
             factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;

@@ -4,11 +4,11 @@ using Navigator.Workers.Flow;
 namespace Navigator.Workers.Broker;
 
 /// <summary>The queues and the canary as gauges, read when somebody looks.</summary>
-internal sealed class BrokerMetrics(QueueWatch queues, Canary canary, TimeProvider clock) : IHostedService
+internal sealed class BrokerMetrics(QueueWatch queues, Canary canary, TimeProvider clock, IMeterFactory meters) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var meter = NavigatorMeter.Meter;
+        var meter = NavigatorMeter.OfHost(meters);
         meter.CreateObservableGauge("navigator.queue.ready", () => PerQueue(sample => sample.Ready), "{message}", "Messages that no consumer has.");
         meter.CreateObservableGauge("navigator.queue.consumers", () => PerQueue(sample => sample.Consumers), "{consumer}",
             "Consumers of all processes.");

@@ -94,7 +94,7 @@ internal sealed partial class ConsumerWatch(
         {
             if (!await Stopped(token))
             {
-                LogEnds(policy.Now.Watch.StopMs);
+                LogEnds(policy.Now.Watch.Stop);
                 Environment.ExitCode = 1;
                 process.StopApplication();
                 return;
@@ -114,7 +114,7 @@ internal sealed partial class ConsumerWatch(
     private async Task<bool> Stopped(CancellationToken token)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
-        limit.CancelAfter(policy.Now.Watch.StopMs);
+        limit.CancelAfter(policy.Now.Watch.Stop);
         try
         {
             await bus.StopAsync(limit.Token);
@@ -127,8 +127,8 @@ internal sealed partial class ConsumerWatch(
     }
 
     [LoggerMessage(Level = LogLevel.Critical,
-        Message = "The consumers of this process are not let go of within {Limit} ms; it ends, so that another takes its place")]
-    private partial void LogEnds(int limit);
+        Message = "The consumers of this process are not let go of within {Limit}; it ends, so that another takes its place")]
+    private partial void LogEnds(TimeSpan limit);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "This process does not get messages any more from {Queues}; it takes up its consumers anew")]
     private partial void LogVanished(string queues);

@@ -13,15 +13,6 @@ namespace Navigator.Workers.Flow;
 public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger, LivePolicy policy, TimeProvider clock, ILogger<Canary> log)
     : BackgroundService
 {
-    /// <summary>Owns nothing else; no caller can be it.</summary>
-    public const string Tenant = "_canary";
-    public const string Question = "canary";
-
-    /// <summary>Through the documents' queues, by the words that <see cref="Question"/> is.</summary>
-    public static readonly JobPlan Plan = new(Question, "und", new WaveQueries((Tool.Documents, [Question])));
-
-    public static readonly JobAnswer Answer = new() { Text = "canary", Language = "und", Model = "none", Citations = [] };
-
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
     /// <summary>The newest that has ended; null before the first.</summary>
@@ -35,15 +26,16 @@ public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger
     private async Task Ask(CancellationToken token)
     {
         var wasLate = IsLate;
-        var recent = await ledger.List(Tenant, new JobFilter(Limit: 10), token);
+        var recent = await ledger.List(CanaryQuestion.Tenant, new JobFilter(Limit: 10), token);
         Last = recent.FirstOrDefault(job => job.Status.IsFinished()) ?? Last;
         if (IsLate && !wasLate)
             LogLate(Last!.Id, Last.Stage);
 
         var key = clock.GetUtcNow().Ticks / policy.Now.Canary.Interval.Ticks;
         await transitions.Submit(
-            Tenant, null, Question, new JobOptions(Web: false, null), policy.Now.Canary.Late, $"canary-{key}", SHA256.HashData([]), token);
-        await ledger.DeleteFinished(Tenant, Kept, 100, token);
+            CanaryQuestion.Tenant, null, CanaryQuestion.Text, new JobOptions(Web: false, null), policy.Now.Canary.Late, $"canary-{key}",
+            SHA256.HashData([]), token);
+        await ledger.DeleteFinished(CanaryQuestion.Tenant, Kept, 100, token);
     }
 
     [LoggerMessage(Level = LogLevel.Error,

@@ -130,7 +130,7 @@ public static class DocumentMachine
         if ((document.Version, document.DueAt) != (due.Taken.Version, due.Taken.DueAt))
             return null;
         if (document.Now >= document.DeadlineAt)
-            return Fail(document, new ChatError("ingestion_timeout", "The document could not be read in time. It can be uploaded again."));
+            return Fail(document, new ChatError(ErrorCode.IngestionTimeout, "The document could not be read in time. It can be uploaded again."));
 
         if (document.Status == DocumentStatus.Extracting)
             return document.Attempt < due.Limits.Attempts
@@ -141,7 +141,7 @@ public static class DocumentMachine
                     ClaimedBy = null,
                 })
                 { DueIn = due.Limits.EnqueueGrace }
-                : Fail(document, new ChatError("attempts_exhausted",
+                : Fail(document, new ChatError(ErrorCode.AttemptsExhausted,
                     $"Every one of {document.Attempt} workers stopped while it read this document."));
 
         // Its messages may be lost. Twice as long as it has waited: whatever is slow is not made slower.

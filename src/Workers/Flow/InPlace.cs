@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using Navigator.Storage;
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Limits;
@@ -23,7 +22,7 @@ internal sealed partial class InPlace(Stages stages, LivePolicy policy, IHostApp
 
     /// <returns>A place behind the queue's gate; null when the job is to go there by message.</returns>
     public Gate.Place? TryEnter(Job job, string queue) =>
-        policy.Now.Job.ContinueInPlace && job.Tenant != Canary.Tenant && !lifetime.ApplicationStopping.IsCancellationRequested
+        policy.Now.Job.ContinueInPlace && !CanaryQuestion.GoesByMessage(job) && !lifetime.ApplicationStopping.IsCancellationRequested
             ? stages.TryEnter(queue)
             : null;
 
@@ -78,7 +77,7 @@ internal sealed partial class InPlace(Stages stages, LivePolicy policy, IHostApp
                 await work(over.Token);
                 return;
             }
-            catch (DbException error) when (i < Waits.Length && PassingFailure.Is(error))
+            catch (Exception error) when (i < Waits.Length && PassingFailure.Is(error))
             {
                 await Task.Delay(Waits[i], clock, over.Token);
             }

@@ -177,10 +177,11 @@ public static class JobMachine
     private static JobDecision Repaired(Job job, JobLimits limits, ToolSet tools)
     {
         if (job.Now >= job.DeadlineAt)
-            return Gave(Repair.Expire, JobStatus.Expired, "deadline_exceeded", "The question could not be answered in time. It can be asked again.");
+            return Gave(
+                Repair.Expire, JobStatus.Expired, ErrorCode.DeadlineExceeded, "The question could not be answered in time. It can be asked again.");
         if (job.ClaimedBy is not null && job.AttemptsUsed >= limits.Attempts)
             return Gave(
-                Repair.GiveUp, JobStatus.Failed, "attempts_exhausted",
+                Repair.GiveUp, JobStatus.Failed, ErrorCode.AttemptsExhausted,
                 $"Every one of {job.AttemptsUsed} workers stopped while it had this question.");
         if (job.ClaimedBy is not null)
             return new JobDecision.Step(

@@ -22,7 +22,7 @@ internal sealed class Releaser(
     private long looked;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Repeat.Every(policy.Now.Admission.ReleaseInterval, "The releaser of held questions", Look, clock, log, stoppingToken);
+        Repeat.Every(policy.Now.Admission.Release, "The releaser of held questions", Look, clock, log, stoppingToken);
 
     private async Task Look(CancellationToken token)
     {

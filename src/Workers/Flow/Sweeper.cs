@@ -23,6 +23,9 @@ internal sealed partial class Sweeper(
     /// <summary>Long enough for a message behind others.</summary>
     private static readonly TimeSpan WebhookGuard = TimeSpan.FromSeconds(30);
 
+    /// <summary>Due jobs that are looked at side by side. No setting: their statements share groups (postgres.group_size).</summary>
+    private const int AtOnce = 16;
+
     private static readonly TimeSpan RetentionInterval = TimeSpan.FromMinutes(1);
 
     private DateTimeOffset lastDeletion;
@@ -37,7 +40,7 @@ internal sealed partial class Sweeper(
         do
         {
             due = await jobs.TakeDue(policy.Now.Sweeper.Batch, Guard, token);
-            foreach (var some in due.Chunk(16))
+            foreach (var some in due.Chunk(AtOnce))
                 await Task.WhenAll(some.Select(job => transitions.WhenDue(job, token)));
         }
         while (due.Count == policy.Now.Sweeper.Batch);

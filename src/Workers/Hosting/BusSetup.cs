@@ -3,13 +3,30 @@ using System.Security.Authentication;
 using MassTransit;
 using MassTransit.Middleware;
 using Navigator.Storage;
+using Navigator.Storage.Passages;
 
 namespace Navigator.Workers.Hosting;
 
 internal static class BusSetup
 {
-    /// <summary>Some 20 minutes: below the half hour after which RabbitMQ takes a message back from a consumer.</summary>
+    /// <summary>No setting: some 20 minutes, below the half hour after which RabbitMQ takes a message back from a consumer.</summary>
     private const int TriesWhileAway = 240;
+
+    /// <summary>
+    /// No settings: consumers first, then the bus, then the host, each must end before the next loses patience, and compose.yaml gives a
+    /// process 30 s. By default only the host ends it.
+    /// </summary>
+    private static readonly TimeSpan ConsumersStop = TimeSpan.FromSeconds(15), BusStop = TimeSpan.FromSeconds(20),
+        HostStop = TimeSpan.FromSeconds(25);
+
+    /// <summary>No setting: RabbitMQ advises 5 to 20 s. Sooner, a busy process looks dead; later, a dead one keeps its messages.</summary>
+    internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+
+    /// <summary>No settings: a deadlock is gone at the second try, a broken connection at the third; then the database is away.</summary>
+    private static readonly int[] FirstWaitsMs = [100, 500, 2_000];
+
+    /// <summary>No setting: work goes on within seconds of the database, and one that starts is not crowded.</summary>
+    private const int WaitWhileAwayMs = 5_000;
 
     /// <param name="consumers">Null for a process that only sends.</param>
     public static IServiceCollection AddBus(this IServiceCollection services, NavigatorMode mode, Action<IBusRegistrationConfigurator>? consumers)
@@ -33,7 +50,7 @@ internal static class BusSetup
                 {
                     rabbit.Host(new Uri(address), host =>
                     {
-                        host.Heartbeat(TimeSpan.FromSeconds(10));
+                        host.Heartbeat(Heartbeat);
                         // The bus turns TLS on for port 5671 alone (MassTransit #4665, closed); an amqps address means it anywhere.
                         if (new Uri(address) is { Scheme: "amqps" } secure)
                             host.UseSsl(tls => (tls.ServerName, tls.Protocol) = (secure.Host, SslProtocols.None));
@@ -47,11 +64,10 @@ internal static class BusSetup
         {
             // A broker that is away must not keep the process from starting: the ledger accepts, the bus connects when it can.
             options.WaitUntilStarted = false;
-            // Consumers first, then the bus, then the host: each must end before the next loses patience. By default only the host ends it.
-            options.ConsumerStopTimeout = TimeSpan.FromSeconds(15);
-            options.StopTimeout = TimeSpan.FromSeconds(20);
+            options.ConsumerStopTimeout = ConsumersStop;
+            options.StopTimeout = BusStop;
         });
-        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(25));
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = HostStop);
         return services;
     }
 
@@ -64,7 +80,8 @@ internal static class BusSetup
     private static void RetryDatabase(IRetryConfigurator retry)
     {
         retry.Handle<DbException>(PassingFailure.Is);
-        int[] waits = [100, 500, 2_000, .. Enumerable.Repeat(5_000, TriesWhileAway)];
+        retry.Handle<SearchTimeoutException>();
+        int[] waits = [.. FirstWaitsMs, .. Enumerable.Repeat(WaitWhileAwayMs, TriesWhileAway)];
         retry.Intervals([.. waits.Select(wait => Random.Shared.Next(wait / 2, wait * 3 / 2))]);
     }
 }

@@ -18,6 +18,6 @@ internal static class EndpointLimits
     /// <summary>For a definition's <c>ConfigureConsumer</c>, where messages are handled in batches.</summary>
     public static void Apply(this QueueLimits limits, BatchOptions options) => options
         .SetMessageLimit(limits.Batch ?? 1)
-        .SetTimeLimit(TimeSpan.FromMilliseconds(limits.BatchWaitMs))
+        .SetTimeLimit(limits.BatchWait)
         .SetConcurrencyLimit(Math.Max(1, limits.TakenAhead / (limits.Batch ?? 1)));
 }

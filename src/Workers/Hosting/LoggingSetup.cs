@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using Serilog;
 using Serilog.Events;
@@ -34,14 +35,16 @@ internal static class LoggingSetup
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext();
         // One thread writes all lines. A slow or stopped reader of standard output holds up that thread, and no request or message.
+        var lost = new LostLines();
         logger.WriteTo.Async(
             lines => _ = mode.IsEmbedded
                 ? lines.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}",
                     formatProvider: CultureInfo.InvariantCulture)
                 : lines.Console(new JsonFormatter(renderMessage: true)),
-            bufferSize: LinesAhead, blockWhenFull: false, monitor: new LostLines());
+            bufferSize: LinesAhead, blockWhenFull: false, monitor: lost);
         Log.Logger = logger.CreateLogger();
         builder.Logging.ClearProviders().AddSerilog(Log.Logger);
+        builder.Services.AddHostedService(provider => new LostLinesGauge(lost, provider.GetRequiredService<IMeterFactory>()));
     }
 
     /// <summary>Waits until the last lines are written, two seconds at most: nobody may be reading them.</summary>
@@ -49,12 +52,27 @@ internal static class LoggingSetup
 
     private sealed class LostLines : IAsyncLogEventSinkMonitor
     {
-        public void StartMonitoring(IAsyncLogEventSinkInspector inspector) => NavigatorMeter.Meter.CreateObservableGauge(
-            "navigator.log.lines_lost", () => inspector.DroppedMessagesCount, "{line}",
-            "Log lines that were dropped because standard output was read too slowly.");
+        private IAsyncLogEventSinkInspector? inspector;
+
+        public long Count => inspector?.DroppedMessagesCount ?? 0;
+
+        public void StartMonitoring(IAsyncLogEventSinkInspector inspector) => this.inspector = inspector;
 
         public void StopMonitoring(IAsyncLogEventSinkInspector inspector)
         {
         }
+    }
+
+    /// <summary>The logger is there before the host whose metrics show what it lost.</summary>
+    private sealed class LostLinesGauge(LostLines lost, IMeterFactory meters) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            NavigatorMeter.OfHost(meters).CreateObservableGauge("navigator.log.lines_lost", () => lost.Count, "{line}",
+                "Log lines that were dropped because standard output was read too slowly.");
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -15,11 +15,12 @@ public sealed class MetricsEndpoint : IDisposable
     private readonly ConcurrentDictionary<Series, Distribution> distributions = new();
     private readonly MeterListener listener = new();
 
-    public MetricsEndpoint()
+    public MetricsEndpoint(IMeterFactory meters)
     {
         listener.InstrumentPublished = (instrument, listening) =>
         {
-            if (instrument.Meter.Name == NavigatorMeter.Name)
+            // The process's own, and this host's. A meter of another host in the same process has that host's factory for its scope.
+            if (instrument.Meter.Name == NavigatorMeter.Name && (instrument.Meter.Scope is null || instrument.Meter.Scope == meters))
                 listening.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));

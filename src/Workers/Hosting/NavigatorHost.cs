@@ -24,6 +24,7 @@ namespace Navigator.Workers.Hosting;
 /// <summary>What API and workers have in common: limits, ledger, bus, flow.</summary>
 public static partial class NavigatorHost
 {
+    /// <summary>No setting: a database that takes longer to start is down, and the supervisor tries again.</summary>
     private static readonly TimeSpan DatabasePatience = TimeSpan.FromSeconds(60);
 
     /// <summary>A builder that finds settings and pages beside the program, wherever it is started from.</summary>

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Runtime.ExceptionServices;
 using MassTransit;
 using MassTransit.Middleware.Rescue;
@@ -16,8 +15,8 @@ internal sealed partial class ShortFaultFilter(ILogger<ShortFaultFilter> log) : 
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
         // The database was away for longer than a message is retried. The message is sound: it goes back to its queue.
-        if (context.Exception is DbException passing && PassingFailure.Is(passing))
-            ExceptionDispatchInfo.Throw(passing);
+        if (PassingFailure.Is(context.Exception))
+            ExceptionDispatchInfo.Throw(context.Exception);
         var error = context.Exception.GetBaseException();
         var queue = context.InputAddress.Segments[^1];
         LogFailed(context.GetMessageId(), queue, error.GetType().FullName, error.StackTrace);

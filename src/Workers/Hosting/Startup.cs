@@ -43,10 +43,14 @@ public static class Startup
     }
 
     /// <returns>The words for a setting that is no number, no time, or not one of the words it may be; null for any other failure.</returns>
+    /// <remarks>The binder has no exception type of its own: what it threw is told by where it was thrown.</remarks>
     private static string? Unreadable(Exception error) =>
         (error is AggregateException all ? all.InnerExceptions : [error]).OfType<InvalidOperationException>()
-        .Select(each => each.Message)
-        .FirstOrDefault(message => message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal));
+        .Where(each => each.TargetSite?.DeclaringType?.Assembly == typeof(ConfigurationBinder).Assembly).Select(Reason).FirstOrDefault();
+
+    /// <summary>The binder names the setting; what it met there may say how the setting is written.</summary>
+    internal static string Reason(InvalidOperationException error) =>
+        error.InnerException is FormatException how ? $"{error.Message} {how.Message}" : error.Message;
 
     private static int Refuse(string reason)
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Ingestion;
 
@@ -14,7 +15,7 @@ public sealed record IngestionOptions
     [Required] public string PdfToText { get; init; } = "pdftotext";
 
     /// <summary>Longest run of either. Default: 60 seconds.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")] public TimeSpan PdfTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    [DurationRange("1s", "10m")] public TimeSpan PdfTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>MB that either may have: pdftotext of address space (not on Windows), PdfPig of heap. Default: 1,024.</summary>
     [Range(128, 65_536)] public int PdfMemoryMb { get; init; } = 1_024;

@@ -30,7 +30,7 @@ internal sealed class Preparation(
         {
             // The machine may have been busy, so an operator may replay the job.
             await transitions.End(job, JobStatus.Failed,
-                new ChatError("question_not_read", "The question could not be read in time. It can be asked again."), token);
+                new ChatError(ErrorCode.QuestionNotRead, "The question could not be read in time. It can be asked again."), token);
         }
     }
 
@@ -54,9 +54,9 @@ internal sealed class Preparation(
 
     private async Task Prepare(Job job, CancellationToken token)
     {
-        if (job.Tenant == Canary.Tenant)
+        if (CanaryQuestion.PlanOf(job) is { } canary)
         {
-            await Plan(job, Canary.Plan, [], token);
+            await Plan(job, canary, [], token);
             return;
         }
         var until = clock.GetUtcNow() + policy.Now.For(QueueNames.AnswerQuestion).Within(job.Left);

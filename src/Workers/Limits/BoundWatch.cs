@@ -11,14 +11,15 @@ internal sealed partial class BoundWatch : BackgroundService
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Bounds bounds;
+    private readonly Meter meter;
     private readonly TimeProvider clock;
     private readonly ILogger<BoundWatch> log;
     private readonly Dictionary<(string Kind, string Name), long> nearlyFullSince = [];
     private IReadOnlySet<(string Kind, string Name)> warned = new HashSet<(string, string)>();
 
-    public BoundWatch(Bounds bounds, TimeProvider clock, ILogger<BoundWatch> log)
+    public BoundWatch(Bounds bounds, TimeProvider clock, IMeterFactory meters, ILogger<BoundWatch> log)
     {
-        (this.bounds, this.clock, this.log) = (bounds, clock, log);
+        (this.bounds, this.clock, this.log, meter) = (bounds, clock, log, NavigatorMeter.OfHost(meters));
         Gauge("navigator.bound.limit", "What a bound of this process allows.", bound => bound.Limit);
         Gauge("navigator.bound.in_use", "What of it is in use.", bound => bound.InUse);
         Gauge("navigator.bound.waiting", "Who waits to get in.", bound => bound.Waiting);
@@ -62,7 +63,7 @@ internal sealed partial class BoundWatch : BackgroundService
 
     private static (string, string) KeyOf(Bound bound) => (bound.Kind, bound.Name);
 
-    private void Gauge(string name, string description, Func<Bound, double> read, string? unit = null) => NavigatorMeter.Meter.CreateObservableGauge(
+    private void Gauge(string name, string description, Func<Bound, double> read, string? unit = null) => meter.CreateObservableGauge(
         name,
         () => bounds.Read().Select(bound => new Measurement<double>(read(bound), KeyValuePair.Create("kind", (object?)bound.Kind),
             KeyValuePair.Create("name", (object?)bound.Name))),

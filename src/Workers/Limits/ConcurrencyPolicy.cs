@@ -1,9 +1,12 @@
+using System.Collections;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Navigator.Workers.Hosting;
 using Navigator.Workers.Tools;
 
 namespace Navigator.Workers.Limits;
 
-/// <summary>Every limit of the process, as concurrency.yaml names them. Times are milliseconds.</summary>
+/// <summary>Every limit of the process, as concurrency.yaml names them.</summary>
 public sealed record ConcurrencyPolicy
 {
     public const string Section = "Concurrency";
@@ -20,10 +23,11 @@ public sealed record ConcurrencyPolicy
     [Required] public required WatchLimits Watch { get; init; }
     [Required] public required CanaryLimits Canary { get; init; }
     [Required] public required SendLimits Sends { get; init; }
-    [Required] public required BreakerLimits Breaker { get; init; }
     [Required] public required PostgresLimits Postgres { get; init; }
     [Required] public required EmbeddedLimits Sqlite { get; init; }
     [Required] public required HttpLimits Http { get; init; }
+
+    static ConcurrencyPolicy() => _ = Duration.Binding;
 
     /// <param name="tools">Whose queues and upstreams have entries too.</param>
     /// <exception cref="StartupException">A key is unknown or missing, a number is out of its range, or an entry is nobody's.</exception>
@@ -39,18 +43,13 @@ public sealed record ConcurrencyPolicy
             // The innermost of its kind names the key; what lies below it does not.
             while (error.InnerException is InvalidOperationException inner)
                 error = inner;
-            throw new StartupException($"concurrency.yaml: {error.Message}");
+            throw new StartupException($"concurrency.yaml: {Startup.Reason(error)}");
         }
         if (policy is null)
             throw new StartupException("concurrency.yaml: it names no limits.");
         Check(policy, "");
-        foreach (var (name, limits) in policy.Queues)
-            Check(limits, $"queues.{name}.");
-        foreach (var (name, limits) in policy.Upstreams)
-            Check(limits, $"upstreams.{name}.");
-        foreach (var part in new object[] { policy.Intake, policy.Job, policy.Document, policy.Sweeper, policy.Admission, policy.Webhook,
-            policy.Replay, policy.Watch, policy.Canary, policy.Sends, policy.Breaker, policy.Postgres, policy.Sqlite, policy.Http })
-            Check(part, $"{part.GetType().Name.Replace("Limits", "", StringComparison.Ordinal)}.".ToLowerInvariant());
+        foreach (var (path, part) in PartsOf(policy, ""))
+            Check(part, $"{path}.");
         CheckNames("queues", "queue", policy.Queues.Keys, tools.Queues);
         CheckNames("upstreams", "upstream", policy.Upstreams.Keys, [.. UpstreamNames.All, .. tools.Upstreams]);
         return policy;
@@ -65,6 +64,24 @@ public sealed record ConcurrencyPolicy
         Upstreams.TryGetValue(upstream, out var limits)
             ? limits
             : throw new StartupException($"concurrency.yaml: upstreams has no entry for '{upstream}'.");
+
+    /// <summary>Every section, or every entry of a section that has entries, and what is a part of those, each with its path in the file.</summary>
+    private static IEnumerable<(string Path, object Part)> PartsOf(object whole, string path)
+    {
+        foreach (var property in whole.GetType().GetProperties().Where(property => property.CanWrite && property.PropertyType.IsClass))
+        {
+            var here = path + JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
+            IEnumerable<(string Path, object Part)> parts = property.GetValue(whole) switch
+            {
+                null or string => [],
+                IDictionary entries => entries.Keys.Cast<string>().Select(name => ($"{here}.{name}", entries[name]!)),
+                var part => [(here, part)],
+            };
+            foreach (var part in parts)
+                foreach (var each in PartsOf(part.Part, $"{part.Path}.").Prepend(part))
+                    yield return each;
+        }
+    }
 
     private static void Check(object part, string path)
     {

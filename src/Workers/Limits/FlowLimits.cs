@@ -6,90 +6,107 @@ namespace Navigator.Workers.Limits;
 /// <summary>How long a caller's server is asked to listen.</summary>
 public sealed record WebhookLimits
 {
+    /// <summary>Deliveries of one end of a job, then its webhook has failed.</summary>
     [Range(1, 20)] public required int Tries { get; init; }
-    [Range(10, 3_600_000)] public required int FirstWaitMs { get; init; }
-    [Range(10, 86_400_000)] public required int LongestWaitMs { get; init; }
 
-    /// <summary>By all workers together.</summary>
+    /// <summary>Between the first delivery and the second; each later wait is four times as long.</summary>
+    [DurationRange("10ms", "1h")] public required TimeSpan FirstWait { get; init; }
+
+    /// <summary>The longest wait between two deliveries.</summary>
+    [DurationRange("10ms", "1d")] public required TimeSpan LongestWait { get; init; }
+
+    /// <summary>Deliveries of one tenant under way at once, by all workers together.</summary>
     [Range(1, 10_000)] public required int TenantAtOnce { get; init; }
 
-    public DeliveryShare Share => new(TenantAtOnce, TimeSpan.FromMilliseconds(FirstWaitMs));
+    /// <summary>Connections of one worker process to one caller's server.</summary>
+    [AtStart, Range(1, 1_000)] public required int ConnectionsPerServer { get; init; }
+
+    public DeliveryShare Share => new(TenantAtOnce, FirstWait);
 
     /// <summary>Four times as long after each.</summary>
     /// <param name="tried">Deliveries so far.</param>
     /// <returns>Null: no more.</returns>
     public TimeSpan? WaitAfter(int tried) =>
-        tried >= Tries ? null : TimeSpan.FromMilliseconds(Math.Min(LongestWaitMs, FirstWaitMs * Math.Pow(4, tried - 1)));
+        tried >= Tries ? null : FirstWait * Math.Min(LongestWait / FirstWait, Math.Pow(4, tried - 1));
 }
 
 /// <summary>One question's time.</summary>
 public sealed record JobLimits
 {
-    [Range(1_000, 3_600_000)] public required int DeadlineMs { get; init; }
+    /// <summary>From acceptance to the end, queueing included, where the caller asks for nothing else.</summary>
+    [DurationRange("1s", "1h")] public required TimeSpan Deadline { get; init; }
 
-    /// <summary>The least and the most that a caller may ask for.</summary>
-    [Range(100, 3_600_000)] public required int MinDeadlineMs { get; init; }
-    [Range(1_000, 86_400_000)] public required int MaxDeadlineMs { get; init; }
-    [Range(1_000, 600_000)] public required int LeaseMs { get; init; }
+    /// <summary>The least that a caller may ask for instead.</summary>
+    [DurationRange("100ms", "1h")] public required TimeSpan MinDeadline { get; init; }
+
+    /// <summary>The most that a caller may ask for instead.</summary>
+    [DurationRange("1s", "1d")] public required TimeSpan MaxDeadline { get; init; }
+
+    /// <summary>How long a worker holds a stage without renewing it; it renews three times as often.</summary>
+    [DurationRange("1s", "10m")] public required TimeSpan Lease { get; init; }
+
+    /// <summary>Workers that one run of a job may wear out.</summary>
     [Range(1, 100)] public required int Attempts { get; init; }
-    [Range(100, 600_000)] public required int EnqueueGraceMs { get; init; }
-    [Range(10, 600_000)] public required int WaveMs { get; init; }
 
-    /// <summary>What all tools together should take, and a whole job; metrics count those that take longer.</summary>
-    [Range(1, 600_000)] public required int ToolsTargetMs { get; init; }
-    [Range(1, 600_000)] public required int TargetMs { get; init; }
+    /// <summary>How long a message may wait before the sweeper takes it for lost; doubled each time it is sent again.</summary>
+    [DurationRange("100ms", "10m")] public required TimeSpan EnqueueGrace { get; init; }
+
+    /// <summary>How long optional tools may take before the job goes on without them.</summary>
+    [DurationRange("10ms", "10m")] public required TimeSpan Wave { get; init; }
+
+    /// <summary>What all tools together should take; a metric counts jobs that take longer.</summary>
+    [DurationRange("1ms", "10m")] public required TimeSpan ToolsTarget { get; init; }
+
+    /// <summary>What a whole job should take; a metric counts jobs that take longer.</summary>
+    [DurationRange("1ms", "10m")] public required TimeSpan Target { get; init; }
 
     /// <summary>Does a worker go on with a job itself where the next queue's gate has room, instead of sending it a message?</summary>
     public required bool ContinueInPlace { get; init; }
-
-    public TimeSpan Deadline => TimeSpan.FromMilliseconds(DeadlineMs);
-    public TimeSpan MinDeadline => TimeSpan.FromMilliseconds(MinDeadlineMs);
-    public TimeSpan MaxDeadline => TimeSpan.FromMilliseconds(MaxDeadlineMs);
-    public TimeSpan Lease => TimeSpan.FromMilliseconds(LeaseMs);
-    public TimeSpan EnqueueGrace => TimeSpan.FromMilliseconds(EnqueueGraceMs);
-    public TimeSpan Wave => TimeSpan.FromMilliseconds(WaveMs);
-    public TimeSpan ToolsTarget => TimeSpan.FromMilliseconds(ToolsTargetMs);
-    public TimeSpan Target => TimeSpan.FromMilliseconds(TargetMs);
 }
 
 /// <summary>The longest that models may take before a question's tools begin; then rules take over.</summary>
 public sealed record IntakeLimits
 {
-    [Range(10, 600_000)] public required int TranslateMs { get; init; }
-    [Range(10, 600_000)] public required int ScreenMs { get; init; }
-    [Range(10, 600_000)] public required int PlanMs { get; init; }
+    /// <summary>One translation, in or out, all providers together.</summary>
+    [DurationRange("10ms", "10m")] public required TimeSpan Translate { get; init; }
 
-    public TimeSpan Translate => TimeSpan.FromMilliseconds(TranslateMs);
-    public TimeSpan Screen => TimeSpan.FromMilliseconds(ScreenMs);
-    public TimeSpan Plan => TimeSpan.FromMilliseconds(PlanMs);
+    /// <summary>Screening of one question.</summary>
+    [DurationRange("10ms", "10m")] public required TimeSpan Screen { get; init; }
+
+    /// <summary>Planning of one question.</summary>
+    [DurationRange("10ms", "10m")] public required TimeSpan Plan { get; init; }
 }
 
 /// <summary>One document's time.</summary>
 public sealed record DocumentLimits
 {
-    [Range(1_000, 86_400_000)] public required int DeadlineMs { get; init; }
-    [Range(1_000, 600_000)] public required int LeaseMs { get; init; }
-    [Range(1, 100)] public required int Attempts { get; init; }
-    [Range(100, 600_000)] public required int EnqueueGraceMs { get; init; }
+    /// <summary>From upload to the end of ingestion.</summary>
+    [DurationRange("1s", "1d")] public required TimeSpan Deadline { get; init; }
 
-    public TimeSpan Deadline => TimeSpan.FromMilliseconds(DeadlineMs);
-    public TimeSpan Lease => TimeSpan.FromMilliseconds(LeaseMs);
-    public TimeSpan EnqueueGrace => TimeSpan.FromMilliseconds(EnqueueGraceMs);
+    /// <summary>How long a worker holds a document without renewing it.</summary>
+    [DurationRange("1s", "10m")] public required TimeSpan Lease { get; init; }
+
+    /// <summary>Workers that one document may wear out.</summary>
+    [Range(1, 100)] public required int Attempts { get; init; }
+
+    /// <summary>How long a message may wait before the sweeper takes it for lost.</summary>
+    [DurationRange("100ms", "10m")] public required TimeSpan EnqueueGrace { get; init; }
 }
 
 /// <summary>How often and how much the sweeper looks at.</summary>
 public sealed record SweeperLimits
 {
-    [AtStart, Range(10, 10_000)] public required int IntervalMs { get; init; }
+    /// <summary>Between two looks at what is overdue.</summary>
+    [AtStart, DurationRange("10ms", "10s")] public required TimeSpan Interval { get; init; }
+
+    /// <summary>Jobs and documents of one look.</summary>
     [Range(1, 10_000)] public required int Batch { get; init; }
-    [Range(60_000L, 315_360_000_000L)] public required long RetentionMs { get; init; }
+
+    /// <summary>How long finished jobs are kept.</summary>
+    [DurationRange("1m", "3650d")] public required TimeSpan Retention { get; init; }
 
     /// <summary>From the end of its ingestion; unset: a document stays until its owner deletes it.</summary>
-    [Range(60_000L, 315_360_000_000L)] public long? DocumentRetentionMs { get; init; }
-
-    public TimeSpan Interval => TimeSpan.FromMilliseconds(IntervalMs);
-    public TimeSpan? DocumentRetention => DocumentRetentionMs is { } kept ? TimeSpan.FromMilliseconds(kept) : null;
-    public TimeSpan Retention => TimeSpan.FromMilliseconds(RetentionMs);
+    [DurationRange("1m", "3650d")] public TimeSpan? DocumentRetention { get; init; }
 }
 
 /// <summary>How much is accepted before callers are asked to come back later.</summary>
@@ -105,10 +122,9 @@ public sealed record AdmissionLimits
     [Required, RegularExpression("[1-9][0-9]{0,5}v?")] public required string UnderWay { get; init; }
 
     /// <summary>How soon what is held is looked at again.</summary>
-    [AtStart, Range(10, 10_000)] public required int ReleaseMs { get; init; }
+    [AtStart, DurationRange("10ms", "10s")] public required TimeSpan Release { get; init; }
 
     public int UnderWayPerWorker => QueueLimits.Count(UnderWay);
-    public TimeSpan ReleaseInterval => TimeSpan.FromMilliseconds(ReleaseMs);
 }
 
 /// <summary>How much of a replay is let in at once.</summary>
@@ -116,8 +132,10 @@ public sealed record ReplayLimits
 {
     /// <summary>Unfinished jobs, live and replayed, from which on no more are replayed.</summary>
     [Range(1, 1_000_000)] public required int HoldAbove { get; init; }
-    [Range(1, 10_000)] public required int Batch { get; init; }
-    [AtStart, Range(10, 60_000)] public required int IntervalMs { get; init; }
 
-    public TimeSpan Interval => TimeSpan.FromMilliseconds(IntervalMs);
+    /// <summary>Jobs of one turn, which one statement reads.</summary>
+    [Range(1, 10_000)] public required int Batch { get; init; }
+
+    /// <summary>Between two turns.</summary>
+    [AtStart, DurationRange("10ms", "1m")] public required TimeSpan Interval { get; init; }
 }

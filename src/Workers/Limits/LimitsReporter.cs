@@ -1,10 +1,11 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Processes;
 using Navigator.Workers.Flow;
 using Navigator.Workers.Hosting;
 using Navigator.Workers.Tools;
-using Navigator.Workers.Tools.WebSearch;
+using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Limits;
 
@@ -14,9 +15,8 @@ internal sealed record ProcessRole(string Name, bool Consumes);
 
 /// <summary>Tells every other second what this process's bounds and breakers are doing, so that any API can show them.</summary>
 internal sealed class LimitsReporter(
-    ProcessRole role, Bounds bounds, ToolSet tools, TavilyCircuitBreaker breaker, IProcessReports reports, TimeProvider clock,
-    ILogger<LimitsReporter> log)
-        : BackgroundService
+    ProcessRole role, Bounds bounds, ToolSet tools, CircuitBreakers breakers, IMeterFactory meters, IProcessReports reports,
+    TimeProvider clock, ILogger<LimitsReporter> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -27,10 +27,13 @@ internal sealed class LimitsReporter(
     {
         if (role.Consumes)
         {
-            breaker.Publish();
+            breakers.Publish(meters.Create(NavigatorMeter.Name));
             // Shown from the start, and not from the first call on.
             foreach (var upstream in UpstreamNames.All.Concat(tools.Upstreams))
+            {
                 bounds.Upstream(upstream, upstream);
+                breakers.Of(upstream);
+            }
         }
         return Repeat.Every(Interval, "The report on limits", Tell, clock, log, stoppingToken);
     }
@@ -39,11 +42,16 @@ internal sealed class LimitsReporter(
     {
         var passed = clock.GetElapsedTime(last).TotalSeconds;
         last = clock.GetTimestamp();
-        var (state, since) = breaker.Read();
         var report = new ProcessLimits(
             [.. bounds.Read().Select(bound => Now(bound, passed))],
-            role.Consumes ? [new BreakerNow("tavily", JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString()), since)] : []);
+            [.. breakers.Configured.Select(Now)]);
         return reports.Tell(Lease.Worker, role.Name, JsonSerializer.Serialize(report, JsonSerializerOptions.Web), token);
+    }
+
+    private static BreakerNow Now(CircuitBreaker breaker)
+    {
+        var circuit = breaker.Now;
+        return new BreakerNow(breaker.Name, JsonNamingPolicy.SnakeCaseLower.ConvertName(circuit.State.ToString()), circuit.Since);
     }
 
     private BoundNow Now(Bound bound, double passed)

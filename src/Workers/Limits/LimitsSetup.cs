@@ -1,3 +1,5 @@
+using Navigator.Workers.Upstreams;
+
 namespace Navigator.Workers.Limits;
 
 internal static class LimitsSetup
@@ -5,6 +7,7 @@ internal static class LimitsSetup
     public static IServiceCollection AddLimits(this IServiceCollection services, PolicyFile file, ConcurrencyPolicy policy, ProcessRole role) =>
         services
         .AddSingleton(file).AddSingleton(new LivePolicy(policy)).AddHostedService<PolicyWatch>()
-        .AddSingleton<Bounds>().AddSingleton<Stages>().AddHostedService<ConnectionPool>().AddHostedService<BoundWatch>()
+        .AddSingleton<Bounds>().AddSingleton<CircuitBreakers>().AddSingleton<Stages>().AddHostedService<ConnectionPool>()
+        .AddHostedService<BoundWatch>()
         .AddSingleton(role).AddHostedService<LimitsReporter>();
 }

@@ -34,8 +34,8 @@ public sealed class LivePolicy(ConcurrencyPolicy policy)
             if (old is IDictionary entries)
                 foreach (string name in entries.Keys)
                     Compare(entries[name]!, ((IDictionary)now!)[name]!, $"{here}.{name}.", changes);
-            else if (property.PropertyType.IsClass && property.PropertyType != typeof(string))
-                Compare(old!, now!, $"{here}.", changes);
+            else if (property.PropertyType.IsClass && property.PropertyType != typeof(string) && old is not null && now is not null)
+                Compare(old, now, $"{here}.", changes);
             else if (!Equals(old, now))
                 changes.Add((here, property.GetCustomAttribute<AtStartAttribute>() is not null));
         }

@@ -14,18 +14,18 @@ public sealed record QueueLimits : IValidatableObject
 
     /// <summary>Messages handled together; null where each is handled by itself.</summary>
     [AtStart, Range(1, 1_000)] public int? Batch { get; init; }
-    [AtStart, Range(1, 1_000)] public int BatchWaitMs { get; init; } = 5;
+
+    /// <summary>How long the first message of a batch waits for others.</summary>
+    [AtStart, DurationRange("1ms", "1s")] public TimeSpan BatchWait { get; init; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>The longest that one message's calls may take, all tries together.</summary>
-    [Range(10, 600_000)] public required int TimeoutMs { get; init; }
+    [DurationRange("10ms", "10m")] public required TimeSpan Timeout { get; init; }
 
     /// <summary>What one message should take; a metric counts those that take longer.</summary>
-    [Range(1, 600_000)] public required int TargetMs { get; init; }
+    [DurationRange("1ms", "10m")] public required TimeSpan Target { get; init; }
 
     public int Places => Count(InFlight);
     public int TakenAhead => Count(Prefetch);
-    public TimeSpan Timeout => TimeSpan.FromMilliseconds(TimeoutMs);
-    public TimeSpan Target => TimeSpan.FromMilliseconds(TargetMs);
 
     /// <summary>The timeout, or what is left of something else, whichever ends first.</summary>
     public TimeSpan Within(TimeSpan left) => left < Timeout ? left : Timeout;

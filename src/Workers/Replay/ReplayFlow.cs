@@ -23,9 +23,6 @@ internal abstract record ReplayStep
 /// <summary>How fast a replay goes: a pure function of its row and of how much is unfinished.</summary>
 internal static class ReplayFlow
 {
-    /// <summary>What a rate that was not used up is worth later: a second of it.</summary>
-    private static readonly TimeSpan Saved = TimeSpan.FromSeconds(1);
-
     public static ReplayStep Next(ReplayRecord replay, int unfinished, ReplayLimits limits)
     {
         if (replay.Now < replay.PacedUntil)
@@ -35,8 +32,7 @@ internal static class ReplayFlow
         if (room <= 0)
             return new ReplayStep.HoldBack(limits.Interval);
 
-        var unused = replay.Now - replay.PacedUntil;
-        var byRate = 1 + (int)((unused < Saved ? unused : Saved).TotalSeconds * replay.RatePerSecond);
-        return new ReplayStep.Go(Math.Min(Math.Min(byRate, room), Math.Min(limits.Batch, replay.Max - replay.Replayed)), limits.Interval);
+        int[] bounds = [ReplayPace.Allowed(replay), room, limits.Batch, replay.Max - replay.Replayed];
+        return new ReplayStep.Go(bounds.Min(), limits.Interval);
     }
 }

@@ -7,7 +7,7 @@ public sealed record OpenAiOptions
 {
     public const string Section = "OpenAI";
 
-    /// <summary>Unset: offline.</summary>
+    /// <summary>The key of the server. Unset: the offline providers serve.</summary>
     public string? ApiKey { get; init; }
 
     /// <summary>Where the API lives, its version included. Default: OpenAI.</summary>
@@ -16,6 +16,7 @@ public sealed record OpenAiOptions
     /// <summary>A model whose vectors have 1,536 dimensions.</summary>
     [Required] public string EmbeddingModel { get; init; } = "text-embedding-3-small";
 
+    /// <summary>The model that writes answers.</summary>
     [Required] public string AnswerModel { get; init; } = "gpt-4o-mini";
 
     /// <summary>Plans, and translates where no other provider is named. Empty: rules plan, and nobody translates. Default: gpt-4o-mini.</summary>

@@ -9,7 +9,7 @@ using Polly.Retry;
 namespace Navigator.Workers.Upstreams;
 
 /// <summary>
-/// One upstream's way of being called: behind its gate, at its rate, every try with a timeout, transient failures tried again
+/// One upstream's way of being called: behind its circuit breaker and its gate, at its rate, every try with a timeout, transient failures tried again
 /// as long as there is time. Whatever goes wrong comes out as an <see cref="UpstreamException"/>.
 /// </summary>
 internal sealed class UpstreamCall
@@ -22,16 +22,19 @@ internal sealed class UpstreamCall
     private readonly IRateLimits rates;
     private readonly TimeProvider clock;
     private readonly Gate gate;
-    private readonly UpstreamRest rest;
+    private readonly CircuitBreaker breaker;
     private readonly ResiliencePipeline pipeline;
 
-    /// <param name="provider">One of several that share an entry of concurrency.yaml; each has its gate and its rate. Null: the only one.</param>
-    public UpstreamCall(string upstream, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock, string? provider = null)
+    /// <param name="provider">
+    /// One of several that share an entry of concurrency.yaml; each has its gate, its breaker and its rate. Null: the only one.
+    /// </param>
+    public UpstreamCall(
+        string upstream, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock, string? provider = null)
     {
         (this.upstream, this.policy, this.rates, this.clock) = (upstream, policy, rates, clock);
         name = provider is null ? upstream : $"{upstream}/{provider}";
         gate = bounds.Upstream(upstream, name);
-        rest = new UpstreamRest(clock);
+        breaker = breakers.Of(upstream, name);
         pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
         {
             MaxRetryAttempts = int.MaxValue, // the policy decides, as it stands when a try has failed
@@ -46,6 +49,9 @@ internal sealed class UpstreamCall
             DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as UpstreamException)?.RetryAfter),
         }).Build();
     }
+
+    /// <summary>Does its circuit breaker let a call through now?</summary>
+    public bool IsAdmitted => breaker.Admits;
 
     private UpstreamLimits Limits => policy.Now.ForUpstream(upstream);
 
@@ -68,21 +74,24 @@ internal sealed class UpstreamCall
 
     private async Task<T> Try<T>(Func<CancellationToken, Task<T>> call, DateTimeOffset until, CancellationToken token)
     {
-        var limits = Limits;
-        if (rest.IsOn(limits))
-            throw new UpstreamException(upstream, UpstreamFailure.Unavailable, "it is not asked for a while after repeated failures", isFinal: true,
-                isLate: true);
+        var permit = breaker.TryEnter() ?? throw breaker.Rejection();
+        var outcome = CallOutcome.Inconclusive;
         try
         {
-            var result = await Call(call, limits, until, token);
-            rest.Report(limits, failed: false);
+            var result = await Call(call, Limits, until, token);
+            outcome = CallOutcome.Succeeded;
             return result;
         }
         catch (UpstreamException error)
         {
-            if (error is { Failure: UpstreamFailure.Unavailable, IsFinal: false } && rest.Report(limits, failed: true))
-                NavigatorMeter.UpstreamsRested.Add(1, KeyValuePair.Create("upstream", (object?)name));
+            // An upstream that refuses this request, or its content, may well serve the next one.
+            if (error is { Failure: UpstreamFailure.Unavailable or UpstreamFailure.Invalid, IsFinal: false })
+                outcome = CallOutcome.Failed;
             throw;
+        }
+        finally
+        {
+            breaker.Report(permit, outcome);
         }
     }
 

@@ -10,8 +10,8 @@ internal static class UpstreamHttp
         var pool = new SocketsHttpHandler
         {
             MaxConnectionsPerServer = limits.Connections,
-            ConnectTimeout = TimeSpan.FromMilliseconds(limits.ConnectTimeoutMs),
-            // Long enough to be worth it, short enough to notice that a name points elsewhere now.
+            ConnectTimeout = limits.ConnectTimeout,
+            // No settings: long enough to be worth it, short enough to notice that a name points elsewhere now.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
             AllowAutoRedirect = false,

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Navigator.Workers.Webhooks;
 
-/// <summary>Webhooks. Section <c>Webhooks</c>.</summary>
+/// <summary>What callbacks are signed with, and where they may lead.</summary>
 public sealed record WebhookOptions : IValidatableObject
 {
     public const string Section = "Webhooks";

@@ -18,6 +18,9 @@ namespace Navigator.Workers.Webhooks;
 /// </summary>
 internal sealed class WebhookSender : IDisposable
 {
+    /// <summary>No setting: of a response nothing is read but its status, and no honest one has more headers.</summary>
+    private const int ResponseHeadersKb = 16;
+
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly bool loopback;
@@ -34,10 +37,10 @@ internal sealed class WebhookSender : IDisposable
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,
-            MaxConnectionsPerServer = 4,
+            MaxConnectionsPerServer = policy.Now.Webhook.ConnectionsPerServer,
             // Each delivery looks the name up anew.
             PooledConnectionLifetime = TimeSpan.Zero,
-            MaxResponseHeadersLength = 16,
+            MaxResponseHeadersLength = ResponseHeadersKb,
         })
         { Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Navigator", "1"));

@@ -4,7 +4,6 @@ using Navigator.Contracts;
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Answer;
 using Navigator.Workers.Limits;
-using Navigator.Workers.Tools.WebSearch;
 
 namespace Navigator.SixthTool.Tests.Claims;
 
@@ -27,8 +26,6 @@ internal sealed class AskClaimsConsumer(IJobLedger ledger, ClaimsClient claims, 
         var started = Stopwatch.GetTimestamp();
         var within = policy.Now.For(ClaimsSetup.Queue).Within(job.Left);
         var found = await Task.WhenAll(job.Plan!.Queries().Of(ClaimsSetup.Name).Select(query => claims.Find(query, within, token)));
-        if (context.TryGetPayload<TavilyCall>(out var call))
-            call.Answered = true;
         var result = new ClaimsResult(
             [.. found.SelectMany(some => some).DistinctBy(claim => claim.Number)], (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         await report.Finish(job, ClaimsSetup.Name, result, token);

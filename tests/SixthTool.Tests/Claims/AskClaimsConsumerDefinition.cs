@@ -1,9 +1,8 @@
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection;
 using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Tools;
-using Navigator.Workers.Tools.WebSearch;
+using Navigator.Workers.Upstreams;
 
 namespace Navigator.SixthTool.Tests.Claims;
 
@@ -22,6 +21,6 @@ internal sealed class AskClaimsConsumerDefinition : ConsumerDefinition<AskClaims
         consumerConfigurator.Message<AskClaims>(message =>
         {
             message.UseSkipOnFailure(ClaimsSetup.Name, context);
-            message.UseTavilyCircuitBreaker(context.GetRequiredService<ClaimsClient>().Breaker, ClaimsClient.Upstream);
+            message.UseCircuitBreaker(ClaimsClient.Upstream, context);
         });
 }

@@ -1,11 +1,9 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Rates;
 using Navigator.Workers.Limits;
-using Navigator.Workers.Tools.WebSearch;
 using Navigator.Workers.Upstreams;
 
 namespace Navigator.SixthTool.Tests.Claims;
@@ -27,16 +25,12 @@ internal sealed class ClaimsClient : IDisposable
     private readonly UpstreamCall call;
 
     public ClaimsClient(
-        IOptions<ClaimsOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock, ILogger<TavilyCircuitBreaker> log)
+        IOptions<ClaimsOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock)
     {
         this.options = options.Value;
         http = UpstreamHttp.Create(policy.Now.ForUpstream(Upstream));
-        call = new UpstreamCall(Upstream, policy, bounds, rates, clock);
-        Breaker = new TavilyCircuitBreaker(policy, clock, log);
+        call = new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock);
     }
-
-    /// <summary>Open while the claims system fails.</summary>
-    public TavilyCircuitBreaker Breaker { get; }
 
     /// <exception cref="UpstreamException">The claims system failed.</exception>
     public Task<IReadOnlyList<FoundClaim>> Find(string query, TimeSpan within, CancellationToken token) =>

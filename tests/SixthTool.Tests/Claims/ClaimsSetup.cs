@@ -19,17 +19,18 @@ internal static class ClaimsSetup
           ask-claims:
             in_flight: 4
             prefetch: 8
-            timeout_ms: 20000
-            target_ms: 800
+            timeout: 20000ms
+            target: 800ms
         upstreams:
           claims:
             in_flight: 4
             connections: 4
-            wait_ms: 300
-            connect_timeout_ms: 700
-            timeout_ms: 20000
+            wait: 300ms
+            connect_timeout: 700ms
+            timeout: 20000ms
             tries: 1
             max_response_bytes: 262144
+            breaker: { failure_threshold: 5, break_duration: 30s, half_open_probes: 3 }
         """;
 
     public static ToolSetup AddClaims(this ToolSetup tools)

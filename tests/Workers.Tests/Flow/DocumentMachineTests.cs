@@ -12,7 +12,13 @@ public sealed class DocumentMachineTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 25, 10, 0, 0, TimeSpan.Zero);
 
-    private static readonly DocumentLimits Limits = new() { DeadlineMs = 600_000, LeaseMs = 30_000, Attempts = 3, EnqueueGraceMs = 10_000 };
+    private static readonly DocumentLimits Limits = new()
+    {
+        Deadline = TimeSpan.FromMinutes(10),
+        Lease = TimeSpan.FromSeconds(30),
+        Attempts = 3,
+        EnqueueGrace = TimeSpan.FromSeconds(10),
+    };
 
     private static readonly Dictionary<string, Func<DocumentRecord, DocumentEvent>> Events = new()
     {

@@ -29,6 +29,7 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     private OpenAiEmbedder embedder = null!;
     private OpenAiAnswerer answerer = null!;
     private TavilyClient tavily = null!;
+    private CircuitBreakers breakers = null!;
 
     [Fact]
     public async Task Vectors_come_back_in_the_order_of_the_texts()
@@ -140,7 +141,7 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     [Fact]
     public async Task A_call_without_a_place_in_time_is_not_made_and_names_whose_place_it_was()
     {
-        policy.Replace(Policies.With(("Upstreams:answers:InFlight", "1"), ("Upstreams:answers:WaitMs", "100"), ("Upstreams:answers:Tries", "1")));
+        policy.Replace(Policies.With(("Upstreams:answers:InFlight", "1"), ("Upstreams:answers:Wait", "100ms"), ("Upstreams:answers:Tries", "1")));
         server.Set("answers", new Behaviour { Fault = Fault.BlackHole });
         using var stop = new CancellationTokenSource();
         var first = answerer.Answer("How much?", "en", Sources, Patience, stop.Token);
@@ -200,9 +201,20 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
         await tavily.Search("a", "news", Patience, default);
         await tavily.Search("b", "news", Patience, default);
 
-        Assert.Equal(["https://example.org/a", "https://example.org/b"], first.Pages.Select(page => page.Url));
-        Assert.True(first.Asked);
+        Assert.Equal(["https://example.org/a", "https://example.org/b"], first.Select(page => page.Url));
         Assert.Equal(2, server.CallsOf("search"));
+    }
+
+    [Fact]
+    public async Task A_page_from_the_cache_is_no_evidence_for_tavily()
+    {
+        await tavily.Search("a", "news", Patience, default);
+        server.Set("search", new Behaviour { Fault = Fault.Status });
+        await Assert.ThrowsAsync<UpstreamException>(() => tavily.Search("a", "other news", Patience, default));
+
+        await tavily.Search("a", "news", Patience, default);
+
+        Assert.Equal(1, breakers.Of("tavily").Now.Failures);
     }
 
     [Theory]
@@ -233,6 +245,7 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
 
         Assert.True(late.IsFinal);
         Assert.False(inTime.IsFinal);
+        Assert.Equal(1, breakers.Of("tavily").Now.Failures);
     }
 
     [Fact]
@@ -272,8 +285,8 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     }
 
     private static ConcurrencyPolicy Within(string milliseconds) => Policies.With(
-        ("Upstreams:embeddings:TimeoutMs", milliseconds), ("Upstreams:answers:TimeoutMs", milliseconds),
-        ("Upstreams:tavily:TimeoutMs", milliseconds), ("Upstreams:tavily:ConnectTimeoutMs", "20000"),
+        ("Upstreams:embeddings:Timeout", $"{milliseconds}ms"), ("Upstreams:answers:Timeout", $"{milliseconds}ms"),
+        ("Upstreams:tavily:Timeout", $"{milliseconds}ms"), ("Upstreams:tavily:ConnectTimeout", "20000ms"),
         ("Upstreams:answers:MaxResponseBytes", "100000"));
 
     public async Task InitializeAsync()
@@ -281,10 +294,11 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
         server = await UpstreamServer.Start();
         var openAi = Options.Create(new OpenAiOptions { ApiKey = "k", BaseUrl = server.OpenAi });
         var (bounds, rates) = (new Bounds(policy, TimeProvider.System), new SqliteRateLimits(database, TimeProvider.System));
-        embedder = new OpenAiEmbedder(openAi, policy, bounds, rates, TimeProvider.System);
-        answerer = new OpenAiAnswerer(openAi, Options.Create(new AnswerOptions()), policy, bounds, rates, TimeProvider.System);
-        tavily = new TavilyClient(Options.Create(new WebSearchOptions { ApiKey = "k", BaseUrl = server.Tavily }), policy, bounds, rates,
-            TimeProvider.System);
+        breakers = Policies.Breakers(policy);
+        embedder = new OpenAiEmbedder(openAi, policy, bounds, breakers, rates, TimeProvider.System);
+        answerer = new OpenAiAnswerer(openAi, Options.Create(new AnswerOptions()), policy, bounds, breakers, rates, TimeProvider.System);
+        tavily = new TavilyClient(Options.Create(new WebSearchOptions { ApiKey = "k", BaseUrl = server.Tavily }), policy, bounds, breakers,
+            rates, TimeProvider.System);
     }
 
     public async Task DisposeAsync()

@@ -22,26 +22,28 @@ internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
     public UpstreamServer Server => server;
 
     /// <summary>With time for everything: on a busy machine the first call of a process takes seconds.</summary>
-    public LivePolicy Policy { get; } = new(Within("20000"));
+    public LivePolicy Policy { get; } = new(Within("20s"));
 
     /// <summary>For what never replies.</summary>
-    public void Hurry() => Policy.Replace(Within("500"));
+    public void Hurry() => Policy.Replace(Within("500ms"));
 
     private IOptions<OpenAiOptions> OpenAi => Options.Create(new OpenAiOptions { ApiKey = "k", BaseUrl = server.OpenAi });
 
     private SqliteRateLimits Rates => new(database, TimeProvider.System);
 
+    private CircuitBreakers Breakers => Policies.Breakers(Policy);
+
     private Bounds Bounds => new(Policy, TimeProvider.System);
 
     public static async Task<ModelledAgents> Start() => new(await UpstreamServer.Start());
 
-    public Planner Planner() => new(Policy, new PlanningModel(OpenAi, Shipped.Tools, Policy, Bounds, Rates, TimeProvider.System));
+    public Planner Planner() => new(Policy, new PlanningModel(OpenAi, Shipped.Tools, Policy, Bounds, Breakers, Rates, TimeProvider.System));
 
     public Screener Screener(WithoutModeration without = WithoutModeration.Pass) =>
         new(Options.Create(new ScreeningOptions { WhenModerationFails = without }), Policy,
-            new ModerationModel(OpenAi, Policy, Bounds, Rates, TimeProvider.System));
+            new ModerationModel(OpenAi, Policy, Bounds, Breakers, Rates, TimeProvider.System));
 
-    public OpenAiAnswerer Answerer() => new(OpenAi, Options.Create(new AnswerOptions()), Policy, Bounds, Rates, TimeProvider.System);
+    public OpenAiAnswerer Answerer() => new(OpenAi, Options.Create(new AnswerOptions()), Policy, Bounds, Breakers, Rates, TimeProvider.System);
 
     /// <param name="twice">Two providers, the first the cheaper.</param>
     public Translator Translator(bool twice = false)
@@ -52,13 +54,13 @@ internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
             new() { Name = "second", BaseUrl = server.SecondOpenAi, ApiKey = "k", Model = "m", Cost = 2 },
         ];
         var options = Options.Create(new TranslationOptions { Providers = twice ? providers : [] });
-        return new Translator(Policy, new TranslationModels(OpenAi, options, Policy, Bounds, Rates, TimeProvider.System));
+        return new Translator(Policy, new TranslationModels(OpenAi, options, Policy, Bounds, Breakers, Rates, TimeProvider.System));
     }
 
-    private static ConcurrencyPolicy Within(string milliseconds) => Policies.With(
+    private static ConcurrencyPolicy Within(string timeout) => Policies.With(
         [
-            ("Intake:PlanMs", "20000"), ("Intake:ScreenMs", "20000"), ("Intake:TranslateMs", "20000"), ("Upstreams:answers:Tries", "1"),
-            .. new[] { "plans", "moderations", "translations", "answers" }.Select(upstream => ($"Upstreams:{upstream}:TimeoutMs", milliseconds)),
+            ("Intake:Plan", "20s"), ("Intake:Screen", "20s"), ("Intake:Translate", "20s"), ("Upstreams:answers:Tries", "1"),
+            .. new[] { "plans", "moderations", "translations", "answers" }.Select(upstream => ($"Upstreams:{upstream}:Timeout", timeout)),
         ]);
 
     /// <summary>What a model was told.</summary>

@@ -210,7 +210,7 @@ public sealed class WebhookTests
 
         var waits = Enumerable.Range(1, limits.Tries).Select(limits.WaitAfter).ToList();
 
-        Assert.Equal(TimeSpan.FromMilliseconds(limits.FirstWaitMs), waits[0]);
+        Assert.Equal(limits.FirstWait, waits[0]);
         Assert.All(waits.Zip(waits.Skip(1).SkipLast(1)), pair => Assert.True(pair.First < pair.Second));
         Assert.Null(waits[^1]);
         Assert.InRange(waits.Sum(wait => wait?.TotalHours ?? 0), 7, 9);
@@ -230,7 +230,7 @@ public sealed class WebhookTests
     private static WebhookSender Sender(bool loopback, Func<string, CancellationToken, Task<IPAddress[]>>? lookUp = null, int timeoutMs = 60_000) =>
         new(
         Options.Create(new WebhookOptions { AllowLoopback = loopback }),
-        new LivePolicy(Policies.With(("Queues:deliver-webhook:TimeoutMs", $"{timeoutMs}"))), TimeProvider.System)
+        new LivePolicy(Policies.With(("Queues:deliver-webhook:Timeout", $"{timeoutMs}ms"))), TimeProvider.System)
         {
             LookUp = lookUp ?? Dns.GetHostAddressesAsync,
         };

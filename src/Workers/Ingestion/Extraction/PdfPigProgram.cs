@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Navigator.Contracts.Http;
 using Navigator.PdfText;
 
 namespace Navigator.Workers.Ingestion.Extraction;
@@ -22,7 +23,7 @@ internal sealed class PdfPigProgram : IPdfProgram
         ExitCode.Read => null,
         ExitCode.Encrypted => PdfProblems.Encrypted(),
         ExitCode.OutOfMemory => PdfProblems.OutOfMemory(),
-        _ => new IngestionException("document_not_readable",
+        _ => new IngestionException(ErrorCode.DocumentNotReadable,
             "The file is damaged or not a PDF, or one that only pdftotext can read (package poppler-utils, not installed here)."),
     };
 

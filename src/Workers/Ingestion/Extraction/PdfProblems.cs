@@ -1,25 +1,30 @@
+using Navigator.Contracts.Http;
+
 namespace Navigator.Workers.Ingestion.Extraction;
 
 /// <summary>Why a PDF cannot be read, in the same words whichever program tried.</summary>
 internal static class PdfProblems
 {
-    public static IngestionException Encrypted() => new("document_encrypted", "The PDF is encrypted. Remove its password and upload it again.");
+    public static IngestionException Encrypted() =>
+        new(ErrorCode.DocumentEncrypted, "The PDF is encrypted. Remove its password and upload it again.");
 
-    public static IngestionException NoPages() => new("document_empty", "The PDF has no pages.");
+    public static IngestionException NoPages() => new(ErrorCode.DocumentEmpty, "The PDF has no pages.");
 
     public static IngestionException NoText() =>
-        new("document_without_text", "The PDF holds pictures of pages and no text. Run text recognition (OCR) on it first.");
+        new(ErrorCode.DocumentWithoutText, "The PDF holds pictures of pages and no text. Run text recognition (OCR) on it first.");
 
-    public static IngestionException OutOfMemory() => new("document_too_complex", "The PDF needs more memory to be read than there is for it.");
+    public static IngestionException OutOfMemory() => new(ErrorCode.DocumentTooComplex, "The PDF needs more memory to be read than there is for it.");
 
     public static IngestionException TooSlow(TimeSpan limit) =>
-        new("document_too_complex", $"The PDF could not be read within {limit.TotalSeconds:0} seconds.");
+        new(ErrorCode.DocumentTooComplex, $"The PDF could not be read within {limit.TotalSeconds:0} seconds.");
 
     public static IngestionException TooManyCharacters(int limit) =>
-        new("document_too_long", $"The document holds more than {limit:N0} characters of text.");
+        new(ErrorCode.DocumentTooLong, $"The document holds more than {limit:N0} characters of text.");
 
-    public static IngestionException TooManyPages(int limit) => new("document_too_long", $"The PDF has more than {limit:N0} pages.");
+    public static IngestionException TooManyPages(int limit) => new(ErrorCode.DocumentTooLong, $"The PDF has more than {limit:N0} pages.");
 
     public static IngestionException NoReader() =>
-        new("pdf_reader_missing", "This installation cannot read PDFs: install pdftotext (package poppler-utils). Text, Markdown and HTML work.");
+        new(
+            ErrorCode.PdfReaderMissing,
+            "This installation cannot read PDFs: install pdftotext (package poppler-utils). Text, Markdown and HTML work.");
 }

@@ -1,3 +1,5 @@
+using Navigator.Contracts.Http;
+
 namespace Navigator.Workers.Ingestion.Extraction;
 
 /// <summary>Poppler's pdftotext: the first choice, because it is some seven times faster than what is written in .NET.</summary>
@@ -16,7 +18,7 @@ internal sealed class PopplerProgram : IPdfProgram
             return PdfProblems.NoPages();
         if (complaint.Contains("Out of memory", StringComparison.Ordinal) || complaint.Contains("bad_alloc", StringComparison.Ordinal))
             return PdfProblems.OutOfMemory();
-        return exitCode == 0 ? null : new IngestionException("document_not_readable", "The file is damaged or not a PDF.");
+        return exitCode == 0 ? null : new IngestionException(ErrorCode.DocumentNotReadable, "The file is damaged or not a PDF.");
     }
 
     private static string? Locate(string program)

@@ -1,3 +1,5 @@
+using Navigator.Contracts.Http;
+
 namespace Navigator.Workers.Ingestion.Extraction;
 
 /// <summary>Bytes of a known format → blocks of text.</summary>
@@ -9,13 +11,13 @@ internal sealed class TextExtractor(PdfTextReader pdf)
         if (mediaType == MediaTypes.Pdf)
             return PageLayout.Read(await pdf.ReadPages(content, token));
         if (!MediaTypes.TryDecode(content, out var text))
-            throw new IngestionException("document_not_text", "The document is not readable text.");
+            throw new IngestionException(ErrorCode.DocumentNotText, "The document is not readable text.");
         return mediaType switch
         {
             MediaTypes.Html => await HtmlText.Read(text, token),
             MediaTypes.Markdown => MarkdownText.Read(text),
             MediaTypes.Plain => PageLayout.ReadPlain(text),
-            _ => throw new IngestionException("unsupported_media_type", $"Documents of type {mediaType} cannot be read."),
+            _ => throw new IngestionException(ErrorCode.UnsupportedMediaType, $"Documents of type {mediaType} cannot be read."),
         };
     }
 }

@@ -50,12 +50,13 @@ internal sealed class PlanningModel
     private readonly PlanningPrompt prompt;
     private readonly StructuredModel<PlanReply> model;
 
-    public PlanningModel(IOptions<OpenAiOptions> options, ToolSet tools, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
+    public PlanningModel(
+        IOptions<OpenAiOptions> options, ToolSet tools, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock)
     {
         (name, this.tools, prompt) = (options.Value.SmallModel, tools, new PlanningPrompt(tools));
         model = new StructuredModel<PlanReply>(
             Upstream, "plan", OpenAiClients.Create(options.Value, policy.Now.ForUpstream(Upstream)).GetChatClient(name),
-            new UpstreamCall(Upstream, policy, bounds, rates, clock), clock, MaxTokens, schema: PlanReply.SchemaFor(tools));
+            new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock), clock, MaxTokens, schema: PlanReply.SchemaFor(tools));
     }
 
     /// <exception cref="UpstreamException">No plan in time, or none that can be used.</exception>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Navigator.Contracts.Http;
 using Navigator.Storage.Rates;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Upstreams;
@@ -14,10 +15,11 @@ internal sealed class ModerationModel
     private readonly ModerationClient client;
     private readonly UpstreamCall call;
 
-    public ModerationModel(IOptions<OpenAiOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
+    public ModerationModel(
+        IOptions<OpenAiOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock)
     {
         client = OpenAiClients.Create(options.Value, policy.Now.ForUpstream(Upstream)).GetModerationClient(options.Value.ModerationModel);
-        call = new UpstreamCall(Upstream, policy, bounds, rates, clock);
+        call = new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock);
     }
 
     /// <returns>Null when the model has nothing against it.</returns>
@@ -30,7 +32,7 @@ internal sealed class ModerationModel
                 return null;
             // Whoever asks this needs a person, and no rule book.
             return result.SelfHarm.Flagged || result.SelfHarmIntent.Flagged
-                ? Verdict.Refuse("question_about_self_harm",
+                ? Verdict.Refuse(ErrorCode.QuestionAboutSelfHarm,
                     "You do not have to go through this alone. In the United States, call or text 988 at any time; elsewhere, call your local "
                         + "emergency number. Please talk to someone now.")
                 : Verdict.Flagged;

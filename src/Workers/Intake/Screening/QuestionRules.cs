@@ -17,9 +17,9 @@ internal static class QuestionRules
     {
         var seen = HiddenText.Unmix(NormalForm.Of(HiddenText.Remove(question), NormalizationForm.FormC));
         if (seen.Length == 0)
-            return Verdict.Refuse("question_not_readable", "The question holds no readable text.");
+            return Verdict.Refuse(ErrorCode.QuestionNotReadable, "The question holds no readable text.");
         if (seen.Length > ChatJobRequest.MaxQuestionLength)
-            return Verdict.Refuse("question_too_long", $"The question is longer than {ChatJobRequest.MaxQuestionLength} characters.");
+            return Verdict.Refuse(ErrorCode.QuestionTooLong, $"The question is longer than {ChatJobRequest.MaxQuestionLength} characters.");
 
         var encoded = EncodedText.Find(seen);
         if (encoded.Any(part => Instructions.IsIn(part.Decoded)) || Instructions.IsIn(EncodedText.Rot13(seen)))
@@ -36,6 +36,6 @@ internal static class QuestionRules
     }
 
     private static Verdict Instructing() => Verdict.Refuse(
-        "question_instructs",
+        ErrorCode.QuestionInstructs,
         "The question instructs the assistant instead of asking about your documents or the web. It can be asked again without that part.");
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Navigator.Contracts.Http;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Upstreams;
 
@@ -29,7 +30,7 @@ internal sealed class Screener(IOptions<ScreeningOptions> options, LivePolicy po
             NavigatorMeter.FellBack("screening", error);
             return options.Value.WhenModerationFails == WithoutModeration.Pass
                 ? verdict with { Notes = [.. verdict.Notes, $"screening: the moderation model did not look ({error.Reason}); rules did"] }
-                : Verdict.Unknown("screening_unavailable", $"The question could not be screened: {error.Reason}.");
+                : Verdict.Unknown(ErrorCode.ScreeningUnavailable, $"The question could not be screened: {error.Reason}.");
         }
     }
 }

@@ -12,7 +12,7 @@ internal sealed record Verdict(string? Question, IReadOnlyList<string> Notes, Ch
 {
     /// <summary>A model has something against it.</summary>
     public static readonly Verdict Flagged =
-        Refuse("question_flagged", "The question was found to be harmful or abusive, and is not answered. It can be asked in other words.");
+        Refuse(ErrorCode.QuestionFlagged, "The question was found to be harmful or abusive, and is not answered. It can be asked in other words.");
 
     public static Verdict Pass(string question) => new(question, []);
 

@@ -17,20 +17,24 @@ internal sealed class TranslationModels
     /// <summary>Of the time that is left, for a provider behind which others stand.</summary>
     private const double FirstShare = 0.6;
 
+    private readonly IReadOnlyList<UpstreamCall> calls;
     private readonly IReadOnlyList<StructuredModel<TranslationReply>> models;
     private readonly ProviderScores scores;
     private readonly TimeProvider clock;
 
     public TranslationModels(
-        IOptions<OpenAiOptions> openAi, IOptions<TranslationOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
+        IOptions<OpenAiOptions> openAi, IOptions<TranslationOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers,
+        IRateLimits rates, TimeProvider clock)
     {
         this.clock = clock;
         var providers = options.Value.Providers.Count > 0 ? options.Value.Providers : [OfOpenAi(openAi.Value)];
-        models = [.. providers.Select(provider => new StructuredModel<TranslationReply>(
+        calls = [.. providers.Select(provider =>
+            new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock, providers.Count > 1 ? provider.Name : null))];
+        models = [.. providers.Zip(calls, (provider, call) => new StructuredModel<TranslationReply>(
             Upstream, "translation", OpenAiClients.Create(provider.BaseUrl!, provider.ApiKey, policy.Now.ForUpstream(Upstream))
                 .GetChatClient(provider.Model),
-            new UpstreamCall(Upstream, policy, bounds, rates, clock, providers.Count > 1 ? provider.Name : null), clock, MaxTokens))];
-        scores = new ProviderScores([.. providers.Select(provider => provider.Cost)], clock);
+            call, clock, MaxTokens))];
+        scores = new ProviderScores([.. providers.Select(provider => provider.Cost)]);
     }
 
     /// <summary>Is there anybody to ask?</summary>
@@ -41,16 +45,15 @@ internal sealed class TranslationModels
     public async Task<string> Translate(string text, string from, string to, TimeSpan within, CancellationToken token)
     {
         var until = clock.GetUtcNow() + within;
-        var (kept, order) = (Untouched.In(text, from), scores.Order());
+        var (kept, order) = (Untouched.In(text, from), scores.Order(i => calls[i].IsAdmitted));
         for (var i = 0; ; i++)
         {
             var left = until - clock.GetUtcNow();
             try
             {
                 var reply = await models[order[i]].Ask(
-                    TranslationPrompt.For(kept.Masked, from, to), reply => Complaint(kept, reply.Translation), i < order.Count - 1
-                        ? left * FirstShare
-                        : left, token);
+                    TranslationPrompt.For(kept.Masked, from, to), reply => Complaint(kept, reply.Translation),
+                    i < order.Count - 1 && calls[order[i + 1]].IsAdmitted ? left * FirstShare : left, token);
                 scores.Report(order[i], good: true);
                 return kept.PutBack(reply.Translation)!.Trim();
             }

@@ -27,9 +27,16 @@ public sealed record TranslationOptions : IValidatableObject
 /// <summary>A server that speaks OpenAI's protocol.</summary>
 public sealed record TranslationProvider
 {
+    /// <summary>By which logs, metrics and limits name the provider.</summary>
     [Required, RegularExpression("[a-z0-9-]{1,30}")] public string Name { get; init; } = "";
+
+    /// <summary>Where its API lives, its version included.</summary>
     [Required, HttpAddress] public Uri? BaseUrl { get; init; }
+
+    /// <summary>The key of the provider.</summary>
     [Required] public string ApiKey { get; init; } = "";
+
+    /// <summary>The model that translates.</summary>
     [Required] public string Model { get; init; } = "";
 
     /// <summary>What a million tokens cost, in any currency that is the same for all. Default: 0.</summary>

@@ -14,11 +14,12 @@ internal sealed class OpenAiEmbedder : IEmbedder
     private readonly EmbeddingClient client;
     private readonly UpstreamCall call;
 
-    public OpenAiEmbedder(IOptions<OpenAiOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
+    public OpenAiEmbedder(
+        IOptions<OpenAiOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock)
     {
         Model = options.Value.EmbeddingModel;
         client = OpenAiClients.Create(options.Value, policy.Now.ForUpstream(Upstream)).GetEmbeddingClient(Model);
-        call = new UpstreamCall(Upstream, policy, bounds, rates, clock);
+        call = new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock);
     }
 
     public string Model { get; }

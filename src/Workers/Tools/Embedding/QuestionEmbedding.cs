@@ -23,8 +23,9 @@ internal sealed class QuestionEmbedding
     {
         (this.vectors, this.retrieval, this.transitions, this.policy) = (vectors, retrieval, transitions, policy);
         // Behind the queue's own limit, like the batches that come as messages.
+        var limits = policy.Now.For(QueueNames.EmbedQuestion);
         inline = new GroupedCalls<Job, IReadOnlyList<VectorOrFailure>>(
-            LargestBatch, policy.Now.For(QueueNames.EmbedQuestion).Places, EmbedBehindLimit, isOfOneItem: _ => false);
+            limits.Batch ?? 1, limits.Places, EmbedBehindLimit, isOfOneItem: _ => false);
 
         async Task<IReadOnlyList<IReadOnlyList<VectorOrFailure>>> EmbedBehindLimit(IReadOnlyList<Job> jobs)
         {
@@ -34,9 +35,6 @@ internal sealed class QuestionEmbedding
             return found;
         }
     }
-
-    /// <summary>Questions in one call to the model.</summary>
-    private const int LargestBatch = 64;
 
     public string Model => vectors.Model;
 
@@ -63,7 +61,8 @@ internal sealed class QuestionEmbedding
     {
         if (queries.Select(query => query.Failure).OfType<UpstreamException>().FirstOrDefault() is not { } failure)
             return false;
-        await transitions.Fail(job, Tool.Documents, new ChatError("embedding_failed", $"The embedding model did not help: {failure.Reason}."), token);
+        await transitions.Fail(
+            job, Tool.Documents, new ChatError(ErrorCode.EmbeddingFailed, $"The embedding model did not help: {failure.Reason}."), token);
         return true;
     }
 }

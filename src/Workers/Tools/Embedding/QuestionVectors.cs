@@ -9,7 +9,7 @@ namespace Navigator.Workers.Tools.Embedding;
 /// </summary>
 internal sealed class QuestionVectors : IDisposable
 {
-    /// <summary>6 kB each.</summary>
+    /// <summary>No setting: 6 kB each, 25 MB in all, and a vector that is not kept costs one call.</summary>
     private const int CachedVectors = 4_096;
 
     private readonly IEmbedder embedder;
@@ -20,7 +20,7 @@ internal sealed class QuestionVectors : IDisposable
         this.embedder = embedder;
         // The canary takes the same road and asks nobody.
         cache.Set(
-            TenantCacheKey.Of(Canary.Tenant, Canary.Question), HashedNgramEmbedder.VectorOf(Canary.Question),
+            TenantCacheKey.Of(CanaryQuestion.Tenant, CanaryQuestion.Text), HashedNgramEmbedder.VectorOf(CanaryQuestion.Text),
             new MemoryCacheEntryOptions { Size = 1, Priority = CacheItemPriority.NeverRemove });
     }
 

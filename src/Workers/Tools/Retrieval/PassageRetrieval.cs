@@ -4,7 +4,6 @@ using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
 using Navigator.Workers.Answer;
 using Navigator.Workers.Limits;
-using Npgsql;
 
 namespace Navigator.Workers.Tools.Retrieval;
 
@@ -31,8 +30,7 @@ internal sealed class PassageRetrieval(PassageSearcher searcher, ToolReport repo
         }
         catch (OperationCanceledException) when (!token.IsCancellationRequested)
         {
-            // As the database says it of a statement that takes too long: tried again, with a pause.
-            throw new NpgsqlException("The search took too long.", new TimeoutException());
+            throw new SearchTimeoutException();
         }
     }
 }

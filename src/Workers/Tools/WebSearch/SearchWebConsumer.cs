@@ -24,9 +24,7 @@ internal sealed class SearchWebConsumer(IJobLedger ledger, TavilyClient tavily, 
         var within = policy.Now.For(QueueNames.SearchWeb).Within(waveLeft);
         var started = Stopwatch.GetTimestamp();
         var found = await Task.WhenAll(job.Plan!.Queries().Of(Tool.WebSearch).Select(query => tavily.Search(job.Tenant, query, within, token)));
-        if (context.TryGetPayload<TavilyCall>(out var call))
-            call.Answered = found.Any(search => search.Asked);
-        var pages = found.SelectMany(search => search.Pages).DistinctBy(page => page.Url).OrderByDescending(page => page.Score).ToList();
+        var pages = found.SelectMany(pages => pages).DistinctBy(page => page.Url).OrderByDescending(page => page.Score).ToList();
         await report.Finish(job, Tool.WebSearch, new WebSearchResult(pages, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds), token);
     }
 }

@@ -1,8 +1,11 @@
 using MassTransit;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts;
+using Navigator.Storage.Ledger;
+using Navigator.Workers.Flow;
 using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
+using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tools.WebSearch;
 
@@ -21,6 +24,6 @@ internal sealed class SearchWebConsumerDefinition : ConsumerDefinition<SearchWeb
         consumerConfigurator.Message<SearchWeb>(message =>
         {
             message.UseSkipOnFailure(Tool.WebSearch, context);
-            message.UseTavilyCircuitBreaker(context.GetRequiredService<TavilyCircuitBreaker>(), UpstreamNames.Tavily);
+            message.UseCircuitBreaker(UpstreamNames.Tavily, context);
         });
 }

@@ -13,7 +13,11 @@ namespace Navigator.Workers.Tools.WebSearch;
 internal sealed class TavilyClient : IDisposable
 {
     private const string Upstream = UpstreamNames.Tavily;
+
+    /// <summary>No setting: some 25 MB at most, and a query that is not kept costs one call.</summary>
     private const int CachedQueries = 1_000;
+
+    /// <summary>Characters of a page. No setting: a quarter of all that an answer is made from (Answer:SourceTokens).</summary>
     private const int MaxContent = 4_000;
 
     private readonly WebSearchOptions options;
@@ -21,24 +25,25 @@ internal sealed class TavilyClient : IDisposable
     private readonly UpstreamCall call;
     private readonly MemoryCache cache = new(new MemoryCacheOptions { SizeLimit = CachedQueries });
 
-    public TavilyClient(IOptions<WebSearchOptions> options, LivePolicy policy, Bounds bounds, IRateLimits rates, TimeProvider clock)
+    public TavilyClient(
+        IOptions<WebSearchOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock)
     {
         this.options = options.Value;
         http = UpstreamHttp.Create(policy.Now.ForUpstream(Upstream));
-        call = new UpstreamCall(Upstream, policy, bounds, rates, clock);
+        call = new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock);
     }
 
-    /// <returns>Pages, best first, at most as many as the options say; and whether Tavily itself was asked.</returns>
+    /// <returns>Pages, best first, at most as many as the options say.</returns>
     /// <exception cref="UpstreamException">Tavily failed.</exception>
-    public async Task<(IReadOnlyList<FoundPage> Pages, bool Asked)> Search(string tenant, string query, TimeSpan within, CancellationToken token)
+    public async Task<IReadOnlyList<FoundPage>> Search(string tenant, string query, TimeSpan within, CancellationToken token)
     {
         var key = TenantCacheKey.Of(tenant, query);
         if (cache.TryGetValue<IReadOnlyList<FoundPage>>(key, out var known))
-            return (known!, false);
+            return known!;
         var pages = await call.Run(cancel => Ask(query, cancel), within, token);
         if (options.CacheFor > TimeSpan.Zero)
             cache.Set(key, pages, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = options.CacheFor });
-        return (pages, true);
+        return pages;
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Navigator.Workers.Limits;
 using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tools.WebSearch;
@@ -8,16 +9,17 @@ public sealed record WebSearchOptions
 {
     public const string Section = "Tavily";
 
-    /// <summary>Unset: no web search.</summary>
+    /// <summary>The key of Tavily. Unset: no web search.</summary>
     public string? ApiKey { get; init; }
 
+    /// <summary>Where Tavily's API lives.</summary>
     [HttpAddress] public Uri BaseUrl { get; init; } = new("https://api.tavily.com");
 
     /// <summary>Pages per query. Default: 3.</summary>
     [Range(1, 10)] public int Results { get; init; } = 3;
 
     /// <summary>How long a query's pages serve again. Default: 5 minutes.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")] public TimeSpan CacheFor { get; init; } = TimeSpan.FromMinutes(5);
+    [DurationRange("0ms", "1d")] public TimeSpan CacheFor { get; init; } = TimeSpan.FromMinutes(5);
 
     public bool IsConfigured => !string.IsNullOrWhiteSpace(ApiKey);
 }

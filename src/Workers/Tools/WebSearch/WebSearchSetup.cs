@@ -21,7 +21,7 @@ internal static class WebSearchSetup
     public static ToolSetup AddWebSearch(this ToolSetup tools)
     {
         var options = tools.AddOptions<WebSearchOptions>(WebSearchOptions.Section);
-        tools.Services.AddSingleton<TavilyClient>().AddSingleton<TavilyCircuitBreaker>();
+        tools.Services.AddSingleton<TavilyClient>();
         return tools.Add(Descriptor(options)).Consume<SearchWebConsumer, SearchWebConsumerDefinition>(); // question → web pages
     }
 

@@ -1,0 +1,50 @@
+using System.Security.Claims;
+using Navigator.Api.Access;
+using Navigator.Api.Hosting;
+using Navigator.Storage.Ledger;
+using Navigator.Storage.Tenants;
+using Navigator.Workers.Flow;
+
+namespace Navigator.Api.Chat;
+
+/// <summary>Jobs and conversations as callers reach them: their own, and each statement within the <see cref="DatabaseThrottle"/>.</summary>
+internal sealed class ThrottledJobs(IJobLedger ledger, JobTransitions transitions, IAudit audit, DatabaseThrottle throttle)
+{
+    /// <inheritdoc cref="JobTransitions.Record"/>
+    public Task<Submission> Record(ClaimsPrincipal caller, ChatQuestion question, string? idempotencyKey, CancellationToken token) =>
+        throttle.RunGrouped(
+            () => transitions.Record(
+                caller.Tenant(), question.ConversationId, question.Text, question.Options, question.Lifetime, idempotencyKey, question.Hash, token),
+            token);
+
+    /// <inheritdoc cref="JobTransitions.Announce"/>
+    public Task Announce(Submission submission) => transitions.Announce(submission);
+
+    public Task<Job?> Find(ClaimsPrincipal caller, Guid id, CancellationToken token) => Find(caller.Tenant(), id, token);
+
+    /// <summary>Reads a job once more. Null when it has been deleted meanwhile.</summary>
+    public Task<Job?> FindAgain(Job job, CancellationToken token) => Find(job.Tenant, job.Id, token);
+
+    public Task<IReadOnlyList<Job>> List(ClaimsPrincipal caller, JobFilter filter, CancellationToken token) =>
+        throttle.Run(() => ledger.List(caller.Tenant(), filter, token), token);
+
+    /// <inheritdoc cref="JobTransitions.Cancel"/>
+    public Task<Job?> Cancel(ClaimsPrincipal caller, Guid id, CancellationToken token) =>
+        throttle.RunGrouped(() => transitions.Cancel(caller.Tenant(), id, token), token);
+
+    public Task<IReadOnlyList<Conversation>> Conversations(ClaimsPrincipal caller, Guid? before, int limit, CancellationToken token) =>
+        throttle.Run(() => ledger.Conversations(caller.Tenant(), before, limit, token), token);
+
+    /// <summary>Notes it in the audit, then deletes the conversation's jobs. Returns how many there were.</summary>
+    public Task<int> DeleteConversation(ClaimsPrincipal caller, string conversation, CancellationToken token) =>
+        throttle.Run(
+            async () =>
+            {
+                await audit.Record(caller.Tenant(), caller.Actor(), "conversation.delete", conversation, token);
+                return await ledger.DeleteConversation(caller.Tenant(), conversation, token);
+            },
+            token);
+
+    private Task<Job?> Find(string tenant, Guid id, CancellationToken token) =>
+        throttle.RunGrouped(() => ledger.Find(tenant, id, token), token);
+}
