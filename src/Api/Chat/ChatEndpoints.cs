@@ -13,7 +13,6 @@ using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Tenants;
-using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Webhooks;
 

@@ -1,7 +1,6 @@
 using MassTransit;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts;
-using Navigator.Workers.Flow;
 using Navigator.Workers.Hosting;
 using Navigator.Workers.Limits;
 using Navigator.Workers.Upstreams;
