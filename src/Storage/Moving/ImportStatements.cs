@@ -5,16 +5,11 @@ internal static class ImportStatements
 {
     public const string InsertTenants =
         """
-        WITH written AS (
-            INSERT INTO tenant (id, webhook_secret, created_at)
-            SELECT id, decode(webhook_secret, 'base64'), coalesce(created_at, now())
-            FROM   json_to_recordset($1) AS exported (id text, webhook_secret text, created_at timestamptz)
-            ON     CONFLICT DO NOTHING
-            RETURNING id
-        ), noted AS (
-            INSERT INTO audit (tenant_id, actor, action, subject) SELECT id, 'owner:' || session_user, 'tenant.import', id FROM written
-        )
-        SELECT id FROM written
+        INSERT INTO tenant (id, webhook_secret, created_at)
+        SELECT id, decode(webhook_secret, 'base64'), coalesce(created_at, now())
+        FROM   json_to_recordset($1) AS exported (id text, webhook_secret text, created_at timestamptz)
+        ON     CONFLICT DO NOTHING
+        RETURNING id
         """;
 
     public const string InsertKeys =

@@ -86,7 +86,7 @@ public sealed class UpstreamBreakerTests : IDisposable
     {
         await using var agents = await ModelledAgents.Start();
         static ConcurrencyPolicy Waiting(int ms) => Policies.With(
-            ("Upstreams:plans:TimeoutMs", $"{ms}"), ("Intake:PlanMs", $"{ms}"), ("Upstreams:plans:Breaker:FailureThreshold", "3"),
+            ("Upstreams:plans:Timeout", $"{ms}ms"), ("Intake:Plan", $"{ms}ms"), ("Upstreams:plans:Breaker:FailureThreshold", "3"),
             ("Upstreams:plans:Breaker:BreakDuration", "2s"));
         agents.Policy.Replace(Waiting(700));
         agents.Server.Set("plans", new Behaviour { Fault = Fault.BlackHole });
