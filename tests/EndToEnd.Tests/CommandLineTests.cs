@@ -107,7 +107,7 @@ public sealed class CommandLineTests
         Assert.Contains("acme was created", await Owner(0, "tenants", "create", "acme"), StringComparison.Ordinal);
         Assert.Contains("already", await Owner(3, "tenants", "create", "acme"), StringComparison.Ordinal);
         Assert.Contains("A tenant's name has", await Owner(3, "tenants", "create", "Acme & Sons"), StringComparison.Ordinal);
-        Assert.Contains("Scopes are one or more of", await Owner(3, "keys", "create", "acme", "--scope", "everything"), StringComparison.Ordinal);
+        Assert.Contains("needs one or more of", await Owner(3, "keys", "create", "acme", "--scope", "everything"), StringComparison.Ordinal);
         Assert.Contains("'soon' is no time", await Owner(2, "keys", "create", "acme", "--expires", "soon"), StringComparison.Ordinal);
         var key = (await Owner(0, "keys", "create", "acme", "--scope", "chat", "--expires", "90d")).Trim();
         Assert.Matches("^nav_[a-z2-7]{12}_[a-z2-7]{32}$", key);
@@ -139,7 +139,7 @@ public sealed class CommandLineTests
 
             Assert.Contains("acme was created", await Owner(0, "tenants", "create", "acme"), StringComparison.Ordinal);
             Assert.Contains("already", await Owner(3, "tenants", "create", "acme"), StringComparison.Ordinal);
-            Assert.Contains("Scopes are one or more of", await Owner(3, "keys", "create", "acme", "--scope", "everything"), StringComparison.Ordinal);
+            Assert.Contains("needs one or more of", await Owner(3, "keys", "create", "acme", "--scope", "everything"), StringComparison.Ordinal);
             var key = ApiKey.Parse((await Owner(0, "keys", "create", "acme", "--scope", "chat", "--expires", "90d")).Trim())!;
             Assert.True(KeptKey.Fits(await new SqliteApiKeys(running).Find(key.Id, default), key));
             Assert.Contains(key.Id, await Owner(0, "keys", "list", "--tenant", "acme"), StringComparison.Ordinal);

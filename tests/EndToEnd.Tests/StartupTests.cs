@@ -114,7 +114,7 @@ public sealed class StartupTests
         await using (var other = new NavigatorProcess("Navigator.Workers", With(access.Api)))
         {
             Assert.Equal(1, await other.Exit());
-            Assert.Contains("which is no member of navigator_worker", other.Output, StringComparison.Ordinal);
+            Assert.Contains("which is not a member of navigator_worker", other.Output, StringComparison.Ordinal);
         }
         await using (var keys = new NavigatorProcess("Navigator.Api",
             new Dictionary<string, string>(With(access.Api)) { ["Keys__acme"] = "nav_aaaaaaaaaaaa_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" }, "--urls",

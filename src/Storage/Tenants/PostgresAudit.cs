@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace Navigator.Storage.Tenants;
 
-/// <summary>In rows that the running system may add and neither read nor change.</summary>
+/// <summary>Audit rows in PostgreSQL. The running system may add rows, but neither read nor change them.</summary>
 internal sealed class PostgresAudit(NpgsqlDataSource database) : IAudit
 {
     public Task Record(string tenant, string actor, string action, string subject, CancellationToken token) =>
