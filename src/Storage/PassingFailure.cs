@@ -5,7 +5,7 @@ using static SQLitePCL.raw;
 
 namespace Navigator.Storage;
 
-/// <summary>Tells transient failures of a database.</summary>
+/// <summary>Failures of a database that are over by themselves.</summary>
 public static class PassingFailure
 {
     /// <summary>

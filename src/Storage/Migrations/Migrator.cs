@@ -3,8 +3,8 @@ using Npgsql;
 namespace Navigator.Storage.Migrations;
 
 /// <summary>
-/// Applies the numbered SQL files of this folder, each once, in order, each in its own transaction. Several processes may start at once: an
-/// advisory lock lets one of them migrate at a time.
+/// Applies the numbered SQL files of this folder, each once, in order, each in a transaction of its own. Any number of
+/// processes may start at once: an advisory lock lets one at a time look.
 /// </summary>
 public static class Migrator
 {
@@ -18,7 +18,7 @@ public static class Migrator
     public static async Task<IReadOnlyList<string>> Migrate(NpgsqlDataSource database, CancellationToken token)
     {
         await using var connection = await database.OpenConnectionAsync(token);
-        // Waiting for another migrator and building an index may take longer than the statement timeout of the running system.
+        // Waiting for another migrator and building an index may take longer than a statement of the running system may.
         await Execute(connection, "SET statement_timeout = 0", token);
         await Execute(connection, $"SELECT pg_advisory_lock({AdvisoryLock})", token);
         try
@@ -50,8 +50,8 @@ public static class Migrator
         }
     }
 
-    /// <summary>Returns the migrations that are not applied yet, for a process that may not apply them.</summary>
-    /// <exception cref="InvalidOperationException">The database is newer than this program.</exception>
+    /// <summary>What of this version's schema is missing, for a process that may not make it.</summary>
+    /// <exception cref="InvalidOperationException">The database is ahead of this program.</exception>
     public static async Task<IReadOnlyList<string>> Missing(NpgsqlDataSource database, CancellationToken token)
     {
         var shipped = Shipped("postgres/").Keys;
@@ -72,10 +72,10 @@ public static class Migrator
     {
         if (unknown.FirstOrDefault() is { } name)
             throw new InvalidOperationException(
-                $"The database has migration {name}, which this version does not know. Start the newer version.");
+                $"The database has migration {name}, which this version does not know: it is newer than this program.");
     }
 
-    /// <summary>Returns the numbered files of one database's folder, in order.</summary>
+    /// <summary>The numbered files of one database's folder, in order.</summary>
     internal static SortedDictionary<string, string> Shipped(string folder)
     {
         var assembly = typeof(Migrator).Assembly;
