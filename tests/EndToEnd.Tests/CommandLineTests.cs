@@ -247,7 +247,7 @@ public sealed class CommandLineTests
         Assert.Equal((0, ""), (answered.ExitCode, answered.Complaints.Contains("navigator:", StringComparison.Ordinal) ? answered.Complaints : ""));
         var none = await Run(new Dictionary<string, string> { ["NAVIGATOR_URL"] = url }, "jobs");
         Assert.Equal(3, none.ExitCode);
-        Assert.Contains("Set NAVIGATOR_KEY", none.Complaints, StringComparison.Ordinal);
+        Assert.Contains("set NAVIGATOR_KEY", none.Complaints, StringComparison.Ordinal);
         var wrong = await Run(new Dictionary<string, string> { ["NAVIGATOR_URL"] = url, ["NAVIGATOR_KEY"] = "nav_wrong" }, "jobs");
         Assert.Equal(3, wrong.ExitCode);
         Assert.Contains("(key_not_valid)", wrong.Complaints, StringComparison.Ordinal);
