@@ -2,7 +2,7 @@ using Navigator.Contracts.Http;
 
 namespace Navigator.Workers.Ingestion.Extraction;
 
-/// <summary>Why a PDF cannot be read, in the same words whichever program tried.</summary>
+/// <summary>Messages for PDFs that cannot be read, the same for both reader programs.</summary>
 internal static class PdfProblems
 {
     public static IngestionException Encrypted() =>
