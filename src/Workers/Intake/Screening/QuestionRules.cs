@@ -5,12 +5,12 @@ using Navigator.Storage;
 namespace Navigator.Workers.Intake.Screening;
 
 /// <summary>
-/// Rule form of screening, within 20 ms: what is invisible goes, letters in disguise are told, encoded text goes, sentences that
-/// instruct the model go. What is left must be a question.
+/// Rule form of screening, within 20 ms. Removes invisible characters, encoded text and sentences that instruct the model, and replaces
+/// look-alike letters. The rest must be a question.
 /// </summary>
 internal static class QuestionRules
 {
-    /// <summary>Less is no question by itself, once an instruction was taken out of it.</summary>
+    /// <summary>Minimum length of the rest after an instruction was removed. A shorter rest is not a question.</summary>
     private const int LeastLeft = 8;
 
     public static Verdict Screen(string question)

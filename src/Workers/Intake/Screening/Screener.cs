@@ -5,8 +5,8 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake.Screening;
 
-/// <summary>Rules first, then the moderation model where there is one; both within their time.</summary>
-/// <param name="moderation">Null: the rules stand alone.</param>
+/// <summary>Applies the rules first and then the moderation model, if one is configured. Both have a time limit.</summary>
+/// <param name="moderation">Null: only the rules are applied.</param>
 internal sealed class Screener(IOptions<ScreeningOptions> options, LivePolicy policy, ModerationModel? moderation = null)
 {
     public bool AsksModels => moderation is not null;
