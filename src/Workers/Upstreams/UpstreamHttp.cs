@@ -2,7 +2,7 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Upstreams;
 
-/// <summary>One connection pool per upstream, with the limits that concurrency.yaml gives it.</summary>
+/// <summary>Creates one connection pool per upstream, with the limits from concurrency.yaml.</summary>
 internal static class UpstreamHttp
 {
     public static HttpClient Create(UpstreamLimits limits)
@@ -17,7 +17,7 @@ internal static class UpstreamHttp
             AllowAutoRedirect = false,
             UseCookies = false,
         };
-        // Every call brings its own deadline.
+        // Each call has its own deadline.
         return new HttpClient(new ResponseLimitHandler(pool, limits.MaxResponseBytes)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 }
