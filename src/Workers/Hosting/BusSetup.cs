@@ -62,7 +62,7 @@ internal static class BusSetup
         });
         services.Configure<MassTransitHostOptions>(options =>
         {
-            // A broker that is away must not keep the process from starting: the ledger accepts, the bus connects when it can.
+            // An unavailable broker must not keep the process from starting. The ledger accepts questions, and the bus connects later.
             options.WaitUntilStarted = false;
             options.ConsumerStopTimeout = ConsumersStop;
             options.StopTimeout = BusStop;
@@ -72,10 +72,9 @@ internal static class BusSetup
     }
 
     /// <summary>
-    /// The one owner of what a database does now and then, but for results that were paid for: <see cref="Flow.JobTransitions"/> keeps
-    /// those. A deadlock or a broken connection is gone at the second try. While
-    /// the database is away, what a worker holds is tried every few seconds: its places are taken, so it takes no more from the
-    /// queue, and nothing is moved to _error for a fault that is not its own.
+    /// The only retry of transient database failures, except for results that were paid for, which <see cref="Flow.JobTransitions"/> retries.
+    /// A deadlock or a broken connection succeeds at the second try. While the database is unavailable, a message is retried every few seconds.
+    /// The worker then holds all its permits and takes no more messages, and no message is moved to _error for a fault that is not its own.
     /// </summary>
     private static void RetryDatabase(IRetryConfigurator retry)
     {

@@ -5,10 +5,10 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Hosting;
 
-/// <summary>Runs a process; what keeps it from starting is said in one line.</summary>
+/// <summary>Runs a process. Prints one line if it cannot start.</summary>
 public static class Startup
 {
-    /// <returns>The exit code: 0 after an orderly stop, 1 when it could not start or gave itself up.</returns>
+    /// <returns>The exit code: 0 after an orderly stop, 1 if the process could not start or ended itself.</returns>
     public static async Task<int> Run(Func<Task> process)
     {
         try
@@ -34,7 +34,7 @@ public static class Startup
         }
         catch (IOException error) when (error.InnerException is AddressInUseException)
         {
-            return Refuse($"{error.Message} Choose another with --urls http://localhost:8090");
+            return Refuse($"{error.Message} Choose another port with --urls http://localhost:8090");
         }
         finally
         {
