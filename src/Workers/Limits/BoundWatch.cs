@@ -3,8 +3,9 @@ using Navigator.Workers.Hosting;
 
 namespace Navigator.Workers.Limits;
 
-/// <summary>Looks at every bound once a second: gauges for all of them, and a warning, once per episode, for one that is nearly full for a
-/// while.</summary>
+/// <summary>
+/// Reads every limit's utilization once a second. Publishes gauges, and logs a warning, once per episode, if a limit stays nearly full.
+/// </summary>
 internal sealed partial class BoundWatch : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -69,6 +70,6 @@ internal sealed partial class BoundWatch : BackgroundService
             KeyValuePair.Create("name", (object?)bound.Name))),
         unit, description);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Name}: {InUse} of {Limit} in use for ten seconds, {Waiting} wait")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Name}: {InUse} of {Limit} in use for ten seconds, {Waiting} callers wait")]
     private partial void LogNearlyFull(string kind, string name, long inUse, long limit, long waiting);
 }
