@@ -9,7 +9,7 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tools.WebSearch;
 
-/// <summary>Web pages from Tavily (POST /search), cached for a while per tenant.</summary>
+/// <summary>Searches the web with Tavily (POST /search). Results are cached per tenant for a while.</summary>
 internal sealed class TavilyClient : IDisposable
 {
     private const string Upstream = UpstreamNames.Tavily;
@@ -76,7 +76,7 @@ internal sealed class TavilyClient : IDisposable
         ];
     }
 
-    /// <summary>Text that a row can hold: no NUL, and not without end.</summary>
+    /// <summary>Returns text that the database can store: without NUL and of limited length.</summary>
     private static string Storable(string? text, string otherwise)
     {
         var clean = (text ?? "").Replace("\0", "", StringComparison.Ordinal).Trim();
