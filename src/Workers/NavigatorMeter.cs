@@ -56,7 +56,7 @@ internal static class NavigatorMeter
     public static void FellBack(string agent, UpstreamException error) => FallBacks.Add(
         1, KeyValuePair.Create("agent", (object?)agent), KeyValuePair.Create("reason", (object?)(error.IsLate ? "Late" : error.Failure.ToString())));
 
-    /// <summary>Buckets from a cache's hit to a deadline.</summary>
+    /// <summary>Histogram buckets from a cache hit to a deadline.</summary>
     private static Histogram<double> Seconds(string name, string description) => Meter.CreateHistogram(
         name, "s", description, tags: null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1, 2, 5, 10, 30, 60, 120] });

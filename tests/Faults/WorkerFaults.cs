@@ -83,9 +83,9 @@ public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output)
     public async Task A_consumer_vanishes_and_the_bus_is_not_told(int workers) => await Run(
         async stage =>
         {
-            for (var i = 0; i < 300 && !stage.System.Workers[0].Output.Contains("taken up anew", StringComparison.Ordinal); i++)
+            for (var i = 0; i < 300 && !stage.System.Workers[0].Output.Contains("consumers of this process were restarted", StringComparison.Ordinal); i++)
                 await Task.Delay(200);
-            Assert.Contains("taken up anew", stage.System.Workers[0].Output, StringComparison.Ordinal);
+            Assert.Contains("consumers of this process were restarted", stage.System.Workers[0].Output, StringComparison.Ordinal);
         },
         workers: workers, workerFailPoint: "consumer-lost:10");
 
