@@ -121,7 +121,7 @@ public sealed class StartupTests
             "http://127.0.0.1:0"))
         {
             Assert.Equal(1, await keys.Exit());
-            Assert.Contains("with a database, keys are made with: navigator keys create", keys.Output, StringComparison.Ordinal);
+            Assert.Contains("With a database, use: navigator keys create", keys.Output, StringComparison.Ordinal);
         }
         await using (var owner = new NpgsqlConnection(access.Owner + ";Pooling=false"))
         {
