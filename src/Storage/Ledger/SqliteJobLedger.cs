@@ -181,7 +181,7 @@ internal sealed partial class SqliteJobLedger(SqliteDatabase database, ILogger<S
         """,
         to.Id, change.From.Version, to.Version, Name(to.Status), Name(to.Stage), to.Attempt, to.FirstAttempt, to.Held, to.ClaimedBy,
         Write(to.Pending.Select(tool => tool.Name).ToArray()), Write(to.Degraded), to.Error?.Code, to.Error?.Message, to.ReplayId,
-        // What has not changed is not written anew: an answer's row carries all that the tools found.
+        // Unchanged parts are not written again, because the row of an answer contains everything that the tools found.
         ReferenceEquals(change.From.Plan, to.Plan), ReferenceEquals(change.From.Plan, to.Plan) || to.Plan is null ? null : Write(to.Plan),
         ReferenceEquals(change.From.Results, to.Results) ? null : Write(to.Results), to.Answer is null ? null : Write(to.Answer),
         ReferenceEquals(change.From.EarlierEnds, to.EarlierEnds) ? null : Write(to.EarlierEnds),

@@ -36,7 +36,7 @@ public sealed record DocumentRecord
 public sealed record NewDocument(
     Guid Id, string Tenant, string Title, string MediaType, byte[] Content, byte[] Sha256, TimeSpan Lifetime, TimeSpan DueIn);
 
-/// <summary>An uploaded file that is kept. Its bytes are read in parts.</summary>
+/// <summary>A stored original file. Its bytes are read in parts.</summary>
 public sealed record DocumentOriginal(string Title, string MediaType, byte[] Sha256, long Bytes);
 
 /// <summary>A document and the fencing token of a message about it.</summary>

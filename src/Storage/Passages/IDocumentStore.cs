@@ -21,7 +21,7 @@ public interface IDocumentStore
 
     Task<DocumentRecord?> Find(string tenant, Guid id, CancellationToken token);
 
-    /// <summary>Finds a tenant's document as it was uploaded. Returns null where there is none, or its bytes are not kept.</summary>
+    /// <summary>Finds a tenant's original file. Returns null if there is no such document, or if its bytes are not stored.</summary>
     Task<DocumentOriginal?> FindOriginal(string tenant, Guid id, CancellationToken token);
 
     /// <summary>

@@ -211,7 +211,7 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
             },
             token);
 
-    /// <summary>Reads a document's row and lets <paramref name="change"/> write what follows from it, in one transaction.</summary>
+    /// <summary>Reads a document's row and lets <paramref name="change"/> write the consequences, in one transaction.</summary>
     private Task<DocumentRecord?> Change(DocumentKey key, Func<SqliteSession, SqliteDocumentRow, DocumentRecord?> change, CancellationToken token) =>
         database.Write(
             session => session.One(
@@ -237,8 +237,8 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
         return session.One($"SELECT {Columns} FROM document WHERE number = $1", row => Read(row, session.Now), number)!;
     }
 
-    /// <summary>One statement for every change of a row, and what must go with it.</summary>
-    /// <param name="content">The bytes of a document that starts again; null: it keeps those it has, as long as it needs them.</param>
+    /// <summary>The one statement that writes a change of a row, with the deletions that belong to it.</summary>
+    /// <param name="content">The bytes of a document that starts again; null: the stored bytes stay for as long as they are needed.</param>
     private static DocumentRecord Save(SqliteSession session, SqliteDocumentRow row, DocumentChange change, byte[]? content = null)
     {
         var to = change.WrittenAt(session.Now);

@@ -9,11 +9,11 @@ internal sealed class PostgresAudit(NpgsqlDataSource database) : IAudit
     public Task Record(string tenant, string actor, string action, string subject, CancellationToken token) =>
         Insert(sql => database.For(tenant, sql), tenant, actor, action, subject, token);
 
-    /// <summary>Records what the owner of the schema does, who is logged in as a role of the database.</summary>
+    /// <summary>Records an action of the schema's owner, who is logged in as a role of the database.</summary>
     public Task RecordOwner(string tenant, string action, string subject, CancellationToken token) =>
         Insert(sql => database.For(tenant, sql), tenant, null, action, subject, token);
 
-    /// <summary>Records what the owner does in a transaction that has entered the tenant's scope.</summary>
+    /// <summary>Records an action of the owner in a transaction whose tenant scope is already set.</summary>
     public static Task RecordOwner(NpgsqlConnection connection, string tenant, string action, string subject, CancellationToken token) =>
         Insert(connection.ForSame, tenant, null, action, subject, token);
 

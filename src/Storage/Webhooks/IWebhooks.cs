@@ -9,7 +9,7 @@ public interface IWebhooks
     /// <summary>Is there a secret that a tenant's deliveries are signed with? Without one they are not sent.</summary>
     Task<bool> CanSign(string tenant, CancellationToken token);
 
-    /// <returns>Null where the job is another's, or is none, or nobody is to be told of it.</returns>
+    /// <returns>Null if the job does not exist, belongs to another tenant, or has no webhook.</returns>
     Task<WebhookRecord?> Find(string tenant, Guid job, CancellationToken token);
 
     /// <summary>

@@ -11,7 +11,7 @@ namespace Navigator.Workers.Broker;
 /// </summary>
 internal sealed class BrokerConnection(NavigatorMode mode) : IAsyncDisposable
 {
-    /// <summary>No setting: the watch looks again a second later, and its last look stays known until then.</summary>
+    /// <summary>Not a setting: the watch asks again a second later, and its last result stays until then.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly SemaphoreSlim opening = new(1);

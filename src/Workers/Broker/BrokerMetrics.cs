@@ -3,7 +3,7 @@ using Navigator.Workers.Flow;
 
 namespace Navigator.Workers.Broker;
 
-/// <summary>The queues and the canary as gauges, read when somebody looks.</summary>
+/// <summary>The queues and the canary as gauges, read on request.</summary>
 internal sealed class BrokerMetrics(QueueWatch queues, Canary canary, TimeProvider clock, IMeterFactory meters) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)

@@ -127,7 +127,7 @@ internal sealed partial class ConsumerWatch(
     }
 
     [LoggerMessage(Level = LogLevel.Critical,
-        Message = "The consumers of this process are not let go of within {Limit}; it ends, so that another takes its place")]
+        Message = "The bus did not release this process's consumers within {Limit}. The process ends, so that its supervisor restarts it")]
     private partial void LogEnds(TimeSpan limit);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "This process no longer receives messages from {Queues}. It restarts its consumers")]

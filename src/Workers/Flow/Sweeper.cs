@@ -23,7 +23,7 @@ internal sealed partial class Sweeper(
     /// <summary>Long enough for a message that waits behind others.</summary>
     private static readonly TimeSpan WebhookGuard = TimeSpan.FromSeconds(30);
 
-    /// <summary>Due jobs that are looked at side by side. No setting: their statements share groups (postgres.group_size).</summary>
+    /// <summary>Due jobs that are repaired at once. Not a setting, because their statements share groups (postgres.group_size).</summary>
     private const int AtOnce = 16;
 
     private static readonly TimeSpan RetentionInterval = TimeSpan.FromMinutes(1);

@@ -22,10 +22,10 @@ internal static class BusSetup
     /// <summary>No setting: RabbitMQ advises 5 to 20 s. Sooner, a busy process looks dead; later, a dead one keeps its messages.</summary>
     internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
-    /// <summary>No settings: a deadlock is gone at the second try, a broken connection at the third; then the database is away.</summary>
+    /// <summary>Not settings: a deadlock succeeds at the second try, a broken connection at the third. After that the database is down.</summary>
     private static readonly int[] FirstWaitsMs = [100, 500, 2_000];
 
-    /// <summary>No setting: work goes on within seconds of the database, and one that starts is not crowded.</summary>
+    /// <summary>Not a setting: work continues within seconds after the database is back, without overloading a database that starts.</summary>
     private const int WaitWhileAwayMs = 5_000;
 
     /// <param name="consumers">Null for a process that only sends.</param>
@@ -51,7 +51,7 @@ internal static class BusSetup
                     rabbit.Host(new Uri(address), host =>
                     {
                         host.Heartbeat(Heartbeat);
-                        // The bus turns TLS on for port 5671 alone (MassTransit #4665, closed); an amqps address means it anywhere.
+                        // The bus uses TLS for port 5671 only (MassTransit #4665, closed). An amqps address means TLS on any port.
                         if (new Uri(address) is { Scheme: "amqps" } secure)
                             host.UseSsl(tls => (tls.ServerName, tls.Protocol) = (secure.Host, SslProtocols.None));
                     });

@@ -63,7 +63,7 @@ internal static class LoggingSetup
         }
     }
 
-    /// <summary>The logger is there before the host whose metrics show what it lost.</summary>
+    /// <summary>The logger exists before the host whose metrics show its lost lines.</summary>
     private sealed class LostLinesGauge(LostLines lost, IMeterFactory meters) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ internal sealed partial class ShortFaultFilter(ILogger<ShortFaultFilter> log) : 
 {
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
-        // The database was away for longer than a message is retried. The message is sound: it goes back to its queue.
+        // The database was unavailable for longer than the retries last. The message itself is valid, so it goes back to its queue.
         if (PassingFailure.Is(context.Exception))
             ExceptionDispatchInfo.Throw(context.Exception);
         var error = context.Exception.GetBaseException();

@@ -42,13 +42,13 @@ public static class Startup
         }
     }
 
-    /// <returns>The words for a setting that is no number, no time, or not one of the words it may be; null for any other failure.</returns>
-    /// <remarks>The binder has no exception type of its own: what it threw is told by where it was thrown.</remarks>
+    /// <returns>The message for a setting that cannot be converted to its type; null for any other failure.</returns>
+    /// <remarks>The binder has no exception type of its own, so its exceptions are recognised by the method that threw them.</remarks>
     private static string? Unreadable(Exception error) =>
         (error is AggregateException all ? all.InnerExceptions : [error]).OfType<InvalidOperationException>()
         .Where(each => each.TargetSite?.DeclaringType?.Assembly == typeof(ConfigurationBinder).Assembly).Select(Reason).FirstOrDefault();
 
-    /// <summary>The binder names the setting; what it met there may say how the setting is written.</summary>
+    /// <summary>The binder's message names the setting. The inner exception may say how to write it.</summary>
     internal static string Reason(InvalidOperationException error) =>
         error.InnerException is FormatException how ? $"{error.Message} {how.Message}" : error.Message;
 

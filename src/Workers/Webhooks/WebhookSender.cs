@@ -38,7 +38,7 @@ internal sealed class WebhookSender : IDisposable
             UseProxy = false,
             UseCookies = false,
             MaxConnectionsPerServer = policy.Now.Webhook.ConnectionsPerServer,
-            // Each delivery looks the name up anew.
+            // Each delivery resolves the name again.
             PooledConnectionLifetime = TimeSpan.Zero,
             MaxResponseHeadersLength = ResponseHeadersKb,
         })

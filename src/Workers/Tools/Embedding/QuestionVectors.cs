@@ -9,7 +9,7 @@ namespace Navigator.Workers.Tools.Embedding;
 /// </summary>
 internal sealed class QuestionVectors : IDisposable
 {
-    /// <summary>No setting: 6 kB each, 25 MB in all, and a vector that is not kept costs one call.</summary>
+    /// <summary>Not a setting: 6 kB each, 25 MB in all, and a vector that is not cached costs one call.</summary>
     private const int CachedVectors = 4_096;
 
     private readonly IEmbedder embedder;

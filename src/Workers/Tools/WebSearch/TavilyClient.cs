@@ -14,7 +14,7 @@ internal sealed class TavilyClient : IDisposable
 {
     private const string Upstream = UpstreamNames.Tavily;
 
-    /// <summary>No setting: some 25 MB at most, and a query that is not kept costs one call.</summary>
+    /// <summary>Not a setting: 25 MB at most, and a query that is not cached costs one call.</summary>
     private const int CachedQueries = 1_000;
 
     /// <summary>Characters of a page. No setting: a quarter of all that an answer is made from (Answer:SourceTokens).</summary>
