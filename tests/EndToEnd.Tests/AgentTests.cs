@@ -117,7 +117,7 @@ public sealed class AgentTests(EmbeddedModels models, ITestOutputHelper output) 
         var job = await system.Ask("Xyzzy plugh?");
 
         Assert.Equal("answered", job.GetProperty("status").GetString());
-        Assert.Equal(["documents: The embedding model did not help: HTTP 400", "web_search: HTTP 500"],
+        Assert.Equal(["documents: The embedding model failed: HTTP 400", "web_search: HTTP 500"],
             Strings(job.GetProperty("degraded")).Order(StringComparer.Ordinal));
     }
 

@@ -108,7 +108,7 @@ public sealed class CommandLineTests
         Assert.Contains("already", await Owner(3, "tenants", "create", "acme"), StringComparison.Ordinal);
         Assert.Contains("A tenant's name has", await Owner(3, "tenants", "create", "Acme & Sons"), StringComparison.Ordinal);
         Assert.Contains("needs one or more of", await Owner(3, "keys", "create", "acme", "--scope", "everything"), StringComparison.Ordinal);
-        Assert.Contains("'soon' is no time", await Owner(2, "keys", "create", "acme", "--expires", "soon"), StringComparison.Ordinal);
+        Assert.Contains("'soon' is not a duration", await Owner(2, "keys", "create", "acme", "--expires", "soon"), StringComparison.Ordinal);
         var key = (await Owner(0, "keys", "create", "acme", "--scope", "chat", "--expires", "90d")).Trim();
         Assert.Matches("^nav_[a-z2-7]{12}_[a-z2-7]{32}$", key);
         var listed = await Owner(0, "keys", "list");

@@ -97,7 +97,7 @@ public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output)
             // One word from the broker takes longer than the bus may; not so long that the line looks broken to those who watch it.
             stage.System.BrokerLine.Latency = TimeSpan.FromMilliseconds(75);
             Assert.Equal(1, await worker.Exit());
-            Assert.Contains("it ends, so that another takes its place", worker.Output, StringComparison.Ordinal);
+            Assert.Contains("The process ends, so that its supervisor restarts it", worker.Output, StringComparison.Ordinal);
             stage.System.BrokerLine.Latency = TimeSpan.Zero;
             await stage.System.UntilRunning();
         },

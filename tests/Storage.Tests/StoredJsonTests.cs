@@ -63,11 +63,11 @@ public sealed class StoredJsonTests
 
         Assert.Equal(Stored, StoredJson.Write(results));
         Assert.Null(results.Of<DocumentsResult>(Tool.Documents));
-        Assert.Equal("WebSearchResult is not stored as this program knows it (at $.colour).",
+        Assert.Equal("WebSearchResult is not stored in a form that this program reads (at $.colour).",
             Assert.Throws<StoredFormatException>(() => results.Of<WebSearchResult>(Tool.WebSearch)).Message);
         Assert.Equal(4, StoredJson.Read<ToolResults>(StoredJson.Write(results.With(Tool.WebSearch, new WebSearchResult([], 4))))
             .Of<WebSearchResult>(Tool.WebSearch)!.ElapsedMs);
-        Assert.Equal("ToolResults is stored in format 2, and this program knows 1: a newer one wrote it.",
+        Assert.Equal("ToolResults is stored in format 2; this program reads format 1. A newer program wrote it.",
             Assert.Throws<StoredFormatException>(() => StoredJson.Read<ToolResults>("""{"format":2}""")).Message);
     }
 

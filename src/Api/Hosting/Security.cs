@@ -11,14 +11,14 @@ internal sealed record ExposureOptions : IValidatableObject
     public const string Section = "Http";
 
     /// <summary>
-    /// Addresses or networks (10.0.0.0/8) of proxies in front. Only what comes from them may say whose request it is and that it came
-    /// over TLS. Default: none.
+    /// Addresses or networks (10.0.0.0/8) of proxies in front of the API. Only these may set the caller's address and say that a request came over
+    /// TLS. Default: none.
     /// </summary>
     public IReadOnlyList<string> Proxies { get; init; } = [];
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Proxies
         .Where(proxy => !IPAddress.TryParse(proxy, out _) && !System.Net.IPNetwork.TryParse(proxy, out _))
-        .Select(proxy => new ValidationResult($"Http:Proxies: '{proxy}' is no address and no network like 10.0.0.0/8."));
+        .Select(proxy => new ValidationResult($"Http:Proxies: '{proxy}' is neither an address nor a network such as 10.0.0.0/8."));
 }
 
 /// <summary>Security headers of every response, and which forwarded headers are trusted.</summary>

@@ -44,7 +44,7 @@ internal sealed class AnswerComposition(
                 ? transitions.End(
                     job, JobStatus.Refused, new ChatError(ErrorCode.ContentFiltered, "The answer model does not answer this question."), token)
                 : transitions.End(
-                    job, JobStatus.Failed, new ChatError(ErrorCode.AnswerFailed, $"The answer model did not help: {error.Reason}."), token));
+                    job, JobStatus.Failed, new ChatError(ErrorCode.AnswerFailed, $"The answer model failed: {error.Reason}."), token));
         }
     }
 

@@ -15,6 +15,6 @@ internal sealed class DocumentReader(TextExtractor extractor, IOptions<Ingestion
         var passages = Chunker.Chunk(text, options.Value);
         return passages.Count > 0
             ? (text.Pages, passages)
-            : throw new IngestionException(ErrorCode.DocumentEmpty, "The document holds no text.");
+            : throw new IngestionException(ErrorCode.DocumentEmpty, "The document contains no text.");
     }
 }

@@ -35,7 +35,7 @@ internal sealed partial class EmbedPassagesConsumer(
         catch (UpstreamException error) when (error.Failure == UpstreamFailure.Rejected)
         {
             await transitions.Fail(
-                key, new ChatError(ErrorCode.EmbeddingFailed, $"The embedding model does not take this document: {error.Reason}."), token);
+                key, new ChatError(ErrorCode.EmbeddingFailed, $"The embedding model rejected this document: {error.Reason}."), token);
         }
         catch (UpstreamException error)
         {

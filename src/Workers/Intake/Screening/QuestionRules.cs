@@ -17,7 +17,7 @@ internal static class QuestionRules
     {
         var seen = HiddenText.Unmix(NormalForm.Of(HiddenText.Remove(question), NormalizationForm.FormC));
         if (seen.Length == 0)
-            return Verdict.Refuse(ErrorCode.QuestionNotReadable, "The question holds no readable text.");
+            return Verdict.Refuse(ErrorCode.QuestionNotReadable, "The question contains no readable text.");
         if (seen.Length > ChatJobRequest.MaxQuestionLength)
             return Verdict.Refuse(ErrorCode.QuestionTooLong, $"The question is longer than {ChatJobRequest.MaxQuestionLength} characters.");
 

@@ -29,7 +29,7 @@ internal sealed class Screener(IOptions<ScreeningOptions> options, LivePolicy po
         {
             NavigatorMeter.FellBack("screening", error);
             return options.Value.WhenModerationFails == WithoutModeration.Pass
-                ? verdict with { Notes = [.. verdict.Notes, $"screening: the moderation model did not look ({error.Reason}); rules did"] }
+                ? verdict with { Notes = [.. verdict.Notes, $"screening: the moderation model failed ({error.Reason}); only rules were applied"] }
                 : Verdict.Unknown(ErrorCode.ScreeningUnavailable, $"The question could not be screened: {error.Reason}.");
         }
     }

@@ -62,7 +62,7 @@ internal sealed class QuestionEmbedding
         if (queries.Select(query => query.Failure).OfType<UpstreamException>().FirstOrDefault() is not { } failure)
             return false;
         await transitions.Fail(
-            job, Tool.Documents, new ChatError(ErrorCode.EmbeddingFailed, $"The embedding model did not help: {failure.Reason}."), token);
+            job, Tool.Documents, new ChatError(ErrorCode.EmbeddingFailed, $"The embedding model failed: {failure.Reason}."), token);
         return true;
     }
 }
