@@ -80,8 +80,8 @@ public static class StorageSetup
             // Statements leave no state on the connection, because settings are local to a transaction. Npgsql's reset would cost seven small
             // statements each time a connection is reused.
             NoResetOnClose = true,
-            // No settings: seconds after which a firewall's forgotten connection is noticed; and more than there are statements that are
-            // asked often.
+            // Not settings: KeepAlive is the seconds after which a connection dropped by a firewall is noticed. MaxAutoPrepare is higher than
+            // the number of frequent statements.
             KeepAlive = 10,
             MaxAutoPrepare = 64,
             // A row with an answer or a vector is larger than the default buffer of 8 kB.

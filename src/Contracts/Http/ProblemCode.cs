@@ -1,8 +1,8 @@
 namespace Navigator.Contracts.Http;
 
 /// <summary>
-/// A kind of problem (RFC 9457) that the API answers a request with. docs/problems.md says what each one means and what to do. A problem's
-/// title is the reason phrase of its status.
+/// A kind of problem (RFC 9457) in the API's responses. docs/problems.md explains each kind and what to do. A problem's title is the reason
+/// phrase of its status.
 /// </summary>
 /// <param name="Code">Stable, for programs.</param>
 public sealed record ProblemCode(int Status, string Code)

@@ -25,8 +25,8 @@ public interface IDocumentStore
     Task<DocumentOriginal?> FindOriginal(string tenant, Guid id, CancellationToken token);
 
     /// <summary>
-    /// Reads a part of it. Each part is a statement of its own: a slow caller holds no connection between two. Returns fewer bytes at the
-    /// end, and null where the document is gone.
+    /// Reads a part of an original file. Each part is read by its own statement, so that a slow caller holds no connection in between. Returns
+    /// fewer bytes at the end of the file, and null if the document was deleted.
     /// </summary>
     /// <param name="first">From 0.</param>
     Task<byte[]?> ReadOriginal(string tenant, Guid id, long first, int count, CancellationToken token);

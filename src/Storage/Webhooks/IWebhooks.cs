@@ -6,7 +6,7 @@ namespace Navigator.Storage.Webhooks;
 /// </summary>
 public interface IWebhooks
 {
-    /// <summary>Is there a secret that a tenant's deliveries are signed with? Without one they are not sent.</summary>
+    /// <summary>Returns true if there is a secret to sign a tenant's webhooks. Without one they are not sent.</summary>
     Task<bool> CanSign(string tenant, CancellationToken token);
 
     /// <returns>Null if the job does not exist, belongs to another tenant, or has no webhook.</returns>

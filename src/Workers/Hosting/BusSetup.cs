@@ -9,17 +9,17 @@ namespace Navigator.Workers.Hosting;
 
 internal static class BusSetup
 {
-    /// <summary>No setting: some 20 minutes, below the half hour after which RabbitMQ takes a message back from a consumer.</summary>
+    /// <summary>Not a setting: about 20 minutes, less than the half hour after which RabbitMQ takes a message back from a consumer.</summary>
     private const int TriesWhileAway = 240;
 
     /// <summary>
-    /// No settings: consumers first, then the bus, then the host, each must end before the next loses patience, and compose.yaml gives a
-    /// process 30 s. By default only the host ends it.
+    /// Not settings: consumers stop first, then the bus, then the host. Each timeout must be shorter than the next, and all are shorter than the
+    /// 30 s that compose.yaml gives a process. By default only the host has a timeout.
     /// </summary>
     private static readonly TimeSpan ConsumersStop = TimeSpan.FromSeconds(15), BusStop = TimeSpan.FromSeconds(20),
         HostStop = TimeSpan.FromSeconds(25);
 
-    /// <summary>No setting: RabbitMQ advises 5 to 20 s. Sooner, a busy process looks dead; later, a dead one keeps its messages.</summary>
+    /// <summary>Not a setting: RabbitMQ recommends 5 to 20 s. With less a busy process looks dead; with more a dead process keeps its messages longer.</summary>
     internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
     /// <summary>Not settings: a deadlock succeeds at the second try, a broken connection at the third. After that the database is down.</summary>

@@ -34,7 +34,7 @@ internal static class LoggingSetup
             .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext();
-        // One thread writes all lines. A slow or stopped reader of standard output holds up that thread, and no request or message.
+        // One thread writes all lines. A slow or stopped reader of standard output delays that thread only, no request and no message.
         var lost = new LostLines();
         logger.WriteTo.Async(
             lines => _ = mode.IsEmbedded

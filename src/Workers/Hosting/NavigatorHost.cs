@@ -24,7 +24,7 @@ namespace Navigator.Workers.Hosting;
 /// <summary>The common parts of API and workers: limits, ledger, bus, flow.</summary>
 public static partial class NavigatorHost
 {
-    /// <summary>No setting: a database that takes longer to start is down, and the supervisor tries again.</summary>
+    /// <summary>Not a setting: a database that takes longer to start is down. The process then ends and its supervisor restarts it.</summary>
     private static readonly TimeSpan DatabasePatience = TimeSpan.FromSeconds(60);
 
     /// <summary>Creates a builder that finds settings and pages beside the program, whatever the working directory.</summary>

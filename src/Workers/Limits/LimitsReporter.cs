@@ -28,7 +28,7 @@ internal sealed class LimitsReporter(
         if (role.Consumes)
         {
             breakers.Publish(meters.Create(NavigatorMeter.Name));
-            // Shown from the start, and not from the first call on.
+            // Creates every bulkhead at the start, so that it is shown before the first call.
             foreach (var upstream in UpstreamNames.All.Concat(tools.Upstreams))
             {
                 bounds.Upstream(upstream, upstream);

@@ -9,8 +9,8 @@ using Polly.Retry;
 namespace Navigator.Workers.Upstreams;
 
 /// <summary>
-/// One upstream's way of being called: behind its circuit breaker and its gate, at its rate, every try with a timeout, transient failures tried again
-/// as long as there is time. Whatever goes wrong comes out as an <see cref="UpstreamException"/>.
+/// Calls one upstream within its circuit breaker, its bulkhead and its rate limit. Each try has a timeout, and transient failures are retried
+/// while there is time. Every failure becomes an <see cref="UpstreamException"/>.
 /// </summary>
 internal sealed class UpstreamCall
 {
@@ -26,7 +26,7 @@ internal sealed class UpstreamCall
     private readonly ResiliencePipeline pipeline;
 
     /// <param name="provider">
-    /// One of several that share an entry of concurrency.yaml; each has its gate, its breaker and its rate. Null: the only one.
+    /// One of several providers that share an entry of concurrency.yaml. Each has its own bulkhead, breaker and rate. Null: the only one.
     /// </param>
     public UpstreamCall(
         string upstream, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock, string? provider = null)
@@ -50,7 +50,7 @@ internal sealed class UpstreamCall
         }).Build();
     }
 
-    /// <summary>Does its circuit breaker let a call through now?</summary>
+    /// <summary>True if the circuit breaker would admit a call now.</summary>
     public bool IsAdmitted => breaker.Admits;
 
     private UpstreamLimits Limits => policy.Now.ForUpstream(upstream);

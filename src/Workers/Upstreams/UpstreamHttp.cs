@@ -11,7 +11,7 @@ internal static class UpstreamHttp
         {
             MaxConnectionsPerServer = limits.Connections,
             ConnectTimeout = limits.ConnectTimeout,
-            // No settings: long enough to be worth it, short enough to notice that a name points elsewhere now.
+            // Not settings: long enough to reuse connections, short enough to follow a change of the name's address.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
             AllowAutoRedirect = false,

@@ -18,7 +18,7 @@ namespace Navigator.Workers.Webhooks;
 /// </summary>
 internal sealed class WebhookSender : IDisposable
 {
-    /// <summary>No setting: of a response nothing is read but its status, and no honest one has more headers.</summary>
+    /// <summary>Not a setting: only the status of a response is read, and an honest response does not have more headers.</summary>
     private const int ResponseHeadersKb = 16;
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };

@@ -17,7 +17,7 @@ internal sealed class TavilyClient : IDisposable
     /// <summary>Not a setting: 25 MB at most, and a query that is not cached costs one call.</summary>
     private const int CachedQueries = 1_000;
 
-    /// <summary>Characters of a page. No setting: a quarter of all that an answer is made from (Answer:SourceTokens).</summary>
+    /// <summary>Maximum characters of a page. Not a setting: a quarter of the sources of an answer (Answer:SourceTokens).</summary>
     private const int MaxContent = 4_000;
 
     private readonly WebSearchOptions options;
