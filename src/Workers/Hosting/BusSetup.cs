@@ -19,7 +19,7 @@ internal static class BusSetup
     private static readonly TimeSpan ConsumersStop = TimeSpan.FromSeconds(15), BusStop = TimeSpan.FromSeconds(20),
         HostStop = TimeSpan.FromSeconds(25);
 
-    /// <summary>Not a setting: RabbitMQ recommends 5 to 20 s. With less a busy process looks dead; with more a dead process keeps its messages longer.</summary>
+    /// <summary>Not a setting: RabbitMQ recommends 5 to 20 s. With less a busy process looks dead, with more a dead one keeps its messages.</summary>
     internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
     /// <summary>Not settings: a deadlock succeeds at the second try, a broken connection at the third. After that the database is down.</summary>
