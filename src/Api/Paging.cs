@@ -5,7 +5,7 @@ using Navigator.Contracts.Http;
 
 namespace Navigator.Api;
 
-/// <summary>Lists are newest first; a cursor is the id of the last entry of the page before.</summary>
+/// <summary>Lists are newest first. A cursor is the id of the last entry of the previous page.</summary>
 internal static class Paging
 {
     public static bool TryParse(string? cursor, string? limit, out Guid? before, out int size)
@@ -17,5 +17,5 @@ internal static class Paging
     }
 
     public static ProblemHttpResult Invalid() =>
-        Problem.Of(ProblemCode.InvalidPaging, "cursor is the next_cursor of the page before, and limit a number from 1 to 100.");
+        Problem.Of(ProblemCode.InvalidPaging, "cursor must be the next_cursor of the previous page, and limit a number from 1 to 100.");
 }

@@ -18,13 +18,13 @@ namespace Navigator.Api
     /// <summary>The API's process.</summary>
     public static class ApiProcess
     {
-        /// <param name="addTools">The tools of the system: the same in each of its processes.</param>
+        /// <param name="addTools">Adds the system's tools, which are the same in every process.</param>
         /// <exception cref="Navigator.Workers.Limits.StartupException">A setting is missing, unknown or out of range, or two tools cannot be told
         /// apart.</exception>
         public static WebApplication Build(string[] args, Action<ToolSetup> addTools)
         {
             var builder = NavigatorHost.CreateBuilder(args, urls: "http://localhost:8080");
-            // Embedded, this process holds the workers too; distributed, it only accepts and reports.
+            // In embedded mode this process contains the workers. In distributed mode it only accepts questions and reports on them.
             var mode = builder.AddNavigator(consumes: mode => mode.IsEmbedded, addTools);
             builder.AddHttp();
             builder.Services.AddSecurity().AddAccess(mode, builder.Configuration).AddProblems().AddChat().AddDocuments(mode)

@@ -9,13 +9,13 @@ internal static class AskCommand
 {
     public static Command Create()
     {
-        var question = new Argument<string>("question") { Description = "What to ask; - reads it from standard input." };
-        var conversation = new Option<string?>("--conversation") { Description = "The conversation that it belongs to." };
-        var documents = new Option<Guid[]>("--document") { Description = "Look only into this document; may be repeated." };
-        var language = new Option<string?>("--language") { Description = "The question's language, such as es; found out without it." };
-        var noWeb = new Option<bool>("--no-web") { Description = "Do not ask the web." };
-        var deadline = new Option<double?>("--deadline") { Description = "Seconds after which an answer is of no use." };
-        var detach = new Option<bool>("--detach") { Description = "Do not wait for the answer; print the job." };
+        var question = new Argument<string>("question") { Description = "The question. Use - to read it from standard input." };
+        var conversation = new Option<string?>("--conversation") { Description = "Id of the conversation that the question continues." };
+        var documents = new Option<Guid[]>("--document") { Description = "Search only this document. May be repeated." };
+        var language = new Option<string?>("--language") { Description = "The question's language, such as es. Default: detected." };
+        var noWeb = new Option<bool>("--no-web") { Description = "Do not search the web." };
+        var deadline = new Option<double?>("--deadline") { Description = "Seconds after which the job expires." };
+        var detach = new Option<bool>("--detach") { Description = "Print the job and do not wait for the answer." };
         var command = new Command("ask", "Ask a question and wait for its answer.") { question, conversation, documents, language, noWeb, deadline,
             detach };
         command.SetAction(Session.Run(async (session, parsed, token) =>
@@ -39,7 +39,7 @@ internal static class AskCommand
         return command;
     }
 
-    /// <summary>Whoever stops waiting does not want the answer any more: the job is cancelled.</summary>
+    /// <summary>Waits for the end of the job. Ctrl+C cancels the job, because its answer is no longer wanted.</summary>
     private static async Task<ChatJob> Wait(Session session, ChatJob job, CancellationToken token)
     {
         try

@@ -8,9 +8,9 @@ internal static class AuditCommand
 {
     public static Command Create()
     {
-        var tenant = new Option<string?>("--tenant") { Description = "Only about this one." };
-        var limit = new Option<int>("--limit") { Description = "How many, the newest first.", DefaultValueFactory = _ => 50 };
-        var command = new Command("audit", $"Who did what cannot be undone. {OwnerSession.Whose}") { tenant, limit, OwnerSession.Data };
+        var tenant = new Option<string?>("--tenant") { Description = "Only entries about this tenant." };
+        var limit = new Option<int>("--limit") { Description = "Maximum number of entries, newest first.", DefaultValueFactory = _ => 50 };
+        var command = new Command("audit", $"List irreversible actions. {OwnerSession.Whose}") { tenant, limit, OwnerSession.Data };
         command.SetAction(OwnerSession.Run(async (registry, session, parsed, token) =>
         {
             session.Print(await registry.Audit(parsed.GetValue(tenant), parsed.GetValue(limit), token), (console, entries) =>

@@ -9,8 +9,8 @@ internal static class BackupCommand
 {
     public static Command Create()
     {
-        var target = new Argument<FileInfo>("file") { Description = "Where the copy goes. There must be no such file." };
-        var command = new Command("backup", "Copy everything that embedded Navigator keeps into one file, whether it runs or not.")
+        var target = new Argument<FileInfo>("file") { Description = "Path of the copy. The file must not exist." };
+        var command = new Command("backup", "Copy all data of embedded Navigator into one file. Navigator may be running.")
         {
             target,
             OwnerSession.Data,
@@ -25,7 +25,7 @@ internal static class BackupCommand
             }
             catch
             {
-                // Half a copy is none.
+                // An incomplete copy must not be mistaken for a backup.
                 File.Delete(copy);
                 throw;
             }
@@ -36,11 +36,11 @@ internal static class BackupCommand
         return command;
     }
 
-    /// <summary>An empty file that nobody but its owner may read, before there is anything in it to read.</summary>
+    /// <summary>Creates an empty file that only its owner may read, before any data is written to it.</summary>
     private static void Make(string path)
     {
         if (File.Exists(path))
-            throw new CommandException(ExitCode.Usage, $"{path} is there already. Nothing was written.");
+            throw new CommandException(ExitCode.Usage, $"{path} exists already. Nothing was written.");
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -1,23 +1,23 @@
 namespace Navigator.Cli;
 
-/// <summary>For scripts.</summary>
+/// <summary>Exit codes for scripts.</summary>
 internal static class ExitCode
 {
     public const int Done = 0;
 
-    /// <summary>What was asked was done, and it did not end well: a job not answered, a document not read, a row not imported.</summary>
+    /// <summary>The command ran, but something failed: a job was not answered, a document not read, or a row not imported.</summary>
     public const int EndedBadly = 1;
 
     /// <summary>The command line is wrong.</summary>
     public const int Usage = 2;
 
-    /// <summary>The server refused; nothing was changed.</summary>
+    /// <summary>The server refused the request. Nothing was changed.</summary>
     public const int Refused = 3;
 
-    /// <summary>The server cannot be reached, or not now.</summary>
+    /// <summary>The server cannot be reached, or cannot serve the request now.</summary>
     public const int Unavailable = 4;
 
-    /// <summary>Ctrl+C.</summary>
+    /// <summary>The user pressed Ctrl+C.</summary>
     public const int Interrupted = 130;
 }
 

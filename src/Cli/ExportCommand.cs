@@ -9,9 +9,9 @@ internal static class ExportCommand
 {
     public static Command Create()
     {
-        var target = new Argument<DirectoryInfo>("directory") { Description = "Where it goes: a directory that is new, or empty." };
+        var target = new Argument<DirectoryInfo>("directory") { Description = "Directory of the export. It must be new or empty." };
         var command = new Command(
-            "export", "Write everything that embedded Navigator keeps into a directory, whether it runs or not, for navigator import.")
+            "export", "Export all data of embedded Navigator into a directory for navigator import. Navigator may be running.")
         {
             target,
             OwnerSession.Data,
@@ -27,7 +27,7 @@ internal static class ExportCommand
             }
             catch
             {
-                // Half an export is none, and would be in the way of the next.
+                // An incomplete export cannot be imported and would block the next export into the directory.
                 Empty(directory);
                 throw;
             }
@@ -37,20 +37,20 @@ internal static class ExportCommand
                     console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file}: {content.Rows} rows"));
                 console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"originals: {made.Originals} files"));
                 console.WriteLine(
-                    $"{directory.FullName} was written. It holds what people asked and what webhooks are signed with: delete it after the import.");
+                    $"{directory.FullName} was written. It contains questions, answers and webhook secrets. Delete it after the import.");
             });
             return ExitCode.Done;
         }));
         return command;
     }
 
-    /// <summary>The directory, which nobody but its owner may look into, before there is anything in it.</summary>
+    /// <summary>Creates the directory so that only its owner may read it, before any data is written to it.</summary>
     private static void Make(string path)
     {
         try
         {
             if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
-                throw new CommandException(ExitCode.Usage, $"{path} is there already, and not empty. Nothing was written.");
+                throw new CommandException(ExitCode.Usage, $"{path} exists already and is not empty. Nothing was written.");
             Directory.CreateDirectory(path);
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

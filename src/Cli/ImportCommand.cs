@@ -9,11 +9,11 @@ internal static class ImportCommand
 {
     public static Command Create()
     {
-        var source = new Argument<DirectoryInfo>("directory") { Description = "What navigator export wrote." };
+        var source = new Argument<DirectoryInfo>("directory") { Description = "Directory that navigator export wrote." };
         var command = new Command(
             "import",
-            $"Move an export into PostgreSQL, as its owner ({OwnerSession.Variable}). Run again after it was stopped, it goes on; what is there "
-                + "already is not changed.")
+            $"Move an export into PostgreSQL, as its owner ({OwnerSession.Variable}). If it was stopped, run it again to continue. Existing "
+                + "rows are not changed.")
         {
             source,
         };
@@ -33,23 +33,23 @@ internal static class ImportCommand
         {
             console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{kind.Kind}: {kind.Exported} exported, {kind.Imported} imported now, {kind.Present} there already"));
+                $"{kind.Kind}: {kind.Exported} exported, {kind.Imported} imported now, {kind.Present} present already"));
             foreach (var (reason, rows) in kind.Refused)
                 console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {rows} refused: {Explain(reason)} ({reason})"));
         }
         if (summary.LostCitations > 0)
             console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{summary.LostCitations} citations name a document that was refused: what they quote can be read, their links lead nowhere."));
-        console.WriteLine(summary.IsComplete ? "Everything is there." : "Not everything is there.");
+                $"{summary.LostCitations} citations name a document that was refused. Their quotes can be read, but their links have no target."));
+        console.WriteLine(summary.IsComplete ? "The import is complete." : "The import is incomplete.");
     }
 
     private static string Explain(string reason) => reason switch
     {
-        Refusal.KeptFromBefore => "the same bytes or the same idempotency key are there under another id, and were kept",
-        Refusal.IdTaken => "another key has the id",
+        Refusal.KeptFromBefore => "the database has the same bytes or idempotency key under another id, and keeps them",
+        Refusal.IdTaken => "another key has this id",
         Refusal.DocumentRefused => "their document was refused",
-        Refusal.DocumentChanged => "their document is there without them, because it has changed since it was imported",
+        Refusal.DocumentChanged => "their document has changed since it was imported",
         _ => "PostgreSQL cannot hold it",
     };
 }

@@ -10,13 +10,13 @@ internal static class IngestCommand
 
     public static Command Create()
     {
-        var files = new Argument<FileInfo[]>("files") { Description = "PDF, HTML, Markdown or text.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("ingest", "Upload documents and wait until they can be asked about.") { files };
+        var files = new Argument<FileInfo[]>("files") { Description = "PDF, HTML, Markdown or text files.", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("ingest", "Upload documents and wait until they are ready for questions.") { files };
         command.SetAction(Session.Run(async (session, parsed, token) =>
         {
             var wanted = parsed.GetValue(files)!;
             if (wanted.FirstOrDefault(file => !file.Exists) is { } missing)
-                throw new CommandException(ExitCode.Usage, $"There is no file {missing.FullName}. Nothing was uploaded.");
+                throw new CommandException(ExitCode.Usage, $"The file {missing.FullName} does not exist. Nothing was uploaded.");
 
             var outcomes = new Outcome[wanted.Length];
             await session.Progress.Progress()
@@ -34,7 +34,7 @@ internal static class IngestCommand
         return command;
     }
 
-    /// <param name="Problem">Why the server did not take it; null when it did.</param>
+    /// <param name="Problem">Why the server refused the file; null if it accepted it.</param>
     private sealed record Outcome(string File, Document? Document, string? Problem);
 
     private static async Task<Outcome> Ingest(Session session, FileInfo file, ProgressTask bar, CancellationToken token)
@@ -53,7 +53,7 @@ internal static class IngestCommand
         }
         catch (CommandException error) when (error.ExitCode == ExitCode.Refused)
         {
-            // One file that is not taken does not stop the others.
+            // A refused file does not stop the others.
             bar.StopTask();
             return new Outcome(file.Name, null, error.Message);
         }
@@ -64,7 +64,7 @@ internal static class IngestCommand
         foreach (var (file, document, problem) in outcomes)
             console.WriteLine(document switch
             {
-                null => $"{file}: not taken: {problem}",
+                null => $"{file}: refused: {problem}",
                 { Status: DocumentStatus.Failed, Error: { } error } => $"{file}: failed: {error.Message} ({error.Code})",
                 _ => $"{file}: ready, {document.Id}, {(document.Pages is { } pages ? $"{pages} pages, " : "")}{document.Passages} passages",
             });

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Navigator.Cli;
 
-/// <summary>A job as a person reads it.</summary>
+/// <summary>Prints a job for people.</summary>
 internal static class JobView
 {
     public static void Print(IAnsiConsole console, ChatJob job)
@@ -30,6 +30,6 @@ internal static class JobView
             console.WriteLine($"(without {reason})");
         foreach (var next in answer.FollowUps)
             console.WriteLine($"next: {next}");
-        console.WriteLine($"(go on with: navigator ask --conversation {job.ConversationId} \"…\")");
+        console.WriteLine($"(continue with: navigator ask --conversation {job.ConversationId} \"…\")");
     }
 }

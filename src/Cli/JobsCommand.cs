@@ -10,8 +10,8 @@ internal static class JobsCommand
     public static Command Create()
     {
         var status = new Option<string?>("--status") { Description = "queued, running, answered, refused, failed, expired or cancelled." };
-        var conversation = new Option<string?>("--conversation") { Description = "Only this conversation's." };
-        var limit = new Option<int>("--limit") { Description = "How many, the newest first.", DefaultValueFactory = _ => 20 };
+        var conversation = new Option<string?>("--conversation") { Description = "Only jobs of this conversation." };
+        var limit = new Option<int>("--limit") { Description = "Maximum number of jobs, newest first.", DefaultValueFactory = _ => 20 };
         var command = new Command("jobs", "List your questions, newest first.") { status, conversation, limit };
         command.SetAction(Session.Run(async (session, parsed, token) =>
         {
@@ -27,8 +27,8 @@ internal static class JobsCommand
             session.Print(jobs, PrintTable);
             return ExitCode.Done;
         }));
-        command.Subcommands.Add(One("show", "Show one.", (session, id, token) => session.Client.Get<ChatJob>($"/v1/chat/jobs/{id}", token)));
-        command.Subcommands.Add(One("cancel", "Stop working on one.",
+        command.Subcommands.Add(One("show", "Show one job.", (session, id, token) => session.Client.Get<ChatJob>($"/v1/chat/jobs/{id}", token)));
+        command.Subcommands.Add(One("cancel", "Cancel one job.",
             (session, id, token) => session.Client.Delete<ChatJob>($"/v1/chat/jobs/{id}", token)));
         return command;
     }

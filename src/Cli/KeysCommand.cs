@@ -9,7 +9,7 @@ internal static class KeysCommand
 {
     public static Command Create()
     {
-        var command = new Command("keys", $"What callers of the API show. {OwnerSession.Whose}") { OwnerSession.Data };
+        var command = new Command("keys", $"Manage the API keys of callers. {OwnerSession.Whose}") { OwnerSession.Data };
         command.Subcommands.Add(Add());
         command.Subcommands.Add(List());
         command.Subcommands.Add(Revoke());
@@ -21,10 +21,10 @@ internal static class KeysCommand
         var tenant = new Argument<string>("tenant");
         var scopes = new Option<string[]>("--scope")
         {
-            Description = $"What it is for: {string.Join(", ", Scope.All)}; may be repeated. Default: chat and documents.",
+            Description = $"What the key permits: {string.Join(", ", Scope.All)}. May be repeated. Default: chat and documents.",
             DefaultValueFactory = _ => [Scope.Chat, Scope.Documents],
         };
-        var expires = new Option<string?>("--expires") { Description = "After this time: 12h, 90d. Default: not before it is revoked." };
+        var expires = new Option<string?>("--expires") { Description = "Time until the key expires: 12h, 90d. Default: it does not expire." };
         var command = new Command(
             "create", "Make a key. It is shown this once: only its hash is kept. Embedded, Navigator asks for keys within seconds after the first.")
         {
@@ -43,8 +43,8 @@ internal static class KeysCommand
 
     private static Command List()
     {
-        var tenant = new Option<string?>("--tenant") { Description = "Only this one's." };
-        var command = new Command("list", "All keys, without their secrets.") { tenant };
+        var tenant = new Option<string?>("--tenant") { Description = "Only keys of this tenant." };
+        var command = new Command("list", "List the keys, without their secrets.") { tenant };
         command.SetAction(OwnerSession.Run(async (registry, session, parsed, token) =>
         {
             session.Print(await registry.Keys(parsed.GetValue(tenant), token), (console, keys) =>
@@ -62,13 +62,13 @@ internal static class KeysCommand
 
     private static Command Revoke()
     {
-        var id = new Argument<string>("id") { Description = "The part between nav_ and the next _." };
-        var command = new Command("revoke", "Let a key in no more.") { id };
+        var id = new Argument<string>("id") { Description = "The key's id: the part between nav_ and the next _." };
+        var command = new Command("revoke", "Revoke a key.") { id };
         command.SetAction(OwnerSession.Run(async (registry, session, parsed, token) =>
         {
             await registry.RevokeKey(parsed.GetValue(id)!, token);
             session.Print(new { id = parsed.GetValue(id)! }, (console, gone) =>
-                console.WriteLine($"{gone.id} is revoked: within {TenantRules.UntilRevoked.TotalSeconds} s no process lets it in any more."));
+                console.WriteLine($"{gone.id} is revoked. After {TenantRules.UntilRevoked.TotalSeconds} s no process accepts it any more."));
             return ExitCode.Done;
         }));
         return command;

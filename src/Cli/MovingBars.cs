@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Navigator.Cli;
 
-/// <summary>How far an export or an import is: a bar for each of its steps, once it has begun.</summary>
+/// <summary>Shows the progress of an export or an import, with a bar for each step that has begun.</summary>
 internal static class MovingBars
 {
     public static Task<T> Show<T>(Session session, Func<Action<MovingProgress>, Task<T>> move) =>

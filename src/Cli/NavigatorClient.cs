@@ -7,11 +7,11 @@ using Navigator.Contracts.Http;
 
 namespace Navigator.Cli;
 
-/// <summary>The server's HTTP interface. Whatever goes wrong is a <see cref="CommandException"/> of one line.</summary>
-/// <param name="key">Null where none is needed.</param>
+/// <summary>Client of the server's HTTP API. Every failure is a <see cref="CommandException"/> with a message of one line.</summary>
+/// <param name="key">Null if the server needs no key.</param>
 internal sealed class NavigatorClient(Uri server, string? key) : IDisposable
 {
-    /// <summary>As on HTTP.</summary>
+    /// <summary>The same options as the server's.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -32,7 +32,7 @@ internal sealed class NavigatorClient(Uri server, string? key) : IDisposable
 
     public Task<T> Delete<T>(string path, CancellationToken token) => Send<T>(() => new HttpRequestMessage(HttpMethod.Delete, path), token);
 
-    /// <param name="idempotencyKey">With one, a request whose answer got lost is sent again.</param>
+    /// <param name="idempotencyKey">With a key, a request whose response was lost is sent again.</param>
     public Task<T> Post<T>(string path, object? body, string? idempotencyKey, CancellationToken token) => Send<T>(
         () =>
         {
@@ -43,7 +43,7 @@ internal sealed class NavigatorClient(Uri server, string? key) : IDisposable
         },
         token, again: idempotencyKey is not null);
 
-    /// <summary>The same bytes twice are one document: it may be sent again.</summary>
+    /// <summary>Uploads a file. May be sent again, because the same bytes are the same document.</summary>
     public Task<Document> Upload(string path, CancellationToken token) => Send<Document>(
         () => new HttpRequestMessage(HttpMethod.Post, "/v1/documents")
         {
@@ -51,7 +51,7 @@ internal sealed class NavigatorClient(Uri server, string? key) : IDisposable
         },
         token, again: true);
 
-    /// <summary>The job as it stands at its end.</summary>
+    /// <summary>Waits until the job has ended and returns it.</summary>
     public async Task<ChatJob> UntilEnded(ChatJob job, Action<ChatJob> changed, CancellationToken token)
     {
         while (!job.Status.IsFinished())
@@ -71,7 +71,7 @@ internal sealed class NavigatorClient(Uri server, string? key) : IDisposable
         for (var attempt = 1; ; attempt++)
         {
             using var request = create();
-            // What changes nothing, and what may be said twice, is tried again while the server restarts or is short of something.
+            // Idempotent requests are retried while the server restarts or is overloaded.
             var mayTryAgain = attempt < Tries && (again || request.Method != HttpMethod.Post);
             try
             {
@@ -89,11 +89,11 @@ internal sealed class NavigatorClient(Uri server, string? key) : IDisposable
             catch (HttpRequestException error)
             {
                 throw new CommandException(ExitCode.Unavailable,
-                    $"{server} does not answer ({error.HttpRequestError}). Is Navigator running there? --url says where.");
+                    $"{server} does not answer ({error.HttpRequestError}). Start Navigator there, or set its address with --url.");
             }
             catch (JsonException)
             {
-                throw new CommandException(ExitCode.Unavailable, $"{server} does not answer as Navigator does.");
+                throw new CommandException(ExitCode.Unavailable, $"{server} does not answer like Navigator. Check the address in --url.");
             }
             catch (OperationCanceledException) when (!token.IsCancellationRequested)
             {

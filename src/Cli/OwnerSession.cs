@@ -10,19 +10,19 @@ using Npgsql;
 namespace Navigator.Cli;
 
 /// <summary>
-/// Runs the commands that the owner of the data gives, past the API: over a connection of the owner's to PostgreSQL, or on the file of
-/// embedded mode, whether Navigator runs or not. What the database says is one line, and never more than its own words for the error.
+/// Runs commands that bypass the API, for the owner of the data: on PostgreSQL over the owner's connection, or on the embedded file, whether
+/// Navigator runs or not. A database error is one line and contains only the database's own message.
 /// </summary>
 internal static class OwnerSession
 {
     public const string Variable = "ConnectionStrings__PostgresOwner";
 
-    /// <summary>Ends the description of each of these commands.</summary>
-    public const string Whose = $"For the owner of the database ({Variable}), or of the directory that embedded Navigator keeps its data in.";
+    /// <summary>The last sentence of each of these commands' descriptions.</summary>
+    public const string Whose = $"For the owner of the database ({Variable}), or of embedded Navigator's data directory.";
 
     public static readonly Option<string?> Data = new("--data")
     {
-        Description = $"The directory that embedded Navigator keeps its data in. Default: {DirectoryVariable}, else the same as Navigator's.",
+        Description = $"Embedded Navigator's data directory. Default: {DirectoryVariable}, else Navigator's own default.",
         Recursive = true,
     };
 
@@ -32,7 +32,7 @@ internal static class OwnerSession
 
     private static readonly SqliteLimits Limits = new(GroupSize: 1, Readers: 1, TimeSpan.FromMinutes(5), VectorCacheBytes: 0);
 
-    /// <summary>Runs a command about tenants and keys: in PostgreSQL where the owner's connection string is set, else in the embedded file.</summary>
+    /// <summary>Runs a command about tenants and keys: on PostgreSQL if the owner's connection string is set, else on the embedded file.</summary>
     public static Func<ParseResult, CancellationToken, Task<int>> Run(
         Func<ITenantRegistry, Session, ParseResult, CancellationToken, Task<int>> body) =>
         Session.Run((session, parsed, token) => InOneLine(async () =>
@@ -47,18 +47,18 @@ internal static class OwnerSession
             return await body(new SqliteTenantRegistry(database), session, parsed, token);
         }));
 
-    /// <summary>Runs a command that is for PostgreSQL alone, whatever schema it has.</summary>
+    /// <summary>Runs a command that needs PostgreSQL, with any version of the schema.</summary>
     public static Func<ParseResult, CancellationToken, Task<int>> RunOnPostgres(
         Func<NpgsqlDataSource, Session, ParseResult, CancellationToken, Task<int>> body) =>
         Session.Run((session, parsed, token) => InOneLine(async () =>
         {
             await using var owner = Open(Secret(Variable) ?? throw new CommandException(
                 ExitCode.Usage,
-                $"{Variable} is not set: the connection string of who owns the database, such as Host=…;Database=…;Username=…;Password=…."));
+                $"{Variable} is not set. Set it to the connection string of the database's owner, such as Host=…;Database=…;Username=…;Password=…."));
             return await body(owner, session, parsed, token);
         }));
 
-    /// <summary>Runs a command that is for PostgreSQL alone, and for this version's schema.</summary>
+    /// <summary>Runs a command that needs PostgreSQL with this version's schema.</summary>
     public static Func<ParseResult, CancellationToken, Task<int>> RunOnSchema(
         Func<NpgsqlDataSource, Session, ParseResult, CancellationToken, Task<int>> body) =>
         RunOnPostgres(async (owner, session, parsed, token) =>
@@ -67,11 +67,11 @@ internal static class OwnerSession
             return await body(owner, session, parsed, token);
         });
 
-    /// <summary>Runs a command on the embedded file, which is there.</summary>
+    /// <summary>Runs a command on the embedded file, which must exist.</summary>
     public static Func<ParseResult, CancellationToken, Task<int>> RunOnFile(Func<string, Session, ParseResult, int> body) =>
         Session.Run((session, parsed, _) => InOneLine(() => Task.FromResult(body(FileOf(parsed), session, parsed))));
 
-    /// <summary>Runs a command on the database in the embedded file, beside the process that may be running on it.</summary>
+    /// <summary>Runs a command on the embedded database, while another process may be running on it.</summary>
     public static Func<ParseResult, CancellationToken, Task<int>> RunOnEmbedded(
         Func<SqliteDatabase, Session, ParseResult, CancellationToken, Task<int>> body) =>
         Session.Run((session, parsed, token) => InOneLine(async () =>
@@ -80,7 +80,7 @@ internal static class OwnerSession
             return await body(database, session, parsed, token);
         }));
 
-    /// <summary>A secret from the environment, or from the file that NAME_FILE names; null where there is neither.</summary>
+    /// <summary>Returns a secret from the environment, or from the file that NAME_FILE names; null if neither is set.</summary>
     public static string? Secret(string name)
     {
         var text = Environment.GetEnvironmentVariable(name);
@@ -148,7 +148,7 @@ internal static class OwnerSession
         }
     }
 
-    /// <exception cref="CommandException">There is none: it is made when Navigator starts.</exception>
+    /// <exception cref="CommandException">The file does not exist, because Navigator has not been started yet.</exception>
     private static string FileOf(ParseResult parsed)
     {
         var file = DataDirectory.FileIn(DataDirectory.Resolve(parsed.GetValue(Data) ?? Environment.GetEnvironmentVariable(DirectoryVariable)));
@@ -156,6 +156,6 @@ internal static class OwnerSession
             ? file
             : throw new CommandException(
                 ExitCode.Usage,
-                $"There is no {file}. Start Navigator once, or name the directory of its data with --data; for PostgreSQL, set {Variable}.");
+                $"{file} does not exist. Start Navigator once, or set its data directory with --data. For PostgreSQL, set {Variable}.");
     }
 }

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using Navigator.Cli;
 
-// navigator: ask, ingest, jobs and replay through the API; tenants, keys, audit, backup, migrate, export and import past it, for the owner of
-// the data. What it found goes to standard output, how it is going to standard error. Exit codes: ExitCode.cs.
-var root = new RootCommand("Questions about your own documents, answered. A server is needed: NAVIGATOR_URL, or --url; and NAVIGATOR_KEY, where it "
-    + "wants a key.")
+// navigator: ask, ingest, jobs and replay use the API. tenants, keys, audit, backup, migrate, export and import bypass it, for the owner of the
+// data. Results go to standard output, progress to standard error. Exit codes: ExitCode.cs.
+var root = new RootCommand("Answers questions about your own documents. Set the server with NAVIGATOR_URL or --url, and NAVIGATOR_KEY if the server "
+    + "needs a key.")
 {
     AskCommand.Create(),
     IngestCommand.Create(),

@@ -12,18 +12,18 @@ internal static class ReplayCommand
         var statuses = new Option<JobStatus[]>("--status")
         {
             Description =
-            "failed, expired or queued; may be repeated. Default: failed and expired."
+            "failed, expired or queued. May be repeated. Default: failed and expired."
         };
-        var since = new Option<string?>("--since") { Description = "Accepted within this time: 30m, 6h, 2d." };
-        var from = new Option<DateTimeOffset?>("--from") { Description = "Accepted at this time or later." };
-        var to = new Option<DateTimeOffset?>("--to") { Description = "Accepted before this time." };
-        var code = new Option<string?>("--error-code") { Description = "Ended with this code." };
-        var conversation = new Option<string?>("--conversation") { Description = "Only this conversation's." };
-        var queue = new Option<string?>("--queue") { Description = "Instead of jobs: this error queue's messages." };
+        var since = new Option<string?>("--since") { Description = "Only jobs accepted within this time: 30m, 6h, 2d." };
+        var from = new Option<DateTimeOffset?>("--from") { Description = "Only jobs accepted at this time or later." };
+        var to = new Option<DateTimeOffset?>("--to") { Description = "Only jobs accepted before this time." };
+        var code = new Option<string?>("--error-code") { Description = "Only jobs that ended with this error code." };
+        var conversation = new Option<string?>("--conversation") { Description = "Only jobs of this conversation." };
+        var queue = new Option<string?>("--queue") { Description = "Replay the messages of this error queue instead of jobs." };
         var rate = new Option<double?>("--rate") { Description = "Jobs per second. Default: 20." };
-        var max = new Option<int?>("--max") { Description = "No more than so many. Default: 10,000." };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Only count." };
-        var detach = new Option<bool>("--detach") { Description = "Do not wait until all have ended." };
+        var max = new Option<int?>("--max") { Description = "Maximum number of jobs. Default: 10,000." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Count the matching jobs and replay none." };
+        var detach = new Option<bool>("--detach") { Description = "Do not wait until all jobs have ended." };
         var command = new Command("replay", "Ask failed or expired questions again.") { statuses, since, from, to, code, conversation, queue, rate,
             max, dryRun, detach };
         command.SetAction(Session.Run(async (session, parsed, token) =>
@@ -56,12 +56,12 @@ internal static class ReplayCommand
             session.Print(replay, PrintOne);
             return replay.Counts.FailedAgain == 0 && replay.Status != ReplayStatus.Cancelled ? ExitCode.Done : ExitCode.EndedBadly;
         }));
-        command.Subcommands.Add(One("show", "Show one.", (session, id, token) => session.Client.Get<Replay>($"/v1/replays/{id}", token)));
-        command.Subcommands.Add(One("pause", "Queue no more jobs until it is resumed.",
+        command.Subcommands.Add(One("show", "Show one replay.", (session, id, token) => session.Client.Get<Replay>($"/v1/replays/{id}", token)));
+        command.Subcommands.Add(One("pause", "Pause a replay. It queues no jobs until it is resumed.",
             (session, id, token) => session.Client.Post<Replay>($"/v1/replays/{id}/pause", null, null, token)));
-        command.Subcommands.Add(One("resume", "Go on after a pause.",
+        command.Subcommands.Add(One("resume", "Resume a paused replay.",
             (session, id, token) => session.Client.Post<Replay>($"/v1/replays/{id}/resume", null, null, token)));
-        command.Subcommands.Add(One("cancel", "Queue no more jobs.",
+        command.Subcommands.Add(One("cancel", "Cancel a replay. It queues no more jobs.",
             (session, id, token) => session.Client.Delete<Replay>($"/v1/replays/{id}", token)));
         command.Subcommands.Add(List());
         return command;
@@ -81,7 +81,7 @@ internal static class ReplayCommand
 
     private static Command List()
     {
-        var command = new Command("list", "The newest replays.");
+        var command = new Command("list", "List the newest replays.");
         command.SetAction(Session.Run(async (session, _, token) =>
         {
             session.Print(await session.Client.Get<ReplayList>("/v1/replays", token), (console, list) =>
@@ -94,7 +94,7 @@ internal static class ReplayCommand
         return command;
     }
 
-    /// <summary>A bar of jobs queued again and one of jobs that ended, until all have. Ctrl+C stops looking, not the replay.</summary>
+    /// <summary>Shows one bar for replayed jobs and one for ended jobs, until all have ended. Ctrl+C stops the display, not the replay.</summary>
     private static async Task<Replay> Follow(Session session, Replay replay, CancellationToken token)
     {
         try
@@ -124,7 +124,7 @@ internal static class ReplayCommand
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync($"It goes on without you: navigator replay show {replay.Id}");
+            await Console.Error.WriteLineAsync($"The replay continues. Follow it with: navigator replay show {replay.Id}");
             throw;
         }
     }

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Navigator.Cli;
 
-/// <summary>One run of one command: where the server is, and where output goes.</summary>
+/// <summary>One run of one command: the server's address, and where the output goes.</summary>
 internal sealed class Session : IDisposable
 {
     public static readonly Option<string> Url = new("--url")
@@ -16,12 +16,12 @@ internal sealed class Session : IDisposable
 
     public static readonly Option<string?> Key = new("--key")
     {
-        Description = "Your key, nav_…; better in NAVIGATOR_KEY, where no list of processes shows it.",
+        Description = "Your key, nav_…. NAVIGATOR_KEY is safer, because other users can see a process's arguments.",
         Recursive = true,
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("NAVIGATOR_KEY"),
     };
 
-    public static readonly Option<bool> Json = new("--json") { Description = "Print what the server says as JSON, for programs.", Recursive = true };
+    public static readonly Option<bool> Json = new("--json") { Description = "Print the server's response as JSON.", Recursive = true };
 
     private readonly bool json;
 
@@ -33,10 +33,10 @@ internal sealed class Session : IDisposable
 
     public NavigatorClient Client { get; }
 
-    /// <summary>Standard error: how it is going.</summary>
+    /// <summary>Standard error, for progress.</summary>
     public IAnsiConsole Progress { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
-    /// <summary>Runs a command's body; every failure is one line on standard error and an exit code.</summary>
+    /// <summary>Runs a command's body. Every failure is one line on standard error and an exit code.</summary>
     public static Func<ParseResult, CancellationToken, Task<int>> Run(Func<Session, ParseResult, CancellationToken, Task<int>> body) =>
         async (parsed, token) =>
     {
@@ -59,7 +59,7 @@ internal sealed class Session : IDisposable
         }
     };
 
-    /// <summary>The result: as the server said it, or for people.</summary>
+    /// <summary>Prints the result, as the server's JSON or for people.</summary>
     public void Print<T>(T value, Action<IAnsiConsole, T> forPeople)
     {
         if (json)
@@ -67,7 +67,7 @@ internal sealed class Session : IDisposable
             Console.WriteLine(JsonSerializer.Serialize(value, NavigatorClient.Json));
             return;
         }
-        // Another program's lines are not broken to fit a screen.
+        // Lines for another program are not wrapped.
         if (Console.IsOutputRedirected)
             AnsiConsole.Console.Profile.Width = 10_000;
         forPeople(AnsiConsole.Console, value);

@@ -8,7 +8,7 @@ internal static class TenantsCommand
 {
     public static Command Create()
     {
-        var command = new Command("tenants", $"Who may use Navigator. {OwnerSession.Whose}") { OwnerSession.Data };
+        var command = new Command("tenants", $"Manage the tenants that use Navigator. {OwnerSession.Whose}") { OwnerSession.Data };
         command.Subcommands.Add(List());
         command.Subcommands.Add(Add());
         command.Subcommands.Add(Delete());
@@ -18,7 +18,7 @@ internal static class TenantsCommand
 
     private static Command List()
     {
-        var command = new Command("list", "All of them, and how much each has.");
+        var command = new Command("list", "List the tenants with their numbers of keys, jobs and documents.");
         command.SetAction(OwnerSession.Run(async (registry, session, _, token) =>
         {
             session.Print(await registry.List(token), (console, tenants) =>
@@ -38,7 +38,7 @@ internal static class TenantsCommand
     private static Command Add()
     {
         var name = Name();
-        var command = new Command("create", "Add one; then give it a key with: navigator keys create.") { name };
+        var command = new Command("create", "Create a tenant. Then give it a key with: navigator keys create.") { name };
         command.SetAction(OwnerSession.Run(async (registry, session, parsed, token) =>
         {
             await registry.Create(parsed.GetValue(name)!, token);
@@ -51,13 +51,13 @@ internal static class TenantsCommand
     private static Command Delete()
     {
         var name = Name();
-        var yes = new Option<bool>("--yes") { Description = "Do not ask: it cannot be undone." };
-        var command = new Command("delete", "Erase one: its keys, documents, questions and answers, and everything made from them.") { name, yes };
+        var yes = new Option<bool>("--yes") { Description = "Confirm the deletion, which cannot be undone." };
+        var command = new Command("delete", "Erase a tenant: its keys, documents, questions, answers, and everything made from them.") { name, yes };
         command.SetAction(OwnerSession.Run(async (registry, session, parsed, token) =>
         {
             var tenant = parsed.GetValue(name)!;
             if (!parsed.GetValue(yes))
-                throw new CommandException(ExitCode.Usage, $"This erases everything of '{tenant}' and cannot be undone. Say --yes to do it.");
+                throw new CommandException(ExitCode.Usage, $"This erases all data of '{tenant}' and cannot be undone. Add --yes to confirm.");
             var (jobs, documents) = await registry.Delete(tenant, token);
             session.Print(new { tenant, jobs, documents },
                 (console, gone) => console.WriteLine($"{gone.tenant} was erased: {gone.jobs} jobs, {gone.documents} documents."));
@@ -69,8 +69,8 @@ internal static class TenantsCommand
     private static Command WebhookSecret()
     {
         var name = Name();
-        var rotate = new Option<bool>("--rotate") { Description = "Make a new one first. Webhooks sent from then on are signed with it alone." };
-        var command = new Command("webhook-secret", "What a tenant's webhooks are signed with.") { name, rotate };
+        var rotate = new Option<bool>("--rotate") { Description = "Create a new secret first. It signs all webhooks from then on." };
+        var command = new Command("webhook-secret", "Show the secret that signs a tenant's webhooks.") { name, rotate };
         command.SetAction(OwnerSession.Run(async (registry, session, parsed, token) =>
         {
             session.Print(
@@ -85,7 +85,7 @@ internal static class TenantsCommand
         return command;
     }
 
-    private static Argument<string> Name() => new("tenant") { Description = "Its name: lower-case letters, digits and '-'." };
+    private static Argument<string> Name() => new("tenant") { Description = "The tenant's name: lower-case letters, digits and '-'." };
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,7 @@ namespace Navigator.Contracts;
 /// <summary>A message that tells one queue's consumer what to do. It carries ids and a fencing token, never a person's text.</summary>
 public abstract record Command
 {
-    /// <summary>The queue that it is sent to. A method, so that it is no part of the message.</summary>
+    /// <summary>Returns the queue of the command. It is a method and not a property, so that it is not serialized.</summary>
     public abstract string Queue();
 }
 

@@ -1,8 +1,7 @@
 namespace Navigator.Contracts;
 
 /// <summary>
-/// The durable queues of Navigator's own commands; operators see these names in the broker's UI. Which queues there are is for the tools
-/// to say too.
+/// The durable queues of Navigator's own commands, as operators see them in the broker's UI. A tool may add its own queue.
 /// </summary>
 public static class QueueNames
 {

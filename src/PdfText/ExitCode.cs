@@ -1,6 +1,6 @@
 namespace Navigator.PdfText;
 
-/// <summary>What the program's end says.</summary>
+/// <summary>The program's exit codes.</summary>
 public static class ExitCode
 {
     public const int Read = 0;

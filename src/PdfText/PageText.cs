@@ -3,32 +3,32 @@ using UglyToad.PdfPig.Content;
 namespace Navigator.PdfText;
 
 /// <summary>
-/// Letters with positions → lines of text, their columns kept by spaces and their paragraphs by blank lines. Ratios are to the
-/// size of the letters, and were chosen so that the corpus reads as pdftotext reads it.
+/// Converts positioned letters to lines of text. Spaces keep the columns apart, blank lines the paragraphs. The ratios are relative to the
+/// letters' size. They were chosen so that the output for the corpus matches that of pdftotext.
 /// </summary>
 internal static class PageText
 {
-    /// <summary>A baseline this much higher or lower is the same line: superscripts, cells that are not quite level.</summary>
+    /// <summary>A letter whose baseline differs by less is in the same line: superscripts, table cells that are not exactly level.</summary>
     private const double SameLine = 0.4;
 
-    /// <summary>Wider than this is a space, where the PDF has none of its own.</summary>
+    /// <summary>A wider gap is a space, for PDFs that contain no space characters.</summary>
     private const double WordGap = 0.15;
 
-    /// <summary>Wider than this lies between columns.</summary>
+    /// <summary>A wider gap separates columns.</summary>
     private const double ColumnGap = 1.2;
 
-    /// <summary>Lines this many times further apart than the page's usual are two paragraphs.</summary>
+    /// <summary>A larger line distance, as a multiple of the page's usual distance, separates paragraphs.</summary>
     private const double ParagraphGap = 1.5;
 
-    /// <summary>The least that separates columns in text; the worker's page layout expects it.</summary>
+    /// <summary>Minimum number of spaces between columns in the output. The worker's page layout relies on it.</summary>
     private const int Gutter = 3;
 
-    /// <summary>A letter may claim to stand a mile to the right.</summary>
+    /// <summary>Limits the output, because a PDF may place a letter far outside the page.</summary>
     private const int MaxColumn = 400;
 
     public static void Write(IReadOnlyList<Letter> letters, TextWriter output)
     {
-        // Text in each direction is a page of its own: a landscape table, a note along the margin.
+        // Text in each direction is laid out separately: a rotated table, a note along the margin.
         foreach (var direction in letters.GroupBy(letter => letter.TextOrientation).OrderBy(group => group.Key != TextOrientation.Horizontal))
             WriteLines(Lines([.. direction.Select(Glyph.Of)]), output);
     }
@@ -54,7 +54,7 @@ internal static class PageText
         }
     }
 
-    /// <summary>Runs of words with no column gap between them.</summary>
+    /// <summary>Returns runs of words without a column gap between them.</summary>
     private static List<Segment> Segments(List<Glyph> row)
     {
         var segments = new List<Segment>();
@@ -68,7 +68,7 @@ internal static class PageText
                 spaced = true;
                 continue;
             }
-            // Printed twice, a hair apart, is how some programs make letters bold.
+            // Some programs print a letter twice, slightly shifted, to make it bold.
             if (last is not null && last.Text == glyph.Text && glyph.X - last.X < 0.1 * glyph.Size)
                 continue;
             var gap = last is null ? 0 : (glyph.X - last.End) / Math.Max(last.Size, glyph.Size);
@@ -76,7 +76,7 @@ internal static class PageText
                 segments.Add(segment = new Segment(glyph.X));
             else if (spaced || gap > WordGap)
                 segment.Text.Append(' ');
-            // A form feed ends a page, and a hostile font may call a letter that.
+            // A form feed ends a page, so control characters that a malicious font maps letters to are dropped.
             foreach (var character in glyph.Text.Where(character => !char.IsControl(character)))
                 segment.Text.Append(character);
             segment.End = glyph.End;
@@ -111,8 +111,8 @@ internal static class PageText
     }
 
     /// <summary>
-    /// The width that stands for one character. Nearly every segment fits into its own width then, so that a column begins at the
-    /// same character in all lines.
+    /// Returns the width of one output character. With it nearly every segment fits into its own width, so that a column begins at the same
+    /// character in all lines.
     /// </summary>
     private static double Cell(List<Line> lines)
     {
@@ -121,7 +121,7 @@ internal static class PageText
         return widths.Count == 0 ? 5 : Math.Max(widths[widths.Count / 20], 0.5);
     }
 
-    /// <summary>The distance that most lines keep; text set wide apart is no row of paragraphs.</summary>
+    /// <summary>Returns the median line distance, so that text with wide line spacing is not split into paragraphs.</summary>
     private static double UsualGap(List<Line> lines)
     {
         var gaps = lines.Zip(lines.Skip(1), Gap).Order().ToList();
@@ -139,7 +139,7 @@ internal static class PageText
         public System.Text.StringBuilder Text { get; } = new();
     }
 
-    /// <summary>A letter as its own direction sees it: x along the line, y up from it.</summary>
+    /// <summary>A letter in the coordinates of its own direction: x along the line, y up from it.</summary>
     private sealed record Glyph(string Text, double X, double End, double Y, double Size)
     {
         public static Glyph Of(Letter letter)

@@ -2,9 +2,9 @@ using Navigator.PdfText;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Exceptions;
 
-// A PDF on standard input → its pages as text on standard output, each followed by a form feed, as pdftotext -layout writes them.
-// It is a program of its own because PdfPig takes no cancellation token and a .NET process does not survive an exhausted stack:
-// the worker that starts it bounds its memory and kills it in time.
+// Reads a PDF from standard input and writes its pages as text to standard output, each followed by a form feed, like pdftotext -layout.
+// It is a separate program because PdfPig takes no cancellation token and a .NET process does not survive a stack overflow. The worker that
+// starts it limits its memory and kills it after a timeout.
 try
 {
     using var content = new MemoryStream();
@@ -26,7 +26,7 @@ catch (OutOfMemoryException)
 {
     return ExitCode.OutOfMemory;
 }
-// PdfPig answers a damaged file with exceptions of many types, of .NET's own too.
+// PdfPig throws exceptions of many types for a damaged file, including .NET's own.
 catch (Exception error)
 {
     Console.Error.WriteLine(error.GetType().Name);

@@ -1,14 +1,14 @@
 namespace Navigator.Storage;
 
 /// <summary>
-/// Makes one call for the items that arrived while earlier calls were under way: a group commit, a group of reads, a batch for a model.
-/// An item that arrives while there is room for a call starts one at once, so an idle system pays no delay. A caller that gives up before
-/// its item is taken takes only its own item along; one that gives up later does not stop the call.
+/// Batches items: one call handles the items that arrived while earlier calls were running (a group commit, a group of reads, a batch for a
+/// model). An item that arrives while fewer than <paramref name="atOnce"/> calls run starts a call at once, so an idle system adds no delay.
+/// A caller that stops waiting before its item is taken withdraws only that item. A caller that stops later does not cancel the call.
 /// </summary>
-/// <param name="largest">Items in one call.</param>
-/// <param name="atOnce">Calls under way at once.</param>
-/// <param name="call">Makes one call and returns a result for each item, in their order.</param>
-/// <param name="isOfOneItem">True for a failure that one of the items caused: then each is called for by itself, so that only that one fails.</param>
+/// <param name="largest">Maximum number of items in one call.</param>
+/// <param name="atOnce">Maximum number of calls that run at once.</param>
+/// <param name="call">Makes one call. Returns one result for each item, in the order of the items.</param>
+/// <param name="isOfOneItem">True if one item caused the failure. Each item then gets its own call, so that only that item fails.</param>
 public sealed class GroupedCalls<TItem, TResult>(
     int largest, int atOnce, Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TResult>>> call, Func<Exception, bool> isOfOneItem)
 {
@@ -16,8 +16,8 @@ public sealed class GroupedCalls<TItem, TResult>(
     private readonly Queue<Entry> waiting = [];
     private int running;
 
-    /// <param name="patience">The longest wait, for the calls before and for the item's own together.</param>
-    /// <exception cref="TimeoutException">The patience was over; the item may be called for all the same.</exception>
+    /// <param name="patience">The longest wait. It covers the earlier calls and the item's own call.</param>
+    /// <exception cref="TimeoutException">The wait is over. The call for the item may still be made.</exception>
     public async Task<TResult> Run(TItem item, TimeSpan patience, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
@@ -47,7 +47,7 @@ public sealed class GroupedCalls<TItem, TResult>(
             await RunTogether(group);
     }
 
-    /// <summary>The next group; empty when nothing waits, and then the next item that arrives starts anew.</summary>
+    /// <summary>Returns the next group. The group is empty when nothing waits; the next item that arrives then starts a new run.</summary>
     private List<Entry> Next()
     {
         lock (door)
@@ -87,7 +87,7 @@ public sealed class GroupedCalls<TItem, TResult>(
     {
         public TItem Item { get; } = item;
 
-        /// <summary>Callers go on elsewhere: the next group does not wait for what they do.</summary>
+        /// <summary>Continuations run asynchronously, so that the next group does not wait for a caller's code.</summary>
         public TaskCompletionSource<TResult> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public volatile bool IsAbandoned;

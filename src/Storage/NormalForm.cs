@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Navigator.Storage;
 
-/// <summary>Unicode normal forms of any text, also of one that is no valid Unicode.</summary>
+/// <summary>Unicode normal forms of any text, including text that is not valid Unicode.</summary>
 public static class NormalForm
 {
-    /// <summary>Half of a surrogate pair, and U+FFFE, have no normal form, and .NET throws at them: they become U+FFFD.</summary>
+    /// <summary>Lone surrogates and U+FFFE have no normal form, and .NET throws on them. They become U+FFFD.</summary>
     public static string Of(string text, NormalizationForm form)
     {
         if (!text.Contains('\uFFFE') && !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))

@@ -9,8 +9,8 @@ namespace Navigator.Storage;
 public static class PassingFailure
 {
     /// <summary>
-    /// Will it do, a little later? In PostgreSQL a statement that waited too long for a lock or met a shutdown, as much as what Npgsql calls
-    /// transient; in SQLite a file that is locked, or a disk that is full or failed; and a search for passages that took too long.
+    /// True if the same work may succeed a little later. In PostgreSQL: what Npgsql calls transient, a lock timeout, a shutdown. In SQLite: a
+    /// locked file, a full disk or a disk error. Also a search for passages that took too long.
     /// </summary>
     public static bool Is(Exception error) => error switch
     {

@@ -6,7 +6,7 @@ namespace Navigator.Storage;
 public sealed class PoolExhaustedException(NpgsqlException inner)
     : NpgsqlException("The connection pool of PostgreSQL is exhausted (postgres.max_connections in concurrency.yaml).", inner)
 {
-    /// <summary>Like a server that is away: in a moment there may be one.</summary>
+    /// <summary>Transient, because a connection may be free in a moment.</summary>
     public override bool IsTransient => true;
 
     /// <summary>

@@ -2,27 +2,27 @@ using Npgsql;
 
 namespace Navigator.Storage;
 
-/// <summary>Whose rows a statement may see: one tenant's, or those of the tenants that a function of the schema names.</summary>
+/// <summary>Sets the tenant scope of a statement: the rows of one tenant, or of the tenants that a function of the schema returns.</summary>
 internal static class Scopes
 {
-    /// <summary>About one tenant, whose name the caller knows from a key or from a row.</summary>
+    /// <summary>Statement in the scope of one tenant, which the caller knows from a key or from a row.</summary>
     public static Statement For(this NpgsqlDataSource database, string tenant, string sql) => new(database.CreateBatch(), Tenant(tenant), sql);
 
-    /// <summary>About several, each known from a row.</summary>
+    /// <summary>Statement in the scope of several tenants, each known from a row.</summary>
     public static Statement For(this NpgsqlDataSource database, IEnumerable<string> tenants, string sql) =>
         database.For(string.Join(',', tenants.Distinct(StringComparer.Ordinal)), sql);
 
-    /// <summary>About the tenants that the function names (0011_isolate_tenants.sql).</summary>
+    /// <summary>Statement in the scope of the tenants that the function returns (0011_isolate_tenants.sql).</summary>
     public static Statement For(this NpgsqlDataSource database, string function, object[] arguments, string sql) =>
         new(database.CreateBatch(), Named(function, arguments), sql);
 
-    /// <summary>About nobody's rows: a function of the schema, or a table that belongs to no tenant.</summary>
+    /// <summary>Statement without a tenant scope: it calls a function of the schema, or reads a table that belongs to no tenant.</summary>
     public static Statement ForNobody(this NpgsqlDataSource database, string sql) => new(database.CreateBatch(), null, sql);
 
-    /// <summary>In a transaction that was told before whose rows it may see.</summary>
+    /// <summary>Statement in a transaction whose tenant scope is already set.</summary>
     public static Statement ForSame(this NpgsqlConnection connection, string sql) => new(connection.CreateBatch(), null, sql);
 
-    /// <summary>A connection for more than one statement.</summary>
+    /// <summary>Opens a connection for more than one statement.</summary>
     public static async Task<NpgsqlConnection> Open(this NpgsqlDataSource database, CancellationToken token)
     {
         try
@@ -35,15 +35,15 @@ internal static class Scopes
         }
     }
 
-    /// <summary>Tells a transaction whose rows it may see: until its end, so that the connection's next user sees none of them.</summary>
+    /// <summary>Sets the transaction's tenant scope. It ends with the transaction, so the connection's next user does not inherit it.</summary>
     public static NpgsqlBatchCommand Tenant(string tenant) => Set("$1", tenant);
 
     /// <inheritdoc cref="Tenant"/>
     public static NpgsqlBatchCommand Named(string function, params object[] arguments) =>
         Set($"{function}({string.Join(", ", Enumerable.Range(1, arguments.Length).Select(i => $"${i}"))})", arguments);
 
-    /// <summary>The same for a transaction of several round trips.</summary>
-    /// <param name="limit">For each of its statements, instead of the pool's; the client's side is <see cref="Statement.Within"/>.</param>
+    /// <summary>Sets the tenant scope of a transaction with several round trips.</summary>
+    /// <param name="limit">Statement timeout on the server instead of the pool's. <see cref="Statement.Within"/> sets the client's limit.</param>
     public static async Task Enter(this NpgsqlConnection connection, NpgsqlBatchCommand scope, CancellationToken token, TimeSpan? limit = null)
     {
         await using var batch = connection.CreateBatch();

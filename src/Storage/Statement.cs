@@ -4,11 +4,11 @@ using NpgsqlTypes;
 namespace Navigator.Storage;
 
 /// <summary>
-/// One SQL statement and, before it in the same transaction and round trip, whose rows it may see: PostgreSQL holds it to that
-/// (row-level security), and where nobody is named there are no rows. Positional parameters, and the four ways a statement is run
-/// here. Each of them lets go of a server that hangs a moment before the statement's own limit: at that limit Npgsql tries to cancel
-/// over a new connection, and a hanging server keeps it waiting for two seconds more. What is let go of ends in the background and
-/// frees its connection.
+/// One SQL statement and, before it in the same transaction and round trip, its tenant scope. Row-level security enforces the scope; without
+/// one the statement sees no tenant's rows. The class has positional parameters and the four ways in which statements are run here.
+/// Each of them stops waiting for a hanging server shortly before the statement's own limit. At that limit Npgsql would try to cancel over a
+/// new connection, and a hanging server would keep the caller waiting for two more seconds. The abandoned statement ends in the background
+/// and frees its connection.
 /// </summary>
 internal sealed class Statement : IAsyncDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class Statement : IAsyncDisposable
     private readonly NpgsqlBatchCommand command;
     private readonly bool scoped;
 
-    /// <param name="scope">Says whose rows; null where the statement touches no tenant's, or its transaction has said so before.</param>
+    /// <param name="scope">The tenant scope; null if the statement touches no tenant's rows, or if its transaction has a scope already.</param>
     public Statement(NpgsqlBatch batch, NpgsqlBatchCommand? scope, string sql)
     {
         (this.batch, command, scoped) = (batch, new NpgsqlBatchCommand(sql), scope is not null);
@@ -29,17 +29,17 @@ internal sealed class Statement : IAsyncDisposable
 
     public Statement With(object? value) => Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
 
-    /// <summary>For values whose type cannot be told from the value: JSON, and anything that may be null.</summary>
+    /// <summary>Adds a value whose type cannot be inferred: JSON, and anything that may be null.</summary>
     public Statement With(object? value, NpgsqlDbType type) => Add(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });
 
-    /// <summary>Wait so long for it, instead of as long as the pool's statements may take.</summary>
+    /// <summary>Sets the longest wait for this statement instead of the pool's limit.</summary>
     public Statement Within(TimeSpan limit)
     {
         batch.Timeout = (int)Math.Ceiling(limit.TotalSeconds) + 1;
         return this;
     }
 
-    /// <summary>The one row a fenced statement returned; null when the fence held it off.</summary>
+    /// <summary>Returns the one row of a fenced statement; null if the fence rejected it.</summary>
     public Task<T?> One<T>(Func<NpgsqlDataReader, T> read, CancellationToken token) where T : class => InTime(
         async () =>
         {
@@ -59,10 +59,10 @@ internal sealed class Statement : IAsyncDisposable
         },
         token);
 
-    /// <summary>How many rows the statement changed.</summary>
+    /// <summary>Returns how many rows the statement changed.</summary>
     public Task<int> Change(CancellationToken token) => InTime(() => batch.ExecuteNonQueryAsync(token), token);
 
-    /// <summary>The one number it returned.</summary>
+    /// <summary>Returns the one number of the statement.</summary>
     public async Task<int> Number(CancellationToken token) => (await All(row => row.GetInt32(0), token))[0];
 
     public ValueTask DisposeAsync() => batch.DisposeAsync();
@@ -73,7 +73,7 @@ internal sealed class Statement : IAsyncDisposable
         return this;
     }
 
-    /// <summary>The statement's own rows, behind the one that says whose they are.</summary>
+    /// <summary>Returns a reader on the statement's own rows, which follow the result of the scope.</summary>
     private async Task<NpgsqlDataReader> Rows(CancellationToken token)
     {
         var rows = await batch.ExecuteReaderAsync(token);
@@ -85,7 +85,7 @@ internal sealed class Statement : IAsyncDisposable
         }
         catch
         {
-            // It was the statement that failed, and only now: who holds the rows holds the connection.
+            // The statement failed only here. The reader holds the connection, so it is disposed.
             await rows.DisposeAsync();
             throw;
         }
@@ -103,7 +103,7 @@ internal sealed class Statement : IAsyncDisposable
         }
         catch (TimeoutException error)
         {
-            // As Npgsql says it of its own limit: transient.
+            // The same exception as for Npgsql's own limit: transient.
             throw new NpgsqlException("The database did not answer in time.", error);
         }
     }

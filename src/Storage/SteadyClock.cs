@@ -1,12 +1,12 @@
 namespace Navigator.Storage;
 
 /// <summary>
-/// The computer's clock as the one that deadlines are kept by: it never goes back. Where somebody sets the computer's clock back, it goes
-/// on from where it was, until the other has caught up; otherwise all that is due would wait for as long as the clock was set back.
+/// A clock for deadlines that never goes back. If the computer's clock is set back, this clock goes on from its last time until the
+/// computer's clock has caught up. Otherwise all due work would wait for as long as the clock was set back.
 /// </summary>
 public sealed class SteadyClock(TimeProvider computer) : TimeProvider
 {
-    /// <summary>A clock that is corrected by less is waited for.</summary>
+    /// <summary>For a smaller correction the clock stands still until the computer's clock has caught up.</summary>
     private static readonly TimeSpan Correction = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();

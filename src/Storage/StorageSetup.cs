@@ -14,9 +14,9 @@ namespace Navigator.Storage;
 
 public static class StorageSetup
 {
-    /// <summary>Everything in one file, or in memory.</summary>
-    /// <param name="directory">Of the file; null: in memory.</param>
-    /// <param name="webhookSecret">What webhooks of tenants without a secret of their own are signed with; null: they have none.</param>
+    /// <summary>Storage in one file, or in memory.</summary>
+    /// <param name="directory">Directory of the file; null: in memory.</param>
+    /// <param name="webhookSecret">Signs the webhooks of tenants without their own secret; null: these tenants have no webhooks.</param>
     public static IServiceCollection AddEmbeddedStorage(
         this IServiceCollection services, string? directory, SqliteLimits limits, byte[]? webhookSecret)
     {
@@ -43,7 +43,7 @@ public static class StorageSetup
         return services;
     }
 
-    /// <summary>Everything in PostgreSQL.</summary>
+    /// <summary>Storage in PostgreSQL.</summary>
     public static IServiceCollection AddPostgresStorage(this IServiceCollection services, string connectionString, PostgresPool pool)
     {
         services.AddSingleton(provider => DataSource(connectionString, pool, provider.GetRequiredService<ILoggerFactory>()));
@@ -61,30 +61,30 @@ public static class StorageSetup
         return services;
     }
 
-    /// <summary>The one way a data source is made, for the processes and for tests.</summary>
+    /// <summary>Creates the data source, for the processes and for tests.</summary>
     public static NpgsqlDataSource DataSource(string connectionString, PostgresPool pool, ILoggerFactory? logs = null)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
             MinPoolSize = pool.MinConnections,
             MaxPoolSize = pool.MaxConnections,
-            // Both the wait for a pooled connection and the opening of a new one.
+            // Covers both the wait for a pooled connection and the opening of a new one.
             Timeout = (int)Math.Ceiling(pool.Wait.TotalSeconds),
-            // The server gives up first, so that the connection stays usable; the client's limit is for a server that hangs.
+            // The server's limit is shorter, so that the connection stays usable. The client's limit is for a server that hangs.
             CommandTimeout = (int)Math.Ceiling((pool.StatementTimeout + TimeSpan.FromMilliseconds(100)).TotalSeconds),
-            // There is an index for all that is asked about tables that grow. A plan that was made while a table was small, or nearly all
-            // jobs in it unfinished, would read all of it, and the connection would keep to that until the next ANALYZE.
+            // Every query on a growing table has an index. A plan made while a table was small, or while nearly all its jobs were unfinished,
+            // would scan the whole table, and the connection would keep that plan until the next ANALYZE.
             Options = $"-c statement_timeout={(int)pool.StatementTimeout.TotalMilliseconds} -c enable_seqscan=off -c jit=off",
-            // A server that does not answer a statement does not answer its cancellation either: do not wait for that too.
+            // A server that does not answer a statement does not answer its cancellation either, so the client does not wait for that.
             CancellationTimeout = -1,
-            // No statement leaves anything behind on its connection (settings are local to a transaction): nothing to reset, which
-            // would cost seven small statements each time a connection is used again.
+            // Statements leave no state on the connection, because settings are local to a transaction. Npgsql's reset would cost seven small
+            // statements each time a connection is reused.
             NoResetOnClose = true,
-            // No settings: seconds after which a firewall's forgotten connection is noticed; and more than there are statements that are
-            // asked often.
+            // Not settings: KeepAlive is the seconds after which a connection dropped by a firewall is noticed. MaxAutoPrepare is higher than
+            // the number of frequent statements.
             KeepAlive = 10,
             MaxAutoPrepare = 64,
-            // A row with an answer or a vector passes 8 kB.
+            // A row with an answer or a vector is larger than the default buffer of 8 kB.
             ReadBufferSize = 32_768,
             IncludeErrorDetail = false,
             ApplicationName = "navigator",
@@ -98,9 +98,9 @@ public static class StorageSetup
 }
 
 /// <summary>The limits of one process's connections to PostgreSQL. Source: <c>postgres</c> in concurrency.yaml.</summary>
-/// <param name="Wait">Longest wait for a connection, then an error.</param>
-/// <param name="StatementTimeout">Longest run of one statement.</param>
-/// <param name="ExactSearchUpTo">Passages per tenant that are compared exactly.</param>
-/// <param name="GroupSize">Questions, changes or reads of jobs that share one statement, at most.</param>
+/// <param name="Wait">Longest wait for a connection. After it the statement fails.</param>
+/// <param name="StatementTimeout">Longest run time of one statement.</param>
+/// <param name="ExactSearchUpTo">Maximum number of passages per tenant that are compared exactly.</param>
+/// <param name="GroupSize">Maximum number of questions, changes or reads of jobs in one statement.</param>
 public sealed record PostgresPool(
     int MinConnections, int MaxConnections, TimeSpan Wait, TimeSpan StatementTimeout, long ExactSearchUpTo, int GroupSize);

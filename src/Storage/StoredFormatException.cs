@@ -1,4 +1,4 @@
 namespace Navigator.Storage;
 
-/// <summary>A part of a row is not stored as this program knows it: a newer one wrote it, or it was changed by hand.</summary>
+/// <summary>This program cannot read a part of a row: a newer program wrote it, or it was edited by hand.</summary>
 public sealed class StoredFormatException(string message, Exception inner) : Exception(message, inner);

@@ -1,6 +1,6 @@
 namespace Navigator.Storage;
 
-/// <summary>PostgreSQL's order of uuid: byte by byte, big-endian, which for UUIDv7 is the order of creation.</summary>
+/// <summary>PostgreSQL's order of uuid: byte by byte, big-endian. For UUIDv7 that is the order of creation.</summary>
 internal sealed class UuidOrder : IComparer<Guid>
 {
     public static readonly UuidOrder Instance = new();

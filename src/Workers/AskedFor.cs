@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Navigator.Workers;
 
-/// <summary>What kind of thing a question asks for, as far as English words tell: an amount, a number, a telephone number.</summary>
+/// <summary>The expected answer type of a question, as far as English words show it: an amount, a number, a telephone number.</summary>
 internal static partial class AskedFor
 {
-    /// <returns>Matches a text that holds such a thing; null when the question does not tell.</returns>
+    /// <returns>A pattern that matches a text with such an answer; null if the question does not imply a type.</returns>
     public static Regex? PatternOf(string question) =>
         AsksPhone().IsMatch(question) ? Phone() : AsksAmount().IsMatch(question) ? Amount() : AsksCount().IsMatch(question) ? Count() : null;
 

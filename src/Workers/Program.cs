@@ -17,15 +17,15 @@ namespace Navigator.Workers
     /// <summary>A worker process.</summary>
     public static class WorkerProcess
     {
-        /// <param name="addTools">The tools of the system: the same in each of its processes.</param>
+        /// <param name="addTools">Adds the system's tools, which are the same in every process.</param>
         /// <exception cref="StartupException">A setting is missing, unknown or out of range, or two tools cannot be told apart.</exception>
         public static WebApplication Build(string[] args, Action<ToolSetup> addTools)
         {
             var builder = NavigatorHost.CreateBuilder(args, urls: "http://127.0.0.1:0"); // for health checks; any free port
             var mode = builder.AddNavigator(consumes: _ => true, addTools);
             if (mode.IsEmbedded)
-                throw new StartupException("workers need ConnectionStrings__RabbitMq and ConnectionStrings__Postgres. Without them, run src/Api "
-                    + "alone: it holds the workers too.");
+                throw new StartupException("workers need ConnectionStrings__RabbitMq and ConnectionStrings__Postgres. Without them, start src/Api "
+                    + "alone, which contains the workers.");
 
             var app = builder.Build();
             app.MapHealth();
@@ -34,10 +34,10 @@ namespace Navigator.Workers
         }
     }
 
-    /// <summary>The flow of the data: what a question, and a document, goes through.</summary>
+    /// <summary>The data flow of a question and of a document.</summary>
     public static class Pipeline
     {
-        /// <summary>What a plan can call on, in the order that it is called on. A tool is added by one line here.</summary>
+        /// <summary>The tools, in their order in a plan. A new tool needs one line here.</summary>
         public static void AddTools(ToolSetup tools)
         {
             tools.AddDocuments();    // question → vector → passages

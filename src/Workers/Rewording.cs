@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Navigator.Workers;
 
-/// <summary>Says a question in the words that policies use for what people call by other names.</summary>
+/// <summary>Query expansion: adds the terms that policies use for what people call by other names.</summary>
 internal static class Rewording
 {
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 
-    /// <summary>People's words, and the policy's.</summary>
+    /// <summary>People's words, and the terms of policies.</summary>
     private static readonly (Regex People, string Policy)[] Terms =
     [
         .. new (string People, string Policy)[]
@@ -43,7 +43,7 @@ internal static class Rewording
         }.Select(pair => (new Regex($@"\b(?:{pair.People})\b", Linear), pair.Policy)),
     ];
 
-    /// <summary>Terms of the domain for what the question says, one line of them; null when it says nothing of that kind.</summary>
+    /// <summary>Returns the domain's terms for the question's words in one line; null if there are none.</summary>
     public static string? Of(string question)
     {
         var terms = Terms.Where(pair => pair.People.IsMatch(question) && !question.Contains(pair.Policy, StringComparison.OrdinalIgnoreCase))

@@ -3,7 +3,7 @@ namespace Navigator.Workers;
 /// <summary>Cuts a text into sentences and lines.</summary>
 internal static class Sentences
 {
-    /// <summary>Ranges in order; together they cover the text, white space between them aside.</summary>
+    /// <summary>Returns ranges in order. Together they cover the text without the white space between them.</summary>
     public static IReadOnlyList<Range> Of(string text)
     {
         var ranges = new List<Range>();
@@ -27,7 +27,7 @@ internal static class Sentences
         }
     }
 
-    /// <summary>A full stop ends a sentence when a space and no small letter follow: "Dr. A." is wrong, "e.g. this" is right.</summary>
+    /// <summary>A full stop ends a sentence if a space follows and no lower-case letter: "Dr. A." is split, "e.g. this" is not.</summary>
     private static bool EndsHere(string text, int stop) =>
         text[stop] is not ('.' or '!' or '?')
         || (stop + 2 < text.Length && char.IsWhiteSpace(text[stop + 1]) && !char.IsLower(text[stop + 2]));

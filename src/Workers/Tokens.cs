@@ -1,11 +1,11 @@
 namespace Navigator.Workers;
 
-/// <summary>How many tokens a model will count, near enough for budgets.</summary>
+/// <summary>Estimates how many tokens a model will count, accurate enough for budgets.</summary>
 internal static class Tokens
 {
     /// <summary>
-    /// Four characters of English make a token, but no word or symbol makes less than one; scripts without spaces take about
-    /// one a character. Errs on the high side: within 20 % of cl100k on prose, more on tables.
+    /// Four characters of English count as a token, but every word or symbol as at least one. Scripts without spaces count about one token per
+    /// character. The estimate is high rather than low: within 20 % of cl100k for prose, more for tables.
     /// </summary>
     public static int Estimate(string text)
     {

@@ -82,9 +82,9 @@ public sealed class ChatTests(ApiHost api) : IClassFixture<ApiHost>
 
     /// <summary>The words of System.Text.Json's messages, by which these three are told apart.</summary>
     [Theory]
-    [InlineData("""{"question": "q", "colour": "blue"}""", "The body has a field that is not known here (line 1, byte 28).")]
+    [InlineData("""{"question": "q", "colour": "blue"}""", "The body has an unknown field (line 1, byte 28).")]
     [InlineData("""{"question": 7}""", "The body has a field of the wrong type (line 1, byte 15).")]
-    [InlineData("""{"question": "q" """, "The body is not a JSON object as it is expected here (line 1, byte 18).")]
+    [InlineData("""{"question": "q" """, "The body is not a valid JSON object for this request (line 1, byte 18).")]
     public async Task What_is_wrong_with_a_body_is_said_without_a_word_of_it(string body, string detail)
     {
         var response = await api.PostRaw("/v1/chat/jobs", body);

@@ -117,7 +117,7 @@ public sealed class AgentTests(EmbeddedModels models, ITestOutputHelper output) 
         var job = await system.Ask("Xyzzy plugh?");
 
         Assert.Equal("answered", job.GetProperty("status").GetString());
-        Assert.Equal(["documents: The embedding model did not help: HTTP 400", "web_search: HTTP 500"],
+        Assert.Equal(["documents: The embedding model failed: HTTP 400", "web_search: HTTP 500"],
             Strings(job.GetProperty("degraded")).Order(StringComparer.Ordinal));
     }
 
@@ -195,7 +195,7 @@ public sealed class AgentTests(EmbeddedModels models, ITestOutputHelper output) 
         Assert.Equal(("answered", "offline-extractive"),
             (job.GetProperty("status").GetString(), job.GetProperty("answer").GetProperty("model").GetString()));
         Assert.Contains("$750", job.GetProperty("answer").GetProperty("text").GetString(), StringComparison.Ordinal);
-        Assert.StartsWith("answer: the model did not help (", Assert.Single(Strings(job.GetProperty("degraded"))), StringComparison.Ordinal);
+        Assert.StartsWith("answer: the model failed (", Assert.Single(Strings(job.GetProperty("degraded"))), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class CanaryTests
         Assert.Equal((0, 0), (upstreams.CallsOf("embeddings"), upstreams.CallsOf("answers")));
 
         await system.Workers[0].Kill();
-        Assert.Equal("degraded: late: it got as far as Intake", await Part(system, "canary", "degraded: late: it got as far as Intake"));
+        Assert.Equal("degraded: late in stage Intake", await Part(system, "canary", "degraded: late in stage Intake"));
         Assert.StartsWith("degraded: no consumer: answer-question",
             await Part(system, "queues", "degraded: no consumer: " + string.Join(", ", Shipped.Queues)), StringComparison.Ordinal);
         Assert.Contains("navigator_canary_late 1", await Metrics(system, "navigator_canary_late 1"), StringComparison.Ordinal);

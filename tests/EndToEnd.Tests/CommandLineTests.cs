@@ -29,7 +29,7 @@ public sealed class CommandLineTests
         var ingested = await Run(url, "ingest", good, bad);
         Assert.Equal(1, ingested.ExitCode);
         Assert.Contains("zebra.md: ready", ingested.Output, StringComparison.Ordinal);
-        Assert.Contains("picture.png: not taken", ingested.Output, StringComparison.Ordinal);
+        Assert.Contains("picture.png: refused", ingested.Output, StringComparison.Ordinal);
 
         var answered = await Run(url, "ask", "Is the zebra striped?");
         Assert.Equal(0, answered.ExitCode);
@@ -57,13 +57,13 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData(4, "does not answer", "jobs", "--url", Nowhere)]
     [InlineData(2, "is not an address", "jobs", "--url", "nonsense")]
-    [InlineData(2, "There is no file", "ingest", "/no/such/file.pdf")]
-    [InlineData(2, "is no time such as 30m", "replay", "--since", "soon")]
+    [InlineData(2, "The file /no/such/file.pdf does not exist", "ingest", "/no/such/file.pdf")]
+    [InlineData(2, "is not a duration such as 30m", "replay", "--since", "soon")]
     [InlineData(2, "ConnectionStrings__PostgresOwner is not set", "migrate")]
     [InlineData(2, "ConnectionStrings__PostgresOwner is not set", "import", "/no/such/directory")]
-    [InlineData(2, "There is no /no/such/directory/navigator.db. Start Navigator once", "tenants", "list", "--data", "/no/such/directory")]
-    [InlineData(2, "There is no /no/such/directory/navigator.db. Start Navigator once", "backup", "copy.db", "--data", "/no/such/directory")]
-    [InlineData(2, "There is no /no/such/directory/navigator.db. Start Navigator once", "export", "copy", "--data", "/no/such/directory")]
+    [InlineData(2, "/no/such/directory/navigator.db does not exist. Start Navigator once", "tenants", "list", "--data", "/no/such/directory")]
+    [InlineData(2, "/no/such/directory/navigator.db does not exist. Start Navigator once", "backup", "copy.db", "--data", "/no/such/directory")]
+    [InlineData(2, "/no/such/directory/navigator.db does not exist. Start Navigator once", "export", "copy", "--data", "/no/such/directory")]
     [InlineData(2, "See navigator --help", "ask")]
     [InlineData(2, "See navigator --help", "dance")]
     [InlineData(2, "See navigator --help", "replay", "--colour", "blue")]
@@ -107,8 +107,8 @@ public sealed class CommandLineTests
         Assert.Contains("acme was created", await Owner(0, "tenants", "create", "acme"), StringComparison.Ordinal);
         Assert.Contains("already", await Owner(3, "tenants", "create", "acme"), StringComparison.Ordinal);
         Assert.Contains("A tenant's name has", await Owner(3, "tenants", "create", "Acme & Sons"), StringComparison.Ordinal);
-        Assert.Contains("Scopes are one or more of", await Owner(3, "keys", "create", "acme", "--scope", "everything"), StringComparison.Ordinal);
-        Assert.Contains("'soon' is no time", await Owner(2, "keys", "create", "acme", "--expires", "soon"), StringComparison.Ordinal);
+        Assert.Contains("needs one or more of", await Owner(3, "keys", "create", "acme", "--scope", "everything"), StringComparison.Ordinal);
+        Assert.Contains("'soon' is not a duration", await Owner(2, "keys", "create", "acme", "--expires", "soon"), StringComparison.Ordinal);
         var key = (await Owner(0, "keys", "create", "acme", "--scope", "chat", "--expires", "90d")).Trim();
         Assert.Matches("^nav_[a-z2-7]{12}_[a-z2-7]{32}$", key);
         var listed = await Owner(0, "keys", "list");
@@ -118,7 +118,7 @@ public sealed class CommandLineTests
 
         Assert.Contains("is revoked", await Owner(0, "keys", "revoke", key[4..16]), StringComparison.Ordinal);
         Assert.Contains("revoked", await Owner(0, "keys", "list", "--tenant", "acme"), StringComparison.Ordinal);
-        Assert.Contains("Say --yes", await Owner(2, "tenants", "delete", "acme"), StringComparison.Ordinal);
+        Assert.Contains("Add --yes", await Owner(2, "tenants", "delete", "acme"), StringComparison.Ordinal);
         Assert.Contains("acme was erased: 0 jobs, 0 documents", await Owner(0, "tenants", "delete", "acme", "--yes"), StringComparison.Ordinal);
         var audit = await Owner(0, "audit", "--tenant", "acme");
         Assert.All(["tenant.create", "key.create", "key.revoke", "webhook-secret.read", "tenant.delete", "owner:navigator"],
@@ -139,7 +139,7 @@ public sealed class CommandLineTests
 
             Assert.Contains("acme was created", await Owner(0, "tenants", "create", "acme"), StringComparison.Ordinal);
             Assert.Contains("already", await Owner(3, "tenants", "create", "acme"), StringComparison.Ordinal);
-            Assert.Contains("Scopes are one or more of", await Owner(3, "keys", "create", "acme", "--scope", "everything"), StringComparison.Ordinal);
+            Assert.Contains("needs one or more of", await Owner(3, "keys", "create", "acme", "--scope", "everything"), StringComparison.Ordinal);
             var key = ApiKey.Parse((await Owner(0, "keys", "create", "acme", "--scope", "chat", "--expires", "90d")).Trim())!;
             Assert.True(KeptKey.Fits(await new SqliteApiKeys(running).Find(key.Id, default), key));
             Assert.Contains(key.Id, await Owner(0, "keys", "list", "--tenant", "acme"), StringComparison.Ordinal);
@@ -169,7 +169,7 @@ public sealed class CommandLineTests
         }
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy));
-        Assert.Contains("is there already", await OnFile(folder, 2, "backup", copy), StringComparison.Ordinal);
+        Assert.Contains("exists already", await OnFile(folder, 2, "backup", copy), StringComparison.Ordinal);
         using (var restored = Embedded(new DirectoryInfo(Path.GetDirectoryName(copy)!)))
             Assert.Equal("acme", Assert.Single(await new SqliteTenantRegistry(restored).List(default)).Id);
         folder.Delete(recursive: true);
@@ -189,7 +189,7 @@ public sealed class CommandLineTests
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(export));
         var manifest = await File.ReadAllTextAsync(Path.Combine(export, "manifest.json"));
-        Assert.Contains("is there already, and not empty", await OnFile(folder, 2, "export", export), StringComparison.Ordinal);
+        Assert.Contains("exists already and is not empty", await OnFile(folder, 2, "export", export), StringComparison.Ordinal);
         Assert.Equal(manifest, await File.ReadAllTextAsync(Path.Combine(export, "manifest.json")));
         folder.Delete(recursive: true);
     }
@@ -217,7 +217,7 @@ public sealed class CommandLineTests
         var owner = new Dictionary<string, string> { ["ConnectionStrings__PostgresOwner"] = distributed.Database! };
         var imported = await Run(owner, "import", export);
         Assert.True(imported.ExitCode == 0, $"{imported.Output} {imported.Complaints}");
-        Assert.EndsWith("Everything is there.", imported.Output.TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith("The import is complete.", imported.Output.TrimEnd(), StringComparison.Ordinal);
         var again = JsonDocument.Parse((await Run(owner, "import", export, "--json")).Output).RootElement;
         Assert.True(again.GetProperty("is_complete").GetBoolean());
         Assert.All(again.GetProperty("kinds").EnumerateArray(), kind => Assert.Equal(0, kind.GetProperty("imported").GetInt64()));

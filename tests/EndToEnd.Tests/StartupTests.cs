@@ -16,7 +16,7 @@ public sealed class StartupTests
     [InlineData("Navigator.Api", "ConnectionStrings__Postgres", "Host=localhost", "ConnectionStrings__RabbitMq is not")]
     [InlineData("Navigator.Workers", "ConnectionStrings__Postgres", "Host=localhost", "ConnectionStrings__RabbitMq is not")]
     [InlineData("Navigator.Workers", "LANG", "C", "workers need ConnectionStrings__RabbitMq and ConnectionStrings__Postgres")]
-    [InlineData("Navigator.Api", "ConcurrencyFile", "/nowhere.yaml", "/nowhere.yaml: this file is missing")]
+    [InlineData("Navigator.Api", "ConcurrencyFile", "/nowhere.yaml", "/nowhere.yaml: the file is missing")]
     [InlineData("Navigator.Api", "Concurrency__Queues__search-web__InFlight", "lots", "queues.search-web.")]
     [InlineData("Navigator.Api", "Concurrency__Job__Wave", "800", "800ms, 30s, 5m, 2h or 30d")]
     [InlineData("Navigator.Api", "Tavily__CacheFor", "300", "'Tavily:CacheFor'")]
@@ -25,10 +25,10 @@ public sealed class StartupTests
     [InlineData("Navigator.Api", "OpenAI__BaseUrl", "not a url", "BaseUrl")]
     [InlineData("Navigator.Api", "OpenAI__ApiKey_FILE", "/nowhere/key", "OpenAI__ApiKey_FILE names /nowhere/key, which cannot be read")]
     [InlineData("Navigator.Workers", "ConnectionStrings__Postgres_FILE", "/dev/null", "which is empty")]
-    [InlineData("Navigator.Api", "Keys__acme", "secret", "Keys__acme is no key. It looks like nav_")]
+    [InlineData("Navigator.Api", "Keys__acme", "secret", "Keys__acme is not a key. A key looks like nav_")]
     [InlineData("Navigator.Api", "Keys__Acme!", "nav_aaaaaaaaaaaa_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "A tenant's name has 1 to 63")]
-    [InlineData("Navigator.Api", "Webhooks__Secret", "whsec_c2hvcnQ=", "Webhooks:Secret is not whsec_")]
-    [InlineData("Navigator.Api", "Http__Proxies__0", "somewhere", "'somewhere' is no address")]
+    [InlineData("Navigator.Api", "Webhooks__Secret", "whsec_c2hvcnQ=", "Webhooks:Secret must be whsec_")]
+    [InlineData("Navigator.Api", "Http__Proxies__0", "somewhere", "'somewhere' is neither an address")]
     [InlineData("Navigator.Api", "Screening__WhenModerationFails", "Perhaps", "WhenModerationFails")]
     [InlineData("Navigator.Api", "Translation__Providers__0__Name", "x", "Translation:Providers 'x'")]
     public async Task What_keeps_a_process_from_starting_is_said_in_one_line(string program, string key, string value, string said)
@@ -94,7 +94,7 @@ public sealed class StartupTests
 
         Assert.Equal(1, await process.Exit());
         Assert.Single(process.Output.Split('\n'),
-            line => line.StartsWith("Navigator cannot start: embedded without keys it listens on loopback only", StringComparison.Ordinal));
+            line => line.StartsWith("Navigator cannot start: embedded mode without keys listens on loopback only", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -114,14 +114,14 @@ public sealed class StartupTests
         await using (var other = new NavigatorProcess("Navigator.Workers", With(access.Api)))
         {
             Assert.Equal(1, await other.Exit());
-            Assert.Contains("which is no member of navigator_worker", other.Output, StringComparison.Ordinal);
+            Assert.Contains("which is not a member of navigator_worker", other.Output, StringComparison.Ordinal);
         }
         await using (var keys = new NavigatorProcess("Navigator.Api",
             new Dictionary<string, string>(With(access.Api)) { ["Keys__acme"] = "nav_aaaaaaaaaaaa_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" }, "--urls",
             "http://127.0.0.1:0"))
         {
             Assert.Equal(1, await keys.Exit());
-            Assert.Contains("with a database, keys are made with: navigator keys create", keys.Output, StringComparison.Ordinal);
+            Assert.Contains("With a database, use: navigator keys create", keys.Output, StringComparison.Ordinal);
         }
         await using (var owner = new NpgsqlConnection(access.Owner + ";Pooling=false"))
         {

@@ -83,9 +83,9 @@ public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output)
     public async Task A_consumer_vanishes_and_the_bus_is_not_told(int workers) => await Run(
         async stage =>
         {
-            for (var i = 0; i < 300 && !stage.System.Workers[0].Output.Contains("taken up anew", StringComparison.Ordinal); i++)
+            for (var i = 0; i < 300 && !stage.System.Workers[0].Output.Contains("of this process were restarted", StringComparison.Ordinal); i++)
                 await Task.Delay(200);
-            Assert.Contains("taken up anew", stage.System.Workers[0].Output, StringComparison.Ordinal);
+            Assert.Contains("consumers of this process were restarted", stage.System.Workers[0].Output, StringComparison.Ordinal);
         },
         workers: workers, workerFailPoint: "consumer-lost:10");
 
@@ -97,7 +97,7 @@ public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output)
             // One word from the broker takes longer than the bus may; not so long that the line looks broken to those who watch it.
             stage.System.BrokerLine.Latency = TimeSpan.FromMilliseconds(75);
             Assert.Equal(1, await worker.Exit());
-            Assert.Contains("it ends, so that another takes its place", worker.Output, StringComparison.Ordinal);
+            Assert.Contains("The process ends, so that its supervisor restarts it", worker.Output, StringComparison.Ordinal);
             stage.System.BrokerLine.Latency = TimeSpan.Zero;
             await stage.System.UntilRunning();
         },

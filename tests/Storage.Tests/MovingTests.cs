@@ -214,7 +214,7 @@ public sealed class MovingTests : IAsyncLifetime
         bytes[bytes.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(path, bytes);
 
-        await AssertRefused($"{path} is not as it was exported");
+        await AssertRefused($"{path} has changed since the export");
     }
 
     [Theory]
@@ -227,7 +227,7 @@ public sealed class MovingTests : IAsyncLifetime
         var path = PathOf(name);
         File.Delete(path);
 
-        await AssertRefused($"There is no {path}");
+        await AssertRefused($"{path} does not exist");
     }
 
     [Fact]
@@ -239,7 +239,7 @@ public sealed class MovingTests : IAsyncLifetime
         manifest["new"] = true;
         await File.WriteAllTextAsync(PathOf("manifest.json"), manifest.ToJsonString());
 
-        await AssertRefused($"{PathOf("manifest.json")} is of format 2, and this version of Navigator knows 1");
+        await AssertRefused($"{PathOf("manifest.json")} has format 2, and this version of Navigator reads format 1");
     }
 
     [Theory]
@@ -253,7 +253,7 @@ public sealed class MovingTests : IAsyncLifetime
         await Export();
         await File.WriteAllTextAsync(PathOf("manifest.json"), text);
 
-        await AssertRefused($"{PathOf("manifest.json")} is no manifest of an export");
+        await AssertRefused($"{PathOf("manifest.json")} is not the manifest of an export");
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public sealed class SqliteDatabaseTests : IDisposable
 
         var error = Assert.Throws<SqliteFileException>(Open);
 
-        Assert.StartsWith($"{file.Path} is no database of Navigator's.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{file.Path} is not a Navigator database.", error.Message, StringComparison.Ordinal);
         Assert.Equal(text, File.ReadAllText(file.Path));
     }
 
@@ -106,7 +106,7 @@ public sealed class SqliteDatabaseTests : IDisposable
 
         var error = Assert.Throws<SqliteFileException>(Open);
 
-        Assert.StartsWith($"{file.Path} is no database of Navigator's.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{file.Path} is not a Navigator database.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class SqliteDatabaseTests : IDisposable
         var error = Assert.Throws<SqliteFileException>(Open);
 
         Assert.Contains(
-            "is damaged, and nothing in it was changed. Restore the last backup (navigator backup", error.Message, StringComparison.Ordinal);
+            "is damaged. Nothing in it was changed. Restore the last backup (navigator backup", error.Message, StringComparison.Ordinal);
         Assert.Equal(bytes, File.ReadAllBytes(file.Path));
     }
 

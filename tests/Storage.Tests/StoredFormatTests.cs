@@ -79,7 +79,7 @@ public sealed class StoredFormatTests : IAsyncLifetime
         var due = await ledger.TakeDue(10, TimeSpan.FromMinutes(1), default);
 
         Assert.All([together[0], together[3]], error => Assert.Equal(
-            $"Job {newer}: JobOptions is stored in format 2, and this program knows 1: a newer one wrote it.",
+            $"Job {newer}: JobOptions is stored in format 2; this program reads format 1. A newer program wrote it.",
             Assert.IsType<StoredFormatException>(error).Message));
         Assert.All([together[1], together[2]], Assert.Null);
         Assert.Equal(known, Assert.Single(due).Id);

@@ -9,10 +9,10 @@ namespace Navigator.Storage.Tests;
 public sealed class StoredJsonTests
 {
     [Theory]
-    [InlineData("""{"web":true,"colour":"red"}""", "JobOptions is not stored as this program knows it (at $.colour).")]
-    [InlineData("""{"web":"a secret"}""", "JobOptions is not stored as this program knows it (at $.web).")]
-    [InlineData("""{"format":2,"web":true}""", "JobOptions is stored in format 2, and this program knows 1: a newer one wrote it.")]
-    [InlineData("""{"format":2,"web":true,"colour":"red"}""", "JobOptions is stored in format 2, and this program knows 1: a newer one wrote it.")]
+    [InlineData("""{"web":true,"colour":"red"}""", "JobOptions is not stored in a form that this program reads (at $.colour).")]
+    [InlineData("""{"web":"a secret"}""", "JobOptions is not stored in a form that this program reads (at $.web).")]
+    [InlineData("""{"format":2,"web":true}""", "JobOptions is stored in format 2; this program reads format 1. A newer program wrote it.")]
+    [InlineData("""{"format":2,"web":true,"x":"red"}""", "JobOptions is stored in format 2; this program reads format 1. A newer program wrote it.")]
     public void What_is_not_known_is_refused_and_not_lost_and_not_quoted(string json, string problem) =>
         Assert.Equal(problem, Assert.Throws<StoredFormatException>(() => StoredJson.Read<JobOptions>(json)).Message);
 
@@ -63,11 +63,11 @@ public sealed class StoredJsonTests
 
         Assert.Equal(Stored, StoredJson.Write(results));
         Assert.Null(results.Of<DocumentsResult>(Tool.Documents));
-        Assert.Equal("WebSearchResult is not stored as this program knows it (at $.colour).",
+        Assert.Equal("WebSearchResult is not stored in a form that this program reads (at $.colour).",
             Assert.Throws<StoredFormatException>(() => results.Of<WebSearchResult>(Tool.WebSearch)).Message);
         Assert.Equal(4, StoredJson.Read<ToolResults>(StoredJson.Write(results.With(Tool.WebSearch, new WebSearchResult([], 4))))
             .Of<WebSearchResult>(Tool.WebSearch)!.ElapsedMs);
-        Assert.Equal("ToolResults is stored in format 2, and this program knows 1: a newer one wrote it.",
+        Assert.Equal("ToolResults is stored in format 2; this program reads format 1. A newer program wrote it.",
             Assert.Throws<StoredFormatException>(() => StoredJson.Read<ToolResults>("""{"format":2}""")).Message);
     }
 

@@ -55,7 +55,7 @@ public abstract class TenantContract : IAsyncLifetime
             await registry.CreateKey("acme", [Scope.Chat], null, default);
 
         var error = await Assert.ThrowsAsync<TenantException>(() => registry.CreateKey("acme", [Scope.Chat], null, default));
-        Assert.Contains("revoke one first", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Revoke one first", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

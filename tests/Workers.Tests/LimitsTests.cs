@@ -65,7 +65,7 @@ public sealed class LimitsTests : IDisposable
     [InlineData(null, "Host=h", "ConnectionStrings__RabbitMq is not")]
     [InlineData("localhost:5672", "Host=h", "ConnectionStrings__RabbitMq is not an address")]
     [InlineData("amqp://h", "Wrong=h", "ConnectionStrings__Postgres cannot be read")]
-    [InlineData("amqp://h", "Database=d", "names no host")]
+    [InlineData("amqp://h", "Database=d", "contains no host")]
     public void Half_a_pair_of_connection_strings_or_a_broken_one_is_named(string? rabbitMq, string? postgres, string named) =>
         Assert.Contains(named, Assert.Throws<StartupException>(() => Mode(rabbitMq, postgres)).Message, StringComparison.Ordinal);
 

@@ -7,7 +7,7 @@ internal static class AccessDescription
 {
     private const string Name = "key";
 
-    /// <summary>In the OpenAPI document: that a key is needed, where it goes, and which scope each operation needs.</summary>
+    /// <summary>Adds to the OpenAPI document that a key is needed, how it is sent, and which scope each operation needs.</summary>
     public static OpenApiOptions DescribeAccess(this OpenApiOptions options) => options
         .AddDocumentTransformer((document, _, _) =>
         {
@@ -17,7 +17,7 @@ internal static class AccessDescription
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "nav_<id>_<secret>, also as X-Api-Key. Embedded on loopback, none is needed.",
+                Description = "nav_<id>_<secret>, also as X-Api-Key. Embedded mode on loopback needs no key.",
             };
             return Task.CompletedTask;
         })
@@ -27,8 +27,8 @@ internal static class AccessDescription
                 return Task.CompletedTask;
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Name, context.Document)] = [needed.Name] }];
             operation.Responses ??= [];
-            operation.Responses.TryAdd("401", new OpenApiResponse { Description = "No key, or one that is not valid" });
-            operation.Responses.TryAdd("403", new OpenApiResponse { Description = $"The key has not the scope '{needed.Name}'" });
+            operation.Responses.TryAdd("401", new OpenApiResponse { Description = "The key is missing or not valid" });
+            operation.Responses.TryAdd("403", new OpenApiResponse { Description = $"The key does not have the scope '{needed.Name}'" });
             return Task.CompletedTask;
         });
 }

@@ -5,7 +5,7 @@ using Navigator.Workers.Hosting;
 
 namespace Navigator.Api.Access;
 
-/// <summary>What a key must allow for a route; every route says it, or that it is open to anybody.</summary>
+/// <summary>The scope that a key needs for a route. Every route has one or is declared open to all callers.</summary>
 internal sealed record NeededScope(string Name);
 
 internal static class AccessSetup
@@ -16,14 +16,14 @@ internal static class AccessSetup
         if (mode.IsEmbedded)
             services.AddSingleton(provider => new EmbeddedApiKeys(configured, provider.GetRequiredService<SqliteApiKeys>()))
                 .AddSingleton<IApiKeys>(provider => provider.GetRequiredService<EmbeddedApiKeys>());
-        // Hosted, so that it has looked for keys before this process listens.
+        // A hosted service, so that it has checked for keys before this process listens.
         services.AddSingleton(provider => new Exposure(
                 provider.GetService<EmbeddedApiKeys>(), provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<Exposure>>()))
             .AddHostedService(provider => provider.GetRequiredService<Exposure>());
         services.AddSingleton<KeyCache>().AddSingleton<WrongKeys>();
         services.AddOptions<KestrelServerOptions>().Configure<Exposure>((kestrel, exposure) => kestrel.ConfigureEndpointDefaults(exposure.Check));
-        // Not AddAuthentication: it makes keys for cookies, which nobody has here, and writes them to the home directory.
+        // Not AddAuthentication, which creates keys for cookies in the home directory. Navigator uses no cookies.
         services.AddAuthenticationCore(options => options.DefaultScheme = ApiKeyHandler.Scheme).AddWebEncoders();
         new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, null);
         var authorization = services.AddAuthorizationBuilder();
@@ -34,7 +34,7 @@ internal static class AccessSetup
 
     public static void UseAccess(this WebApplication app) => app.UseAuthentication().UseAuthorization().UseRateLimiter();
 
-    /// <summary>Only with a key that has this scope.</summary>
+    /// <summary>Requires a key with this scope.</summary>
     public static TBuilder Needs<TBuilder>(this TBuilder routes, string scope) where TBuilder : IEndpointConventionBuilder =>
         routes.RequireAuthorization(scope).WithMetadata(new NeededScope(scope));
 }

@@ -10,8 +10,8 @@ using Navigator.Storage.Tenants;
 namespace Navigator.Api.Access;
 
 /// <summary>
-/// Who calls: the key in <c>Authorization: Bearer</c> or <c>X-Api-Key</c> says it. A wrong one costs the caller the same time whether
-/// its id exists or not.
+/// Authenticates the caller by the key in <c>Authorization: Bearer</c> or <c>X-Api-Key</c>. A wrong key takes the same time whether its id exists
+/// or not.
 /// </summary>
 internal sealed class ApiKeyHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, Exposure exposure, KeyCache keys, WrongKeys wrong)
@@ -28,7 +28,7 @@ internal sealed class ApiKeyHandler(
         if (!exposure.NeedsKeys)
             return exposure.IsOwnPage(Request)
                 ? AuthenticateResult.Success(new AuthenticationTicket(Caller.Developer, Scheme))
-                : Refuse(Problem.Of(ProblemCode.CrossSite, "Without keys, only this machine's own page and programs are served."));
+                : Refuse(Problem.Of(ProblemCode.CrossSite, "Without keys, Navigator serves only its own page and programs on this machine."));
 
         var bearer = Request.Headers.Authorization.ToString();
         var header = Request.Headers["X-Api-Key"].ToString();
@@ -75,5 +75,5 @@ internal sealed class ApiKeyHandler(
     private static ProblemHttpResult Wrong() => Problem.Of(ProblemCode.KeyNotValid, "This key is not valid: unknown, expired or revoked.");
 
     private static ProblemHttpResult TooMany() =>
-        Problem.Of(ProblemCode.TooManyWrongKeys, "Too many wrong keys came from here, or for this key. Try again in a minute.");
+        Problem.Of(ProblemCode.TooManyWrongKeys, "Too many wrong keys were sent from this address or for this key. Try again in a minute.");
 }

@@ -3,10 +3,10 @@ using Navigator.Storage.Tenants;
 
 namespace Navigator.Api.Access;
 
-/// <summary>Whose jobs and documents a request is about, as its key says; nothing in a request's path or body does.</summary>
+/// <summary>The tenant of a request. Only the key decides it; a request's path and body do not.</summary>
 internal static class Caller
 {
-    /// <summary>Whose everything is where no key is needed: embedded, on loopback.</summary>
+    /// <summary>The tenant of all data while no key is needed: embedded mode on loopback.</summary>
     public const string Development = "development";
 
     public const string ScopeClaim = "scope";
@@ -15,9 +15,9 @@ internal static class Caller
     private const string ActorClaim = "actor";
 
     public static string Tenant(this ClaimsPrincipal caller) =>
-        caller.FindFirstValue(TenantClaim) ?? throw new InvalidOperationException("A route without a scope asks for its caller.");
+        caller.FindFirstValue(TenantClaim) ?? throw new InvalidOperationException("The route has no scope, so it has no authenticated caller.");
 
-    /// <summary>As it stands in the audit.</summary>
+    /// <summary>The caller's name in the audit.</summary>
     public static string Actor(this ClaimsPrincipal caller) => caller.FindFirstValue(ActorClaim)!;
 
     public static ClaimsPrincipal Of(string tenant, string actor, IEnumerable<string> scopes) => new(new ClaimsIdentity(

@@ -8,15 +8,15 @@ using Navigator.Workers.Limits;
 namespace Navigator.Api.Access;
 
 /// <summary>
-/// Keys that callers came with, and ids that are none's. One that is used goes on being looked up in the background, so that callers
-/// wait for the database once and not each time; none is believed for longer than a revoked one may be let in.
+/// Caches keys that callers presented, and ids that do not exist. A key in use is looked up again in the background, so that callers wait for the
+/// database only once. No key is cached for longer than a revoked key may stay valid.
 /// </summary>
 internal sealed class KeyCache(IApiKeys keys, DatabaseThrottle throttle, LivePolicy policy, TimeProvider clock) : IDisposable
 {
-    /// <summary>For how long a key that was right is not suspected of being guessed. No setting: it bounds nothing.</summary>
+    /// <summary>Time for which a key that was valid does not count as guessed. Not a setting, because it limits nothing.</summary>
     private static readonly TimeSpan Trust = TimeSpan.FromMinutes(10);
 
-    /// <summary>How exact the time of a key's last use is. No setting: it is shown in minutes.</summary>
+    /// <summary>Precision of a key's last use. Not a setting, because it is shown in minutes.</summary>
     private static readonly TimeSpan UseInterval = TimeSpan.FromMinutes(1);
 
     private readonly MemoryCache known = new(new MemoryCacheOptions { SizeLimit = policy.Now.Http.KnownKeys });
@@ -26,7 +26,7 @@ internal sealed class KeyCache(IApiKeys keys, DatabaseThrottle throttle, LivePol
 
     private sealed record Known(KeptKey? Key, long ReadAt);
 
-    /// <summary>Ids that are looked up now.</summary>
+    /// <summary>Number of ids that are being looked up.</summary>
     internal int Looking => looks.Count;
 
     public Task<KeptKey?> Find(string id)
@@ -38,10 +38,10 @@ internal sealed class KeyCache(IApiKeys keys, DatabaseThrottle throttle, LivePol
         return Task.FromResult(last.Key);
     }
 
-    /// <summary>Was it right lately? Then its holder is let in also from an address that guesses.</summary>
+    /// <summary>True if the key was valid recently. Its holder is then accepted even from an address that sends wrong keys.</summary>
     public bool IsTrusted(string id) => trusted.TryGetValue(id, out _);
 
-    /// <summary>It was right: remember that, and note its use now and then.</summary>
+    /// <summary>Remembers that the key was valid, and records its use at intervals.</summary>
     public void Trusted(KeptKey key)
     {
         trusted.Set(key.Id, true, new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = Trust });
@@ -65,8 +65,8 @@ internal sealed class KeyCache(IApiKeys keys, DatabaseThrottle throttle, LivePol
     }
 
     /// <summary>
-    /// Whoever asks while one is looked up waits for that look. It begins when it is in the list, and not before: one that took
-    /// itself out of the list before it was in would stay there, and be everybody's answer for ever.
+    /// Callers with the same id share one look-up. The look-up starts only after it is in the dictionary. If it started earlier, it could remove
+    /// itself before it was added, and its result would stay there forever.
     /// </summary>
     private Task<KeptKey?> Look(string id) => looks.GetOrAdd(id, added => new Lazy<Task<KeptKey?>>(() => LookUp(added))).Value;
 
@@ -75,7 +75,7 @@ internal sealed class KeyCache(IApiKeys keys, DatabaseThrottle throttle, LivePol
         try
         {
             var readAt = clock.GetTimestamp();
-            // Without a caller's token: others wait for it too, and statements have limits of their own.
+            // Without a caller's token, because other callers wait for it too. Statements have their own limits.
             var key = await throttle.Run(() => keys.Find(id, CancellationToken.None), CancellationToken.None);
             if (TenantRules.UntilRevoked - clock.GetElapsedTime(readAt) is { Ticks: > 0 } left)
                 known.Set(id, new Known(key, readAt), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = left });
@@ -95,7 +95,7 @@ internal sealed class KeyCache(IApiKeys keys, DatabaseThrottle throttle, LivePol
         }
         catch (Exception error) when (error is DbException or TimeoutException)
         {
-            // Nobody waits for it. Whoever needs the database is told that it does not answer.
+            // No caller waits for this work. A caller that needs the database gets its own error.
         }
     }
 }

@@ -7,8 +7,8 @@ using Navigator.Workers.Limits;
 namespace Navigator.Api.Access;
 
 /// <summary>
-/// So many requests a second of one tenant and no more, whatever they are: a caller that polls in a tight loop takes no
-/// statements from others. Each API process counts for itself.
+/// Limits each tenant's requests per second, so that a caller that polls in a tight loop does not slow down others. Each API process counts for
+/// itself.
 /// </summary>
 internal static class TenantRate
 {
@@ -29,7 +29,7 @@ internal static class TenantRate
             options.OnRejected = (context, _) =>
             {
                 context.HttpContext.Response.Headers.RetryAfter = "1";
-                return new ValueTask(Problem.Of(ProblemCode.TooManyRequests, $"More than {rate} requests a second of one tenant are not taken.")
+                return new ValueTask(Problem.Of(ProblemCode.TooManyRequests, $"Your tenant may send {rate} requests a second. Try again in a second.")
                     .ExecuteAsync(context.HttpContext));
             };
         });

@@ -6,8 +6,7 @@ using Navigator.Workers.Limits;
 namespace Navigator.Api.Access;
 
 /// <summary>
-/// Counts wrong keys, by the address they come from and by the key whose secret is guessed. Past the limit they cost neither a
-/// statement nor a line in the log.
+/// Counts wrong keys by source address and by guessed key. Above the limit a wrong key causes no statement and no log line.
 /// </summary>
 internal sealed partial class WrongKeys(LivePolicy policy, ILogger<WrongKeys> log) : IDisposable
 {
@@ -21,7 +20,7 @@ internal sealed partial class WrongKeys(LivePolicy policy, ILogger<WrongKeys> lo
     {
         null => "unknown",
         { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
-        // Whoever has one address of version 6 has at least these.
+        // The holder of one IPv6 address usually has at least its /64 network.
         { AddressFamily: AddressFamily.InterNetworkV6 } => $"{new IPAddress([.. address.GetAddressBytes()[..8], 0, 0, 0, 0, 0, 0, 0, 0])}/64",
         _ => address.ToString(),
     };
@@ -30,7 +29,7 @@ internal sealed partial class WrongKeys(LivePolicy policy, ILogger<WrongKeys> lo
 
     public bool TooMany(string source) => limiter.GetStatistics(source)?.CurrentAvailablePermits == 0;
 
-    /// <returns>False when there are too many already.</returns>
+    /// <returns>False if the limit is reached.</returns>
     public bool Note(string source)
     {
         using var lease = limiter.AttemptAcquire(source);
@@ -41,6 +40,6 @@ internal sealed partial class WrongKeys(LivePolicy policy, ILogger<WrongKeys> lo
 
     public void Dispose() => limiter.Dispose();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} wrong keys within a minute, {Source}: more are answered 429 until it is over")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} wrong keys within a minute, {Source}. The rest of the minute is answered 429")]
     private partial void LogTooMany(int count, string source);
 }

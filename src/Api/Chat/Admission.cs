@@ -8,13 +8,13 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Api.Chat;
 
-/// <summary>Why a question is not taken now.</summary>
+/// <summary>Why a question is not accepted now.</summary>
 internal sealed record Refusal(ProblemCode Code, string Detail, int RetryAfterSeconds);
 
 /// <summary>
-/// Decides whether there is room for one more question. How many wait for a worker is looked at once a second and costs a request
-/// nothing; what is being accepted, and what was accepted since the last look began, is added to it. How many a tenant has is
-/// counted by the statement that accepts.
+/// Decides whether another question is accepted. The ledger counts the waiting questions once a second, which costs a request nothing. Questions
+/// that are being accepted, and those accepted since the last count began, are added. The statement that accepts a question checks its
+/// tenant's limit.
 /// </summary>
 internal sealed class Admission : BackgroundService
 {
@@ -37,11 +37,11 @@ internal sealed class Admission : BackgroundService
         bounds.Watch(() => new Bound("admission", "queue_depth", policy.Now.Admission.QueueDepth, Depth));
     }
 
-    /// <summary>Read in the order of a question's way: one that moves on meanwhile counts twice, and never not at all.</summary>
+    /// <summary>Reads in the order in which a question moves. A question that moves meanwhile is counted twice rather than not at all.</summary>
     private long Depth => Volatile.Read(ref entering) + Volatile.Read(ref queuedSince) + Interlocked.Read(ref seen);
 
-    /// <summary>Take a place, until <see cref="Queued"/> or <see cref="Leave"/>.</summary>
-    /// <returns>Null when there was one.</returns>
+    /// <summary>Reserves a place in the queue until <see cref="Queued"/> or <see cref="Leave"/>.</summary>
+    /// <returns>Null if there was a place.</returns>
     public Refusal? Enter()
     {
         Interlocked.Increment(ref entering);
@@ -49,26 +49,26 @@ internal sealed class Admission : BackgroundService
         if (over <= 0)
             return null;
         Leave();
-        return new Refusal(ProblemCode.QueueFull, "More questions wait than are taken at once. Nothing was accepted.", SecondsToDrain(over));
+        return new Refusal(ProblemCode.QueueFull, "Too many questions are waiting. Nothing was accepted; try again later.", SecondsToDrain(over));
     }
 
     public Refusal TenantFull() => new(
         ProblemCode.TooManyUnfinished,
-        $"{policy.Now.Admission.TenantUnfinished} of your questions are unfinished; one more is taken when one of them has ended. Nothing was "
+        $"{policy.Now.Admission.TenantUnfinished} of your questions are unfinished, the maximum. Try again when one has ended. Nothing was "
             + $"accepted.",
         SecondsToDrain(1));
 
-    /// <summary>Nothing was accepted.</summary>
+    /// <summary>Gives the place back, because nothing was accepted.</summary>
     public void Leave() => Interlocked.Decrement(ref entering);
 
-    /// <summary>The question waits for a worker: the next look that begins sees it.</summary>
+    /// <summary>Marks the question as queued. The next count includes it.</summary>
     public void Queued()
     {
         Interlocked.Increment(ref queuedSince);
         Interlocked.Decrement(ref entering);
     }
 
-    /// <summary>RateLimit fields for HTTP (draft-ietf-httpapi-ratelimit-headers): the quotas, and what is left of the common one.</summary>
+    /// <summary>Sets the RateLimit fields (draft-ietf-httpapi-ratelimit-headers): the quotas, and the rest of the common quota.</summary>
     public void SayLimits(HttpResponse response)
     {
         response.Headers["RateLimit-Policy"] =
@@ -98,13 +98,13 @@ internal sealed class Admission : BackgroundService
 
     private void BeginLook() => queuedBeforeLook = Volatile.Read(ref queuedSince);
 
-    /// <summary>A look that fails has no end: what was known stands, and what is accepted counts on top of it.</summary>
+    /// <summary>Ends a count. After a failed count the previous result stays, and later questions are added to it.</summary>
     private void EndLook(long waiting)
     {
         Interlocked.Exchange(ref seen, waiting);
         Interlocked.Add(ref queuedSince, -queuedBeforeLook);
     }
 
-    /// <summary>At the rate of the last ten seconds; a second at least, a minute at most, also when nothing drains.</summary>
+    /// <summary>Seconds at the rate of the last ten seconds: at least 1, at most 60, even if no job ends.</summary>
     private int SecondsToDrain(long jobs) => (int)Math.Clamp(Math.Ceiling(jobs / Math.Max(drainedPerSecond, 0.01)), 1, LongestWait);
 }

@@ -22,7 +22,7 @@ internal static class ChatEndpoints
 {
     private const int LongestWait = 60;
 
-    /// <summary>What a caller who polls should leave between two looks, in seconds.</summary>
+    /// <summary>Recommended time between two polls, in seconds.</summary>
     private const string PollEvery = "1";
 
     public static IServiceCollection AddChat(this IServiceCollection services) =>
@@ -38,17 +38,17 @@ internal static class ChatEndpoints
         jobs.MapPost("/", Submit).WithName("SubmitChatJob").WithSummary("Ask a question.")
             .WithMetadata(new RequestSizeLimitAttribute(policy.Now.Http.QuestionBytes));
         jobs.MapGet("/", List).WithName("ListChatJobs").WithSummary("Your questions, newest first.");
-        jobs.MapGet("/{id}", Read).WithName("ReadChatJob").WithSummary("One question: where it stands, and its answer.");
+        jobs.MapGet("/{id}", Read).WithName("ReadChatJob").WithSummary("One question with its status and answer.");
         jobs.MapGet("/{id}/events", Events).WithName("ChatJobEvents").WithSummary("One question's changes as they happen (server-sent events).");
-        jobs.MapDelete("/{id}", Cancel).WithName("CancelChatJob").WithSummary("Stop working on a question. What has ended stays as it is.");
+        jobs.MapDelete("/{id}", Cancel).WithName("CancelChatJob").WithSummary("Cancel a question. A question that has ended does not change.");
         return jobs;
     }
 
     private static async Task<Results<Accepted<ChatJob>, ProblemHttpResult>> Submit(
         ChatJobRequest? body,
-        [FromHeader(Name = "Idempotency-Key"), Description("The same key and body give the same job. 1 to 200 visible ASCII characters.")]
+        [FromHeader(Name = "Idempotency-Key"), Description("The same key and body return the same job. 1 to 200 visible ASCII characters.")]
         string? idempotencyKey,
-        [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60.")] string? wait,
+        [FromQuery, Description("Wait up to this many seconds for the job's end, 0 to 60.")] string? wait,
         ClaimsPrincipal caller, HttpResponse response, LivePolicy policy, ThrottledWebhooks webhooks, IOptions<WebhookOptions> webhookOptions,
         Admission admission, JobWatcher watcher, ThrottledJobs jobs, CancellationToken token)
     {
@@ -57,7 +57,7 @@ internal static class ChatEndpoints
         if (!ChatQuestion.From(body, policy.Now.Job, callbacks).IsValid(out var question, out var problem))
             return problem;
         if (idempotencyKey is not null && (idempotencyKey.Length is 0 or > 200 || idempotencyKey.Any(c => c is < '!' or > '~')))
-            return Problem.Of(ProblemCode.InvalidIdempotencyKey, "An Idempotency-Key is 1 to 200 visible ASCII characters.");
+            return Problem.Of(ProblemCode.InvalidIdempotencyKey, "An Idempotency-Key must have 1 to 200 visible ASCII characters.");
         if (ParseWait(wait) is not { } seconds)
             return InvalidWait();
 
@@ -82,7 +82,7 @@ internal static class ChatEndpoints
             return Problem.Of(ProblemCode.IdempotencyKeyReused, "This Idempotency-Key was used with another body. Nothing was accepted.");
         if (submission.Job is not { } accepted)
             return admission.Refuse(response, admission.TenantFull());
-        // Whoever asks again gets the first response again; whoever waits, what has come of it.
+        // A repeated request gets the first response again. With wait it gets the current job.
         var repeated = submission.Outcome == SubmissionOutcome.Repeated;
         if (repeated)
             response.Headers["Idempotency-Replayed"] = "true";
@@ -93,7 +93,7 @@ internal static class ChatEndpoints
 
     private static async Task<Results<Ok<ChatJob>, StatusCodeHttpResult, ProblemHttpResult>> Read(
         Guid id,
-        [FromQuery, Description("Answer only when the job has ended, or after so many seconds, 0 to 60. With If-None-Match: when it has changed.")]
+        [FromQuery, Description("Wait up to this many seconds for the job's end, 0 to 60. With If-None-Match: for a change.")]
         string? wait,
         [FromHeader(Name = "If-None-Match")] string? ifNoneMatch,
         ClaimsPrincipal caller, HttpResponse response, JobWatcher watcher, ThrottledJobs jobs, CancellationToken token)
@@ -114,14 +114,14 @@ internal static class ChatEndpoints
     private static async Task<Results<Ok<ChatJobList>, ProblemHttpResult>> List(
         [FromQuery] string? status,
         [FromQuery(Name = "conversation_id")] string? conversationId,
-        [FromQuery, Description("next_cursor of the page before.")] string? cursor,
+        [FromQuery, Description("next_cursor of the previous page.")] string? cursor,
         [FromQuery, Description("Jobs per page, 1 to 100. Default: 20.")] string? limit,
         ClaimsPrincipal caller, ThrottledJobs jobs, CancellationToken token)
     {
         if (!TryParseStatus(status, out var wanted))
             return Problem.Of(ProblemCode.InvalidStatusParameter, "status is one of queued, running, answered, refused, failed, expired, cancelled.");
         if (conversationId is not null && !ChatQuestion.Conversation().IsMatch(conversationId))
-            return Problem.Of(ProblemCode.InvalidConversationIdParameter, "A conversation_id is 1 to 64 letters, digits, '-', '_' or '.'.");
+            return Problem.Of(ProblemCode.InvalidConversationIdParameter, "A conversation_id must have 1 to 64 letters, digits, '-', '_' or '.'.");
         if (!Paging.TryParse(cursor, limit, out var before, out var size))
             return Paging.Invalid();
 
@@ -141,7 +141,7 @@ internal static class ChatEndpoints
             ? TypedResults.ServerSentEvents(Follow(job, watcher, jobs, drain.Over, token))
             : Problem.JobNotFound();
 
-    /// <summary>The job now, then at each change, until it has ended.</summary>
+    /// <summary>Returns the job now and after each change, until it has ended.</summary>
     private static async IAsyncEnumerable<SseItem<ChatJob>> Follow(
         Job job, JobWatcher watcher, ThrottledJobs jobs, CancellationToken stopping, [EnumeratorCancellation] CancellationToken token)
     {
@@ -150,7 +150,7 @@ internal static class ChatEndpoints
             yield return new SseItem<ChatJob>(job.ToHttp(), "job") { EventId = job.Version.ToString(CultureInfo.InvariantCulture) };
             if (job.Status.IsFinished() || stopping.IsCancellationRequested)
                 yield break;
-            // Said again when nothing changes for a while, so that proxies keep the connection.
+            // Without a change the job is sent again after a while, so that proxies keep the connection open.
             await watcher.WaitForChange(job, TimeSpan.FromSeconds(15), token);
             if (await jobs.FindAgain(job, token) is not { } next)
                 yield break;
@@ -180,7 +180,7 @@ internal static class ChatEndpoints
             ? seconds
             : null;
 
-    private static ProblemHttpResult InvalidWait() => Problem.Of(ProblemCode.InvalidWait, $"wait is a whole number of seconds, 0 to {LongestWait}.");
+    private static ProblemHttpResult InvalidWait() => Problem.Of(ProblemCode.InvalidWait, $"wait must be a number of seconds, 0 to {LongestWait}.");
 
     private static bool TryParseStatus(string? text, out JobStatus? status)
     {

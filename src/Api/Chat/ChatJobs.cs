@@ -81,13 +81,13 @@ internal static class ChatJobs
         Score = citation.Score,
     };
 
-    /// <summary>Only a PDF has pages, and its viewers open the one that the fragment names.</summary>
+    /// <summary>Only PDFs have pages. Viewers open the page in the fragment.</summary>
     private static string LinkTo(Guid document, int? page) =>
         DocumentEndpoints.OriginalOf(document) + (page is { } number ? string.Create(CultureInfo.InvariantCulture, $"#page={number}") : "");
 
     private static EarlierEnd ToHttp(JobEnd end) => new(end.Status, end.Attempt, end.FinishedAt, new ChatError(end.Error.Code, end.Error.Message));
 
-    /// <summary>The job as its first response showed it, before anything happened to it: all of that still stands on the row.</summary>
+    /// <summary>Returns the job as its first response showed it. All of that is still in the row.</summary>
     public static Job AsAccepted(this Job job) => new()
     {
         Id = job.Id,

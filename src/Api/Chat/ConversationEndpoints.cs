@@ -17,14 +17,14 @@ internal static class ConversationEndpoints
     public static RouteGroupBuilder MapConversations(this IEndpointRouteBuilder routes)
     {
         var conversations = routes.MapGroup(Route).WithTags("Chat").Needs(Scope.Chat);
-        conversations.MapGet("/", List).WithName("ListConversations").WithSummary("Your conversations, the one asked in last first.");
+        conversations.MapGet("/", List).WithName("ListConversations").WithSummary("Your conversations, by their newest question.");
         conversations.MapDelete("/{id}", Delete).WithName("DeleteConversation")
-            .WithSummary("Delete a conversation with all its questions and answers. Work on those that are unfinished stops.");
+            .WithSummary("Delete a conversation with all its questions and answers. Unfinished questions are cancelled.");
         return conversations;
     }
 
     private static async Task<Results<Ok<ConversationList>, ProblemHttpResult>> List(
-        [FromQuery, Description("next_cursor of the page before.")] string? cursor,
+        [FromQuery, Description("next_cursor of the previous page.")] string? cursor,
         [FromQuery, Description("Conversations per page, 1 to 100. Default: 20.")] string? limit,
         ClaimsPrincipal caller, ThrottledJobs jobs, CancellationToken token)
     {
@@ -40,7 +40,7 @@ internal static class ConversationEndpoints
         string id, ClaimsPrincipal caller, ThrottledJobs jobs, CancellationToken token) =>
         ChatQuestion.Conversation().IsMatch(id) && await jobs.DeleteConversation(caller, id, token) > 0
             ? TypedResults.NoContent()
-            : Problem.Of(ProblemCode.ConversationNotFound, "There is no such conversation.");
+            : Problem.Of(ProblemCode.ConversationNotFound, "The conversation does not exist.");
 
     private static ChatConversation ToHttp(Conversation conversation) => new()
     {

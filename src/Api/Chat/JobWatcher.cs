@@ -6,8 +6,8 @@ using Navigator.Workers.Limits;
 namespace Navigator.Api.Chat;
 
 /// <summary>
-/// Tells waiting callers when their job changes. However many wait, one small statement every few milliseconds asks for
-/// all of them; none of them holds a thread or a connection.
+/// Tells waiting callers when their jobs change. One small statement every few milliseconds serves all callers. A waiting caller holds no thread
+/// and no connection.
 /// </summary>
 internal sealed partial class JobWatcher : BackgroundService
 {
@@ -27,15 +27,15 @@ internal sealed partial class JobWatcher : BackgroundService
         bounds.Watch(() => new Bound("polls", "http", policy.Now.Http.Polls, waiters.Count));
     }
 
-    /// <summary>Wait until the job's version is another than the one given, or it is gone, or the time is over.</summary>
+    /// <summary>Waits until the job's version differs from the given one, the job is gone, or the time is over.</summary>
     /// <returns>
-    /// False when it did not change in time. Also at once when the process stops or as many callers wait as may: an early
-    /// answer to a poll is a right one.
+    /// False if the job did not change in time. Returns false at once if the process stops or if the maximum of callers wait, because an early answer
+    /// to a poll is valid.
     /// </returns>
     public Task<bool> WaitForChange(Job job, TimeSpan wait, CancellationToken token) =>
         Wait(new Waiter(new OwnedJob(job.Tenant, job.Id), job.Version), wait, token);
 
-    /// <summary>The same until it has ended, whatever changes before.</summary>
+    /// <summary>Waits until the job has ended, whatever changes before.</summary>
     /// <inheritdoc cref="WaitForChange"/>
     public Task<bool> WaitForEnd(Job job, TimeSpan wait, CancellationToken token) =>
         Wait(new Waiter(new OwnedJob(job.Tenant, job.Id), null), wait, token);
@@ -110,10 +110,10 @@ internal sealed partial class JobWatcher : BackgroundService
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting callers cannot be told of changes: the ledger does not answer ({Error})")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting callers are not told of changes, because the ledger does not answer ({Error})")]
     private partial void LogBlind(string error);
 
-    /// <param name="knownVersion">Null when only its end is waited for.</param>
+    /// <param name="knownVersion">Null if the caller waits for the end only.</param>
     private sealed class Waiter(OwnedJob job, int? knownVersion)
     {
         public OwnedJob Job { get; } = job;

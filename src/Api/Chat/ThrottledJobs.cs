@@ -7,7 +7,7 @@ using Navigator.Workers.Flow;
 
 namespace Navigator.Api.Chat;
 
-/// <summary>Jobs and conversations as callers reach them: their own, and each statement within the <see cref="DatabaseThrottle"/>.</summary>
+/// <summary>Jobs and conversations of the caller's tenant. Each statement runs within the <see cref="DatabaseThrottle"/>.</summary>
 internal sealed class ThrottledJobs(IJobLedger ledger, JobTransitions transitions, IAudit audit, DatabaseThrottle throttle)
 {
     /// <inheritdoc cref="JobTransitions.Record"/>
@@ -22,7 +22,7 @@ internal sealed class ThrottledJobs(IJobLedger ledger, JobTransitions transition
 
     public Task<Job?> Find(ClaimsPrincipal caller, Guid id, CancellationToken token) => Find(caller.Tenant(), id, token);
 
-    /// <summary>Reads a job once more. Null when it has been deleted meanwhile.</summary>
+    /// <summary>Reads a job again. Returns null if it was deleted.</summary>
     public Task<Job?> FindAgain(Job job, CancellationToken token) => Find(job.Tenant, job.Id, token);
 
     public Task<IReadOnlyList<Job>> List(ClaimsPrincipal caller, JobFilter filter, CancellationToken token) =>
@@ -35,7 +35,7 @@ internal sealed class ThrottledJobs(IJobLedger ledger, JobTransitions transition
     public Task<IReadOnlyList<Conversation>> Conversations(ClaimsPrincipal caller, Guid? before, int limit, CancellationToken token) =>
         throttle.Run(() => ledger.Conversations(caller.Tenant(), before, limit, token), token);
 
-    /// <summary>Notes it in the audit, then deletes the conversation's jobs. Returns how many there were.</summary>
+    /// <summary>Writes the audit entry, then deletes the conversation's jobs. Returns the number deleted.</summary>
     public Task<int> DeleteConversation(ClaimsPrincipal caller, string conversation, CancellationToken token) =>
         throttle.Run(
             async () =>

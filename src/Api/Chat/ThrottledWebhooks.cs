@@ -5,7 +5,7 @@ using Navigator.Storage.Webhooks;
 
 namespace Navigator.Api.Chat;
 
-/// <summary>Webhooks as callers reach them: their own, and each statement within the <see cref="DatabaseThrottle"/>.</summary>
+/// <summary>Webhooks of the caller's tenant. Each statement runs within the <see cref="DatabaseThrottle"/>.</summary>
 internal sealed class ThrottledWebhooks(IWebhooks webhooks, DatabaseThrottle throttle)
 {
     /// <inheritdoc cref="IWebhooks.CanSign"/>

@@ -15,8 +15,8 @@ internal static class WebhookEndpoints
     public static void MapWebhooks(this IEndpointRouteBuilder routes)
     {
         var webhooks = routes.MapGroup($"{ChatJobs.Route}/{{id}}/webhook").WithTags("Chat").Needs(Scope.Chat).HasIds("job");
-        webhooks.MapGet("/", Read).WithName("ReadWebhook").WithSummary("How telling the callback_url of the job's end is going.");
-        webhooks.MapPost("/redeliver", Redeliver).WithName("RedeliverWebhook").WithSummary("Tell it again, whatever came of it before.");
+        webhooks.MapGet("/", Read).WithName("ReadWebhook").WithSummary("The status of the job's webhook.");
+        webhooks.MapPost("/redeliver", Redeliver).WithName("RedeliverWebhook").WithSummary("Send the webhook again, whatever its status.");
     }
 
     private static async Task<Results<Ok<Webhook>, ProblemHttpResult>> Read(
@@ -29,13 +29,13 @@ internal static class WebhookEndpoints
         if (await webhooks.Again(caller, id, token) is not { } webhook)
             return NotFound();
         if (webhook.Status == WebhookStatus.Waiting)
-            return Problem.Of(ProblemCode.JobNotEnded, "The job has not ended: there is nothing to tell yet.");
+            return Problem.Of(ProblemCode.JobNotEnded, "The job has not ended, so there is no webhook to send yet.");
         await dispatcher.Send([new DeliverWebhook(id)], CancellationToken.None);
         return TypedResults.Accepted($"{ChatJobs.Route}/{id}/webhook", ToHttp(webhook));
     }
 
     private static ProblemHttpResult NotFound() =>
-        Problem.Of(ProblemCode.WebhookNotFound, "There is no such job, or it was submitted without a callback_url.");
+        Problem.Of(ProblemCode.WebhookNotFound, "The job does not exist, or it was submitted without a callback_url.");
 
     private static Webhook ToHttp(WebhookRecord webhook) => new()
     {

@@ -15,7 +15,7 @@ internal static class DocumentEndpoints
 {
     private const string Route = "/v1/documents";
 
-    /// <summary>What a form adds to its file.</summary>
+    /// <summary>Bytes that a form adds to its file.</summary>
     private const int FormOverhead = 65_536;
 
     public static RouteGroupBuilder MapDocuments(this IEndpointRouteBuilder routes)
@@ -26,20 +26,20 @@ internal static class DocumentEndpoints
             .WithMetadata(new RequestSizeLimitAttribute(policy.Now.Http.DocumentBytes + FormOverhead))
             .Accepts<TextDocumentRequest>("application/json", "multipart/form-data");
         documents.MapGet("/", List).WithName("ListDocuments").WithSummary("Your documents, newest first.");
-        documents.MapGet("/{id}", Read).WithName("ReadDocument").WithSummary("One document, and how far its ingestion is.");
+        documents.MapGet("/{id}", Read).WithName("ReadDocument").WithSummary("One document with the status of its ingestion.");
         documents.MapGet("/{id}/original", ReadOriginal).WithName("ReadOriginal")
-            .WithSummary("The file as it was uploaded, whole or in ranges. HTML comes as a download.")
+            .WithSummary("The uploaded file, whole or in ranges. HTML is sent as a download.")
             .Produces<Stream>(200, MediaTypes.Pdf, MediaTypes.Html, MediaTypes.Markdown, MediaTypes.Plain);
-        // A map of its own: described, HEAD would be an operation with the same name.
+        // Mapped separately and not described, because HEAD would be an operation with the same name in the OpenAPI document.
         documents.MapMethods("/{id}/original", [HttpMethods.Head], ReadOriginal).ExcludeFromDescription();
-        documents.MapGet("/{id}/passages/{passageId}", ReadPassage).WithName("ReadPassage").WithSummary("The passage that a citation names.");
+        documents.MapGet("/{id}/passages/{passageId}", ReadPassage).WithName("ReadPassage").WithSummary("The passage of a citation.");
         documents.MapDelete("/{id}", Delete).WithName("DeleteDocument")
             .WithSummary("Delete a document and everything made from it: also the questions whose answers quote it, and those after them in the "
                 + "same conversations.");
         return documents;
     }
 
-    /// <summary>Where a document can be read as it was uploaded.</summary>
+    /// <summary>Address of the uploaded file.</summary>
     public static string OriginalOf(Guid document) => $"{Route}/{document}/original";
 
     private static async Task<Results<Accepted<Document>, Ok<Document>, ProblemHttpResult>> Add(
@@ -50,7 +50,7 @@ internal static class DocumentEndpoints
         var (document, accepted) = await documents.Add(caller, upload, token);
         var location = $"{Route}/{document.Id}";
         response.Headers.Location = location;
-        // The same bytes again are the same document: nothing was accepted, and nothing is to be waited for that was not before.
+        // The same bytes are the same document: nothing new was accepted, so the response is 200.
         return accepted ? TypedResults.Accepted(location, ToHttp(document)) : TypedResults.Ok(ToHttp(document));
     }
 
@@ -79,10 +79,10 @@ internal static class DocumentEndpoints
         Guid id, ClaimsPrincipal caller, HttpResponse response, ThrottledDocuments documents, Bounds bounds, LivePolicy policy,
         CancellationToken token)
     {
-        // Held until the last byte has gone: so many files are on their way at once, however slowly callers take them.
+        // Held until the last byte is sent. This limits the number of files in transfer, however slowly callers read.
         response.RegisterForDispose(await bounds.Gate("originals", "http", now => now.Http.Originals).EnterWithin(
                 policy.Now.Http.StatementQueueTimeout, token)
-            ?? throw new TimeoutException("Too many files are on their way."));
+            ?? throw new TimeoutException("Too many files are being sent."));
         if (await documents.FindOriginal(caller, id, token) is { } original
             && await documents.OpenOriginal(caller, id, original, token) is { } content)
             return OriginalFile.Send(original, content, response);
@@ -93,7 +93,7 @@ internal static class DocumentEndpoints
         Guid id, Guid passageId, ClaimsPrincipal caller, ThrottledDocuments documents, CancellationToken token) =>
         await documents.FindPassage(caller, id, passageId, token) is { } cited
             ? TypedResults.Ok(cited.Passage)
-            : Problem.Of(ProblemCode.PassageNotFound, "There is no such passage.");
+            : Problem.Of(ProblemCode.PassageNotFound, "The passage does not exist.");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
         Guid id, ClaimsPrincipal caller, ThrottledDocuments documents, CancellationToken token) =>

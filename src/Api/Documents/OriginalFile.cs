@@ -8,21 +8,21 @@ using Navigator.Workers.Ingestion.Extraction;
 namespace Navigator.Api.Documents;
 
 /// <summary>
-/// An uploaded file as a response. Its author is not to be trusted, and it comes from our origin: HTML is only ever downloaded, and no
+/// Sends an uploaded file. Its author is not trusted, and the response comes from Navigator's origin. Therefore HTML is always a download, and no
 /// script of any file runs.
 /// </summary>
 internal static class OriginalFile
 {
     /// <summary>
-    /// Without what would keep Chrome's viewer from its work: it does not show a PDF under "sandbox", and only the top of one under
-    /// "default-src 'none'". A PDF is no page of our origin, whatever it holds.
+    /// Allows Chrome's PDF viewer to work: it shows no PDF with "sandbox", and only the top of one with "default-src 'none'". A PDF cannot act as a
+    /// page of Navigator's origin.
     /// </summary>
     private const string PdfPolicy = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>No script, and no origin. Styles are allowed because browsers show plain text with one of their own.</summary>
+    /// <summary>Allows no script and no origin. Styles are allowed because browsers show plain text with their own style.</summary>
     private const string TextPolicy = $"sandbox; default-src 'none'; style-src 'unsafe-inline'; {PdfPolicy}";
 
-    /// <summary>A file holds one of few places until its caller has taken it.</summary>
+    /// <summary>Minimum transfer rate, because a file occupies one of few permits until the caller has read it.</summary>
     private static readonly MinDataRate SlowestCaller = new(bytesPerSecond: 50_000, gracePeriod: TimeSpan.FromSeconds(10));
 
     public static FileStreamHttpResult Send(DocumentOriginal original, OriginalStream content, HttpResponse response)
@@ -31,7 +31,7 @@ internal static class OriginalFile
             rate.MinDataRate = SlowestCaller;
         var headers = response.Headers;
         headers.ContentSecurityPolicy = original.MediaType == MediaTypes.Pdf ? PdfPolicy : TextPolicy;
-        // A deleted document is not to be found in a browser's cache.
+        // A browser's cache must not keep a document that was deleted.
         headers.CacheControl = "no-store";
         var disposition = new ContentDispositionHeaderValue(original.MediaType == MediaTypes.Html ? "attachment" : "inline");
         disposition.SetHttpFileName(NameOf(original));
@@ -41,7 +41,7 @@ internal static class OriginalFile
             entityTag: new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(original.Sha256)}\""), enableRangeProcessing: true);
     }
 
-    /// <summary>The title, which is the name of the file without its extension unless the caller gave another one.</summary>
+    /// <summary>Builds the file name from the title, which is the original file's name unless the caller gave another title.</summary>
     private static string NameOf(DocumentOriginal original)
     {
         var extension = original.MediaType switch
@@ -54,7 +54,7 @@ internal static class OriginalFile
         return original.Title.EndsWith(extension, StringComparison.OrdinalIgnoreCase) ? original.Title : original.Title + extension;
     }
 
-    /// <summary>Text is UTF-8, or UTF-16 with its mark: see <see cref="MediaTypes.TryDecode"/>.</summary>
+    /// <summary>Text is UTF-8, or UTF-16 with a byte order mark: see <see cref="MediaTypes.TryDecode"/>.</summary>
     private static string TypeOf(DocumentOriginal original, ReadOnlySpan<byte> start) => original.MediaType == MediaTypes.Pdf
         ? original.MediaType
         : $"{original.MediaType}; charset={(start is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] ? "utf-16" : "utf-8")}";

@@ -1,20 +1,20 @@
 namespace Navigator.Api.Documents;
 
-/// <summary>An uploaded file on its way to a caller. It is read from the store part by part, as the caller takes it.</summary>
+/// <summary>An uploaded file that is being sent. It is read from the store in parts, as the caller reads it.</summary>
 internal sealed class OriginalStream : Stream
 {
-    /// <summary>As much of a file as is in memory at once.</summary>
+    /// <summary>Maximum number of bytes in memory at once.</summary>
     private const int PartLength = 262_144;
 
     private readonly ReadPart read;
     private byte[] part;
 
-    /// <summary>Where in the file the part begins.</summary>
+    /// <summary>Position of the current part in the file.</summary>
     private long first;
 
     private OriginalStream(ReadPart read, long length, byte[] part) => (this.read, Length, this.part) = (read, length, part);
 
-    /// <summary>Reads so many bytes of the file, from the first on. Returns null where the file is gone.</summary>
+    /// <summary>Reads bytes of the file from a position. Returns null if the file was deleted.</summary>
     public delegate Task<byte[]?> ReadPart(long first, int count, CancellationToken token);
 
     public override bool CanRead => true;
@@ -27,14 +27,14 @@ internal sealed class OriginalStream : Stream
 
     public override long Position { get; set; }
 
-    /// <summary>The first bytes of the file, before any other part was read.</summary>
+    /// <summary>The first bytes of the file. Valid before another part is read.</summary>
     public ReadOnlySpan<byte> Start => part;
 
-    /// <returns>Null where the file is gone.</returns>
+    /// <returns>Null if the file was deleted.</returns>
     public static async Task<OriginalStream?> Open(ReadPart read, long length, CancellationToken token) =>
         await read(0, PartLength, token) is { } part ? new OriginalStream(read, length, part) : null;
 
-    /// <exception cref="IOException">The document was deleted while it was sent. Its caller sees a connection that ends too early.</exception>
+    /// <exception cref="IOException">The document was deleted during the transfer. The caller's connection ends early.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (Position >= Length || buffer.Length == 0)
@@ -63,7 +63,7 @@ internal sealed class OriginalStream : Stream
         _ => Length + offset,
     };
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A database is waited for asynchronously.");
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("The database is read asynchronously only.");
 
     public override void Flush()
     {

@@ -5,13 +5,13 @@ using Navigator.Workers.Ingestion.Extraction;
 
 namespace Navigator.Api.Documents;
 
-/// <summary>Loads the sample policy into a new embedded database, on the road that every document takes. Who deletes it is rid of it.</summary>
+/// <summary>Uploads the sample policy into a new embedded database, like any document. It stays away after it is deleted.</summary>
 internal sealed class SampleDocuments(DocumentTransitions transitions, SqliteDatabase database, Exposure exposure) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!database.IsNew || exposure.NeedsKeys)
-            return; // with keys there are tenants of their own, whose documents are their own
+            return; // with keys, tenants upload their own documents
         foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "samples")).Order(StringComparer.Ordinal))
         {
             var content = await File.ReadAllBytesAsync(file, stoppingToken);

@@ -7,7 +7,7 @@ using Navigator.Workers.Flow;
 
 namespace Navigator.Api.Documents;
 
-/// <summary>Documents as callers reach them: their own, and each statement within the <see cref="DatabaseThrottle"/>.</summary>
+/// <summary>Documents of the caller's tenant. Each statement runs within the <see cref="DatabaseThrottle"/>.</summary>
 internal sealed class ThrottledDocuments(
     IDocumentStore store, IPassageIndex index, DocumentTransitions transitions, IAudit audit, DatabaseThrottle throttle)
 {
@@ -26,7 +26,7 @@ internal sealed class ThrottledDocuments(
     public Task<DocumentOriginal?> FindOriginal(ClaimsPrincipal caller, Guid id, CancellationToken token) =>
         throttle.Run(() => store.FindOriginal(caller.Tenant(), id, token), token);
 
-    /// <summary>Opens the file. Each part of it is a lengthy statement of its own.</summary>
+    /// <summary>Opens the file. Each part is read by its own lengthy statement.</summary>
     public Task<OriginalStream?> OpenOriginal(ClaimsPrincipal caller, Guid id, DocumentOriginal original, CancellationToken token)
     {
         var tenant = caller.Tenant();
@@ -34,14 +34,14 @@ internal sealed class ThrottledDocuments(
             (first, count, cancel) => throttle.RunLengthy(() => store.ReadOriginal(tenant, id, first, count, cancel), cancel), original.Bytes, token);
     }
 
-    /// <summary>Reads a passage of a document. Returns null where the document has none of this id.</summary>
+    /// <summary>Reads a passage of a document. Returns null if the document has no passage with this id.</summary>
     public async Task<CitedPassage?> FindPassage(ClaimsPrincipal caller, Guid document, Guid passage, CancellationToken token)
     {
         var found = await throttle.Run(() => index.Read(caller.Tenant(), [passage], token), token);
         return found is [var cited] && cited.Passage.DocumentId == document ? cited : null;
     }
 
-    /// <summary>Notes it in the audit, then deletes the document and all that was made from it. False when there was none.</summary>
+    /// <summary>Writes the audit entry, then deletes the document and everything made from it. Returns false if there was none.</summary>
     public Task<bool> Delete(ClaimsPrincipal caller, Guid id, CancellationToken token) =>
         throttle.RunLengthy(
             async () =>

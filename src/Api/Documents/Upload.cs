@@ -6,12 +6,12 @@ using Navigator.Workers.Ingestion.Extraction;
 
 namespace Navigator.Api.Documents;
 
-/// <summary>What a caller uploaded, found fit to be kept.</summary>
+/// <summary>An upload that passed validation.</summary>
 internal sealed record Upload(string Title, string MediaType, byte[] Content)
 {
-    /// <summary>From a multipart form with one file, or from JSON with title and text.</summary>
-    /// <param name="maxBytes">Of a file.</param>
-    /// <exception cref="BadHttpRequestException">The body cannot be read at all.</exception>
+    /// <summary>Reads a multipart form with one file, or JSON with title and text.</summary>
+    /// <param name="maxBytes">Maximum size of a file.</param>
+    /// <exception cref="BadHttpRequestException">The body cannot be read.</exception>
     public static async Task<Checked<Upload>> Read(HttpRequest request, int maxBytes, CancellationToken token)
     {
         if (request.HasFormContentType)
@@ -35,7 +35,7 @@ internal sealed record Upload(string Title, string MediaType, byte[] Content)
         if (form.Files is not [{ Name: "file" } file])
             return Problem.Of(ProblemCode.FileMissing, "Send exactly one file, in the form's field 'file'.");
         if (file.Length > maxBytes)
-            return Problem.Of(ProblemCode.PayloadTooLarge, "The file is larger than is accepted here.");
+            return Problem.Of(ProblemCode.PayloadTooLarge, "The file is too large.");
 
         using var buffer = new MemoryStream((int)file.Length);
         await file.CopyToAsync(buffer, token);
@@ -53,16 +53,16 @@ internal sealed record Upload(string Title, string MediaType, byte[] Content)
         }
         catch (System.Text.Json.JsonException error)
         {
-            throw new BadHttpRequestException("The body is no JSON of the expected shape.", error);
+            throw new BadHttpRequestException("The body is not JSON of the expected shape.", error);
         }
     }
 
     private static Checked<Upload> FromText(TextDocumentRequest? request) => request switch
     {
-        null => Problem.Of(ProblemCode.InvalidJson, "The body is not a JSON object as it is expected here."),
+        null => Problem.Of(ProblemCode.InvalidJson, "The body is not a valid JSON object for this request."),
         { Text: null } => Problem.Of(ProblemCode.TextMissing, "The field 'text' is missing."),
         { Title: var title } when DocumentTitle.From(title) is null => InvalidTitle(),
-        // Markdown is plain text with a little more: headings and tables are found where there are some.
+        // Plain text is read as Markdown, so that headings and tables are found.
         _ => Check(DocumentTitle.From(request.Title), "text.md", Encoding.UTF8.GetBytes(request.Text)),
     };
 
@@ -78,5 +78,5 @@ internal sealed record Upload(string Title, string MediaType, byte[] Content)
     }
 
     private static ProblemHttpResult InvalidTitle() =>
-        Problem.Of(ProblemCode.InvalidTitle, $"A title has 1 to {DocumentTitle.MaxLength} characters.");
+        Problem.Of(ProblemCode.InvalidTitle, $"A title must have 1 to {DocumentTitle.MaxLength} characters.");
 }

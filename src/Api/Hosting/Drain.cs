@@ -5,8 +5,8 @@ using Navigator.Workers.Limits;
 namespace Navigator.Api.Hosting;
 
 /// <summary>
-/// Told to stop, an API says so on /health/ready and goes on serving for a while: a load balancer has time to see it, and no
-/// caller meets a closed door. Embedded there is nobody to tell, and it stops at once.
+/// After the signal to stop, the API reports itself as not ready on /health/ready but goes on serving for a while, so that a load balancer can
+/// redirect callers first. Embedded mode has no load balancer and stops at once.
 /// </summary>
 internal sealed class Drain(LivePolicy policy, NavigatorMode mode) : IHostedLifecycleService, IHealthCheck, IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class Drain(LivePolicy policy, NavigatorMode mode) : IHostedLife
 
     public bool HasBegun { get; private set; }
 
-    /// <summary>Ends when waiting callers must be answered: nothing is served any more soon.</summary>
+    /// <summary>Cancelled when waiting callers must be answered, because serving ends soon.</summary>
     public CancellationToken Over => over.Token;
 
     public async Task StoppingAsync(CancellationToken cancellationToken)

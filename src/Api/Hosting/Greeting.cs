@@ -9,7 +9,7 @@ namespace Navigator.Api.Hosting;
 
 internal static class Greeting
 {
-    /// <summary>Embedded, say in one screen what this is, what it keeps, and what to type. Distributed, a log line says where it listens.</summary>
+    /// <summary>Embedded mode prints one screen: what Navigator is, what it stores, and what to type. Distributed mode logs the address.</summary>
     public static void SayHello(this WebApplication app, NavigatorMode mode) => app.Lifetime.ApplicationStarted.Register(() =>
     {
         var url = app.Urls.FirstOrDefault() ?? "http://localhost:8080";

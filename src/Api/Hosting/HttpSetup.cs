@@ -10,16 +10,16 @@ namespace Navigator.Api.Hosting;
 
 internal static class HttpSetup
 {
-    /// <summary>No settings: the one form there is has a file and a title (<see cref="Documents.Upload"/>), and no more is read.</summary>
+    /// <summary>Not settings: the only form has a file and a title (<see cref="Documents.Upload"/>).</summary>
     private const int FormValues = 16, FormValueBytes = 4_096, FormHeaderBytes = 8_192;
 
-    /// <summary>No setting: objects in a request stand two deep, and a deeper one is an attack.</summary>
+    /// <summary>Not a setting: objects in a request are nested two deep, so a deeper one is an attack.</summary>
     private const int JsonDepth = 16;
 
-    /// <summary>No setting: Kestrel's own number. A rate that is measured for less would cut off whoever's network pauses.</summary>
+    /// <summary>Not a setting: Kestrel's default. A shorter time would cut off callers whose network pauses.</summary>
     private static readonly TimeSpan BodyGrace = TimeSpan.FromSeconds(5);
 
-    /// <summary>While it drains, callers are asked to come back over another connection.</summary>
+    /// <summary>While the API drains, responses ask callers to use another connection.</summary>
     public static void UseDrain(this WebApplication app) => app.Use((context, next) =>
     {
         if (context.RequestServices.GetRequiredService<Drain>().HasBegun)
@@ -27,7 +27,7 @@ internal static class HttpSetup
         return next(context);
     });
 
-    /// <summary>JSON in snake_case, strict about what it takes; requests bounded; OpenAPI.</summary>
+    /// <summary>Sets up JSON in snake_case with strict reading, request limits and OpenAPI.</summary>
     public static void AddHttp(this WebApplicationBuilder builder)
     {
         builder.Services.ConfigureHttpJsonOptions(options =>
@@ -36,7 +36,7 @@ internal static class HttpSetup
             json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.DictionaryKeyPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
-            // A misspelt field is an error, not silence.
+            // A misspelt field is an error and is not ignored silently.
             json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
             json.AllowDuplicateProperties = false;
             json.MaxDepth = JsonDepth;
@@ -66,7 +66,7 @@ internal static class HttpSetup
         builder.Services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info.Title = "Navigator";
-            document.Info.Description = "Questions about your own documents, answered by a queue of workers: submit, then poll.";
+            document.Info.Description = "Answers questions about your own documents. Submit a question, then poll for its answer.";
             document.Info.Version = "v1";
             return Task.CompletedTask;
         }).DescribeAccess());

@@ -2,7 +2,7 @@ namespace Navigator.Api.Hosting;
 
 internal static class Page
 {
-    /// <summary>The page at /, which asks a question and shows the job moving; it runs no script but its own file.</summary>
+    /// <summary>Serves the page at /, which submits a question and shows its progress. The page runs only its own script.</summary>
     public static void UsePage(this WebApplication app)
     {
         app.UseDefaultFiles();

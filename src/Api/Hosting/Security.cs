@@ -5,31 +5,31 @@ using Microsoft.Extensions.Options;
 
 namespace Navigator.Api.Hosting;
 
-/// <summary>How the API is reached.</summary>
+/// <summary>How callers reach the API.</summary>
 internal sealed record ExposureOptions : IValidatableObject
 {
     public const string Section = "Http";
 
     /// <summary>
-    /// Addresses or networks (10.0.0.0/8) of proxies in front. Only what comes from them may say whose request it is and that it came
-    /// over TLS. Default: none.
+    /// Addresses or networks (10.0.0.0/8) of proxies in front of the API. Only these may set the caller's address and say that a request came over
+    /// TLS. Default: none.
     /// </summary>
     public IReadOnlyList<string> Proxies { get; init; } = [];
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Proxies
         .Where(proxy => !IPAddress.TryParse(proxy, out _) && !System.Net.IPNetwork.TryParse(proxy, out _))
-        .Select(proxy => new ValidationResult($"Http:Proxies: '{proxy}' is no address and no network like 10.0.0.0/8."));
+        .Select(proxy => new ValidationResult($"Http:Proxies: '{proxy}' is neither an address nor a network such as 10.0.0.0/8."));
 }
 
-/// <summary>What every response says to browsers, and what is believed of a request.</summary>
+/// <summary>Security headers of every response, and which forwarded headers are trusted.</summary>
 internal static class Security
 {
-    /// <summary>Two years, as browsers ask of those who mean it.</summary>
+    /// <summary>Two years, the value that browsers recommend.</summary>
     private const string StrictTransport = "max-age=63072000";
 
     /// <summary>
-    /// The page's own script and style, and nothing else. Style attributes are allowed because a PDF that the page opens from memory is
-    /// under this policy too, and Chrome's viewer lays itself out with them.
+    /// Allows the page's own script and style only. Style attributes are allowed because this policy also applies to a PDF that the page opens from
+    /// memory, and Chrome's viewer needs them for its layout.
     /// </summary>
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; connect-src 'self'; "
         + "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -40,7 +40,7 @@ internal static class Security
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ExposureOptions>>((forwarded, exposure) =>
         {
             forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-            // Nobody is believed but those who are named.
+            // Only the configured proxies are trusted.
             forwarded.KnownProxies.Clear();
             forwarded.KnownIPNetworks.Clear();
             foreach (var proxy in exposure.Value.Proxies)
@@ -54,18 +54,18 @@ internal static class Security
         return services;
     }
 
-    /// <summary>Before everything else, so that errors carry the headers too.</summary>
+    /// <summary>First in the pipeline, so that errors carry the headers too.</summary>
     public static void UseSecurity(this WebApplication app)
     {
         if (app.Services.GetRequiredService<IOptions<ExposureOptions>>().Value.Proxies.Count > 0)
             app.UseForwardedHeaders();
         app.Use((context, next) =>
         {
-            // When it starts: whoever handles an error clears what was set before.
+            // Set when the response starts, because error handlers clear headers that were set earlier.
             context.Response.OnStarting(static state =>
             {
                 var (headers, secure) = (((HttpContext)state).Response.Headers, ((HttpContext)state).Request.IsHttps);
-                // An uploaded file brings a policy of its own.
+                // An uploaded file sets its own policy.
                 if (headers.ContentSecurityPolicy.Count == 0)
                     headers.ContentSecurityPolicy = Policy;
                 headers.XContentTypeOptions = "nosniff";

@@ -15,7 +15,7 @@ internal static class LimitsEndpoints
 
     public static void MapLimits(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/v1/limits", Read).Needs(Scope.Operate).WithTags("Operating").WithName("ReadLimits")
-            .WithSummary("Every bound and what of it is in use, of all processes.");
+            .WithSummary("Every limit of all processes and its current use.");
 
     private static async Task<Ok<LimitsNow>> Read(
         LivePolicy policy, ToolSet tools, Admission admission, ThrottledReports reports, IServiceProvider services, CancellationToken token)

@@ -7,10 +7,10 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Api.Limits;
 
-/// <summary>What the database knows of processes and rates, each statement within the <see cref="DatabaseThrottle"/>.</summary>
+/// <summary>Reports of processes and rates. Each statement runs within the <see cref="DatabaseThrottle"/>.</summary>
 internal sealed class ThrottledReports(IProcessReports reports, IRateLimits rates, DatabaseThrottle throttle)
 {
-    /// <summary>Longer than this no process is silent while it lives: it says something every other second.</summary>
+    /// <summary>A process without a report in this time has ended, because each reports every other second.</summary>
     private static readonly TimeSpan Recent = TimeSpan.FromSeconds(10);
 
     public async Task<IReadOnlyList<ProcessNow>> Processes(CancellationToken token) =>

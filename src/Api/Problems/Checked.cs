@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Navigator.Api.Problems;
 
-/// <summary>What was read from a request, or the problem with it: always one of the two, and never both.</summary>
+/// <summary>Either the value read from a request, or the problem with it.</summary>
 internal sealed class Checked<T> where T : class
 {
     private readonly T? value;
@@ -15,7 +15,7 @@ internal sealed class Checked<T> where T : class
 
     public static implicit operator Checked<T>(ProblemHttpResult problem) => new(null, problem);
 
-    /// <summary>True: it is a value. False: it is a problem.</summary>
+    /// <summary>True for a value, false for a problem.</summary>
     public bool IsValid([NotNullWhen(true)] out T? valid, [NotNullWhen(false)] out ProblemHttpResult? refusal)
     {
         (valid, refusal) = (value, problem);

@@ -5,7 +5,7 @@ using Navigator.Contracts.Http;
 
 namespace Navigator.Api.Problems;
 
-/// <summary>Errors as RFC 9457 problem details. The code is stable and for programs, the detail is one sentence for people.</summary>
+/// <summary>Errors as RFC 9457 problem details. The code is stable, for programs. The detail is for people.</summary>
 internal static class Problem
 {
     public static ProblemHttpResult Of(ProblemCode problem, string detail) => TypedResults.Problem(new ProblemDetails
@@ -17,13 +17,13 @@ internal static class Problem
         Extensions = { ["code"] = problem.Code },
     });
 
-    public static ProblemHttpResult JobNotFound() => Of(ProblemCode.JobNotFound, "There is no such job.");
+    public static ProblemHttpResult JobNotFound() => Of(ProblemCode.JobNotFound, "The job does not exist.");
 
-    public static ProblemHttpResult DocumentNotFound() => Of(ProblemCode.DocumentNotFound, "There is no such document.");
+    public static ProblemHttpResult DocumentNotFound() => Of(ProblemCode.DocumentNotFound, "The document does not exist.");
 
     public static ProblemHttpResult OriginalNotKept() => Of(
         ProblemCode.OriginalNotKept,
-        "The document is here, and the uploaded file is not: files are not kept here, or this one could not be read.");
+        "The uploaded file is not stored: this server keeps no files, or this one could not be read.");
 
-    public static ProblemHttpResult TooLarge() => Of(ProblemCode.PayloadTooLarge, "The request is larger than is accepted here.");
+    public static ProblemHttpResult TooLarge() => Of(ProblemCode.PayloadTooLarge, "The request is too large.");
 }

@@ -16,11 +16,11 @@ internal static class ProblemSetup
     public static void UseProblems(this WebApplication app)
     {
         app.UseExceptionHandler();
-        // What routing and the framework refuse without a word gets one too.
+        // Adds problem details to refusals of routing and the framework, which have no body.
         app.UseStatusCodePages(context => Write(context.HttpContext, context.HttpContext.Response.StatusCode));
-        // JSON is UTF-8 (RFC 8259). The framework's reader takes an encoding that it does not know for a fault of ours.
+        // JSON is UTF-8 (RFC 8259). The framework's reader would treat an unknown encoding as a server error.
         app.Use((context, next) => context.Request.HasJsonContentType() && !IsUtf8(context.Request)
-            ? Problem.Of(ProblemCode.UnsupportedCharset, "JSON is sent as UTF-8; leave the charset out.").ExecuteAsync(context)
+            ? Problem.Of(ProblemCode.UnsupportedCharset, "Send JSON as UTF-8, without a charset.").ExecuteAsync(context)
             : next(context));
     }
 
@@ -30,16 +30,16 @@ internal static class ProblemSetup
 
     private static Task Write(HttpContext context, int status) => (status switch
     {
-        404 => Problem.Of(ProblemCode.RouteNotFound, "There is nothing here. /openapi/v1.json lists what there is."),
+        404 => Problem.Of(ProblemCode.RouteNotFound, "This address does not exist. /openapi/v1.json lists the API's addresses."),
         405 => Problem.Of(
-            ProblemCode.MethodNotAllowed, $"{context.Request.Method} is not possible here; the Allow header says what is."),
+            ProblemCode.MethodNotAllowed, $"{context.Request.Method} is not allowed here. The Allow header lists the allowed methods."),
         413 => Problem.TooLarge(),
         415 => Problem.Of(ProblemCode.UnsupportedMediaType, "Send the body as application/json."),
         _ => Problem.Of(ProblemCode.OfStatus(status), "The request cannot be answered."),
     }).ExecuteAsync(context);
 }
 
-/// <summary>Exceptions → problems: the caller's own as 4xx, an absent database as 503, all others as 500 without a word of what is inside.</summary>
+/// <summary>Turns exceptions into problems: the caller's errors into 4xx, an unavailable database into 503, others into 500 without detail.</summary>
 internal sealed partial class ProblemExceptionHandler(TimeProvider clock, ILogger<ProblemExceptionHandler> log) : IExceptionHandler
 {
     private readonly RefusalCount unavailable = new(clock);
@@ -77,18 +77,18 @@ internal sealed partial class ProblemExceptionHandler(TimeProvider clock, ILogge
     };
 
     /// <summary>
-    /// Where the JSON is wrong, without a word of what it says: problems are logged by callers. System.Text.Json 10.0 has one exception for
-    /// all of it and tells them apart in words alone (Strings.resx of dotnet/runtime: UnmappedJsonProperty, DeserializeUnableToConvertValue).
-    /// Status and code do not depend on them, and ChatTests holds them.
+    /// Says where the JSON is wrong without quoting it, because callers log problems. System.Text.Json 10.0 has one exception for all errors; only
+    /// its text tells them apart (Strings.resx of dotnet/runtime: UnmappedJsonProperty, DeserializeUnableToConvertValue). Status and code do not
+    /// depend on the text. ChatTests holds it.
     /// </summary>
     private static string Explain(JsonException json)
     {
         var place = json.LineNumber is { } line ? $" (line {line + 1}, byte {json.BytePositionInLine + 1})" : "";
         return json.Path is { Length: > 1 } path && json.Message.Contains("could not be mapped", StringComparison.Ordinal)
-            ? $"The body has a field that is not known here{place}."
+            ? $"The body has an unknown field{place}."
             : json.Path is { Length: > 1 } and not "$" && json.Message.Contains("could not be converted", StringComparison.Ordinal)
                 ? $"The body has a field of the wrong type{place}."
-                : $"The body is not a JSON object as it is expected here{place}.";
+                : $"The body is not a valid JSON object for this request{place}.";
     }
 
     private ProblemHttpResult Unavailable(HttpContext context, Exception exception)
@@ -100,13 +100,13 @@ internal sealed partial class ProblemExceptionHandler(TimeProvider clock, ILogge
             "The database does not answer. Try again in a moment; with an Idempotency-Key nothing is done twice.");
     }
 
-    /// <summary>While processes are being replaced, another one may be able to read it.</summary>
+    /// <summary>While processes are being replaced, another process may be able to read the row.</summary>
     private ProblemHttpResult StoredFormatUnknown(HttpContext context, StoredFormatException exception)
     {
         LogStoredFormatUnknown(exception.Message);
         context.Response.Headers.RetryAfter = "10";
         return Problem.Of(ProblemCode.StoredFormatUnknown,
-            "This is stored in a format that this version of Navigator does not know. Try again in a moment.");
+            "This data is stored in a format that this version of Navigator cannot read. Try again in a moment.");
     }
 
     private ProblemHttpResult PoolExhausted(HttpContext context)
@@ -121,17 +121,17 @@ internal sealed partial class ProblemExceptionHandler(TimeProvider clock, ILogge
     private ProblemHttpResult Unexpected(HttpContext context, Exception exception)
     {
         LogUnexpected(exception, context.Request.Method, context.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName);
-        return Problem.Of(ProblemCode.InternalError, "Something unexpected went wrong. It has been logged.");
+        return Problem.Of(ProblemCode.InternalError, "An unexpected error occurred. It has been logged.");
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A row cannot be read: {Problem}")]
     private partial void LogStoredFormatUnknown(string problem);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Requests answered 503: {Count}; the database does not answer ({Error})")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} requests were answered 503, because the database does not answer ({Error})")]
     private partial void LogUnavailable(int count, string error);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "Requests answered 503: {Count}; the connection pool of PostgreSQL is exhausted (postgres.max_connections)")]
+        Message = "{Count} requests were answered 503, because the connection pool is exhausted (postgres.max_connections)")]
     private partial void LogPoolExhausted(int count);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Endpoint} failed")]

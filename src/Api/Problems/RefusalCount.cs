@@ -1,6 +1,6 @@
 namespace Navigator.Api.Problems;
 
-/// <summary>Counts requests that are refused for one reason, so that a line a second says how many, and not a line each.</summary>
+/// <summary>Counts requests refused for one reason, so that the log gets one line a second and not one per request.</summary>
 internal sealed class RefusalCount(TimeProvider clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -8,7 +8,7 @@ internal sealed class RefusalCount(TimeProvider clock)
     private int count;
     private long toldAt;
 
-    /// <returns>How many there were since it was last told; null when that is less than a second ago.</returns>
+    /// <returns>The number since the last log line; null if that line is less than a second old.</returns>
     public int? Add()
     {
         Interlocked.Increment(ref count);

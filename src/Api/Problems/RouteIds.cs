@@ -8,9 +8,9 @@ internal static class RouteIds
     private const string Suffix = "Id";
 
     /// <summary>
-    /// The group's routes carry ids: {id}, which is a <paramref name="noun"/>'s, and others that say whose they are ({passageId}). One that is
-    /// no UUID is answered with a problem before the handler's parameters are read: a route constraint would make it 404, and reading a
-    /// parameter of type Guid would not say which of them is wrong.
+    /// Checks the ids in the group's routes: {id}, which is a <paramref name="noun"/>'s, and ids with their own names such as {passageId}. An id that
+    /// is not a UUID is answered with a problem before the handler's parameters are read. A route constraint would answer 404, and a parameter of
+    /// type Guid would not tell which id is wrong.
     /// </summary>
     public static TBuilder HasIds<TBuilder>(this TBuilder routes, string noun) where TBuilder : IEndpointConventionBuilder
     {

@@ -13,7 +13,7 @@ namespace Navigator.Api.Replay;
 
 internal static class ReplayEndpoints
 {
-    /// <summary>No setting: a replay names a filter, and no text.</summary>
+    /// <summary>Not a setting: a replay's request contains a filter and no text.</summary>
     private const int BodyBytes = 16_384;
 
     public static IServiceCollection AddReplays(this IServiceCollection services) => services.AddSingleton<ThrottledReplays>();
@@ -21,13 +21,13 @@ internal static class ReplayEndpoints
     public static RouteGroupBuilder MapReplays(this IEndpointRouteBuilder routes)
     {
         var replays = routes.MapGroup(Replays.Route).WithTags("Replay").Needs(Scope.Operate).HasIds("replay");
-        replays.MapPost("/", Create).WithName("CreateReplay").WithSummary("Ask many jobs again, or only count them.")
+        replays.MapPost("/", Create).WithName("CreateReplay").WithSummary("Replay jobs, or count the jobs that match.")
             .WithMetadata(new RequestSizeLimitAttribute(BodyBytes));
         replays.MapGet("/", List).WithName("ListReplays").WithSummary("Replays, newest first.");
-        replays.MapGet("/{id}", Read).WithName("ReadReplay").WithSummary("One replay: how far it is, and how its jobs ended.");
-        replays.MapPost("/{id}/pause", Pause).WithName("PauseReplay").WithSummary("Queue no more jobs until it is resumed.");
-        replays.MapPost("/{id}/resume", Resume).WithName("ResumeReplay").WithSummary("Go on after a pause.");
-        replays.MapDelete("/{id}", Cancel).WithName("CancelReplay").WithSummary("Queue no more jobs. Those that were queued go on.");
+        replays.MapGet("/{id}", Read).WithName("ReadReplay").WithSummary("One replay with its progress and the ends of its jobs.");
+        replays.MapPost("/{id}/pause", Pause).WithName("PauseReplay").WithSummary("Pause a replay. It queues no jobs until it is resumed.");
+        replays.MapPost("/{id}/resume", Resume).WithName("ResumeReplay").WithSummary("Resume a paused replay.");
+        replays.MapDelete("/{id}", Cancel).WithName("CancelReplay").WithSummary("Cancel a replay. Jobs that it has queued go on.");
         return replays;
     }
 
@@ -40,7 +40,7 @@ internal static class ReplayEndpoints
         if (plan.Selection.Queue is not { } queue)
             matched = await replays.Count(caller, plan.Selection, token);
         else if (services.GetService<ErrorQueues>() is not { } errors)
-            return Problem.Of(ProblemCode.NoErrorQueues, "Embedded, there are no error queues: the queues are in the memory of the process.");
+            return Problem.Of(ProblemCode.NoErrorQueues, "Embedded mode has no error queues, because its queues are in memory.");
         else
             try
             {
@@ -48,7 +48,7 @@ internal static class ReplayEndpoints
             }
             catch (BrokerUnavailableException)
             {
-                return Problem.Of(ProblemCode.BrokerUnavailable, "The broker does not answer. Try again in a moment; nothing was changed.");
+                return Problem.Of(ProblemCode.BrokerUnavailable, "The broker does not answer. Nothing was changed. Try again in a moment.");
             }
 
         if (plan.DryRun)
@@ -58,7 +58,7 @@ internal static class ReplayEndpoints
     }
 
     private static async Task<Results<Ok<ReplayList>, ProblemHttpResult>> List(
-        [FromQuery, Description("next_cursor of the page before.")] string? cursor,
+        [FromQuery, Description("next_cursor of the previous page.")] string? cursor,
         [FromQuery, Description("Replays per page, 1 to 100. Default: 20.")] string? limit,
         ClaimsPrincipal caller, ThrottledReplays replays, CancellationToken token)
     {
@@ -90,7 +90,7 @@ internal static class ReplayEndpoints
     {
         if (await replays.Set(caller, id, status, token) is not { } replay)
             return NotFound();
-        // Wanted twice is fine; what is over cannot be paused or resumed.
+        // A repeated request succeeds. A replay that has ended cannot be paused or resumed.
         return status == ReplayStatus.Cancelled || replay.Status == status
             ? TypedResults.Ok(replay.ToHttp())
             : Problem.Of(
@@ -98,5 +98,5 @@ internal static class ReplayEndpoints
                 $"This replay is {(replay.Status == ReplayStatus.Finished ? "finished" : "cancelled")}; nothing was changed.");
     }
 
-    private static ProblemHttpResult NotFound() => Problem.Of(ProblemCode.ReplayNotFound, "There is no such replay.");
+    private static ProblemHttpResult NotFound() => Problem.Of(ProblemCode.ReplayNotFound, "The replay does not exist.");
 }

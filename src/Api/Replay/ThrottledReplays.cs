@@ -7,14 +7,14 @@ using Navigator.Storage.Tenants;
 
 namespace Navigator.Api.Replay;
 
-/// <summary>Replays as operators reach them: their tenant's, and each statement within the <see cref="DatabaseThrottle"/>.</summary>
+/// <summary>Replays of the caller's tenant. Each statement runs within the <see cref="DatabaseThrottle"/>.</summary>
 internal sealed class ThrottledReplays(IReplayStore store, IAudit audit, DatabaseThrottle throttle)
 {
     /// <inheritdoc cref="IReplayStore.Count"/>
     public Task<int> Count(ClaimsPrincipal caller, ReplaySelection selection, CancellationToken token) =>
         throttle.Run(() => store.Count(caller.Tenant(), selection, token), token);
 
-    /// <summary>Notes it in the audit, then makes the replay.</summary>
+    /// <summary>Writes the audit entry, then creates the replay.</summary>
     public Task<ReplayRecord> Create(ClaimsPrincipal caller, ReplayPlan plan, int matched, CancellationToken token) =>
         throttle.Run(
             async () =>
@@ -32,7 +32,7 @@ internal sealed class ThrottledReplays(IReplayStore store, IAudit audit, Databas
     public Task<IReadOnlyList<ReplayRecord>> List(ClaimsPrincipal caller, Guid? before, int limit, CancellationToken token) =>
         throttle.Run(() => store.List(caller.Tenant(), before, limit, token), token);
 
-    /// <summary>Notes it in the audit, then pauses, resumes or cancels the replay. Returns it as it then is, also when it was over before.</summary>
+    /// <summary>Writes the audit entry, then pauses, resumes or cancels the replay. Returns the replay, also if it had already ended.</summary>
     public Task<ReplayRecord?> Set(ClaimsPrincipal caller, Guid id, ReplayStatus status, CancellationToken token) =>
         throttle.Run(
             async () =>

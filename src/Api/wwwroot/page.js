@@ -15,7 +15,7 @@ async function request(path, options = {}) {
     response = await fetch(path, key ? { ...options, headers: { ...options.headers, Authorization: `Bearer ${key}` } } : options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Error("Navigator does not answer. Is it running?");
+    throw new Error("Navigator does not answer. Check that it is running.");
   }
   if (response.ok) return response;
   const problem = await response.json().catch(() => null);
@@ -28,7 +28,7 @@ async function call(path, options) {
   return response.status === 204 ? null : await response.json();
 }
 
-// ---- the key: kept until the tab is closed, and sent to nobody else ----
+// ---- the key: stored until the tab is closed, and sent to this server only ----
 
 function askForKey(problem) {
   say("key-problem", problem);
@@ -117,7 +117,7 @@ function follow(job) {
   listen(job, events.signal);
 }
 
-// EventSource cannot send a key, so the stream is read by hand; where it breaks off, it is taken up again.
+// EventSource cannot send a key, so the stream is read with fetch. After an interruption it is opened again.
 async function listen(job, signal) {
   while (!signal.aborted) {
     try {
@@ -171,7 +171,7 @@ const endings = { refused: "Not answered", failed: "Failed", expired: "Ran out o
 
 function summary(job) {
   if (job.status === "answered") return `Answered in ${(job.timings.total_ms / 1000).toFixed(1)} s.`;
-  return job.error ? job.error.message : "Stopped at your wish.";
+  return job.error ? job.error.message : "You stopped this question.";
 }
 
 function showAnswer(job) {
@@ -186,7 +186,7 @@ function showAnswer(job) {
     link.textContent = part;
     return link;
   }));
-  say("degraded", job.degraded.length ? `Answered without: ${job.degraded.join("; ")}` : null);
+  say("degraded", job.degraded.length ? `Limitations: ${job.degraded.join("; ")}` : null);
   $("sources-title").hidden = !job.answer.citations.length;
   $("citations").replaceChildren(...job.answer.citations.map(showCitation));
   $("next").hidden = !job.answer.follow_ups.length;
@@ -205,7 +205,7 @@ function showAnswer(job) {
 }
 
 function originOf(job) {
-  const writer = job.answer.model.startsWith("offline") ? "Quoted by rule, without a language model." : job.answer.model === "rules" ? "Said by rule." : `Written by ${job.answer.model}.`;
+  const writer = job.answer.model.startsWith("offline") ? "Quoted by rule, without a language model." : job.answer.model === "rules" ? "Written by rule." : `Written by ${job.answer.model}.`;
   const understood = job.plan && job.plan.question !== job.question ? ` Understood as: “${job.plan.question}”` : "";
   const confidence = job.answer.confidence;
   const sure = !confidence ? "" : confidence >= 0.75 ? " Well supported." : confidence >= 0.5 ? " Supported." : " Weakly supported: please check the sources.";
@@ -242,17 +242,17 @@ function linkToOriginal(path, text) {
   return link;
 }
 
-// A link cannot send a key, so the file is fetched with it and shown from memory.
+// A link cannot send a key, so the file is fetched with the key and shown from memory.
 async function openWithKey(path) {
   say("problem", null);
-  // At once: browsers open a tab for a click, and not for what comes after an answer of the server.
+  // The tab is opened before the request, because browsers open a tab only in response to a click.
   const tab = window.open("", "_blank");
   if (tab) tab.opener = null;
   try {
     const response = await request(path);
     const disposition = response.headers.get("Content-Disposition") ?? "";
     const address = URL.createObjectURL(await response.blob());
-    // Shown from memory, a file has this page's origin: never what the server calls an attachment.
+    // A file shown from memory has this page's origin, so an attachment is never shown.
     if (tab && disposition.startsWith("inline")) {
       tab.location = address + (/#.*$/.exec(path)?.[0] ?? "");
     } else {
@@ -262,7 +262,7 @@ async function openWithKey(path) {
       save.download = decodeURIComponent(/filename\*=UTF-8''([^;]*)/.exec(disposition)?.[1] ?? "document");
       save.click();
     }
-    // Time enough to load it; what is shown stays.
+    // The browser needs the address only until the file is loaded.
     setTimeout(() => URL.revokeObjectURL(address), 60_000);
   } catch (error) {
     tab?.close();
@@ -277,7 +277,7 @@ async function showConversations() {
   try {
     list = await call("/v1/conversations?limit=10");
   } catch {
-    return; // a list that is missing keeps nobody from asking
+    return; // questions can be asked without the list
   }
   $("talks").hidden = !list.data.length;
   $("conversations").replaceChildren(...list.data.map(entry => {

@@ -1,9 +1,9 @@
 namespace Navigator.Contracts.Chat;
 
-/// <summary>Where a job stands. docs/job-states.md draws it.</summary>
+/// <summary>The status of a job. docs/job-states.md shows the transitions.</summary>
 public enum JobStatus
 {
-    /// <summary>Accepted and durable; no worker has it yet.</summary>
+    /// <summary>Accepted and durable. No worker has claimed it yet.</summary>
     Queued,
 
     /// <summary>A worker has begun.</summary>
@@ -12,20 +12,20 @@ public enum JobStatus
     /// <summary>Final: there is an answer.</summary>
     Answered,
 
-    /// <summary>Final: screening said no, for a reason that its owner may read.</summary>
+    /// <summary>Final: screening refused the question. Its owner may read the reason.</summary>
     Refused,
 
-    /// <summary>Ended by an error that names its owner; may be replayed.</summary>
+    /// <summary>Ended with an error. May be replayed.</summary>
     Failed,
 
-    /// <summary>Ended because its deadline passed; may be replayed.</summary>
+    /// <summary>Ended because its deadline passed. May be replayed.</summary>
     Expired,
 
-    /// <summary>Final: ended by its owner.</summary>
+    /// <summary>Final: cancelled by its owner.</summary>
     Cancelled,
 }
 
-/// <summary>Which part of the road a job is on, or was on when it ended.</summary>
+/// <summary>The stage that a job is in, or was in when it ended.</summary>
 public enum JobStage
 {
     /// <summary>Translate, screen, plan.</summary>
@@ -40,6 +40,6 @@ public enum JobStage
 
 public static class JobStatuses
 {
-    /// <summary>True when nothing will happen to the job any more unless an operator replays it.</summary>
+    /// <summary>True if the job changes no more unless an operator replays it.</summary>
     public static bool IsFinished(this JobStatus status) => status is not (JobStatus.Queued or JobStatus.Running);
 }

@@ -1,6 +1,6 @@
 namespace Navigator.Contracts.Chat;
 
-/// <summary>The name of something that a plan can call on, as it is stored and as <c>degraded</c> says it: snake_case.</summary>
+/// <summary>The name of a tool in snake_case, as it is stored and as <c>degraded</c> shows it.</summary>
 public readonly record struct Tool(string Name)
 {
     /// <summary>The owner's own documents: embed the queries, retrieve passages.</summary>

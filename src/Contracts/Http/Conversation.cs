@@ -2,25 +2,25 @@ using System.ComponentModel;
 
 namespace Navigator.Contracts.Http;
 
-/// <summary>Questions that were asked one after the other; each is answered with those before it in mind.</summary>
+/// <summary>A series of questions. Each is answered in the context of the earlier ones.</summary>
 public sealed record ChatConversation
 {
-    [Description("What to send as conversation_id with the next question.")]
+    [Description("Send it as conversation_id with the next question.")]
     public required string Id { get; init; }
     public string Object { get; init; } = "chat.conversation";
     public required string FirstQuestion { get; init; }
 
-    [Description("Questions in it.")]
+    [Description("Number of questions in the conversation.")]
     public required int Jobs { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 
-    [Description("When its last question was asked.")]
+    [Description("When the last question was asked.")]
     public required DateTimeOffset LastAt { get; init; }
     public required ConversationLinks Links { get; init; }
 }
 
 /// <summary>A page of conversations.</summary>
-/// <param name="NextCursor">Pass as <c>cursor</c> for the next page; null on the last.</param>
+/// <param name="NextCursor">Pass it as <c>cursor</c> for the next page. Null on the last page.</param>
 public sealed record ConversationList(IReadOnlyList<ChatConversation> Data, string? NextCursor)
 {
     public string Object { get; init; } = "list";

@@ -2,36 +2,36 @@ using System.ComponentModel;
 
 namespace Navigator.Contracts.Http;
 
-/// <summary>A document on its way from upload to answers.</summary>
+/// <summary>The status of a document's ingestion.</summary>
 public enum DocumentStatus
 {
-    /// <summary>Stored; waits for a worker.</summary>
+    /// <summary>Stored. No worker has claimed it yet.</summary>
     Queued,
 
-    /// <summary>Its text is being taken out and cut into passages.</summary>
+    /// <summary>A worker extracts the text and cuts it into passages.</summary>
     Extracting,
 
-    /// <summary>Its passages are getting their vectors.</summary>
+    /// <summary>Workers compute the passages' vectors.</summary>
     Embedding,
 
-    /// <summary>Questions are answered from it.</summary>
+    /// <summary>Questions can be answered from it.</summary>
     Ready,
 
-    /// <summary>It could not be read; <c>error</c> says why.</summary>
+    /// <summary>The document could not be read. <c>error</c> gives the reason.</summary>
     Failed,
 }
 
-/// <summary>A document sent as text instead of as a file.</summary>
+/// <summary>A document sent as text and not as a file.</summary>
 public sealed record TextDocumentRequest
 {
-    [Description("What citations call it. 1 to 200 characters.")]
+    [Description("The title that citations show, 1 to 200 characters.")]
     public string? Title { get; init; }
 
     [Description("Plain text or Markdown.")]
     public string? Text { get; init; }
 }
 
-/// <summary>A document, as its owner sees it.</summary>
+/// <summary>A document as its owner sees it.</summary>
 public sealed record Document
 {
     public required Guid Id { get; init; }
@@ -41,13 +41,13 @@ public sealed record Document
     public required long Bytes { get; init; }
     public required DocumentStatus Status { get; init; }
 
-    [Description("Null until its text is out.")]
+    [Description("Null until the text is extracted.")]
     public int? Pages { get; init; }
 
-    [Description("Null until its text is out.")]
+    [Description("Null until the text is extracted.")]
     public int? Passages { get; init; }
 
-    [Description("How many passages have their vectors.")]
+    [Description("Number of passages that have a vector.")]
     public required int EmbeddedPassages { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
@@ -57,16 +57,16 @@ public sealed record Document
 
 public sealed record DocumentLinks(
     string Self,
-    [property: Description("The file as it was uploaded; null where it is not kept.")] string? Original);
+    [property: Description("Link to the uploaded file; null if it is not stored.")] string? Original);
 
 /// <summary>A page of documents, newest first.</summary>
-/// <param name="NextCursor">Pass as <c>cursor</c> for the next page; null on the last.</param>
+/// <param name="NextCursor">Pass it as <c>cursor</c> for the next page. Null on the last page.</param>
 public sealed record DocumentList(IReadOnlyList<Document> Data, string? NextCursor)
 {
     public string Object { get; init; } = "list";
 }
 
-/// <summary>One passage of a document: what a citation points to.</summary>
+/// <summary>One passage of a document, the target of a citation.</summary>
 public sealed record Passage(
     Guid Id,
     Guid DocumentId,

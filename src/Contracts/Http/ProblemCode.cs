@@ -1,8 +1,8 @@
 namespace Navigator.Contracts.Http;
 
 /// <summary>
-/// A kind of problem (RFC 9457) that the API answers a request with. docs/problems.md says what each one means and what to do. A problem's
-/// title is the reason phrase of its status.
+/// A kind of problem (RFC 9457) in the API's responses. docs/problems.md explains each kind and what to do. A problem's title is the reason
+/// phrase of its status.
 /// </summary>
 /// <param name="Code">Stable, for programs.</param>
 public sealed record ProblemCode(int Status, string Code)
@@ -87,11 +87,11 @@ public sealed record ProblemCode(int Status, string Code)
     public static readonly ProblemCode StoredFormatUnknown = new(503, "stored_format_unknown");
     public static readonly ProblemCode BrokerUnavailable = new(503, "broker_unavailable");
 
-    /// <summary>For a status that the framework gives without a problem, and that has no code of its own.</summary>
+    /// <summary>For a status that the framework returns without a problem and that has no code.</summary>
     public static ProblemCode OfStatus(int status) => new(status, $"http_{status}");
 }
 
-/// <summary>Why a job or a document ended without what was wanted: the <c>error.code</c> of either. docs/problems.md lists them too.</summary>
+/// <summary>Why a job or a document failed: the <c>error.code</c> of either. docs/problems.md lists these codes too.</summary>
 public static class ErrorCode
 {
     // Of a job.

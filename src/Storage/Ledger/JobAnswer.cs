@@ -2,61 +2,61 @@ using Navigator.Contracts.Chat;
 
 namespace Navigator.Storage.Ledger;
 
-/// <summary>What is answered, as it stands on the row.</summary>
+/// <summary>An answer as it is stored in the row.</summary>
 public sealed record JobAnswer
 {
-    /// <summary>With markers such as [1] that name its citations.</summary>
+    /// <summary>Contains markers such as [1], which refer to the citations.</summary>
     public required string Text { get; init; }
 
-    /// <summary>BCP 47 tag of the text; "und" where it is not known.</summary>
+    /// <summary>BCP 47 tag of the text's language; "und" if it is not known.</summary>
     public required string Language { get; init; }
 
-    /// <summary>What wrote it: a model's name, or the rules'.</summary>
+    /// <summary>Name of the model that wrote the answer, or of the extractive rules.</summary>
     public required string Model { get; init; }
     public required IReadOnlyList<JobCitation> Citations { get; init; }
 
-    /// <summary>0 to 1: how well the cited sources fit the question and bear the answer.</summary>
+    /// <summary>0 to 1: how well the cited sources match the question and support the answer.</summary>
     public double Confidence { get; init; }
 
-    /// <summary>Questions that may come next.</summary>
+    /// <summary>Questions that the caller may ask next.</summary>
     public IReadOnlyList<string> FollowUps { get; init; } = [];
 
-    /// <summary>The model's answer was too long, and ends with what fitted.</summary>
+    /// <summary>True if the model's answer was too long and was cut.</summary>
     public bool Truncated { get; init; }
 
-    /// <summary>Citations that the model gave and that do not stand in their source.</summary>
+    /// <summary>Number of citations that the model gave and whose quote is not in its source.</summary>
     public int DroppedCitations { get; init; }
 }
 
-/// <summary>A place in a source that an answer rests on.</summary>
+/// <summary>A passage of a source that supports the answer.</summary>
 public sealed record JobCitation
 {
-    /// <summary>The number in the answer's [n].</summary>
+    /// <summary>The number of the answer's [n] marker.</summary>
     public required int Marker { get; init; }
 
     /// <summary>"document" or "web".</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Erasure looks for it by the name that it has in JSON, document_id.</summary>
+    /// <summary>Erasure searches the stored JSON for this member under its JSON name, document_id.</summary>
     public Guid? DocumentId { get; init; }
     public required string Title { get; init; }
 
-    /// <summary>From 1; null where the format has no pages.</summary>
+    /// <summary>From 1; null if the format has no pages.</summary>
     public int? Page { get; init; }
     public Guid? PassageId { get; init; }
 
-    /// <summary>Text that stands in the source, word for word.</summary>
+    /// <summary>Text of the source, word for word.</summary>
     public required string Quote { get; init; }
     public string? Url { get; init; }
 
-    /// <summary>How well the source fits the question; comparable within one answer only.</summary>
+    /// <summary>How well the source matches the question. Scores are comparable within one answer only.</summary>
     public required double Score { get; init; }
 }
 
-/// <summary>An end that a replay took back.</summary>
+/// <summary>An earlier end of the job that a replay replaced.</summary>
 public sealed record JobEnd(JobStatus Status, int Attempt, DateTimeOffset FinishedAt, JobError Error)
 {
-    /// <summary>The end of a job that failed or expired.</summary>
+    /// <summary>Returns the end of a job that failed or expired.</summary>
     public static JobEnd Of(Job ended) =>
         new(ended.Status, ended.Attempt, ended.FinishedAt!.Value, new JobError(ended.Error!.Code, ended.Error.Message));
 }

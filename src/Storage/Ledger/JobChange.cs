@@ -3,28 +3,28 @@ using Navigator.Contracts.Chat;
 namespace Navigator.Storage.Ledger;
 
 /// <summary>
-/// A decided change of one row: what it was decided on, and what the row is to hold. The store writes it only while the row still has
-/// the version of <paramref name="From"/>. Times are not in it: it says which of them become "now", and the database's clock says when
-/// that is.
+/// A decided change of one row: the row that the decision was made on, and the new row. The store writes it only if the row still has the
+/// version of <paramref name="From"/>. It carries no times. It names the times that become "now", which the database's clock sets.
 /// </summary>
-/// <param name="From">The row as the decision saw it.</param>
-/// <param name="To">The row as it is to be, but for the times that <see cref="Now"/> and <see cref="DueIn"/> name.</param>
+/// <param name="From">The row that the decision was made on.</param>
+/// <param name="To">The new row, except for the times that <see cref="Now"/> and <see cref="DueIn"/> name.</param>
 public sealed record JobChange(Job From, Job To)
 {
-    /// <summary>The times that become the database's now.</summary>
+    /// <summary>The times that become the database's current time.</summary>
     public JobTimes Now { get; init; }
 
-    /// <summary>When the sweeper looks at the job again; never later than its deadline. Null: when it would have. A job that ends is not
-    /// due.</summary>
+    /// <summary>
+    /// When the sweeper checks the job again; never later than its deadline. Null: the due time does not change. A job that ends is not due.
+    /// </summary>
     public TimeSpan? DueIn { get; init; }
 
-    /// <summary>Gives the job as much time from now as it had when it was queued last.</summary>
+    /// <summary>Gives the job a new deadline, with the same lifetime as when it was last queued.</summary>
     public bool RestartsDeadline { get; init; }
 
-    /// <summary>Writes nothing while an earlier job of the same conversation is unfinished.</summary>
+    /// <summary>Writes nothing if an earlier job of the same conversation is unfinished.</summary>
     public bool WaitsForConversation { get; init; }
 
-    /// <summary>Writes nothing unless these documents still exist. They cannot be deleted until the change has been written.</summary>
+    /// <summary>Writes nothing unless these documents exist. They cannot be deleted until the change is written.</summary>
     public IReadOnlyList<Guid> Cites { get; init; } = [];
 
     /// <summary>True when this change ends the job.</summary>
@@ -52,7 +52,7 @@ public sealed record JobChange(Job From, Job To)
     }
 }
 
-/// <summary>Times of a job that a change may set to now.</summary>
+/// <summary>Times of a job that a change can set to now.</summary>
 [Flags]
 public enum JobTimes
 {

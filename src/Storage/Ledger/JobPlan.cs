@@ -2,46 +2,46 @@ using Navigator.Contracts.Chat;
 
 namespace Navigator.Storage.Ledger;
 
-/// <summary>Which tools, and what to ask them: data on the row, made by planning.</summary>
-/// <param name="Question">What is to be answered, understandable by itself: screened, translated, with what the conversation adds to it.</param>
-/// <param name="Language">BCP 47 tag of the language that the question was asked in; "und" where nobody could tell.</param>
-/// <param name="First">What the first wave asks.</param>
+/// <summary>The tools and their queries, as planning chose them. Stored in the job's row.</summary>
+/// <param name="Question">The question that is answered: screened, translated, with the context of the conversation.</param>
+/// <param name="Language">BCP 47 tag of the question's language; "und" if it could not be detected.</param>
+/// <param name="First">The queries of the first wave.</param>
 public sealed record JobPlan(string Question, string Language, WaveQueries First)
 {
     public const string Rules = "rules";
 
-    /// <summary>Who made it: a model's name, or <see cref="Rules"/>.</summary>
+    /// <summary>What made the plan: a model's name, or <see cref="Rules"/>.</summary>
     public string By { get; init; } = Rules;
 
-    /// <summary>The question was translated, and so the answer is translated back into <see cref="Language"/>.</summary>
+    /// <summary>True if the question was translated. The answer is then translated back into <see cref="Language"/>.</summary>
     public bool Translated { get; init; }
 
-    /// <summary>A greeting, thanks, a farewell: there is nothing to look for.</summary>
+    /// <summary>True for a greeting, thanks or a farewell, which need no search.</summary>
     public bool SmallTalk { get; init; }
 
-    /// <summary>What to ask when the first wave found nothing good enough; null when there is no more to ask.</summary>
+    /// <summary>The queries of the second wave, which follows if the first found no good match; null: no second wave.</summary>
     public WaveQueries? Second { get; init; }
 
-    /// <summary>The wave of tools that runs or ran last: 1 or 2.</summary>
+    /// <summary>The current or last wave of tools: 1 or 2.</summary>
     public int Wave { get; init; } = 1;
 
-    /// <summary>What this wave asks.</summary>
+    /// <summary>Returns the queries of the current wave.</summary>
     public WaveQueries Queries() => Wave == 2 && Second is not null ? Second : First;
 
-    /// <summary>The tools that this wave calls on, in their order.</summary>
+    /// <summary>Returns the tools of the current wave, in their order.</summary>
     public IReadOnlyList<Tool> Tools() => Queries().Tools();
 }
 
-/// <summary>What one wave asks of each tool. A tool that has no query is not called on.</summary>
+/// <summary>The queries of one wave by tool. A tool without a query is not used.</summary>
 public sealed class WaveQueries(params IEnumerable<(Tool Tool, IReadOnlyList<string> Queries)> asked)
 {
     public static WaveQueries None { get; } = new();
 
-    /// <summary>In the order that the tools are called on.</summary>
+    /// <summary>The queries in the order of the tools.</summary>
     public IReadOnlyList<(Tool Tool, IReadOnlyList<string> Queries)> All { get; } = [.. asked.Where(each => each.Queries.Count > 0)];
 
     public IReadOnlyList<Tool> Tools() => [.. All.Select(each => each.Tool)];
 
-    /// <summary>The queries for one tool; empty when it is not called on.</summary>
+    /// <summary>Returns the queries for one tool; empty if it is not used.</summary>
     public IReadOnlyList<string> Of(Tool tool) => All.FirstOrDefault(each => each.Tool == tool).Queries ?? [];
 }

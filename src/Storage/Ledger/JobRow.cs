@@ -4,13 +4,13 @@ using Npgsql;
 
 namespace Navigator.Storage.Ledger;
 
-/// <summary>How a row of chat_job reads.</summary>
+/// <summary>Reads a row of chat_job.</summary>
 internal static class JobRow
 {
-    /// <summary>How many <see cref="Columns"/> there are: where a statement's own columns begin.</summary>
+    /// <summary>Number of <see cref="Columns"/>. A statement's own columns follow them.</summary>
     public const int Count = 31;
 
-    /// <summary>In the order that <see cref="Read"/> expects them.</summary>
+    /// <summary>The columns in the order in which <see cref="Read"/> reads them.</summary>
     public const string Columns =
         """
         id, tenant_id, conversation_id, question, options, status, stage, attempt, claimed_by, pending, plan, tool_result,
@@ -18,7 +18,7 @@ internal static class JobRow
         deadline_at, due_at, queued_at, first_attempt, earlier_ends, replay_id, held, clock_timestamp(), wave_at
         """;
 
-    /// <exception cref="StoredFormatException">A part of it is newer than this program.</exception>
+    /// <exception cref="StoredFormatException">A newer program wrote a part of the row.</exception>
     public static Job Read(NpgsqlDataReader row) => new()
     {
         Id = row.GetGuid(0),
@@ -53,7 +53,7 @@ internal static class JobRow
         WaveAt = Time(row, 30),
     };
 
-    /// <summary>The next unfinished job of the same conversation that was sent, for a statement that ends a job.</summary>
+    /// <summary>The next unfinished job of the same conversation that is not held, for a statement that ends a job.</summary>
     public const string Successor =
         """
         (SELECT jsonb_build_object('id', later.id, 'attempt', later.attempt)

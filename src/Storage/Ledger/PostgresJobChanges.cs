@@ -4,12 +4,12 @@ using static Navigator.Storage.Ledger.StoredJson;
 
 namespace Navigator.Storage.Ledger;
 
-/// <summary>Writes a group of changes with one UPDATE, whatever they are: the rules that led to them stand in the job machine.</summary>
+/// <summary>Writes a group of changes with one UPDATE. The rules that decide the changes are in the job machine.</summary>
 internal static class PostgresJobChanges
 {
     /// <summary>
-    /// $1 to $24 are arrays of one value a change. For the parts in JSON, NULL leaves what is there. The last line of the WHERE holds
-    /// off an answer that cites a document which is being deleted: its deletion deletes the answers that cite it, and must see them all.
+    /// $1 to $24 are arrays with one value for each change. NULL for a JSON part keeps the stored value. The last line of the WHERE rejects an
+    /// answer that cites a document which is being deleted, because the deletion must also find and delete every answer that cites it.
     /// </summary>
     private const string Update =
         $$"""
@@ -39,7 +39,7 @@ internal static class PostgresJobChanges
                AS change (id, version, status, stage, attempt, first_attempt, claimed_by, pending, degraded, error_code, error_message,
                           replay_id, held, plan, tool_result, answer, earlier_ends, now, cleared, due_in,
                           lifetime, waits, cites, ends)
-        -- The list of ids keeps a plan that was made while the table was small from reading all of it later.
+        -- Without the list of ids, a plan that was made while the table was small would scan the whole table later.
         WHERE  chat_job.id = ANY ($1) AND chat_job.id = change.id AND chat_job.version = change.version
         AND    (NOT change.waits OR NOT EXISTS
                    (SELECT FROM chat_job AS earlier
@@ -52,7 +52,7 @@ internal static class PostgresJobChanges
         RETURNING chat_job.id, now(), CASE WHEN change.ends THEN {{JobRow.Successor}} END AS successor
         """;
 
-    /// <summary>The same where jobs are asked again: their next end is told to the caller's server as the first was.</summary>
+    /// <summary>The same statement for jobs that are replayed: their webhooks are due again at their next end.</summary>
     private const string UpdateWithWebhooks =
         $"""
         WITH written AS ({Update}, chat_job.deadline_at, change.lifetime IS NOT NULL AS asked_again),
@@ -61,12 +61,13 @@ internal static class PostgresJobChanges
         SELECT id, now, successor FROM written
         """;
 
-    /// <returns>Each job as it was written; null where its row has another version by now, is gone, or what the change asks for does not
-    /// hold.</returns>
+    /// <returns>
+    /// Each job as written; null if its row is gone or has another version, or if a condition of the change does not hold.
+    /// </returns>
     public static async Task<IReadOnlyList<Job?>> Apply(NpgsqlDataSource database, IReadOnlyList<JobChange> changes)
     {
-        // One change of a row in a statement: a second one was decided on the same version, and has lost. By id, so that two processes
-        // that change the same rows lock them in the same order.
+        // One change per row in a statement: a second change was decided on the same version, so it would be rejected anyway.
+        // Ordered by id, so that two processes that change the same rows lock them in the same order.
         var first = changes.DistinctBy(change => change.From.Id).OrderBy(change => change.From.Id, UuidOrder.Instance).ToList();
         await using var command = database.For(
             first.Select(change => change.From.Tenant), first.Exists(change => change.RestartsDeadline) ? UpdateWithWebhooks : Update);
@@ -114,7 +115,7 @@ internal static class PostgresJobChanges
     private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
     private const NpgsqlDbType Intervals = NpgsqlDbType.Array | NpgsqlDbType.Interval;
 
-    /// <summary>Times that were set and are no longer.</summary>
+    /// <summary>Times that were set and that the change clears.</summary>
     private static JobTimes Cleared(JobChange change)
     {
         var (cleared, to) = (JobTimes.None, change.To);
@@ -125,7 +126,7 @@ internal static class PostgresJobChanges
         return cleared;
     }
 
-    /// <summary>PostgreSQL's own notation for an array: an array of arrays of different lengths cannot be a parameter.</summary>
+    /// <summary>PostgreSQL's array literal, because arrays of different lengths cannot be sent as one array parameter.</summary>
     private static string ArrayLiteral(IEnumerable<string> values) =>
         $$"""{{{string.Join(',', values.Select(value => $"\"{value.Replace("\\", "\\\\").Replace("\"", "\\\"")}\""))}}}""";
 }

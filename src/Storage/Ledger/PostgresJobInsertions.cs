@@ -4,10 +4,10 @@ using static Navigator.Storage.Ledger.StoredJson;
 
 namespace Navigator.Storage.Ledger;
 
-/// <summary>Writes a group of accepted questions with one INSERT, each tenant's up to its share.</summary>
+/// <summary>Writes a group of accepted questions with one INSERT, up to each tenant's limit.</summary>
 internal static class PostgresJobInsertions
 {
-    /// <summary>$1 to $12 are arrays of one value a question.</summary>
+    /// <summary>$1 to $12 are arrays with one value for each question.</summary>
     private const string Statement =
         """
         WITH wanted AS (
@@ -32,14 +32,14 @@ internal static class PostgresJobInsertions
             ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
             RETURNING id, held, deadline_at
         ), hook AS (
-            -- The caller's server that is to be told of the end is written down with the question, or not at all.
+            -- The webhook is written in the same statement as the question.
             INSERT INTO webhook (job_id, tenant_id, url, due_at)
             SELECT accepted.id, tenant_id, callback, deadline_at + interval '5 s' FROM accepted JOIN wanted USING (id) WHERE callback IS NOT NULL
         )
         SELECT id, held, now() FROM accepted
         """;
 
-    /// <returns>Each job as it was written; null where its key was used before, or its tenant has as many unfinished as it may.</returns>
+    /// <returns>Each job as written; null if its key was used before, or if its tenant has its maximum of unfinished jobs.</returns>
     public static async Task<IReadOnlyList<Job?>> Insert(NpgsqlDataSource database, IReadOnlyList<NewJob> jobs)
     {
         var sorted = jobs.OrderBy(job => job.Id, UuidOrder.Instance).ToList();
@@ -64,7 +64,7 @@ internal static class PostgresJobInsertions
         return [.. jobs.Select(job => accepted.TryGetValue(job.Id, out var row) ? job.AcceptedAt(row.Now, row.Held) : null)];
     }
 
-    /// <summary>Why a job was not written: its key was used before, or its tenant has too many.</summary>
+    /// <summary>Returns why a job was not written: its key was used before, or its tenant has too many jobs.</summary>
     public static async Task<Submission> WhyNot(NpgsqlDataSource database, NewJob job, CancellationToken token)
     {
         if (job.IdempotencyKey is null)

@@ -7,8 +7,8 @@ using static Navigator.Storage.Ledger.StoredJson;
 namespace Navigator.Storage.Ledger;
 
 /// <summary>
-/// The ledger in PostgreSQL, on the database's clock. Questions, changes and reads by workers that arrive while a statement of their kind
-/// is under way share the next one.
+/// The ledger in PostgreSQL, on the database's clock. Questions, changes and workers' reads that arrive while a statement of their kind is
+/// running share the next statement.
 /// </summary>
 internal sealed partial class PostgresJobLedger(NpgsqlDataSource database, PostgresPool pool, ILogger<PostgresJobLedger> log) : IJobLedger
 {
@@ -81,7 +81,7 @@ internal sealed partial class PostgresJobLedger(NpgsqlDataSource database, Postg
 
     public async Task<IReadOnlyList<Job>> Release(int level, TimeSpan dueIn, CancellationToken token)
     {
-        // The lock sees a row as it is now, and not as it was when places were counted: who comes second finds it held no longer.
+        // FOR UPDATE reads the locked row again, so a second process sees that the first one has released the job.
         await using var command = database.For(
             "tenants_with_held_jobs", [],
             $"""
@@ -101,7 +101,7 @@ internal sealed partial class PostgresJobLedger(NpgsqlDataSource database, Postg
 
     public async Task<IReadOnlyList<Conversation>> Conversations(string tenant, Guid? before, int limit, CancellationToken token)
     {
-        // From the newest job backwards, stopping when the page is full: not by grouping everything that a tenant ever asked.
+        // Reads from the newest job backwards and stops when the page is full, instead of grouping all of the tenant's jobs.
         await using var command = database.For(
             tenant,
             """
@@ -147,8 +147,7 @@ internal sealed partial class PostgresJobLedger(NpgsqlDataSource database, Postg
     }
 
     /// <summary>
-    /// Where rows of every tenant are taken together: one that a newer program wrote is left to that program, and does not keep the others
-    /// from being taken.
+    /// For statements that take rows of all tenants: skips a row that a newer program wrote, so that it does not block the others.
     /// </summary>
     private Job? ReadOrSkip(NpgsqlDataReader row)
     {
@@ -176,11 +175,11 @@ internal sealed partial class PostgresJobLedger(NpgsqlDataSource database, Postg
         await using var command = database.For(wanted.Select(job => job.Tenant), SelectByIds);
         var found = (await command.With(wanted.Select(job => job.Id).Distinct().ToArray()).All(JobRow.Read, CancellationToken.None))
             .ToDictionary(job => job.Id);
-        // The statement sees the rows of all these tenants.
+        // The statement sees the rows of all these tenants, so each row's tenant is checked here.
         return [.. wanted.Select(job => found.GetValueOrDefault(job.Id) is { } row && row.Tenant == job.Tenant ? row : null)];
     }
 
-    /// <summary>A caller waits no longer than a statement may take, although there may be one before its own.</summary>
+    /// <summary>A caller waits no longer than one statement may take, although an earlier statement may run first.</summary>
     private async Task<Job?> InTime<T>(GroupedCalls<T, Job?> calls, T item, CancellationToken token)
     {
         try
@@ -194,11 +193,11 @@ internal sealed partial class PostgresJobLedger(NpgsqlDataSource database, Postg
     }
 
     /// <summary>
-    /// True for a value that cannot be stored or read; false where the database or the line to it failed, which concerns every item.
+    /// True for a value that cannot be stored or read. False for a failure of the database or the connection, which affects every item.
     /// </summary>
     private static bool IsOfOneItem(Exception error) => error is not DbException { SqlState: var state }
         || state?[..2] is DataException or IntegrityViolation;
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Problem} It is left to a program that can read it")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Problem} The row is skipped until a program runs that can read it")]
     private partial void LogUnreadable(string problem);
 }

@@ -5,7 +5,7 @@ using static Navigator.Storage.Ledger.StoredJson;
 
 namespace Navigator.Storage.Ledger;
 
-/// <summary>The ledger of embedded mode, in its file. There is one writer, so what a change asks of other rows is looked up before it.</summary>
+/// <summary>The ledger of embedded mode. There is one writer, so a change's conditions are checked by statements that run before it.</summary>
 internal sealed partial class SqliteJobLedger(SqliteDatabase database, ILogger<SqliteJobLedger> log) : IJobLedger
 {
     public Task<Submission> Submit(NewJob job, CancellationToken token) => database.Write(
@@ -13,7 +13,7 @@ internal sealed partial class SqliteJobLedger(SqliteDatabase database, ILogger<S
         {
             if (Known(session, job) is { Job: not null } known)
                 return known;
-            // The index is named because the planner would read all that the tenant ever asked: 5 ms a question after 4,000 of them.
+            // Without the index's name the planner reads all of the tenant's jobs: 5 ms a question after 4,000 of them.
             var others = session.Number(
                 """
                 SELECT count(*)
@@ -132,7 +132,7 @@ internal sealed partial class SqliteJobLedger(SqliteDatabase database, ILogger<S
             tenant, session.Now - age, limit),
         token);
 
-    /// <summary>What was submitted with the same key before; no job where nothing was.</summary>
+    /// <summary>Returns the job that was submitted with the same key before, or a submission without a job.</summary>
     private static Submission Known(SqliteSession session, NewJob job) => job.IdempotencyKey is null
         ? default
         : session.All(
@@ -159,7 +159,7 @@ internal sealed partial class SqliteJobLedger(SqliteDatabase database, ILogger<S
                 created.Id, created.Tenant, url, ToldBy(created));
     }
 
-    /// <summary>The end of a job is told by then, even when the message that says so was lost.</summary>
+    /// <summary>By this time the webhook is due, even if the message about the job's end was lost.</summary>
     private static DateTimeOffset ToldBy(Job job) => job.DeadlineAt + TimeSpan.FromSeconds(5);
 
     private static bool IsAllowed(SqliteSession session, JobChange change) =>
@@ -169,7 +169,7 @@ internal sealed partial class SqliteJobLedger(SqliteDatabase database, ILogger<S
         && change.Cites.All(document =>
             session.Number("SELECT count(*) FROM document WHERE id = $1 AND tenant_id = $2", document, change.From.Tenant) == 1);
 
-    /// <returns>False where the row has another version by now, or is gone.</returns>
+    /// <returns>False if the row is gone or has another version.</returns>
     private static bool Update(SqliteSession session, JobChange change, Job to) => session.Change(
         """
         UPDATE chat_job
@@ -181,7 +181,7 @@ internal sealed partial class SqliteJobLedger(SqliteDatabase database, ILogger<S
         """,
         to.Id, change.From.Version, to.Version, Name(to.Status), Name(to.Stage), to.Attempt, to.FirstAttempt, to.Held, to.ClaimedBy,
         Write(to.Pending.Select(tool => tool.Name).ToArray()), Write(to.Degraded), to.Error?.Code, to.Error?.Message, to.ReplayId,
-        // What has not changed is not written anew: an answer's row carries all that the tools found.
+        // Unchanged parts are not written again, because the row of an answer contains everything that the tools found.
         ReferenceEquals(change.From.Plan, to.Plan), ReferenceEquals(change.From.Plan, to.Plan) || to.Plan is null ? null : Write(to.Plan),
         ReferenceEquals(change.From.Results, to.Results) ? null : Write(to.Results), to.Answer is null ? null : Write(to.Answer),
         ReferenceEquals(change.From.EarlierEnds, to.EarlierEnds) ? null : Write(to.EarlierEnds),
@@ -200,8 +200,7 @@ internal sealed partial class SqliteJobLedger(SqliteDatabase database, ILogger<S
     private static IReadOnlyList<Job> Readable(IEnumerable<Job?> jobs) => [.. jobs.OfType<Job>()];
 
     /// <summary>
-    /// Where rows of every tenant are taken together: one that a newer program wrote is left to that program, and does not keep the others
-    /// from being taken.
+    /// For statements that take rows of all tenants: skips a row that a newer program wrote, so that it does not block the others.
     /// </summary>
     private Job? ReadOrSkip(SqliteDataReader row, DateTimeOffset now)
     {
@@ -216,6 +215,6 @@ internal sealed partial class SqliteJobLedger(SqliteDatabase database, ILogger<S
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Problem} It is left to a program that can read it")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Problem} The row is skipped until a program runs that can read it")]
     private partial void LogUnreadable(string problem);
 }

@@ -5,13 +5,13 @@ using Navigator.Storage.Sqlite;
 
 namespace Navigator.Storage.Ledger;
 
-/// <summary>How a row of the embedded chat_job reads.</summary>
+/// <summary>Reads a row of the embedded chat_job.</summary>
 internal static class SqliteJobRow
 {
-    /// <summary>How many <see cref="Columns"/> there are: where a statement's own columns begin.</summary>
+    /// <summary>Number of <see cref="Columns"/>. A statement's own columns follow them.</summary>
     public const int Count = 30;
 
-    /// <summary>In the order that <see cref="Read"/> expects them.</summary>
+    /// <summary>The columns in the order in which <see cref="Read"/> reads them.</summary>
     public const string Columns =
         """
         id, tenant_id, conversation_id, question, options, status, stage, attempt, first_attempt, held, claimed_by, pending, plan,
@@ -19,7 +19,7 @@ internal static class SqliteJobRow
         tools_at, wave_at, answer_at, finished_at, deadline_at, due_at
         """;
 
-    /// <exception cref="StoredFormatException">A part of it is newer than this program.</exception>
+    /// <exception cref="StoredFormatException">A newer program wrote a part of the row.</exception>
     public static Job Read(SqliteDataReader row, DateTimeOffset now) => new()
     {
         Id = row.Id(0),

@@ -6,14 +6,14 @@ using Navigator.Storage.Replays;
 namespace Navigator.Storage.Ledger;
 
 /// <summary>
-/// How structured parts of a row are written: in snake_case, each with the number of its format, which is 1 where none stands. They are
-/// read strictly: a member that is not known, or a format that is newer, is an error and not lost without a word.
+/// Reads and writes the JSON parts of a row. They are in snake_case and carry the number of their format; no number means format 1. Reading
+/// is strict: an unknown member or a newer format is an error, so that no data is lost silently.
 /// </summary>
 internal static class StoredJson
 {
     /// <summary>
-    /// What is stored, and the format that it is written in today. A record that changes so that a program of before would misread it gets
-    /// the next number, and rows of the format before stay readable.
+    /// The stored records and the format in which each is written today. A record gets the next number when an older program would misread
+    /// its change. Rows in earlier formats stay readable.
     /// </summary>
     private static readonly Dictionary<Type, int> Formats = new()
     {
@@ -41,12 +41,12 @@ internal static class StoredJson
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { AddFormat } },
     };
 
-    /// <summary>The records that are stored, for a test that looks at what they are made of.</summary>
+    /// <summary>The stored records, for a test that checks their members.</summary>
     public static IReadOnlyCollection<Type> Types => Formats.Keys;
 
     public static string Write(object value) => JsonSerializer.Serialize(value, value.GetType(), Options);
 
-    /// <exception cref="StoredFormatException">It is newer than this program, or not what it should be.</exception>
+    /// <exception cref="StoredFormatException">A newer program wrote the value, or it is malformed.</exception>
     public static T Read<T>(string json)
     {
         try
@@ -55,15 +55,15 @@ internal static class StoredJson
         }
         catch (JsonException error)
         {
-            // Without the message of the error: it may quote what is stored.
+            // The error's own message is left out, because it may quote stored text.
             throw new StoredFormatException(
                 NewestIn(json) is { } newer && newer > FormatOf<T>()
-                    ? $"{typeof(T).Name} is stored in format {newer}, and this program knows {FormatOf<T>()}: a newer one wrote it."
-                    : $"{typeof(T).Name} is not stored as this program knows it (at {error.Path}).", error);
+                    ? $"{typeof(T).Name} is stored in format {newer}; this program reads format {FormatOf<T>()}. A newer program wrote it."
+                    : $"{typeof(T).Name} is not stored in a form that this program reads (at {error.Path}).", error);
         }
     }
 
-    /// <summary>snake_case, as the CHECK constraints spell it.</summary>
+    /// <summary>Returns a name in snake_case, as the CHECK constraints spell it.</summary>
     public static string Name<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     public static T Parse<T>(string name) where T : struct, Enum => Enum.Parse<T>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
@@ -77,7 +77,7 @@ internal static class StoredJson
         format.Set = (_, value) =>
         {
             if ((int)value! > current)
-                throw new JsonException("A newer format.");
+                throw new JsonException("The format is newer than this program.");
         };
         type.Properties.Insert(0, format);
     }

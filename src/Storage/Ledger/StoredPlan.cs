@@ -5,8 +5,8 @@ using Navigator.Contracts.Chat;
 namespace Navigator.Storage.Ledger;
 
 /// <summary>
-/// A plan as it stands on the row. The queries of the two tools that there were first have members of their own, so that rows read as
-/// they always did; those of every other tool stand under its name.
+/// A plan in its stored form. The queries of the first two tools have their own members, so that earlier rows stay readable. The queries of
+/// every other tool are stored under its name.
 /// </summary>
 internal sealed record StoredPlan(string Question, string Language, IReadOnlyList<string> DocumentQueries, IReadOnlyList<string> WebQueries)
 {
@@ -39,12 +39,12 @@ internal sealed record StoredPlan(string Question, string Language, IReadOnlyLis
     };
 }
 
-/// <summary>What the second wave asks, as it stands on the row.</summary>
+/// <summary>The queries of the second wave in their stored form.</summary>
 internal sealed record StoredWave(IReadOnlyList<string> Documents, IReadOnlyList<string> Web)
 {
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Others { get; init; }
 
-    /// <summary>The queries of the tools that have no member of their own; null when there are none.</summary>
+    /// <summary>Returns the queries of the tools without their own member; null if there are none.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>>? OthersOf(WaveQueries wave) =>
         wave.All.Where(asked => asked.Tool != Tool.Documents && asked.Tool != Tool.WebSearch).ToList() is { Count: > 0 } others
             ? others.ToDictionary(asked => asked.Tool.Name, asked => asked.Queries)

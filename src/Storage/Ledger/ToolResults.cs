@@ -5,8 +5,8 @@ using Navigator.Contracts.Chat;
 namespace Navigator.Storage.Ledger;
 
 /// <summary>
-/// What the tools reported, by tool; nothing for one that has not, or was skipped. The ledger keeps each tool's part as it stands on the
-/// row and knows none of them. The tool reads its own part, strictly, when it is needed.
+/// The results by tool. A tool that has not reported or was skipped has none. The ledger stores each tool's JSON without interpreting it. The
+/// tool parses its own part, strictly, when it is needed.
 /// </summary>
 public sealed class ToolResults
 {
@@ -18,12 +18,12 @@ public sealed class ToolResults
 
     private ToolResults(IReadOnlyList<Part> parts) => this.parts = parts;
 
-    /// <summary>The same with what a tool has found now, which takes the place of what it found before.</summary>
+    /// <summary>Returns the results with a tool's new result, which replaces its earlier one.</summary>
     public ToolResults With(Tool tool, ToolResult found) =>
         new([.. parts.Where(part => part.Tool != tool), new Part(tool, found, null)]);
 
-    /// <summary>What a tool found; null when it has not reported.</summary>
-    /// <exception cref="StoredFormatException">It is not stored as this program knows it.</exception>
+    /// <summary>Returns a tool's result; null if it has not reported.</summary>
+    /// <exception cref="StoredFormatException">The stored result has a format that this program cannot read.</exception>
     public T? Of<T>(Tool tool) where T : ToolResult => parts.FirstOrDefault(part => part.Tool == tool) switch
     {
         { Found: { } found } => (T)found,
@@ -31,11 +31,11 @@ public sealed class ToolResults
         _ => null,
     };
 
-    /// <param name="Found">As the tool has reported it to this process; null where the part was read from the row.</param>
-    /// <param name="Stored">As it stands on the row.</param>
+    /// <param name="Found">The result as the tool reported it in this process; null if it was read from the row.</param>
+    /// <param name="Stored">The JSON in the row.</param>
     private readonly record struct Part(Tool Tool, ToolResult? Found, string? Stored);
 
-    /// <summary>One object, with a member for each tool beside the number of the format.</summary>
+    /// <summary>Writes one object with a member for each tool and the number of the format.</summary>
     internal sealed class Converter(int format) : JsonConverter<ToolResults>
     {
         public override ToolResults Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -50,7 +50,7 @@ public sealed class ToolResults
                 if (name == StoredJson.Format)
                 {
                     if (reader.GetInt32() > format)
-                        throw new JsonException("A newer format.");
+                        throw new JsonException("The format is newer than this program.");
                     continue;
                 }
                 using var part = JsonDocument.ParseValue(ref reader);
@@ -77,23 +77,23 @@ public sealed class ToolResults
     }
 }
 
-/// <summary>What one tool found.</summary>
+/// <summary>The result of one tool.</summary>
 public abstract record ToolResult;
 
 /// <param name="Passages">Best first.</param>
-/// <param name="ElapsedMs">From the start of the tools stage to the report, on the reporter's clock: queueing included.</param>
+/// <param name="ElapsedMs">From the start of the tools stage to the report, with queueing, on the reporter's clock.</param>
 public sealed record DocumentsResult(IReadOnlyList<FoundPassage> Passages, long ElapsedMs) : ToolResult
 {
-    /// <summary>Is the best of it near enough to the question to be worth an answer?</summary>
+    /// <summary>True if the best passage matches the question well enough to be worth an answer.</summary>
     public bool Fits { get; init; } = true;
 }
 
-/// <param name="Score">Reciprocal-rank fusion of the legs, 1 for a passage that every leg ranks first.</param>
-/// <param name="Similarity">Cosine of question and passage, −1 to 1; null when only the lexical leg found it.</param>
+/// <param name="Score">Reciprocal-rank fusion of the legs. 1 for a passage that is first in every list.</param>
+/// <param name="Similarity">Cosine of question and passage, −1 to 1; null if only the lexical leg found it.</param>
 public sealed record FoundPassage(Guid PassageId, Guid DocumentId, double Score, double? Similarity);
 
 /// <param name="Pages">Best first.</param>
-/// <param name="ElapsedMs">The search itself, in milliseconds.</param>
+/// <param name="ElapsedMs">Duration of the search, in milliseconds.</param>
 public sealed record WebSearchResult(IReadOnlyList<FoundPage> Pages, long ElapsedMs) : ToolResult;
 
 public sealed record FoundPage(string Url, string Title, string Content, double Score);

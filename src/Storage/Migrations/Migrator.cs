@@ -8,7 +8,7 @@ namespace Navigator.Storage.Migrations;
 /// </summary>
 public static class Migrator
 {
-    /// <summary>Chosen once, by chance: whoever migrates this schema takes this lock.</summary>
+    /// <summary>A random number, chosen once. Every migrator of this schema takes this lock.</summary>
     private const long AdvisoryLock = 0x4E61_7669_6761_746F;
 
     private const string SelectApplied = "SELECT name FROM schema_migration";

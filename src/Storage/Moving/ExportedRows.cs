@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Navigator.Storage.Moving;
 
-// One record per file of an export. Members are named as the columns are, so that PostgreSQL can read a line as a row. Bytes are in base64,
-// times in ISO 8601 with microseconds.
+// One record for each file of an export. Members have the names of the columns, so that PostgreSQL can read a line as a row. Bytes are in
+// base64, times in ISO 8601 with microseconds.
 
-/// <param name="WebhookSecret">Null where the file has no row of the tenant, only rows that are its own: the import makes a secret.</param>
+/// <param name="WebhookSecret">Null if the file has no row of the tenant, only rows that belong to it. The import then makes a secret.</param>
 internal sealed record ExportedTenant(string Id, byte[]? WebhookSecret, DateTimeOffset? CreatedAt);
 
-/// <param name="SecretSha256">A key's secret is kept nowhere, so it cannot be in an export. Its holder is let in by this.</param>
+/// <param name="SecretSha256">Only the hash of a key's secret is stored, so only the hash is exported. The key itself keeps working.</param>
 internal sealed record ExportedKey(
     string Id, string TenantId, byte[] SecretSha256, string[] Scopes, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt,
     DateTimeOffset? LastUsedAt);
@@ -21,10 +21,10 @@ internal sealed record ExportedDocument
     public required string MediaType { get; init; }
     public required long Bytes { get; init; }
 
-    /// <summary>As the row has it: by this the same bytes are known to be the same document.</summary>
+    /// <summary>From the document's row. Two documents with the same bytes are the same document.</summary>
     public required byte[] Sha256 { get; init; }
 
-    /// <summary>Of the file in <see cref="ExportFormat.Originals"/>, in lower-case hexadecimal; null where the bytes are not kept.</summary>
+    /// <summary>Of the file in <see cref="ExportFormat.Originals"/>, in lower-case hexadecimal; null if the bytes are not stored.</summary>
     public string? OriginalSha256 { get; init; }
     public required string Status { get; init; }
     public required int Attempt { get; init; }
@@ -42,12 +42,12 @@ internal sealed record ExportedDocument
     public DateTimeOffset? DueAt { get; init; }
 }
 
-/// <param name="Vector">float[] in little-endian single precision; null where the passage waits for it.</param>
+/// <param name="Vector">float[] in little-endian single precision; null if the passage has no vector yet.</param>
 internal sealed record ExportedPassage(Guid DocumentId, Guid Id, int Ordinal, int? Page, string[] Headings, string Text, byte[]? Vector);
 
 /// <summary>
-/// A job's row. The parts that are stored as JSON are copied as JSON, and not read into this program's records and written again: what a
-/// newer format holds, and this program does not know, is not lost.
+/// A job's row. The stored JSON parts are copied as JSON and not converted to this program's records, so that members of a newer format are
+/// not lost.
 /// </summary>
 internal sealed record ExportedJob
 {
@@ -84,10 +84,10 @@ internal sealed record ExportedJob
     public required DateTimeOffset DeadlineAt { get; init; }
     public DateTimeOffset? DueAt { get; init; }
 
-    /// <summary>The documents that its answer quotes. PostgreSQL has no such table: it looks into the answer.</summary>
+    /// <summary>The documents that the answer cites. PostgreSQL has no table for them; it searches the stored answer.</summary>
     public required Guid[] Cites { get; init; }
 
-    /// <summary>Null where nobody is to be told of its end.</summary>
+    /// <summary>Null if the job has no webhook.</summary>
     public ExportedWebhook? Webhook { get; init; }
 }
 

@@ -1,6 +1,6 @@
 namespace Navigator.Storage.Moving;
 
-/// <summary>How rows of an export become rows of PostgreSQL: $1 is their lines as they lie in the export. What is there already stays.</summary>
+/// <summary>Inserts rows of an export into PostgreSQL. $1 contains the export's lines. Existing rows stay as they are.</summary>
 internal static class ImportStatements
 {
     public const string InsertTenants =
@@ -23,7 +23,7 @@ internal static class ImportStatements
         RETURNING id
         """;
 
-    /// <summary>$2 is the document's own bytes. One that is not finished is due at once: whoever was reading it runs no more.</summary>
+    /// <summary>$2 is the document's bytes. An unfinished document is due at once, because the process that ingested it no longer runs.</summary>
     public const string InsertDocument =
         """
         INSERT INTO document (id, tenant_id, title, media_type, bytes, sha256, content, status, attempt, claimed_by, pages, passages, embedded,
@@ -39,8 +39,8 @@ internal static class ImportStatements
         """;
 
     /// <summary>
-    /// What is not finished is due at once, as embedded mode has it after a start; what is held waits for its release. A delivery that was
-    /// under way is begun again.
+    /// Unfinished jobs are due at once, as after a start of embedded mode. Held jobs wait for their release. A webhook delivery that was under
+    /// way starts again.
     /// </summary>
     public const string InsertJobs =
         """
@@ -76,7 +76,7 @@ internal static class ImportStatements
         SELECT id FROM written
         """;
 
-    /// <summary>Nothing marks a row of the audit but what it says: two that say the same, of the same microsecond, are one.</summary>
+    /// <summary>Audit rows have no key but their content. Two rows with the same content and microsecond are treated as one.</summary>
     public const string InsertAudit =
         """
         INSERT INTO audit (at, tenant_id, actor, action, subject)

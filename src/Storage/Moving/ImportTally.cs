@@ -1,6 +1,6 @@
 namespace Navigator.Storage.Moving;
 
-/// <summary>What became of the rows of one kind.</summary>
+/// <summary>Counts the outcomes of the rows of one kind.</summary>
 internal sealed class ImportTally(string kind, long exported, Action<MovingProgress> progress)
 {
     public const string Imported = "imported", Present = "present";

@@ -1,6 +1,6 @@
 namespace Navigator.Storage.Moving;
 
-/// <summary>The passages of an export, document after document, in the order of the documents.</summary>
+/// <summary>The passages of an export, in the order of their documents.</summary>
 internal sealed class PassageLines : IDisposable
 {
     private readonly IEnumerator<ExportedPassage> lines;
@@ -12,15 +12,15 @@ internal sealed class PassageLines : IDisposable
         isThereOne = lines.MoveNext();
     }
 
-    /// <summary>How many were handed over.</summary>
+    /// <summary>Number of passages returned so far.</summary>
     public long Taken { get; private set; }
 
-    /// <summary>Those of one document that were not handed over yet.</summary>
+    /// <summary>Returns the passages of one document that were not returned yet.</summary>
     public IEnumerable<ExportedPassage> Of(Guid document)
     {
         while (isThereOne && lines.Current.DocumentId == document)
         {
-            // Forward before it is handed over: the one who takes it may never come back for the next.
+            // Moves forward before it returns the passage, because the caller may stop iterating here.
             var passage = lines.Current;
             isThereOne = lines.MoveNext();
             Taken++;
@@ -28,12 +28,12 @@ internal sealed class PassageLines : IDisposable
         }
     }
 
-    /// <summary>Passes over what is left of a document.</summary>
+    /// <summary>Skips the remaining passages of a document.</summary>
     public void Skip(Guid document)
     {
         foreach (var _ in Of(document))
         {
-            // Taken counts them.
+            // Iterating counts them in Taken.
         }
     }
 

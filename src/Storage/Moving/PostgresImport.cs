@@ -10,15 +10,15 @@ using static Navigator.Storage.Moving.ImportTally;
 namespace Navigator.Storage.Moving;
 
 /// <summary>
-/// Moves an export into PostgreSQL, kind after kind, in transactions that each leave whole rows. Nothing that is there is changed, so an
-/// import that was stopped is simply run again: what is there already is passed over.
+/// Moves an export into PostgreSQL, one kind of row after the other, in transactions that each leave whole rows. Existing rows are not
+/// changed. An import that was stopped is run again: it skips the rows that exist already.
 /// </summary>
 public sealed class PostgresImport
 {
-    /// <summary>Rows of a transaction. A document has one of its own, with all its passages.</summary>
+    /// <summary>Rows in one transaction. A document has its own transaction, with all its passages.</summary>
     private const int RowsAtOnce = 100;
 
-    /// <summary>Their terms are one statement: some ten thousand.</summary>
+    /// <summary>One statement writes their terms, some ten thousand.</summary>
     private const int PassagesAtOnce = 100;
 
     private readonly NpgsqlConnection connection;
@@ -27,7 +27,7 @@ public sealed class PostgresImport
     private readonly int rowsAtOnce;
     private readonly CancellationToken token;
 
-    /// <summary>Answers may quote them all the same.</summary>
+    /// <summary>Refused documents. Imported answers may still cite them.</summary>
     private readonly HashSet<Guid> refusedDocuments = [];
     private long lostCitations;
 
@@ -38,9 +38,9 @@ public sealed class PostgresImport
         tallies = ExportedKind.All.ToDictionary(kind => kind, kind => new ImportTally(kind, export.Count(kind), progress), StringComparer.Ordinal);
     }
 
-    /// <param name="owner">Connections of the schema's owner: one is used.</param>
-    /// <param name="directory">Of the export. All of it is verified before anything is written.</param>
-    /// <exception cref="MovingException">The export is not whole, or not known to this program.</exception>
+    /// <param name="owner">Data source of the schema's owner. The import uses one connection.</param>
+    /// <param name="directory">Directory of the export. All of it is verified before anything is written.</param>
+    /// <exception cref="MovingException">The export is incomplete, or this program does not know its format.</exception>
     public static Task<ImportSummary> Run(
         NpgsqlDataSource owner, string directory, Action<MovingProgress> progress, CancellationToken token) =>
         Run(owner, directory, progress, RowsAtOnce, token);
@@ -66,8 +66,8 @@ public sealed class PostgresImport
         return new ImportSummary([.. ExportedKind.All.Select(kind => tallies[kind].Summary())], lostCitations);
     }
 
-    /// <param name="tenantOf">Whose rows the transaction may touch: row-level security holds the owner to that too.</param>
-    /// <param name="store">Says what became of each row.</param>
+    /// <param name="tenantOf">Returns the row's tenant, the transaction's tenant scope. Row-level security applies to the owner too.</param>
+    /// <param name="store">Stores rows and returns the outcome of each.</param>
     private async Task Move<T>(
         string kind, Func<T, string> tenantOf, Func<T[], Task<IReadOnlyList<string>>> store, Action<T, string>? stored = null)
     {
@@ -82,7 +82,7 @@ public sealed class PostgresImport
         }
     }
 
-    /// <summary>Rows in one transaction. Where the database cannot hold one of them, each has its own, so that the others are stored.</summary>
+    /// <summary>Stores rows in one transaction. If the database cannot hold one of them, each row gets its own transaction.</summary>
     private async Task<IReadOnlyList<string>> Store<T>(
         T[] rows, Func<T, string> tenantOf, Func<T[], Task<IReadOnlyList<string>>> store)
     {
@@ -179,8 +179,8 @@ public sealed class PostgresImport
     }
 
     /// <summary>
-    /// A document with all its passages, in one transaction of many statements: searches see it whole or not at all. Of a thick one some
-    /// minutes of work are lost when the import is stopped, and nothing half-done is left to be recognised.
+    /// Stores a document with all its passages in one transaction of many statements, so that a search sees all of it or nothing. A stopped
+    /// import loses at most some minutes of work on a long document, and leaves no partial document that would have to be detected.
     /// </summary>
     private async Task<string> StoreDocument(ExportedDocument document, PassageLines lines)
     {
@@ -190,7 +190,7 @@ public sealed class PostgresImport
             {
                 if (await Find(document) is { } fate)
                     return fate;
-                // Somebody uploaded the same bytes a moment ago.
+                // A caller uploaded the same bytes a moment ago.
                 if (!await Insert(document))
                     return Refusal.KeptFromBefore;
                 var stored = 0;
@@ -208,7 +208,7 @@ public sealed class PostgresImport
         }
     }
 
-    /// <returns>What becomes of the document; null where there is none such.</returns>
+    /// <returns>The outcome for a document that exists already; null if it does not exist.</returns>
     private async Task<string?> Find(ExportedDocument document)
     {
         await using var find = connection.ForSame("SELECT id FROM document WHERE tenant_id = $1 AND (id = $2 OR sha256 = $3)");
@@ -245,7 +245,7 @@ public sealed class PostgresImport
             [.. passages.Select(passage => (passage.Id, new NewPassage(passage.Page, passage.Headings, passage.Text)))], token);
     }
 
-    /// <summary>The document is there: are its passages? They are not where it went another way since an earlier import.</summary>
+    /// <summary>Compares the passages of a document that exists. They differ if the document has changed since an earlier import.</summary>
     private async Task ComparePassages(ExportedDocument document, PassageLines lines)
     {
         foreach (var some in lines.Of(document.Id).Chunk(PassagesAtOnce))
@@ -270,19 +270,19 @@ public sealed class PostgresImport
         return result;
     }
 
-    /// <summary>The ids of the rows that a statement wrote.</summary>
+    /// <summary>Returns the ids of the rows that a statement wrote.</summary>
     private async Task<HashSet<TId>> Written<TRow, TId>(Statement insert, TRow[] rows, Func<NpgsqlDataReader, TId> id) =>
         [.. await insert.With(Json(rows), NpgsqlDbType.Json).All(id, token)];
 
-    /// <summary>As it lies in the export: PostgreSQL itself reads the lines as rows.</summary>
+    /// <summary>Serializes rows as they are in the export, because PostgreSQL reads the lines as rows.</summary>
     private static string Json<T>(T rows) => JsonSerializer.Serialize(rows, ExportFormat.Json);
 
-    /// <summary>In little-endian, which is how x64 and Arm64 lay out numbers.</summary>
+    /// <summary>Copies the bytes: the export is little-endian, as are x64 and Arm64.</summary>
     private static Vector? VectorOf(ExportedPassage passage) =>
         passage.Vector is null ? null : new Vector(MemoryMarshal.Cast<byte, float>(passage.Vector).ToArray());
 
     /// <summary>
-    /// True for a row that the database cannot hold: a value that is none there, a broken rule, a limit. False where the database failed.
+    /// True if the database cannot hold the row: an invalid value, a violated constraint, an exceeded limit. False if the database failed.
     /// </summary>
     private static bool IsOfARow(PostgresException error) => error.SqlState[..2] is "22" or "23" or "54";
 

@@ -7,13 +7,14 @@ using Navigator.Storage.Sqlite;
 namespace Navigator.Storage.Moving;
 
 /// <summary>
-/// Writes what the embedded file keeps into a directory, in one transaction that reads: one moment of the file, while another process may go
-/// on writing. Row by row, so that the size of the file does not matter. Terms are left out, because an import computes them from the passages.
+/// Writes the contents of the embedded file to a directory. All rows are read in one transaction, so the export shows one moment of the file
+/// while another process may go on writing. Rows are written one by one, so that memory does not grow with the file. Terms are left out,
+/// because an import computes them from the passages.
 /// </summary>
 public sealed class SqliteExport
 {
     /// <summary>
-    /// With those that only have rows elsewhere: embedded, tenants of the settings, and the one that needs no key, have none of their own.
+    /// Includes tenants without a row of their own: in embedded mode, tenants from the settings and the tenant that needs no key have none.
     /// </summary>
     private const string Tenants =
         """
@@ -33,8 +34,8 @@ public sealed class SqliteExport
     private SqliteExport(SqliteSession session, string directory, Action<MovingProgress> progress, CancellationToken token) =>
         (this.session, this.directory, this.progress, this.token) = (session, directory, progress, token);
 
-    /// <param name="directory">Is there, and empty. After an error it is no export, whatever is in it.</param>
-    /// <param name="progress">Is called while rows are read: it must not wait.</param>
+    /// <param name="directory">Must exist and be empty. After an error its contents are not a valid export.</param>
+    /// <param name="progress">Called while rows are read, so it must not block.</param>
     public static Task<ExportManifest> Write(
         SqliteDatabase database, string directory, Action<MovingProgress> progress, CancellationToken token) =>
         database.Read(session => new SqliteExport(session, directory, progress, token).Write(), token);
@@ -71,7 +72,7 @@ public sealed class SqliteExport
         End(lines);
     }
 
-    /// <summary>Documents and their passages in the same order: an import reads both files side by side.</summary>
+    /// <summary>Writes documents and their passages in the same order, because an import reads both files side by side.</summary>
     private void WriteDocuments()
     {
         Directory.CreateDirectory(Path.Combine(directory, ExportFormat.Originals));
@@ -104,7 +105,7 @@ public sealed class SqliteExport
             row.IsDBNull(5) ? null : row.Bytes(5))),
         document);
 
-    /// <returns>The SHA-256 of the bytes; null where they are not kept.</returns>
+    /// <returns>The SHA-256 of the bytes; null if they are not stored.</returns>
     private string? WriteOriginal(long document, Guid id)
     {
         if (session.One("SELECT content FROM document_content WHERE document = $1", row => row.Bytes(0), document) is not { } content)
@@ -118,7 +119,7 @@ public sealed class SqliteExport
     private void WriteJobs()
     {
         using var lines = Begin(ExportedKind.Jobs, "SELECT count(*) FROM chat_job");
-        // By rowid, as they lie in the file: any other order might have to be sorted, in memory.
+        // By rowid, the order of the file: another order might need a sort in memory.
         session.Each(
             """
             SELECT chat_job.id, chat_job.tenant_id, conversation_id, idempotency_key, request_hash, question, options, chat_job.status, stage,
@@ -229,12 +230,12 @@ public sealed class SqliteExport
         }
         catch (JsonException error)
         {
-            // Without the message of the error: it may quote what is stored.
-            throw new MovingException($"Job {row.GetString(0)} cannot be exported: what it keeps as {row.GetName(column)} is no JSON.", error);
+            // The error's own message is left out, because it may quote stored text.
+            throw new MovingException($"Job {row.GetString(0)} cannot be exported: its {row.GetName(column)} is not valid JSON.", error);
         }
     }
 
-    /// <summary>A new file that only its owner may read: it holds what people asked, and what webhooks are signed with.</summary>
+    /// <summary>Creates a file that only its owner may read, because it holds people's questions and webhook secrets.</summary>
     private static FileStream Create(string path)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
@@ -243,7 +244,7 @@ public sealed class SqliteExport
         return new FileStream(path, options);
     }
 
-    /// <summary>A file of one JSON object a line, and what the manifest is to say of it.</summary>
+    /// <summary>A file with one JSON object a line, and its entry in the manifest.</summary>
     private sealed class LineFile(FileStream file, string kind, Action<MovingProgress> written, long total) : IDisposable
     {
         private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -263,7 +264,7 @@ public sealed class SqliteExport
         public ExportedFile End()
         {
             file.Flush();
-            // So that a kind without rows is seen to be done.
+            // Reports a kind without rows as done too.
             written(new MovingProgress(kind, rows, total));
             return new ExportedFile(rows, Convert.ToHexStringLower(hash.GetCurrentHash()));
         }

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Navigator.Storage.Moving;
 
-/// <summary>An export whose files are all there, each as it was written.</summary>
+/// <summary>An export whose files are all present and unchanged.</summary>
 internal sealed class VerifiedExport
 {
-    /// <summary>Ends each reason why an export is not taken.</summary>
+    /// <summary>The end of every message that refuses an export.</summary>
     private const string Refused = "Nothing was imported.";
 
     private readonly string directory;
@@ -15,8 +15,8 @@ internal sealed class VerifiedExport
 
     public ExportManifest Manifest { get; }
 
-    /// <summary>Reads all of it once.</summary>
-    /// <exception cref="MovingException">A file is missing, or not as it was exported; or it is no export that this program knows.</exception>
+    /// <summary>Reads and verifies the whole export once.</summary>
+    /// <exception cref="MovingException">A file is missing or changed, or this program does not know the format.</exception>
     public static async Task<VerifiedExport> Open(string directory, Action<MovingProgress> progress, CancellationToken token)
     {
         var export = new VerifiedExport(directory, await ReadManifest(Path.Combine(directory, ExportFormat.Manifest), token));
@@ -36,17 +36,17 @@ internal sealed class VerifiedExport
         return export;
     }
 
-    /// <summary>How many rows of a kind there are.</summary>
+    /// <summary>Number of rows of a kind.</summary>
     public long Count(string kind) => Manifest.Files[ExportFormat.FileOf(kind)].Rows;
 
-    /// <summary>The rows of a kind, one after the other.</summary>
+    /// <summary>Reads the rows of a kind one by one.</summary>
     public IEnumerable<T> Read<T>(string kind)
     {
         var path = PathOf(kind);
         return File.ReadLines(path).Select((line, i) => Parse<T>(path, i + 1, line));
     }
 
-    /// <summary>The file with a document's own bytes.</summary>
+    /// <summary>The file with a document's bytes.</summary>
     public string OriginalOf(Guid document) => Path.Combine(directory, ExportFormat.Originals, document.ToString());
 
     private string PathOf(string kind) => Path.Combine(directory, ExportFormat.FileOf(kind));
@@ -55,7 +55,7 @@ internal sealed class VerifiedExport
     {
         var path = PathOf(kind);
         if (!Manifest.Files.TryGetValue(ExportFormat.FileOf(kind), out var exported))
-            throw new MovingException($"{ExportFormat.Manifest} says nothing of {path}. {Refused}");
+            throw new MovingException($"{ExportFormat.Manifest} does not list {path}. {Refused}");
         if (await Summarize(path, token) != exported)
             throw Changed(path);
     }
@@ -63,23 +63,23 @@ internal sealed class VerifiedExport
     private static async Task<ExportManifest> ReadManifest(string path, CancellationToken token)
     {
         if (!File.Exists(path))
-            throw new MovingException($"There is no {path}. It is written last: the export did not finish, or lies elsewhere. {Refused}");
+            throw new MovingException($"{path} does not exist. The export did not finish, or is in another directory. {Refused}");
         var text = await File.ReadAllTextAsync(path, token);
         try
         {
-            // The number first: another format may look different.
+            // The format number is read first, because other formats may have other members.
             var format = JsonSerializer.Deserialize<JsonElement>(text).GetProperty("format").GetInt32();
             if (format != ExportFormat.Number)
                 throw new MovingException(
-                    $"{path} is of format {format}, and this version of Navigator knows {ExportFormat.Number}: import it with the version that "
+                    $"{path} has format {format}, and this version of Navigator reads format {ExportFormat.Number}. Import it with the version that "
                         + $"exported it. {Refused}");
             return JsonSerializer.Deserialize<ExportManifest>(text, ExportFormat.Json) is { Files: not null } manifest
                 ? manifest
-                : throw new JsonException("It names no files.");
+                : throw new JsonException("The manifest lists no files.");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new MovingException($"{path} is no manifest of an export. {Refused}", error);
+            throw new MovingException($"{path} is not the manifest of an export. {Refused}", error);
         }
     }
 
@@ -91,16 +91,16 @@ internal sealed class VerifiedExport
         }
         catch (JsonException error)
         {
-            // Without the message of the error: it may quote what a person wrote.
-            throw new MovingException($"Line {number} of {path} is not as format {ExportFormat.Number} has it.", error);
+            // The error's own message is left out, because it may quote a person's text.
+            throw new MovingException($"Line {number} of {path} does not match format {ExportFormat.Number}.", error);
         }
     }
 
-    /// <summary>What the manifest would say of a file as it is now.</summary>
+    /// <summary>Computes the manifest entry of a file as it is now.</summary>
     private static async Task<ExportedFile> Summarize(string path, CancellationToken token)
     {
         if (!File.Exists(path))
-            throw new MovingException($"There is no {path}, which belongs to the export. {Refused}");
+            throw new MovingException($"{path} does not exist, although it belongs to the export. {Refused}");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
         var (buffer, rows) = (new byte[1 << 20], 0L);
@@ -113,5 +113,5 @@ internal sealed class VerifiedExport
     }
 
     private static MovingException Changed(string path) =>
-        new($"{path} is not as it was exported: its SHA-256 or its number of rows is another. Copy the export again. {Refused}");
+        new($"{path} has changed since the export: its SHA-256 or its number of rows differs. Copy the export again. {Refused}");
 }

@@ -1,8 +1,8 @@
 namespace Navigator.Storage.Passages;
 
 /// <summary>
-/// BM25 (Robertson and Zaragoza, 2009) cut in two: what a term weighs in a passage is computed once, at ingestion; what it
-/// weighs in a question (its idf) when it is asked.
+/// BM25 (Robertson and Zaragoza, 2009) in two parts. The weight of a term in a passage is computed once, at ingestion. The weight of a term
+/// in a question (its idf) is computed when the question is asked.
 /// </summary>
 internal static class Bm25
 {
@@ -10,12 +10,12 @@ internal static class Bm25
     private const double B = 0.75;
 
     /// <summary>
-    /// The usual passage, in terms. A constant, so that a weight stays right when other documents come and go; chunking
-    /// makes passages of much the same length anyway.
+    /// The average passage length, in terms. It is a constant, so that stored weights stay valid when other documents are added or deleted.
+    /// Chunking makes passages of similar length.
     /// </summary>
     private const double UsualLength = 110;
 
-    /// <summary>The weights of a passage's terms.</summary>
+    /// <summary>Returns the weights of a passage's terms.</summary>
     public static Dictionary<string, float> Weigh(string text)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -29,6 +29,6 @@ internal static class Bm25
         return counts.ToDictionary(entry => entry.Key, entry => (float)(entry.Value * (K1 + 1) / (entry.Value + norm)), StringComparer.Ordinal);
     }
 
-    /// <summary>How telling a term is that stands in <paramref name="found"/> of <paramref name="passages"/> passages.</summary>
+    /// <summary>Inverse document frequency of a term that <paramref name="found"/> of <paramref name="passages"/> passages contain.</summary>
     public static double Idf(long passages, long found) => Math.Log(1 + (passages - found + 0.5) / (found + 0.5));
 }

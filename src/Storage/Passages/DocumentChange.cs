@@ -3,26 +3,26 @@ using Navigator.Contracts.Http;
 namespace Navigator.Storage.Passages;
 
 /// <summary>
-/// A decided change of a document's row. Times are not in it: it says when the document is due and how long it has, and the database's
-/// clock says from when.
+/// A decided change of a document's row. It carries no times: it says how long until the document is due and until its deadline, and the
+/// database's clock sets both.
 /// </summary>
-/// <param name="From">The row as the decision saw it.</param>
-/// <param name="To">The row as it is to be, but for its times.</param>
+/// <param name="From">The row that the decision was made on.</param>
+/// <param name="To">The new row, except for its times.</param>
 public sealed record DocumentChange(DocumentRecord From, DocumentRecord To)
 {
-    /// <summary>When the sweeper looks at the document again; never later than its deadline. Null: when it would have.</summary>
+    /// <summary>When the sweeper checks the document again; never later than its deadline. Null: the due time does not change.</summary>
     public TimeSpan? DueIn { get; init; }
 
-    /// <summary>Gives the document a new deadline, this long from now; null: it keeps the one that it has.</summary>
+    /// <summary>Gives the document a new deadline, this long from now; null: the deadline does not change.</summary>
     public TimeSpan? Lifetime { get; init; }
 
     /// <summary>True when this change ends the ingestion.</summary>
     public bool Ends => HasEnded(To) && !HasEnded(From);
 
-    /// <summary>True when the bytes are stored and are not to be any longer.</summary>
+    /// <summary>True if the bytes are stored and this change deletes them.</summary>
     public bool DropsContent => From.HasContent && !To.HasContent;
 
-    /// <summary>Nothing of a document that failed is kept but its row.</summary>
+    /// <summary>True if the document failed: only its row is kept.</summary>
     public bool DropsPassages => To.Status == DocumentStatus.Failed && From.Passages is not null;
 
     /// <summary>The row after the change was written at <paramref name="now"/>.</summary>

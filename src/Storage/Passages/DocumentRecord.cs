@@ -11,11 +11,11 @@ public sealed record DocumentRecord
     public required string MediaType { get; init; }
     public required long Bytes { get; init; }
 
-    /// <summary>True while its bytes are stored: until its text is out, and afterwards where originals are kept.</summary>
+    /// <summary>True while the bytes are stored: until the text is extracted, and afterwards if originals are kept.</summary>
     public required bool HasContent { get; init; }
     public required DocumentStatus Status { get; init; }
 
-    /// <summary>The fencing token of its ingestion.</summary>
+    /// <summary>The ingestion's fencing token.</summary>
     public required int Attempt { get; init; }
     public string? ClaimedBy { get; init; }
     public int? Pages { get; init; }
@@ -31,31 +31,31 @@ public sealed record DocumentRecord
     public required DateTimeOffset Now { get; init; }
 }
 
-/// <param name="Lifetime">Ingestion gives up after this long.</param>
-/// <param name="DueIn">When to look whether a worker took it.</param>
+/// <param name="Lifetime">Time from the upload to the deadline of the ingestion.</param>
+/// <param name="DueIn">When the sweeper checks whether a worker has taken the document.</param>
 public sealed record NewDocument(
     Guid Id, string Tenant, string Title, string MediaType, byte[] Content, byte[] Sha256, TimeSpan Lifetime, TimeSpan DueIn);
 
-/// <summary>An uploaded file that is kept. Its bytes are read in parts.</summary>
+/// <summary>A stored original file. Its bytes are read in parts.</summary>
 public sealed record DocumentOriginal(string Title, string MediaType, byte[] Sha256, long Bytes);
 
-/// <summary>A document and the fencing token that a message carried.</summary>
+/// <summary>A document and the fencing token of a message about it.</summary>
 public readonly record struct DocumentKey(Guid Id, int Attempt)
 {
-    /// <summary>As the row said it; null for who has only a message, which does not.</summary>
+    /// <summary>From the document's row; null for a worker that has only a message, which carries no tenant.</summary>
     public string? Tenant { get; init; }
 
     public static DocumentKey Of(DocumentRecord document) => new(document.Id, document.Attempt) { Tenant = document.Tenant };
 }
 
 /// <summary>A passage as chunking made it.</summary>
-/// <param name="Page">From 1; null where the format has no pages.</param>
+/// <param name="Page">From 1; null if the format has no pages.</param>
 /// <param name="Headings">The headings above it, outermost first.</param>
 public sealed record NewPassage(int? Page, IReadOnlyList<string> Headings, string Text)
 {
-    /// <summary>What is searched: a passage under "Ambulance services" is about ambulances even if it never says so.</summary>
+    /// <summary>The text that is searched. It includes the headings: a passage under "Ambulance services" is about ambulances.</summary>
     public string Searchable() => Headings.Count == 0 ? Text : string.Join('\n', Headings) + '\n' + Text;
 }
 
-/// <summary>A passage that waits for its vector.</summary>
+/// <summary>A passage that has no vector yet.</summary>
 public sealed record UnembeddedPassage(int Ordinal, string Searchable);

@@ -2,25 +2,25 @@ using Navigator.Contracts.Http;
 
 namespace Navigator.Storage.Passages;
 
-/// <summary>Finds passages of ready documents, by meaning and by words. Filters apply before anything is ranked.</summary>
+/// <summary>Finds passages of ready documents by meaning and by words. Filters apply before the ranking.</summary>
 public interface IPassageIndex
 {
-    /// <summary>Two ranked lists per query, in the order of the queries.</summary>
+    /// <summary>Returns two ranked lists for each query, in the order of the queries.</summary>
     Task<IReadOnlyList<SearchLegs>> Search(PassageSearch search, CancellationToken token);
 
-    /// <summary>A tenant's passages by id, in the order of <paramref name="ids"/>; those that are gone are left out.</summary>
+    /// <summary>Returns a tenant's passages by id, in the order of <paramref name="ids"/>. Deleted passages are left out.</summary>
     Task<IReadOnlyList<CitedPassage>> Read(string tenant, IReadOnlyList<Guid> ids, CancellationToken token);
 }
 
-/// <param name="Model">Only passages embedded by the same model are compared with the vectors.</param>
+/// <param name="Model">The vectors are compared only with passages that the same model embedded.</param>
 /// <param name="DocumentIds">Only these documents; null for all of the tenant's.</param>
-/// <param name="Limit">How many per leg, at most.</param>
-/// <param name="SimilarityFloor">Cosine below which the vector leg finds nothing.</param>
+/// <param name="Limit">Maximum number of hits per leg.</param>
+/// <param name="SimilarityFloor">The vector leg drops hits whose cosine is lower.</param>
 public sealed record PassageSearch(
     string Tenant, string Model, IReadOnlyList<PassageQuery> Queries, IReadOnlyList<Guid>? DocumentIds, int Limit, double SimilarityFloor);
 
-/// <param name="Text">Searched by its words.</param>
-/// <param name="Vector">float[1536], searched by direction.</param>
+/// <param name="Text">Text for the lexical leg.</param>
+/// <param name="Vector">float[1536] for the vector leg.</param>
 public sealed record PassageQuery(string Text, ReadOnlyMemory<float> Vector);
 
 /// <param name="Nearest">By cosine similarity, best first.</param>
@@ -29,5 +29,5 @@ public sealed record SearchLegs(IReadOnlyList<Hit> Nearest, IReadOnlyList<Hit> L
 
 public readonly record struct Hit(Guid PassageId, Guid DocumentId, double Score);
 
-/// <summary>A passage and the document it stands in.</summary>
+/// <summary>A passage and the title of its document.</summary>
 public sealed record CitedPassage(Passage Passage, string DocumentTitle);

@@ -2,8 +2,8 @@ using System.Numerics.Tensors;
 
 namespace Navigator.Storage.Passages;
 
-/// <summary>Passages of one document that follow each other, and the direction of each one's vector.</summary>
-/// <param name="capacity">Passages that it has room for.</param>
+/// <summary>The normalized vectors of consecutive passages of one document.</summary>
+/// <param name="capacity">Maximum number of passages.</param>
 /// <param name="dimensions">Numbers in each vector.</param>
 internal sealed class PassageVectors(int capacity, int dimensions)
 {
@@ -12,10 +12,10 @@ internal sealed class PassageVectors(int capacity, int dimensions)
 
     public int Count => ids.Count;
 
-    /// <summary>What it takes in memory.</summary>
+    /// <summary>Size in memory.</summary>
     public long Bytes => BytesOf(capacity, dimensions);
 
-    /// <summary>What so many passages take in memory: an id of 16 bytes and a direction in single precision each.</summary>
+    /// <summary>Size in memory of this many passages: an id of 16 bytes and a vector in single precision for each.</summary>
     public static long BytesOf(int passages, int dimensions) => passages * (16L + (long)dimensions * sizeof(float));
 
     public void Add(Guid id, ReadOnlySpan<float> vector)
@@ -30,13 +30,13 @@ internal sealed class PassageVectors(int capacity, int dimensions)
 
     public Guid Id(int passage) => ids[passage];
 
-    /// <summary>float[dimensions] of length 1, or zero where the vector is zero.</summary>
+    /// <summary>float[dimensions] of length 1, or zero if the vector is zero.</summary>
     public ReadOnlySpan<float> Direction(int passage) => directions.AsSpan(passage * dimensions, dimensions);
 
-    /// <summary>Makes a vector 1 long, so that the cosine of two is their dot product. Zero stays zero.</summary>
+    /// <summary>Scales a vector to length 1, so that the cosine of two vectors is their dot product. A zero vector stays zero.</summary>
     public static void Normalize(Span<float> vector)
     {
-        // One number after the other: how a vectorised sum rounds depends on where the vector lies in memory, and equal vectors are to tie.
+        // A plain loop: the rounding of a vectorised sum depends on the memory alignment, and equal vectors must have equal scores.
         var squares = 0.0;
         foreach (var number in vector)
             squares += (double)number * number;

@@ -15,7 +15,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         error_code, error_message, version, created_at, finished_at, deadline_at, due_at, content IS NOT NULL, clock_timestamp()
         """;
 
-    /// <summary>For a long document, and for all answers of a tenant; much longer than a caller's other statements may take.</summary>
+    /// <summary>Limit for deleting a long document, or all answers of a tenant, which take much longer than other statements.</summary>
     private static readonly TimeSpan ErasurePatience = TimeSpan.FromSeconds(30);
 
     /// <summary>Some ten thousand terms a statement.</summary>
@@ -83,8 +83,8 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         await using var document = connection.ForSame("DELETE FROM document WHERE tenant_id = $1 AND id = $2").Within(ErasurePatience);
         if (await document.With(tenant).With(id).Change(token) == 0)
             return false;
-        // Second, with a look of its own: an answer that was being written while the document went has been written or will not be.
-        // What was asked later in the same conversation was understood with that answer, and may say in its plan what it said.
+        // A second statement with its own snapshot, because an answer that cites the document may have been written during the first.
+        // Later jobs of the conversation go too: their plans may contain text of that answer.
         await using var answers = connection.ForSame(
             """
             DELETE FROM chat_job WHERE tenant_id = $1 AND id IN
@@ -164,7 +164,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
                     batch.BatchCommands.Add(store);
                 }
                 var stored = await batch.ExecuteNonQueryAsync(token);
-                // Not decided before, since it depends on how many were stored; without a change nothing is committed.
+                // The decision depends on how many vectors were stored. Without a change nothing is committed.
                 return decide(row, stored) is { } change ? await Save(connection, change, null, token) : null;
             },
             token);
@@ -182,7 +182,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     }
 
     /// <summary>
-    /// The row's lock first: the parallel messages of one document take turns. Commits when <paramref name="change"/> returns a row.
+    /// Locks the row first, so that the parallel messages of one document wait for each other. Commits if <paramref name="change"/> returns a row.
     /// </summary>
     private async Task<DocumentRecord?> Locked(
         DocumentKey key, Func<NpgsqlConnection, DocumentRecord, Task<DocumentRecord?>> change, CancellationToken token)
@@ -197,8 +197,8 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         return written;
     }
 
-    /// <summary>One statement for every change of a locked row.</summary>
-    /// <param name="content">The bytes of a document that starts again; null: it keeps those it has, as long as it needs them.</param>
+    /// <summary>The one statement that writes a change of a locked row.</summary>
+    /// <param name="content">The bytes of a document that starts again; null: the stored bytes stay for as long as they are needed.</param>
     private static async Task<DocumentRecord> Save(NpgsqlConnection connection, DocumentChange change, byte[]? content, CancellationToken token)
     {
         if (change.DropsPassages)
@@ -230,7 +230,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         return (await update.One(Read, token))!;
     }
 
-    /// <summary>Some passages and their terms. Arrays and not COPY, which row-level security does not allow.</summary>
+    /// <summary>Inserts passages and their terms. Uses arrays because row-level security does not allow COPY.</summary>
     private static async Task Insert(
         NpgsqlConnection connection, DocumentRecord document, int first, List<NewPassage> passages, CancellationToken token)
     {
@@ -248,7 +248,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         await InsertTerms(connection, document.Tenant, document.Id, [.. ids.Zip(passages)], token);
     }
 
-    /// <summary>The terms of some passages. Also for an import: words are weighed and stored in one place.</summary>
+    /// <summary>Inserts the terms of passages. An import calls it too, so that terms are weighed and stored in one place.</summary>
     internal static async Task InsertTerms(
         NpgsqlConnection connection, string tenant, Guid document, IReadOnlyList<(Guid Id, NewPassage Passage)> passages, CancellationToken token)
     {
@@ -262,8 +262,10 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
             .With(terms.Select(term => term.Value).ToArray()).Change(token);
     }
 
-    /// <summary>About the document's tenant: as its row said, or, for who has only a message, as a function says that only workers may
-    /// call.</summary>
+    /// <summary>
+    /// Statement in the scope of the document's tenant. A worker that has only a message gets the tenant from a function that only workers may
+    /// call.
+    /// </summary>
     private Statement For(DocumentKey key, string sql) =>
         key.Tenant is { } tenant ? database.For(tenant, sql) : database.For("tenants_of_document", [key.Id], sql);
 

@@ -5,10 +5,10 @@ using NpgsqlTypes;
 
 namespace Navigator.Storage.Passages;
 
-/// <summary>Both legs in PostgreSQL: pgvector for meaning, a posting table for words.</summary>
+/// <summary>Both legs in PostgreSQL: pgvector for the meaning, a posting table for the words.</summary>
 /// <param name="exactUpTo">
-/// Passages that are still compared exactly: 5,000 vectors of 6 kB take about 50 ms (15,000: 140 ms, through HNSW 14 ms).
-/// With iterative scans HNSW finds enough even behind a filter.
+/// Maximum number of passages that are compared exactly. 5,000 vectors of 6 kB take about 50 ms, 15,000 take 140 ms (14 ms through HNSW).
+/// With iterative scans HNSW finds enough passages even with a filter.
 /// </param>
 internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exactUpTo) : IPassageIndex
 {
@@ -16,7 +16,7 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
 
     public async Task<IReadOnlyList<SearchLegs>> Search(PassageSearch search, CancellationToken token)
     {
-        // One connection for two round trips: words and the size of the corpus, then vectors, the way that size asks for.
+        // One connection for two round trips. The first finds words and counts the passages; that count selects how vectors are compared.
         await using var connection = await database.Open(token);
         var (size, lexical) = await Lexical(connection, search, token);
         var nearest = size == 0
@@ -50,7 +50,7 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
         batch.BatchCommands.Add(Command(search, $"SELECT coalesce(sum(passages), 0) FROM document WHERE {ReadyDocuments}"));
         foreach (var query in search.Queries)
         {
-            // weight × idf, summed per passage; idf as Bm25.Idf computes it.
+            // weight × idf, summed per passage; idf as in Bm25.Idf.
             var words = Command(
                 search,
                 $"""
@@ -77,13 +77,13 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
     private static async Task<List<List<Hit>>> Nearest(NpgsqlConnection connection, PassageSearch search, bool exact, CancellationToken token)
     {
         await using var batch = connection.CreateBatch();
-        // Local to the batch's implicit transaction. Strict order costs nothing measurable at these sizes.
+        // The setting lasts for the batch's implicit transaction. Strict order has no measurable cost at these sizes.
         batch.BatchCommands.Add(Scopes.Tenant(search.Tenant));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT set_config('hnsw.iterative_scan', 'strict_order', true)"));
         foreach (var query in search.Queries)
         {
             // Ordering a materialised list by a plain number cannot use the vector index; ordering the table by the operator does.
-            // The documents first, as a list: joined to the passages, they were read once for each where the planner knew of no statistics.
+            // The documents are a list first: when joined to the passages without statistics, they were read once for each passage.
             var near = Command(
                 search,
                 exact
@@ -114,7 +114,7 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
         return await ReadLists(row, search.Queries.Count, token);
     }
 
-    /// <summary>One list per query, behind the result set that <paramref name="row"/> stands on.</summary>
+    /// <summary>Reads one list for each query. The reader stands on the result set before them.</summary>
     private static async Task<List<List<Hit>>> ReadLists(NpgsqlDataReader row, int queries, CancellationToken token)
     {
         var lists = new List<List<Hit>>(queries);

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace Navigator.Storage.Passages;
 
 /// <summary>
-/// In which passage of a document a term stands, and what it weighs there. A term's postings of one document are stored one after the
-/// other, as they lie in memory: in little-endian, which is how x64 and Arm64 lay out numbers.
+/// A passage of a document that contains a term, and the term's weight there. The postings of one term in one document are stored one after
+/// the other in their memory layout, which is little-endian on x64 and Arm64.
 /// </summary>
 internal readonly record struct Posting(int Ordinal, float Weight)
 {
-    /// <summary>Bytes of one.</summary>
+    /// <summary>Size of one posting, in bytes.</summary>
     public const int Size = sizeof(int) + sizeof(float);
 
     public static byte[] Write(List<Posting> postings) => MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(postings)).ToArray();

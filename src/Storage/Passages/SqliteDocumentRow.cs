@@ -6,7 +6,7 @@ using Navigator.Storage.Sqlite;
 namespace Navigator.Storage.Passages;
 
 /// <summary>A document as the embedded file keeps it.</summary>
-/// <param name="Number">What the other tables know the document by.</param>
+/// <param name="Number">The document's key in the other tables.</param>
 internal sealed record SqliteDocumentRow(long Number, DocumentRecord Document)
 {
     /// <summary>For a SELECT only: the last one looks into another table.</summary>

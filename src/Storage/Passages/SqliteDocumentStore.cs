@@ -6,8 +6,7 @@ using static Navigator.Storage.Passages.SqliteDocumentRow;
 namespace Navigator.Storage.Passages;
 
 /// <summary>
-/// Documents of embedded mode, in its file. There is one writer, which is the lock: a row stays as a change reads it until that change has
-/// written it.
+/// Documents of embedded mode. The file has one writer, so no other change can alter a row between a change's read and its write.
 /// </summary>
 internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache vectors) : IDocumentStore
 {
@@ -27,7 +26,7 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
                     : (known, false);
             },
             token);
-        // Vectors under its number are its own from before it started again, or a deleted document's.
+        // The cache may hold vectors under this number from before the restart, or from a deleted document.
         if (accepted)
             vectors.Forget(kept.Number);
         return (kept.Document, accepted);
@@ -74,7 +73,7 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
             {
                 var numbers = session.All(
                     "DELETE FROM document WHERE tenant_id = $1 AND id = $2 RETURNING number", row => row.GetInt64(0), tenant, id);
-                // What was asked later in the same conversation was understood with that answer, and may say in its plan what it said.
+                // Later jobs of the conversation go too: their plans may contain text of that answer.
                 if (numbers.Count > 0)
                     session.Change(
                         """
@@ -123,9 +122,9 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
     public Task<DocumentRecord?> StorePassages(
         DocumentKey key, IReadOnlyList<NewPassage> passages, Func<DocumentRecord, DocumentChange?> decide, CancellationToken token)
     {
-        // Weighing the terms of a thick document takes a while: not while others wait to write.
+        // The terms of a long document take a while to weigh, so this happens before the write transaction.
         var postings = Weigh(passages);
-        // Sorted, so that passages of a document have their ids in their order: those made within one millisecond have any order.
+        // Sorted, because ids made within one millisecond have no order, and a document's passages are ordered by id.
         var ids = passages.Select(_ => Guid.CreateVersion7()).Order(UuidOrder.Instance).ToList();
         return Change(
             key,
@@ -212,7 +211,7 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
             },
             token);
 
-    /// <summary>Reads a document's row and lets <paramref name="change"/> write what follows from it, in one transaction.</summary>
+    /// <summary>Reads a document's row and lets <paramref name="change"/> write the consequences, in one transaction.</summary>
     private Task<DocumentRecord?> Change(DocumentKey key, Func<SqliteSession, SqliteDocumentRow, DocumentRecord?> change, CancellationToken token) =>
         database.Write(
             session => session.One(
@@ -238,8 +237,8 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
         return session.One($"SELECT {Columns} FROM document WHERE number = $1", row => Read(row, session.Now), number)!;
     }
 
-    /// <summary>One statement for every change of a row, and what must go with it.</summary>
-    /// <param name="content">The bytes of a document that starts again; null: it keeps those it has, as long as it needs them.</param>
+    /// <summary>The one statement that writes a change of a row, with the deletions that belong to it.</summary>
+    /// <param name="content">The bytes of a document that starts again; null: the stored bytes stay for as long as they are needed.</param>
     private static DocumentRecord Save(SqliteSession session, SqliteDocumentRow row, DocumentChange change, byte[]? content = null)
     {
         var to = change.WrittenAt(session.Now);
@@ -261,14 +260,14 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
         return to;
     }
 
-    /// <summary>With their vectors and terms.</summary>
+    /// <summary>Deletes passages with their vectors and terms.</summary>
     private static void DeletePassages(SqliteSession session, long document)
     {
         session.Change("DELETE FROM passage WHERE document = $1", document);
         session.Change("DELETE FROM posting WHERE document = $1", document);
     }
 
-    /// <summary>The postings of each term, as they are stored, in the order of the table's key.</summary>
+    /// <summary>The stored postings of each term, in the order of the table's key.</summary>
     private static List<(string Term, byte[] Weights)> Weigh(IReadOnlyList<NewPassage> passages)
     {
         var postings = new SortedDictionary<string, List<Posting>>(StringComparer.Ordinal);

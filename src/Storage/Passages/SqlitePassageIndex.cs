@@ -6,12 +6,12 @@ using Navigator.Storage.Sqlite;
 
 namespace Navigator.Storage.Passages;
 
-/// <summary>Both legs over the file of embedded mode, ranked as PostgreSQL ranks them; exact, by comparing with each passage.</summary>
+/// <summary>Both legs over the embedded file, ranked as in PostgreSQL. Each passage is compared exactly.</summary>
 internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache vectors) : IPassageIndex
 {
     /// <summary>
-    /// Documents whose postings are looked up one by one. With more, all of a term are read and those of other documents passed over: many
-    /// of them do not have the term at all.
+    /// Up to this number of documents, the postings of each document are looked up by key. For more documents all postings of a term are read
+    /// and those of other documents are skipped, because many documents do not contain the term.
     /// </summary>
     private const int FewDocuments = 64;
 
@@ -42,7 +42,7 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
                 tenant, StoredJson.Write(ids.ToArray())),
             token);
 
-    /// <summary>The documents that are searched, by their numbers.</summary>
+    /// <summary>The documents that are searched, by number.</summary>
     private static Dictionary<long, ReadyDocument> Ready(SqliteSession session, PassageSearch search) => session.All(
         """
         SELECT number, id, version, embedding_model, passages FROM document
@@ -52,7 +52,7 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
         search.Tenant, search.DocumentIds is null ? null : StoredJson.Write(search.DocumentIds.ToArray()))
         .ToDictionary(document => document.Version.Number);
 
-    /// <summary>One list per query.</summary>
+    /// <summary>Returns one list for each query.</summary>
     private List<List<Hit>> Nearest(
         SqliteSession session, PassageSearch search, IEnumerable<ReadyDocument> documents, CancellationToken token)
     {
@@ -61,7 +61,7 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
         var questions = search.Queries.Select(query => query.Vector.ToArray()).ToList();
         questions.ForEach(question => PassageVectors.Normalize(question));
         var best = questions.ConvertAll(_ => new BestHits(search.Limit));
-        // Those in memory first: in the order of the file, one document too many would push out each just before its turn.
+        // Cached documents come first. In the order of the file, one document more than fits would evict each just before it is used.
         foreach (var document in documents.Where(document => document.Model == search.Model)
             .OrderByDescending(document => vectors.Holds(document.Version)))
         {
@@ -80,7 +80,7 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
         (first, count) =>
         {
             var loaded = new PassageVectors(count, dimensions);
-            // Taken over row by row, so that all are in memory only once.
+            // Rows are converted one by one, so that the vectors are in memory only once.
             session.All(
                 """
                 SELECT passage.id, passage_vector.vector
@@ -101,8 +101,8 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
     {
         for (var i = 0; i < passages.Count; i++)
         {
-            // The question first: Dot aligns its steps to that one, so that equal vectors have equal scores wherever they lie in memory.
-            // Rounding may pass 1, which a cosine does not; pgvector cuts it off too.
+            // The question is the first argument because Dot aligns its steps to it, so that equal vectors get equal scores at any memory address.
+            // Rounding may exceed 1, which a cosine cannot; pgvector clamps it too.
             var similarity = Math.Clamp((double)TensorPrimitives.Dot<float>(question, passages.Direction(i)), -1, 1);
             if (similarity >= floor)
                 best.Add(new Hit(passages.Id(i), document.Version.Id, similarity));
@@ -136,11 +136,11 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
             "SELECT document, weights FROM posting WHERE term = $1",
             row => (row.GetInt64(0), documents.ContainsKey(row.GetInt64(0)) ? row.Bytes(1) : []), term);
 
-    /// <summary>The best by score and then by id. Ids are looked up only for passages whose score is good enough.</summary>
+    /// <summary>Returns the best hits by score and then by id. Ids are looked up only for passages whose score is high enough.</summary>
     private static List<Hit> Best(
         SqliteSession session, int limit, Dictionary<long, ReadyDocument> documents, Dictionary<Place, double> scores)
     {
-        // 0 where there are no more than the limit, and every score is higher.
+        // 0 if there are no more passages than the limit. Every score is higher than 0.
         var least = scores.Values.OrderDescending().ElementAtOrDefault(limit - 1);
         long[][] places = [.. scores.Where(score => score.Value >= least).Select(score => new[] { score.Key.Document, score.Key.Ordinal })];
         var passages = session.All(
@@ -157,13 +157,13 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
 
     private sealed record ReadyDocument(DocumentVersion Version, string? Model, int Passages);
 
-    /// <summary>A passage by the number of its document and its place there.</summary>
+    /// <summary>A passage by its document's number and its ordinal.</summary>
     private readonly record struct Place(long Document, int Ordinal);
 
-    /// <summary>Of any number of hits, the best.</summary>
+    /// <summary>Keeps the best hits of any number.</summary>
     private sealed class BestHits(int limit)
     {
-        /// <summary>Of equal ones, the one with the later id is worse.</summary>
+        /// <summary>Of hits with equal scores, the one with the later id is worse.</summary>
         private static readonly Comparer<Hit> WorstFirst = Comparer<Hit>.Create((one, other) =>
         {
             var byScore = one.Score.CompareTo(other.Score);
@@ -180,7 +180,7 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
                 hits.EnqueueDequeue(hit, hit);
         }
 
-        /// <summary>Best first. It is empty afterwards.</summary>
+        /// <summary>Removes and returns the hits, best first.</summary>
         public List<Hit> Ranked()
         {
             var ranked = new List<Hit>(hits.Count);

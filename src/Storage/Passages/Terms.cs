@@ -5,12 +5,12 @@ using System.Text;
 namespace Navigator.Storage.Passages;
 
 /// <summary>
-/// The words of a text as the lexical leg counts them: lower case, without accents and stop words, English endings
-/// removed. Scripts without spaces give overlapping pairs of characters.
+/// The terms of a text for the lexical leg: lower case, without accents, stop words and English endings. Scripts without spaces give
+/// overlapping pairs of characters.
 /// </summary>
 public static class Terms
 {
-    /// <summary>Longer runs are cut: no one asks for them, and an index entry has a size limit.</summary>
+    /// <summary>Longer words are cut, because callers do not search for them and an index entry has a maximum size.</summary>
     private const int MaxLength = 40;
 
     private static readonly SearchValues<char> Vowels = SearchValues.Create("aeiouy");
@@ -23,7 +23,7 @@ public static class Terms
         "those", "to", "us", "was", "we", "were", "what", "when", "where", "which", "who", "whose", "will", "with", "would", "you", "your",
     };
 
-    /// <summary>"The first five days" and "days 1-5" are about the same days. "One" is left alone: it has other uses.</summary>
+    /// <summary>"The first five days" and "days 1-5" mean the same days. "One" is left out because it has other uses.</summary>
     private static readonly Dictionary<string, string> Numbers = new(StringComparer.Ordinal)
     {
         ["two"] = "2",
@@ -58,14 +58,14 @@ public static class Terms
         }
     }
 
-    /// <summary>Runs of letters or of digits, folded; a run of an unspaced script stands by itself.</summary>
+    /// <summary>Runs of letters or of digits, folded. A run of a script without spaces is a word of its own.</summary>
     private static IEnumerable<string> Words(string text)
     {
         var word = new StringBuilder();
         var unspaced = false;
         foreach (var c in Fold(text))
         {
-            // 1,500 and 1500 are one number; the comma of "one, two" is not between digits.
+            // 1,500 and 1500 are the same number. The comma of "one, two" is not between digits.
             if (c == ',' && word.Length > 0 && char.IsAsciiDigit(word[^1]))
             {
                 continue;
@@ -100,7 +100,7 @@ public static class Terms
 
     private static bool IsUnspaced(char c) => c is (>= '\u3040' and <= '\u30FF') or (>= '\u3400' and <= '\u9FFF') or (>= '\u0E00' and <= '\u0EFF');
 
-    /// <summary>A light stemmer: plural and verb endings, so that "visits" finds "visit" and "covering" finds "covered".</summary>
+    /// <summary>A light stemmer for plural and verb endings: "visits" finds "visit" and "covering" finds "covered".</summary>
     private static string Stem(string word)
     {
         if (word.Length <= 3 || !char.IsAsciiLetter(word[0]))

@@ -1,29 +1,29 @@
 namespace Navigator.Storage.Passages;
 
 /// <summary>
-/// The vectors of documents that questions were compared with last, in memory, so that the next question does not read them from the file.
-/// A reader names the version of the document that its transaction sees: vectors of another version, or of another document that had
-/// the same number, are not found, however late they were added.
+/// Keeps the vectors of the most recently searched documents in memory, so that the next question does not read them from the file. A reader
+/// names the document version that its transaction sees. Vectors of another version, or of another document with the same number, are never
+/// returned, however late they were added.
 /// </summary>
-/// <param name="bytes">What is kept takes so much at most; the document used longest ago goes first.</param>
+/// <param name="bytes">Maximum size of the cached vectors. The least recently used document is evicted first.</param>
 internal sealed class VectorCache(long bytes)
 {
-    /// <summary>Passages that are in memory at once of a document that is not kept: 3 MB of 1,536 numbers each.</summary>
+    /// <summary>Passages in memory at once for a document that is not cached: 3 MB at 1,536 numbers each.</summary>
     private const int Slice = 512;
 
     private readonly Lock gate = new();
 
-    /// <summary>By the number of their document. Only behind the gate, like the two below.</summary>
+    /// <summary>Entries by document number. Access to it and to the two fields below needs the lock.</summary>
     private readonly Dictionary<long, LinkedListNode<Entry>> entries = [];
 
-    /// <summary>The one used last first.</summary>
+    /// <summary>Most recently used first.</summary>
     private readonly LinkedList<Entry> byUse = new();
     private long used;
 
-    /// <summary>A document's vectors: all at once where they can be kept, otherwise slice by slice, each read when it is asked for.</summary>
-    /// <param name="passages">How many it has.</param>
+    /// <summary>Returns a document's vectors: in one piece if they can be cached, otherwise in slices that are read on demand.</summary>
+    /// <param name="passages">Number of the document's passages.</param>
     /// <param name="dimensions">Numbers in each vector.</param>
-    /// <param name="load">Reads so many passages (second) from this ordinal on (first).</param>
+    /// <param name="load">Reads passages: the first argument is the first ordinal, the second the number of passages.</param>
     public IEnumerable<PassageVectors> Read(DocumentVersion document, int passages, int dimensions, Func<int, int, PassageVectors> load)
     {
         if (Find(document) is { } kept)
@@ -34,14 +34,14 @@ internal sealed class VectorCache(long bytes)
             .Select(slice => load(slice * Slice, Math.Min(Slice, passages - slice * Slice)));
     }
 
-    /// <summary>True when a document's vectors are in memory now.</summary>
+    /// <summary>True if a document's vectors are in memory.</summary>
     public bool Holds(DocumentVersion document)
     {
         lock (gate)
             return entries.TryGetValue(document.Number, out var node) && node.Value.Document == document;
     }
 
-    /// <summary>Frees what is kept of a document.</summary>
+    /// <summary>Removes a document's vectors.</summary>
     public void Forget(long number)
     {
         lock (gate)
@@ -73,7 +73,7 @@ internal sealed class VectorCache(long bytes)
         }
     }
 
-    /// <summary>Only behind the gate.</summary>
+    /// <summary>The caller holds the lock.</summary>
     private void Remove(long number)
     {
         if (!entries.Remove(number, out var node))
@@ -85,5 +85,5 @@ internal sealed class VectorCache(long bytes)
     private sealed record Entry(DocumentVersion Document, PassageVectors Vectors);
 }
 
-/// <summary>A document as a transaction sees it. The number alone does not tell: a later document may get that of a deleted one.</summary>
+/// <summary>A document as a transaction sees it. The number alone is not unique, because a later document may reuse a deleted one's number.</summary>
 internal readonly record struct DocumentVersion(long Number, Guid Id, int Version);

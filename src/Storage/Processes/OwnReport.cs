@@ -1,6 +1,6 @@
 namespace Navigator.Storage.Processes;
 
-/// <summary>There is but one process, and it knows itself.</summary>
+/// <summary>In embedded mode there is one process, which keeps its own report.</summary>
 internal sealed class OwnReport(TimeProvider clock) : IProcessReports
 {
     private ProcessReport? own;

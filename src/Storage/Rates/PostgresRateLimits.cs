@@ -3,9 +3,9 @@ using Npgsql;
 namespace Navigator.Storage.Rates;
 
 /// <summary>
-/// The generic cell rate algorithm in one row per name, one round trip a turn, on the database's clock. A turn lies ahead by at
-/// most the wait that its caller can bear; taken, it is slept until. A crash may forget the last turns, which hurts nobody, so
-/// they are not waited for on disk.
+/// The generic cell rate algorithm with one row per name and one round trip per call, on the database's clock. The statement reserves a time
+/// slot that is at most the caller's longest wait ahead, and the caller then sleeps until the slot. Commits are asynchronous: a database crash
+/// may lose the last reservations, which lets a few calls through early.
 /// </summary>
 internal sealed class PostgresRateLimits(NpgsqlDataSource database, TimeProvider clock) : IRateLimits
 {
@@ -44,6 +44,6 @@ internal sealed class PostgresRateLimits(NpgsqlDataSource database, TimeProvider
         return debts is [var debt] ? (int)Math.Clamp(Math.Floor(rate.Burst - debt / rate.Interval), 0, rate.Burst) : rate.Burst;
     }
 
-    /// <summary>How far ahead of an even pace a turn may come.</summary>
+    /// <summary>How far ahead of an even pace a call may come.</summary>
     private static TimeSpan Tolerance(Rate rate) => rate.Interval * (rate.Burst - 1);
 }

@@ -3,8 +3,8 @@ using Navigator.Storage.Sqlite;
 namespace Navigator.Storage.Rates;
 
 /// <summary>
-/// The generic cell rate algorithm in one row per name, as in PostgreSQL. A turn lies ahead by at most the wait that its caller can bear;
-/// taken, it is slept until.
+/// The generic cell rate algorithm with one row per name, as in PostgreSQL. The transaction reserves a time slot that is at most the caller's
+/// longest wait ahead, and the caller then sleeps until the slot.
 /// </summary>
 internal sealed class SqliteRateLimits(SqliteDatabase database, TimeProvider clock) : IRateLimits
 {
@@ -26,7 +26,7 @@ internal sealed class SqliteRateLimits(SqliteDatabase database, TimeProvider clo
     public Task<int> Available(string name, Rate rate, CancellationToken token) => database.Read(
         session => (int)Math.Clamp(Math.Floor(rate.Burst - (DueAt(session, name) - session.Now) / rate.Interval), 0, rate.Burst), token);
 
-    /// <summary>How long to wait for the turn that was taken; null when none comes in time, and none was taken.</summary>
+    /// <summary>Returns the wait until the reserved slot; null if no slot comes in time, and then none is reserved.</summary>
     private static TimeSpan? Take(SqliteSession session, string name, Rate rate, TimeSpan within)
     {
         var due = DueAt(session, name);
@@ -38,10 +38,10 @@ internal sealed class SqliteRateLimits(SqliteDatabase database, TimeProvider clo
         return wait;
     }
 
-    /// <summary>When the next turn would come at an even pace: now, where the row's time has passed or there is no row.</summary>
+    /// <summary>When the next slot comes at an even pace: now if the row's time has passed or there is no row.</summary>
     private static DateTimeOffset DueAt(SqliteSession session, string name) =>
         session.All("SELECT tat FROM rate_limit WHERE name = $1", row => row.Time(0), name) is [var tat] && tat > session.Now ? tat : session.Now;
 
-    /// <summary>How far ahead of an even pace a turn may come.</summary>
+    /// <summary>How far ahead of an even pace a call may come.</summary>
     private static TimeSpan Tolerance(Rate rate) => rate.Interval * (rate.Burst - 1);
 }

@@ -109,8 +109,8 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
             SELECT {JobRow.Columns}
             FROM   chat_job, (SELECT cursor_id, created_at FROM replay WHERE id = $7 AND status = 'running' AND due_at = $8) AS turn
             WHERE  tenant_id = $1 AND id > cursor_id
-            -- A process that stopped between its jobs and its cursor left jobs that are this replay's already. What ended, or was queued,
-            -- after the replay was asked for is not what it was asked for.
+            -- A process that stopped before it moved the cursor left jobs that already have this replay's id. Jobs that ended or were queued
+            -- after the replay was requested are not part of it.
             AND    (replay_id = $7 OR ({IsSelected} AND coalesce(finished_at, queued_at) <= created_at))
             ORDER  BY id LIMIT $9
             """);

@@ -3,7 +3,7 @@ using Navigator.Contracts.Http;
 
 namespace Navigator.Storage.Replays;
 
-/// <summary>One row of replay: what an operator wanted, and how far it has come.</summary>
+/// <summary>One row of replay: what an operator requested, and its progress.</summary>
 public sealed record ReplayRecord
 {
     public required Guid Id { get; init; }
@@ -13,48 +13,48 @@ public sealed record ReplayRecord
     public required int Max { get; init; }
     public required ReplayStatus Status { get; init; }
 
-    /// <summary>How many the filter found when the replay was asked for.</summary>
+    /// <summary>Number of jobs or messages that matched when the replay was requested.</summary>
     public required int Matched { get; init; }
     public required int Replayed { get; init; }
 
-    /// <summary>Those that had changed when their turn came. Known at the end.</summary>
+    /// <summary>Jobs that had changed before their batch came. Known when the replay ends.</summary>
     public required int Skipped { get; init; }
 
-    /// <summary>Ends of the jobs replayed; all zero for messages, whose jobs are not known.</summary>
+    /// <summary>How the replayed jobs ended; all zero for messages, whose jobs are not known.</summary>
     public ReplayOutcomes Outcomes { get; init; }
 
-    /// <summary>True while too many jobs are unfinished for more.</summary>
+    /// <summary>True while the replay pauses because too many jobs are unfinished.</summary>
     public required bool HeldBack { get; init; }
 
-    /// <summary>Up to when the rate is used up.</summary>
+    /// <summary>The time up to which the rate is used.</summary>
     public required DateTimeOffset PacedUntil { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>When its next turn is; null when it has none.</summary>
+    /// <summary>When the next batch is due; null if none is.</summary>
     public DateTimeOffset? DueAt { get; init; }
 
-    /// <summary>The store's clock when this was read.</summary>
+    /// <summary>The store's clock at this read.</summary>
     public required DateTimeOffset Now { get; init; }
 }
 
-/// <summary>Which jobs, or which queue's messages. Times are those of acceptance, <paramref name="To"/> not included.</summary>
-/// <param name="Queue">An _error or _skipped queue; then everything else is null.</param>
+/// <summary>The selected jobs, or the queue whose messages are replayed. Times are those of acceptance; <paramref name="To"/> is excluded.</summary>
+/// <param name="Queue">An _error or _skipped queue. All other members are null then.</param>
 public sealed record ReplaySelection(
     IReadOnlyList<JobStatus> Statuses, DateTimeOffset? From = null, DateTimeOffset? To = null, string? ErrorCode = null,
     string? ConversationId = null, string? Queue = null);
 
-/// <param name="Unfinished">Replayed, and not ended yet.</param>
-/// <param name="FailedAgain">Failed or expired, once more.</param>
+/// <param name="Unfinished">Replayed and not ended yet.</param>
+/// <param name="FailedAgain">Failed or expired again.</param>
 public readonly record struct ReplayOutcomes(int Unfinished, int Answered, int Refused, int Cancelled, int FailedAgain)
 {
-    /// <summary>The rest failed again: a job that is another replay's by now has, because only what failed can be replayed.</summary>
+    /// <summary>All other jobs failed again. A job that now belongs to another replay failed too, because only failed jobs can be replayed.</summary>
     public static ReplayOutcomes Of(int replayed, int unfinished, int answered, int refused, int cancelled) =>
         new(unfinished, answered, refused, cancelled, Math.Max(0, replayed - unfinished - answered - refused - cancelled));
 }
 
-/// <param name="Replayed">How many in this turn.</param>
-/// <param name="LookAgainIn">When the next turn is.</param>
-/// <param name="Done">No other turn follows.</param>
-/// <param name="Cursor">The last job of this turn; null when the turn had none.</param>
+/// <param name="Replayed">Number of jobs in this batch.</param>
+/// <param name="LookAgainIn">Time until the next batch.</param>
+/// <param name="Done">True if no batch follows.</param>
+/// <param name="Cursor">The last job of this batch; null if the batch had none.</param>
 public readonly record struct ReplayProgress(int Replayed, TimeSpan LookAgainIn, bool Done, Guid? Cursor = null);

@@ -81,12 +81,12 @@ internal sealed class SqliteReplayStore(SqliteDatabase database) : IReplayStore
                 $"""
                 SELECT {SqliteJobRow.Columns} FROM chat_job
                 WHERE  id IN
-                       -- What ended, or was queued, after the replay was asked for is not what it was asked for.
+                       -- Jobs that ended or were queued after the replay was requested are not part of it.
                        (SELECT id FROM (SELECT id FROM chat_job
                                         WHERE  {IsSelected} AND id > $7 AND coalesce(finished_at, queued_at) <= $8 ORDER BY id LIMIT $10)
                         UNION
-                        -- A process that stopped between its jobs and its cursor left jobs that are this replay's already. The + keeps
-                        -- SQLite from looking through all jobs of the tenant for them.
+                        -- A process that stopped before it moved the cursor left jobs that already have this replay's id. The + keeps
+                        -- SQLite from searching all jobs of the tenant for them.
                         SELECT id FROM (SELECT id FROM chat_job WHERE replay_id = $9 AND +tenant_id = $1 AND id > $7 ORDER BY id LIMIT $10))
                 ORDER  BY id LIMIT $10
                 """,
@@ -131,7 +131,7 @@ internal sealed class SqliteReplayStore(SqliteDatabase database) : IReplayStore
         return replay with { Outcomes = ReplayOutcomes.Of(replay.Replayed, unfinished, answered, refused, cancelled) };
     }
 
-    /// <summary>What <see cref="IsSelected"/> expects.</summary>
+    /// <summary>The values for <see cref="IsSelected"/>.</summary>
     private static object?[] Values(string tenant, ReplaySelection selection) =>
     [
         tenant, Write(selection.Statuses.Select(Name).ToArray()), selection.From, selection.To, selection.ErrorCode, selection.ConversationId,

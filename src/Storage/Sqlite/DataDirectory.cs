@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Navigator.Storage.Sqlite;
 
-/// <summary>Where embedded mode keeps its file: a directory that one process at a time uses, readable by its owner only.</summary>
+/// <summary>The directory of the embedded file. One process at a time uses it, and only its owner can read it.</summary>
 public sealed class DataDirectory : IDisposable
 {
-    /// <summary>The setting that means: keep nothing.</summary>
+    /// <summary>The value of the setting that keeps all data in memory.</summary>
     public const string Memory = ":memory:";
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -17,11 +17,11 @@ public sealed class DataDirectory : IDisposable
 
     public string Path { get; }
 
-    /// <summary>The database's file in a directory.</summary>
+    /// <summary>The database file of a directory.</summary>
     public static string FileIn(string directory) => System.IO.Path.Combine(directory, "navigator.db");
 
-    /// <summary>The directory of the setting; without one, the platform's place for a program's own data.</summary>
-    /// <exception cref="SqliteFileException">Nothing is set, and the user has no home.</exception>
+    /// <summary>Returns the directory of the setting, or the platform's directory for application data.</summary>
+    /// <exception cref="SqliteFileException">No directory is set, and the user has no home directory.</exception>
     public static string Resolve(string? configured)
     {
         if (!string.IsNullOrWhiteSpace(configured))
@@ -30,11 +30,11 @@ public sealed class DataDirectory : IDisposable
         var own = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         return own.Length > 0
             ? System.IO.Path.Combine(own, "navigator")
-            : throw new SqliteFileException("This user has no home directory: say where to keep documents and answers with Data__Directory.");
+            : throw new SqliteFileException("This user has no home directory. Set Data__Directory to the directory for documents and answers.");
     }
 
-    /// <summary>Takes a directory for this process, and makes it where it is missing.</summary>
-    /// <exception cref="SqliteFileException">It cannot be written, or another process has it.</exception>
+    /// <summary>Locks a directory for this process. Creates it if it does not exist.</summary>
+    /// <exception cref="SqliteFileException">The directory cannot be written, or another process uses it.</exception>
     public static DataDirectory Take(string path)
     {
         var (lockFile, processFile) = (System.IO.Path.Combine(path, "navigator.lock"), System.IO.Path.Combine(path, "navigator.pid"));
@@ -52,7 +52,7 @@ public sealed class DataDirectory : IDisposable
         }
         try
         {
-            // The lock ends with the process, however that ends.
+            // The operating system releases the lock when the process ends, also after a crash.
             var taken = new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             File.WriteAllText(processFile, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} on {Environment.MachineName}"));
             return new DataDirectory(path, taken, processFile);
@@ -78,7 +78,7 @@ public sealed class DataDirectory : IDisposable
         taken.Dispose();
     }
 
-    /// <summary>SQLite gives the files beside it, its log above all, the rights of this one.</summary>
+    /// <summary>SQLite gives the log and its other files the permissions of this file.</summary>
     private static void Restrict(string file)
     {
         if (OperatingSystem.IsWindows())

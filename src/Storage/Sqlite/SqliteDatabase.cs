@@ -6,8 +6,8 @@ using static SQLitePCL.raw;
 namespace Navigator.Storage.Sqlite;
 
 /// <summary>
-/// The file that one process keeps everything in. One connection writes: changes that arrive while a transaction is under way go together
-/// in the next one, so that they share its wait for the disk. Others read beside it and see what was committed (write-ahead log).
+/// The database file of embedded mode. One connection writes: changes that arrive while a transaction is running share the next transaction,
+/// and with it the wait for the disk. Other connections read committed data at the same time (write-ahead log).
 /// </summary>
 public sealed class SqliteDatabase : IDisposable
 {
@@ -25,31 +25,31 @@ public sealed class SqliteDatabase : IDisposable
         connectionString = new SqliteConnectionStringBuilder
         {
             DataSource = file,
-            // Our own readers are kept open, with their statements; a closed file is to be closed.
+            // This class keeps its readers open with their prepared statements. Without pooling, closing a connection also closes the file.
             Pooling = false,
             ForeignKeys = true,
             DefaultTimeout = (int)Math.Ceiling(limits.Patience.TotalSeconds),
         }.ConnectionString;
         places = new SemaphoreSlim(limits.Readers, limits.Readers);
-        // In memory nobody waits for a disk, and no caller needs to be freed meanwhile.
+        // A write in memory does not wait for a disk, so it can run on the caller's thread.
         writes = new(
             limits.GroupSize, 1, works => IsFile ? Task.Run(() => Commit(works)) : Task.FromResult(Commit(works)), isOfOneItem: _ => false);
         writer = new SqliteSession(Connect(), clock);
     }
 
-    /// <summary>False where everything is kept in memory and gone with the process.</summary>
+    /// <summary>False if all data is in memory and is lost when the process ends.</summary>
     public bool IsFile { get; }
 
-    /// <summary>True where there was nothing before.</summary>
+    /// <summary>True if the database did not exist before.</summary>
     public bool IsNew { get; private set; }
 
-    /// <summary>Opens a file, or makes it, for the one process that runs on it: whatever another process had begun is due at once.</summary>
-    /// <exception cref="SqliteFileException">It is no database of ours, a newer program's, damaged, or cannot be written.</exception>
+    /// <summary>Opens or creates the file for the one process that runs on it. All work that an earlier process began is due at once.</summary>
+    /// <exception cref="SqliteFileException">The file is another program's, newer than this program, damaged, or cannot be written.</exception>
     public static SqliteDatabase Open(string file, TimeProvider clock, SqliteLimits limits) => Open(
         file, clock, limits,
         database =>
         {
-            // Before anything is written into it.
+            // Before the first write.
             if (database.writer.All("PRAGMA quick_check(1)", row => row.GetString(0)) is not ["ok"])
                 throw SqliteFileException.Damaged(file);
             database.IsNew = SqliteMigrator.Migrate(database.writer, file);
@@ -57,19 +57,21 @@ public sealed class SqliteDatabase : IDisposable
         });
 
     /// <summary>
-    /// Opens a file that another process may be running on: it must be of this version, and no more of it is read than is asked for.
+    /// Opens a file that another process may be running on. The file must have this version's schema. Only what a caller asks for is read.
     /// </summary>
     /// <inheritdoc cref="Open(string, TimeProvider, SqliteLimits)"/>
     public static SqliteDatabase OpenBeside(string file, TimeProvider clock, SqliteLimits limits) => Open(
         file, clock, limits, database => SqliteMigrator.Expect(database.writer, file));
 
-    /// <summary>Keeps everything in memory.</summary>
+    /// <summary>Opens a database in memory.</summary>
     public static SqliteDatabase InMemory(TimeProvider clock, SqliteLimits limits) => Open(
         DataDirectory.Memory, clock, limits, database => database.IsNew = SqliteMigrator.Migrate(database.writer, DataDirectory.Memory));
 
-    /// <summary>Runs in a transaction of the one connection that writes, together with others that wait. What it throws undoes its own changes
-    /// only.</summary>
-    /// <exception cref="SqliteException">The file cannot be written, for whatever reason, or not in time.</exception>
+    /// <summary>
+    /// Runs work on the one writing connection, in a transaction shared with other waiting work. An exception undoes only the changes of the
+    /// work that threw it.
+    /// </summary>
+    /// <exception cref="SqliteException">The file could not be written, or not in time.</exception>
     internal async Task<T> Write<T>(Func<SqliteSession, T> work, CancellationToken token)
     {
         try
@@ -84,8 +86,8 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>Reads what was committed, in one transaction, beside the one that writes.</summary>
-    /// <exception cref="SqliteException">The file cannot be read, or not in time.</exception>
+    /// <summary>Reads committed data in one transaction, at the same time as the writer.</summary>
+    /// <exception cref="SqliteException">The file could not be read, or not in time.</exception>
     internal async Task<T> Read<T>(Func<SqliteSession, T> work, CancellationToken token)
     {
         if (!IsFile)
@@ -105,7 +107,7 @@ public sealed class SqliteDatabase : IDisposable
             }
             catch
             {
-                // A connection that failed is not trusted with another caller.
+                // A connection that failed is closed and not given to another caller.
                 session.Dispose();
                 throw;
             }
@@ -116,8 +118,8 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>Copies everything, while it is used, into a new file.</summary>
-    /// <exception cref="SqliteFileException">One of the two cannot be used.</exception>
+    /// <summary>Copies the database into a new file while it is in use.</summary>
+    /// <exception cref="SqliteFileException">One of the two files cannot be used.</exception>
     public static void BackUp(string from, string to) => SqliteFileException.Explain(
         from,
         () =>
@@ -142,7 +144,7 @@ public sealed class SqliteDatabase : IDisposable
     {
         while (idle.TryTake(out var session))
             session.Dispose();
-        // The last connection to close writes the log into the file and deletes it.
+        // The last connection that closes writes the log into the file and deletes the log.
         writer.Dispose();
         places.Dispose();
     }
@@ -170,7 +172,7 @@ public sealed class SqliteDatabase : IDisposable
         var connection = new SqliteConnection(connectionString);
         connection.Open();
         using var settings = connection.CreateCommand();
-        // Deleted text is overwritten: what is deleted is not to be found in the file. The log does not stay as large as it once was.
+        // secure_delete overwrites deleted text, so that it cannot be found in the file. The limit lets the log shrink again.
         settings.CommandText =
             $"""
             PRAGMA journal_mode = wal; PRAGMA synchronous = {(limits.Synchronous == SqliteSynchronous.Full ? "full" : "normal")};
@@ -180,7 +182,7 @@ public sealed class SqliteDatabase : IDisposable
         return connection;
     }
 
-    /// <summary>Whoever held a lease was a process before this one: all that is unfinished is due now.</summary>
+    /// <summary>Leases belong to an earlier process, so all unfinished work is due now.</summary>
     private void VoidLeases()
     {
         writer.Begin("BEGIN IMMEDIATE");
@@ -196,7 +198,7 @@ public sealed class SqliteDatabase : IDisposable
         writer.Begin("BEGIN IMMEDIATE");
         try
         {
-            // What fails alone fails with its transaction.
+            // A single piece of work needs no savepoint: its failure fails the transaction.
             IReadOnlyList<Outcome> outcomes = works is [var only] ? [new Outcome(only(writer), null)] : [.. works.Select(Try)];
             writer.Change("COMMIT");
             return outcomes;
@@ -209,7 +211,7 @@ public sealed class SqliteDatabase : IDisposable
             }
             catch (SqliteException)
             {
-                // A full disk has rolled it back already.
+                // After a full disk SQLite has rolled back already.
             }
             throw;
         }
@@ -232,7 +234,7 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>True where the file failed, which concerns every change; false for a change that cannot be stored.</summary>
+    /// <summary>True if the file failed, which affects every change. False for a change that cannot be stored.</summary>
     private static bool IsOfTheFile(Exception error) =>
         error is SqliteException { SqliteErrorCode: not (SQLITE_CONSTRAINT or SQLITE_MISMATCH or SQLITE_TOOBIG or SQLITE_ERROR) };
 
@@ -242,21 +244,21 @@ public sealed class SqliteDatabase : IDisposable
 }
 
 /// <summary>The limits of the embedded database. Source: <c>sqlite</c> in concurrency.yaml.</summary>
-/// <param name="GroupSize">Changes that share one transaction, at most.</param>
-/// <param name="Readers">Connections that read at once.</param>
-/// <param name="Patience">Longest wait for a change to be written, or for a place to read.</param>
-/// <param name="VectorCacheBytes">Vectors of passages that are kept in memory; others are read from the file for every question.</param>
+/// <param name="GroupSize">Maximum number of changes in one transaction.</param>
+/// <param name="Readers">Number of reading connections.</param>
+/// <param name="Patience">Longest wait for a write, or for a reading connection.</param>
+/// <param name="VectorCacheBytes">Maximum size of passage vectors in memory. Other vectors are read from the file for every question.</param>
 public sealed record SqliteLimits(int GroupSize, int Readers, TimeSpan Patience, long VectorCacheBytes)
 {
     public SqliteSynchronous Synchronous { get; init; } = SqliteSynchronous.Full;
 }
 
-/// <summary>When a commit counts as done. Both survive the death of the process.</summary>
+/// <summary>When a commit is done. Both values survive the death of the process.</summary>
 public enum SqliteSynchronous
 {
-    /// <summary>When the operating system has it: a power cut may take the last seconds, and nothing else, with it.</summary>
+    /// <summary>When the operating system has the data: a power cut may lose the last seconds, and nothing else.</summary>
     Normal,
 
-    /// <summary>When the disk has it: what was accepted survives a power cut too.</summary>
+    /// <summary>When the disk has the data: accepted work survives a power cut too.</summary>
     Full,
 }

@@ -3,14 +3,14 @@ using static SQLitePCL.raw;
 
 namespace Navigator.Storage.Sqlite;
 
-/// <summary>Why the file cannot be used, in one line for whoever starts the program.</summary>
+/// <summary>The embedded file cannot be used. The message tells the operator why, in one line.</summary>
 public sealed class SqliteFileException(string message, Exception? cause = null) : Exception(message, cause)
 {
     internal static SqliteFileException Damaged(string file) => new(
-        $"{file} is damaged, and nothing in it was changed. Restore the last backup (navigator backup makes them), or move the file away to "
+        $"{file} is damaged. Nothing in it was changed. Restore the last backup (navigator backup makes them), or move the file away to "
             + "begin with an empty one.");
 
-    /// <summary>Runs what opens or reads <paramref name="file"/>, and says what is wrong with it.</summary>
+    /// <summary>Runs code that opens or reads <paramref name="file"/>, and translates its errors.</summary>
     internal static T Explain<T>(string file, Func<T> open)
     {
         try
@@ -21,10 +21,10 @@ public sealed class SqliteFileException(string message, Exception? cause = null)
         {
             throw error.SqliteErrorCode switch
             {
-                SQLITE_NOTADB => new SqliteFileException($"{file} is no database of Navigator's. Move it away, or name another directory.", error),
+                SQLITE_NOTADB => new SqliteFileException($"{file} is not a Navigator database. Move it away, or name another directory.", error),
                 SQLITE_CORRUPT => Damaged(file),
                 SQLITE_READONLY or SQLITE_CANTOPEN or SQLITE_PERM => new SqliteFileException($"{file} cannot be written by this user.", error),
-                SQLITE_FULL => new SqliteFileException($"There is no room on the disk of {file}.", error),
+                SQLITE_FULL => new SqliteFileException($"The disk of {file} is full.", error),
                 SQLITE_BUSY or SQLITE_LOCKED => new SqliteFileException($"{file} is locked by another program.", error),
                 _ => new SqliteFileException($"{file} cannot be used: {error.Message}", error),
             };

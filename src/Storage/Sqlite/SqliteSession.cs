@@ -3,23 +3,23 @@ using Microsoft.Data.Sqlite;
 
 namespace Navigator.Storage.Sqlite;
 
-/// <summary>One connection, used by one caller at a time: its statements, prepared once, and the time at which its transaction began.</summary>
+/// <summary>One connection, used by one caller at a time, with its prepared statements and the start time of its transaction.</summary>
 internal sealed class SqliteSession(SqliteConnection connection, TimeProvider clock) : IDisposable
 {
     private readonly Dictionary<string, SqliteCommand> commands = new(StringComparer.Ordinal);
 
-    /// <summary>The same for all statements of a transaction, in whole microseconds, as it is stored.</summary>
+    /// <summary>Start time of the transaction, in whole microseconds. All its statements see the same time.</summary>
     public DateTimeOffset Now { get; private set; }
 
     /// <summary>Begins a transaction.</summary>
-    /// <param name="sql">BEGIN, or BEGIN IMMEDIATE for one that writes.</param>
+    /// <param name="sql">BEGIN, or BEGIN IMMEDIATE for a transaction that writes.</param>
     public void Begin(string sql)
     {
         Change(sql);
         Now = Microseconds.ToTime(Microseconds.Of(clock.GetUtcNow()));
     }
 
-    /// <summary>All rows of a statement. <paramref name="read"/> must not run statements of its own.</summary>
+    /// <summary>Returns all rows of a statement. <paramref name="read"/> must not run other statements.</summary>
     /// <param name="values">$1, $2 and so on: numbers, text, bytes, ids, times, enumerations in snake_case, or null.</param>
     public List<T> All<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
     {
@@ -31,8 +31,8 @@ internal sealed class SqliteSession(SqliteConnection connection, TimeProvider cl
     }
 
     /// <summary>
-    /// Hands over the rows of a statement one after the other: only one is in memory. <paramref name="take"/> may run other statements, and
-    /// not this one.
+    /// Passes the rows of a statement on one by one, so that only one is in memory. <paramref name="take"/> may run other statements, but not
+    /// this one.
     /// </summary>
     public void Each(string sql, Action<SqliteDataReader> take, params ReadOnlySpan<object?> values)
     {
@@ -41,14 +41,14 @@ internal sealed class SqliteSession(SqliteConnection connection, TimeProvider cl
             take(row);
     }
 
-    /// <summary>The first row; null when there is none.</summary>
+    /// <summary>Returns the first row; null if there is none.</summary>
     public T? One<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values) where T : class
     {
         using var row = Prepare(sql, values).ExecuteReader();
         return row.Read() ? read(row) : null;
     }
 
-    /// <summary>The one number that a statement returns.</summary>
+    /// <summary>Returns the one number of a statement.</summary>
     public long Number(string sql, params ReadOnlySpan<object?> values) =>
         Convert.ToInt64(Prepare(sql, values).ExecuteScalar(), CultureInfo.InvariantCulture);
 
@@ -66,7 +66,7 @@ internal sealed class SqliteSession(SqliteConnection connection, TimeProvider cl
     /// <summary>How many rows the statement changed.</summary>
     public int Change(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteNonQuery();
 
-    /// <summary>Several statements without values, run once.</summary>
+    /// <summary>Runs several statements without values, once.</summary>
     public void Script(string sql)
     {
         using var command = connection.CreateCommand();
@@ -107,7 +107,7 @@ internal sealed class SqliteSession(SqliteConnection connection, TimeProvider cl
     };
 }
 
-/// <summary>How times are stored: microseconds since 1970, as PostgreSQL counts them too.</summary>
+/// <summary>Times are stored as microseconds since 1970, the resolution of PostgreSQL.</summary>
 internal static class Microseconds
 {
     public static long Of(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
@@ -116,7 +116,7 @@ internal static class Microseconds
         new(DateTimeOffset.UnixEpoch.Ticks + microseconds * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
 }
 
-/// <summary>How stored values are read.</summary>
+/// <summary>Reads stored values.</summary>
 internal static class SqliteRow
 {
     public static Guid Id(this SqliteDataReader row, int column) => Guid.Parse(row.GetString(column));

@@ -1,6 +1,6 @@
 namespace Navigator.Storage.Tenants;
 
-/// <summary>Keys that stand in the settings of embedded mode. Each may do everything for its tenant.</summary>
+/// <summary>Keys from the settings of embedded mode. Each has all scopes for its tenant.</summary>
 /// <param name="keys">By tenant.</param>
 public sealed class ConfiguredApiKeys(IReadOnlyDictionary<string, ApiKey> keys, TimeProvider clock) : IApiKeys
 {

@@ -1,11 +1,11 @@
 namespace Navigator.Storage.Tenants;
 
-/// <summary>The keys that callers may come with.</summary>
+/// <summary>The API keys of all callers.</summary>
 public interface IApiKeys
 {
-    /// <returns>The key, live or not; null where there is none.</returns>
+    /// <returns>The key, whether valid or not; null if there is none.</returns>
     Task<KeptKey?> Find(string id, CancellationToken token);
 
-    /// <summary>Note that it was used now.</summary>
+    /// <summary>Records that the key was used now.</summary>
     Task NoteUsed(string id, CancellationToken token);
 }

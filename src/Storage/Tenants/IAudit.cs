@@ -1,6 +1,6 @@
 namespace Navigator.Storage.Tenants;
 
-/// <summary>Remembers who did what cannot be undone. Written before it is done, so that nothing is done without.</summary>
+/// <summary>Records actions that cannot be undone, and who performed them. Written before the action, so that no action goes unrecorded.</summary>
 public interface IAudit
 {
     /// <param name="actor"><c>key:&lt;id&gt;</c>, or <c>owner:&lt;database role&gt;</c>.</param>

@@ -2,42 +2,42 @@ using System.Security.Cryptography;
 
 namespace Navigator.Storage.Tenants;
 
-/// <summary>Tenants and keys as their operator manages them: past the API, and never by the running system.</summary>
+/// <summary>Manages tenants and keys for the operator. Neither the API nor a worker uses it.</summary>
 public interface ITenantRegistry
 {
-    /// <exception cref="TenantException">There is one of that name, or the name is none.</exception>
+    /// <exception cref="TenantException">A tenant of that name exists, or the name is invalid.</exception>
     Task Create(string tenant, CancellationToken token);
 
     Task<IReadOnlyList<TenantSummary>> List(CancellationToken token);
 
-    /// <summary>Erase a tenant: its keys at once, and, when no process believes them any more, everything else.</summary>
+    /// <summary>Erases a tenant. Revokes its keys at once and deletes its data once no process accepts the keys any more.</summary>
     /// <returns>How many jobs and documents were deleted.</returns>
-    /// <exception cref="TenantException">There is none.</exception>
+    /// <exception cref="TenantException">There is no such tenant.</exception>
     Task<(int Jobs, int Documents)> Delete(string tenant, CancellationToken token);
 
-    /// <summary>What the tenant's webhooks are signed with, as the Standard Webhooks convention writes it: <c>whsec_&lt;base64&gt;</c>.</summary>
-    /// <param name="rotate">Make a new one first.</param>
+    /// <summary>Returns the secret that signs the tenant's webhooks, in the Standard Webhooks format: <c>whsec_&lt;base64&gt;</c>.</summary>
+    /// <param name="rotate">Creates a new secret first.</param>
     /// <exception cref="TenantException">There is no such tenant.</exception>
     Task<string> WebhookSecret(string tenant, bool rotate, CancellationToken token);
 
-    /// <summary>Make a key. Its secret is known to whoever gets this result, and to nobody ever again.</summary>
-    /// <param name="lifetime">Null: until it is revoked.</param>
-    /// <exception cref="TenantException">There is no such tenant, it has enough keys, or a scope is none.</exception>
+    /// <summary>Creates a key. Only this result contains its secret.</summary>
+    /// <param name="lifetime">Null: valid until it is revoked.</param>
+    /// <exception cref="TenantException">The tenant does not exist, it has its maximum of keys, or a scope is invalid.</exception>
     Task<ApiKey> CreateKey(string tenant, IReadOnlyList<string> scopes, TimeSpan? lifetime, CancellationToken token);
 
-    /// <param name="tenant">Only this one's; null for every tenant's.</param>
+    /// <param name="tenant">Returns only this tenant's keys; null: every tenant's.</param>
     Task<IReadOnlyList<KeySummary>> Keys(string? tenant, CancellationToken token);
 
-    /// <summary>Within <see cref="TenantRules.UntilRevoked"/>, no process takes it any more.</summary>
+    /// <summary>Revokes a key. After <see cref="TenantRules.UntilRevoked"/> no process accepts it any more.</summary>
     /// <exception cref="TenantException">There is no such key.</exception>
     Task RevokeKey(string id, CancellationToken token);
 
-    /// <summary>The newest first.</summary>
-    /// <param name="tenant">Only about this one; null for every tenant.</param>
+    /// <summary>Returns audit entries, newest first.</summary>
+    /// <param name="tenant">Returns only entries about this tenant; null: about every tenant.</param>
     Task<IReadOnlyList<AuditEntry>> Audit(string? tenant, int limit, CancellationToken token);
 }
 
-/// <param name="LiveKeys">Neither expired nor revoked.</param>
+/// <param name="LiveKeys">Number of keys that are neither expired nor revoked.</param>
 public sealed record TenantSummary(string Id, DateTimeOffset CreatedAt, int LiveKeys, int Jobs, int Documents);
 
 /// <param name="State">live, expired or revoked.</param>
@@ -47,41 +47,41 @@ public sealed record KeySummary(
 
 public sealed record AuditEntry(DateTimeOffset At, string Tenant, string Actor, string Action, string Subject);
 
-/// <summary>What was refused, in one line.</summary>
+/// <summary>A request about tenants or keys was refused. The message gives the reason in one line.</summary>
 public sealed class TenantException(string message) : Exception(message);
 
-/// <summary>What holds for tenants and keys, whatever database keeps them.</summary>
+/// <summary>Rules for tenants and keys that hold in both databases.</summary>
 public static class TenantRules
 {
-    /// <summary>Enough to rotate every kind of key a tenant may have.</summary>
+    /// <summary>Enough to rotate every kind of key that a tenant may have.</summary>
     public const int LiveKeysPerTenant = 10;
 
-    /// <summary>No API believes a key for longer than this after it has read it.</summary>
+    /// <summary>Longest time for which an API process caches a key.</summary>
     public static readonly TimeSpan UntilRevoked = TimeSpan.FromSeconds(5);
 
     private const int SecretBytes = 32;
 
-    /// <exception cref="TenantException">It is none.</exception>
+    /// <exception cref="TenantException">The name is invalid.</exception>
     internal static void CheckName(string tenant)
     {
         if (!TenantName.IsValid(tenant))
             throw new TenantException(TenantName.Rule);
     }
 
-    /// <exception cref="TenantException">There are none, or one of them is none.</exception>
+    /// <exception cref="TenantException">The list is empty, or a scope is invalid.</exception>
     internal static void CheckScopes(IReadOnlyList<string> scopes)
     {
         if (scopes.Count == 0 || scopes.Except(Scope.All).Any())
-            throw new TenantException($"Scopes are one or more of {string.Join(", ", Scope.All)}.");
+            throw new TenantException($"A key needs one or more of the scopes {string.Join(", ", Scope.All)}.");
     }
 
-    internal static TenantException Exists(string tenant) => new($"There is a tenant '{tenant}' already.");
+    internal static TenantException Exists(string tenant) => new($"The tenant '{tenant}' exists already.");
 
     internal static TenantException NoTenant(string tenant) => new($"There is no tenant '{tenant}'.");
 
     internal static TenantException NoKey(string id) => new($"There is no key '{id}'.");
 
-    internal static TenantException TooManyKeys(string tenant) => new($"'{tenant}' has {LiveKeysPerTenant} live keys: revoke one first.");
+    internal static TenantException TooManyKeys(string tenant) => new($"'{tenant}' has {LiveKeysPerTenant} live keys. Revoke one first.");
 
     internal static byte[] NewWebhookSecret() => RandomNumberGenerator.GetBytes(SecretBytes);
 

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Navigator.Storage.Tenants;
 
-/// <summary>Keys in PostgreSQL, through the two functions that are all the API may know of them.</summary>
+/// <summary>Keys in PostgreSQL. The API reads them only through two functions of the schema.</summary>
 internal sealed class PostgresApiKeys(NpgsqlDataSource database) : IApiKeys
 {
     public async Task<KeptKey?> Find(string id, CancellationToken token)

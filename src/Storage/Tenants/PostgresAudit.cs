@@ -3,17 +3,17 @@ using NpgsqlTypes;
 
 namespace Navigator.Storage.Tenants;
 
-/// <summary>In rows that the running system may add and neither read nor change.</summary>
+/// <summary>Audit rows in PostgreSQL. The running system may add rows, but neither read nor change them.</summary>
 internal sealed class PostgresAudit(NpgsqlDataSource database) : IAudit
 {
     public Task Record(string tenant, string actor, string action, string subject, CancellationToken token) =>
         Insert(sql => database.For(tenant, sql), tenant, actor, action, subject, token);
 
-    /// <summary>Records what the owner of the schema does, who is logged in as a role of the database.</summary>
+    /// <summary>Records an action of the schema's owner, who is logged in as a role of the database.</summary>
     public Task RecordOwner(string tenant, string action, string subject, CancellationToken token) =>
         Insert(sql => database.For(tenant, sql), tenant, null, action, subject, token);
 
-    /// <summary>Records what the owner does in a transaction that has entered the tenant's scope.</summary>
+    /// <summary>Records an action of the owner in a transaction whose tenant scope is already set.</summary>
     public static Task RecordOwner(NpgsqlConnection connection, string tenant, string action, string subject, CancellationToken token) =>
         Insert(connection.ForSame, tenant, null, action, subject, token);
 

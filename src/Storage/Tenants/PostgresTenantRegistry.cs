@@ -106,7 +106,7 @@ public sealed class PostgresTenantRegistry(NpgsqlDataSource owner) : ITenantRegi
 
     public async Task<IReadOnlyList<AuditEntry>> Audit(string? tenant, int limit, CancellationToken token)
     {
-        // By time: an import adds rows that are older than those that were there.
+        // By time, because an import adds rows that are older than existing ones.
         await using var command = owner.ForNobody(
             """
             SELECT at, tenant_id, actor, action, subject FROM audit WHERE $1::text IS NULL OR tenant_id = $1 ORDER BY at DESC, id DESC LIMIT $2

@@ -2,24 +2,24 @@ using Npgsql;
 
 namespace Navigator.Storage.Tenants;
 
-/// <summary>As whom the running system is logged in: somebody whom row-level security holds.</summary>
+/// <summary>The database role of the running system. Row-level security applies to it.</summary>
 public static class RuntimeRole
 {
     public const string Api = "navigator_api";
     public const string Worker = "navigator_worker";
 
-    /// <summary>Let one of the two roles log in with this password.</summary>
+    /// <summary>Allows one of the two roles to log in with this password.</summary>
     /// <param name="owner">A connection of the schema's owner.</param>
     public static async Task LetIn(NpgsqlDataSource owner, string role, string password, CancellationToken token)
     {
-        // The statement takes no parameters: PostgreSQL itself quotes the words.
+        // ALTER ROLE takes no parameters, so PostgreSQL quotes the values first.
         await using var quote = owner.ForNobody("SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1, $2)");
         var sql = (await quote.With(role).With(password).One(row => row.GetString(0), token))!;
         await using var alter = owner.ForNobody(sql);
         await alter.Change(token);
     }
 
-    /// <returns>What is wrong with it, in one line; null when nothing is.</returns>
+    /// <returns>The problem with the role, in one line; null if there is none.</returns>
     public static async Task<string?> Problem(NpgsqlDataSource database, bool consumes, CancellationToken token)
     {
         await using var command = database.ForNobody(
@@ -30,8 +30,8 @@ public static class RuntimeRole
         var wanted = consumes ? Worker : Api;
         var (name, isAbove, isMember) = (await command.With(wanted).All(row => (row.GetString(0), row.GetBoolean(1), row.GetBoolean(2)), token))[0];
         return isAbove
-            ? $"ConnectionStrings__Postgres logs in as '{name}', which owns the tables or may bypass row-level security. Log in as {wanted}; the "
-                + $"owner is for navigator migrate, keys and tenants."
-            : isMember ? null : $"ConnectionStrings__Postgres logs in as '{name}', which is no member of {wanted}.";
+            ? $"ConnectionStrings__Postgres logs in as '{name}', which owns the tables or may bypass row-level security. Log in as {wanted}. The "
+                + $"owner is only for navigator migrate, keys and tenants."
+            : isMember ? null : $"ConnectionStrings__Postgres logs in as '{name}', which is not a member of {wanted}.";
     }
 }

@@ -18,7 +18,7 @@ public sealed class SqliteApiKeys(SqliteDatabase database) : IApiKeys
     public Task NoteUsed(string id, CancellationToken token) =>
         database.Write(session => session.Change("UPDATE api_key SET last_used_at = $2 WHERE id = $1", id, session.Now), token);
 
-    /// <summary>Is there one that lets somebody in?</summary>
+    /// <summary>True if there is a valid key.</summary>
     public Task<bool> Any(CancellationToken token) => database.Read(
         session => session.Number(
             "SELECT EXISTS (SELECT 1 FROM api_key WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1))", session.Now) == 1,

@@ -3,13 +3,13 @@ using static Navigator.Storage.Ledger.StoredJson;
 
 namespace Navigator.Storage.Tenants;
 
-/// <summary>Tenants and keys in the embedded file, also while another process runs on it.</summary>
+/// <summary>Tenants and keys in the embedded file. Another process may be running on it.</summary>
 public sealed class SqliteTenantRegistry(SqliteDatabase database) : ITenantRegistry
 {
-    /// <summary>Rows that are erased in one transaction: the process that runs on the file has its turn between two.</summary>
+    /// <summary>Rows that one transaction deletes. The process that runs on the file can write between two transactions.</summary>
     private const int ErasedAtOnce = 200;
 
-    /// <summary>As whom the audit knows the operator: nobody else may open the file.</summary>
+    /// <summary>The operator's name in the audit: the operating system's user, because only that user can open the file.</summary>
     private static readonly string Actor = $"owner:{Environment.UserName}";
 
     public Task Create(string tenant, CancellationToken token)
@@ -126,7 +126,7 @@ public sealed class SqliteTenantRegistry(SqliteDatabase database) : ITenantRegis
         return erased;
     }
 
-    /// <exception cref="TenantException">There is none.</exception>
+    /// <exception cref="TenantException">There is no such tenant.</exception>
     private static void Expect(SqliteSession session, string tenant)
     {
         if (session.Number("SELECT count(*) FROM tenant WHERE id = $1", tenant) == 0)

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Navigator.Storage.Tenants;
 
-/// <summary>What a tenant may be called.</summary>
+/// <summary>The rule for tenants' names.</summary>
 public static partial class TenantName
 {
     public const string Rule = "A tenant's name has 1 to 63 lower-case letters, digits and '-', and begins with a letter or digit.";

@@ -34,7 +34,7 @@ internal sealed class PostgresWebhooks(NpgsqlDataSource database) : IWebhooks
                        LATERAL (SELECT count(*) < $3 AS has_room FROM webhook AS other
                                 WHERE  other.tenant_id = tenant.id AND other.status = 'sending' AND other.due_at > now()) AS share
                 WHERE  webhook.job_id = $1 AND job.id = webhook.job_id AND tenant.id = webhook.tenant_id
-                -- Not by finished_at: that has an index, of all jobs that ended.
+                -- Not by finished_at, because that index contains all jobs that ended.
                 AND    job.status NOT IN ('queued', 'running')
                 AND    (told_end IS DISTINCT FROM job.finished_at OR webhook.status = 'due')
                 RETURNING job.id, webhook.tenant_id, url, webhook.attempt, tries, webhook_secret, job.status, conversation_id, job.finished_at, has_room)

@@ -7,7 +7,7 @@ using static Navigator.Storage.Ledger.StoredJson;
 namespace Navigator.Storage.Webhooks;
 
 /// <summary>The webhooks of embedded mode, in its file.</summary>
-/// <param name="secret">What those of tenants without a secret of their own are signed with; null: they are not told.</param>
+/// <param name="secret">Signs the webhooks of tenants without their own secret; null: these webhooks are not sent.</param>
 internal sealed class SqliteWebhooks(SqliteDatabase database, byte[]? secret) : IWebhooks
 {
     private const string Columns = "job_id, url, status, tries, response_status, error, delivered_at, due_at";
@@ -72,7 +72,7 @@ internal sealed class SqliteWebhooks(SqliteDatabase database, byte[]? secret) : 
             row => row.Id(0), limit, session.Now + guard, session.Now),
         token);
 
-    /// <summary>The next delivery; null when the end was told, is told now, or is none yet, and where there is nothing to sign it with.</summary>
+    /// <summary>Returns the next delivery; null if it is made, under way or not due, if the job has not ended, or if no secret exists.</summary>
     private Delivery? Deliverable(SqliteSession session, Guid job) => session.One(
         """
         SELECT webhook.tenant_id, url, webhook.attempt + 1, CASE WHEN told_end = finished_at THEN tries ELSE 0 END + 1,

@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 namespace Navigator.Workers.Answer;
 
 /// <summary>
-/// Takes out of a model's answer what a reader's program would act on: images, links and tags. A document that tells the model to
-/// show a picture from somewhere could carry off what it was asked; as text it does nothing.
+/// Removes content from a model's answer that a reader's program would act on: images, links and tags. A malicious document could make the
+/// model show an image whose address carries off the question. As plain text the address does nothing.
 /// </summary>
 internal static class ActiveContent
 {
-    /// <summary>In time proportional to the text, whatever it is made of.</summary>
+    /// <summary>Matches in linear time for any text.</summary>
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
     /// <summary>![shown](address "title") and [shown](address).</summary>
@@ -21,10 +21,10 @@ internal static class ActiveContent
 
     private static readonly Regex Tag = new(@"</?[a-zA-Z!][^<>]*>", Linear);
 
-    /// <param name="allowed">Addresses of the web pages that the answer was made from; only those may stand in it.</param>
+    /// <param name="allowed">Addresses of the web pages that the answer was made from. All other addresses are removed.</param>
     public static string Remove(string text, IReadOnlySet<string> allowed)
     {
-        // What a picture or a link shows stays; where it leads goes.
+        // Keeps the shown text of an image or a link and removes the address.
         text = Linked.Replace(text, "$1");
         text = Reference.Replace(text, "");
         text = Address.Replace(text, match => allowed.Contains(match.Value.TrimEnd('.', ',', ';', ':', ')', '!', '?'))

@@ -11,13 +11,15 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Answer;
 
-/// <summary>What the tools found → the answer, or another wave of tools, or why there is none. For a job whose answer stage this worker
-/// holds.</summary>
+/// <summary>
+/// Runs the answer stage of a job that this worker has claimed: writes the answer, starts the second wave of tools, or ends the job with an
+/// error.
+/// </summary>
 internal sealed class AnswerComposition(
     JobTransitions transitions, SourceCollector collector, IAnswerer answerer, ExtractiveAnswerer rules, Translator translator, ToolSet tools,
     LivePolicy policy, TimeProvider clock)
 {
-    /// <summary>Kept back from the model, so that the rules' answer still comes in time on a busy machine; a quarter of a short time.</summary>
+    /// <summary>Time not given to the model, so that the rules' answer still comes before the deadline. At most a quarter of the time left.</summary>
     private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(2);
 
     public async Task Run(Job job, CancellationToken token)
@@ -42,7 +44,7 @@ internal sealed class AnswerComposition(
                 ? transitions.End(
                     job, JobStatus.Refused, new ChatError(ErrorCode.ContentFiltered, "The answer model does not answer this question."), token)
                 : transitions.End(
-                    job, JobStatus.Failed, new ChatError(ErrorCode.AnswerFailed, $"The answer model did not help: {error.Reason}."), token));
+                    job, JobStatus.Failed, new ChatError(ErrorCode.AnswerFailed, $"The answer model failed: {error.Reason}."), token));
         }
     }
 
@@ -61,9 +63,9 @@ internal sealed class AnswerComposition(
         }
         catch (UpstreamException error) when (error.IsLate || error.Failure == UpstreamFailure.Invalid)
         {
-            // A model that is down for good is worth a replay; one that is late or babbles is not worth the wait.
+            // A model that is unavailable fails the job, which can be replayed. A late or unusable reply is replaced by the rules' answer.
             NavigatorMeter.FellBack("answer", error);
-            degraded.Add($"answer: the model did not help ({error.Reason}); the sources are quoted instead");
+            degraded.Add($"answer: the model failed ({error.Reason}); the sources are quoted instead");
             answer = await rules.Answer(plan.Question, language, sources, TimeSpan.Zero, token);
         }
         answer = answer with { Text = MedicalAdvice.Point(plan.Question, answer.Text) };

@@ -3,7 +3,7 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Answer;
 
-/// <summary>What the answer model is told.</summary>
+/// <summary>The prompt of the answer model.</summary>
 internal static class AnswerPrompt
 {
     public const string System =
@@ -22,7 +22,7 @@ internal static class AnswerPrompt
         Reply with a JSON object: {"answered": true, "answer": "… [1]", "quotes": [{"source": 1, "quote": "…"}], "follow_ups": ["…"]}
         """;
 
-    /// <param name="language">BCP 47 tag of the language to answer in; "und": that of the question.</param>
+    /// <param name="language">BCP 47 tag of the answer's language; "und": the language of the question.</param>
     public static Prompt For(string question, string language, IReadOnlyList<Source> sources)
     {
         var prompt = new StringBuilder("<sources>\n");

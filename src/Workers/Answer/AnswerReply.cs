@@ -3,14 +3,14 @@ using System.Text.Json.Serialization;
 
 namespace Navigator.Workers.Answer;
 
-/// <summary>What an answer model replies.</summary>
+/// <summary>The reply of an answer model.</summary>
 internal sealed record AnswerReply(bool Answered, string Answer, IReadOnlyList<AnswerQuote> Quotes, IReadOnlyList<string> FollowUps)
 {
-    /// <summary>It ends where the model had to stop.</summary>
+    /// <summary>True if the reply was cut at the token limit.</summary>
     [JsonIgnore]
     public bool IsCut { get; init; }
 
-    /// <summary>The whole sentences of a reply that was cut off in the middle of its JSON; null when there are none.</summary>
+    /// <summary>Returns the whole sentences of a reply that was cut in the middle of its JSON; null if there are none.</summary>
     public static AnswerReply? Salvage(string json)
     {
         var key = json.IndexOf("\"answer\"", StringComparison.Ordinal);
@@ -26,7 +26,7 @@ internal sealed record AnswerReply(bool Answered, string Answer, IReadOnlyList<A
         return last < 0 ? null : new AnswerReply(true, text[..(last + 1)] + " …", [], []) { IsCut = true };
     }
 
-    /// <summary>Without what an escape that was cut in two has left at the end.</summary>
+    /// <summary>Decodes the text without an escape sequence that was cut at the end.</summary>
     private static string? TryDecode(string escaped)
     {
         for (var length = escaped.Length; length >= Math.Max(0, escaped.Length - 6); length--)
@@ -37,12 +37,12 @@ internal sealed record AnswerReply(bool Answered, string Answer, IReadOnlyList<A
             }
             catch (JsonException)
             {
-                // One character less, then.
+                // Tries again with one character less.
             }
         }
         return null;
     }
 }
 
-/// <param name="Source">The number of the source that it stands in.</param>
+/// <param name="Source">The number of the quoted source.</param>
 internal sealed record AnswerQuote(int Source, string Quote);

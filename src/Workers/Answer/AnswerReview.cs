@@ -6,8 +6,8 @@ using Navigator.Storage.Passages;
 namespace Navigator.Workers.Answer;
 
 /// <summary>
-/// Holds a model's reply against the sources it was given: quotes that stand nowhere, markers that name nothing and amounts that
-/// nobody wrote do not reach a reader.
+/// Checks a model's reply against its sources. Quotes that no source contains, markers without a source and invented amounts are removed or
+/// rejected before the answer is stored.
 /// </summary>
 internal static class AnswerReview
 {
@@ -15,17 +15,17 @@ internal static class AnswerReview
     private const int MaxFollowUps = 3;
     private const int MaxFollowUp = 160;
 
-    /// <summary>Of the words of a statement that has no quote, how many its source must have.</summary>
+    /// <summary>A statement without a quote keeps its marker if the source contains at least this share of the statement's words.</summary>
     private const double LeastShare = 0.5;
 
     private static readonly Regex Marker = new(@" ?\[([0-9]{1,4})\]", Linear);
 
-    /// <summary>[1, 2] and [1; 2]: one marker each is what readers and programs look for.</summary>
+    /// <summary>[1, 2] and [1; 2] become one marker each, because callers search for [n].</summary>
     private static readonly Regex List = new(@"\[[0-9]{1,4}([,;] ?[0-9]{1,4})+\]", Linear);
 
     private static readonly Regex Amount = new(@"[$€£¥] ?[0-9][0-9.,]*|[0-9][0-9.,]* ?(%|percent\b|dollars?\b)", Linear | RegexOptions.IgnoreCase);
 
-    /// <returns>What is wrong with it, for the model; null when nothing is.</returns>
+    /// <returns>The problem with the reply, told to the model; null if there is none.</returns>
     public static string? Complaint(AnswerReply reply, string question, IReadOnlyList<Source> sources)
     {
         if (string.IsNullOrWhiteSpace(reply.Answer))
@@ -41,7 +41,7 @@ internal static class AnswerReview
             ? "no statement is borne out: name a source in brackets after each statement, and quote from it word for word in quotes." : null;
     }
 
-    /// <param name="maxLength">Of the answer, in characters.</param>
+    /// <param name="maxLength">Maximum length of the answer, in characters.</param>
     public static JobAnswer Review(AnswerReply reply, string language, string model, IReadOnlyList<Source> sources, int maxLength)
     {
         var (text, quotes, dropped) = Verify(reply, sources);
@@ -79,7 +79,7 @@ internal static class AnswerReview
             else
                 dropped.Add(number);
         }
-        // A marker that names no source, or one that does not say so, is an invention, and goes.
+        // Removes markers whose source does not exist or does not support the statement.
         text = Marker.Replace(text, match => dropped.Contains(int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)) ? "" : match.Value);
         return (text.Trim(), quotes, dropped.Count);
     }
@@ -89,7 +89,7 @@ internal static class AnswerReview
         var given = reply.Quotes.Where(quote => quote.Source == number).ToList();
         if (given.Count > 0)
             return given.Select(quote => Quotes.Find(source.Text, quote.Quote)).FirstOrDefault(found => found is not null);
-        // Nothing was quoted: the source must at least speak of what is stated.
+        // Without a quote the source must at least contain the statement's words.
         var words = Terms.Of(statement).ToHashSet(StringComparer.Ordinal);
         return words.Count > 0 && Terms.Of(source.Readable).Distinct(StringComparer.Ordinal).Count(words.Contains) >= words.Count * LeastShare
             ? Quotes.Best(source.Text, statement) : null;
@@ -104,7 +104,7 @@ internal static class AnswerReview
 
     private static IEnumerable<string> AmountsIn(string text) => Amount.Matches(text).Select(match => Plain(match.Value));
 
-    /// <summary>$ 1,500.00 and $1500 are one amount.</summary>
+    /// <summary>Normalizes an amount: $ 1,500.00 and $1500 are equal.</summary>
     private static string Plain(string amount)
     {
         var digits = string.Concat(amount.Where(c => char.IsAsciiDigit(c) || c == '.')).TrimEnd('.');
@@ -119,7 +119,7 @@ internal static class AnswerReview
     private static string Clean(string text, IReadOnlyList<Source> sources) =>
         ActiveContent.Remove(text, sources.Select(source => source.Url).OfType<string>().ToHashSet(StringComparer.Ordinal)).Trim();
 
-    /// <summary>At the end of a sentence where there is one.</summary>
+    /// <summary>Cuts at the end of a sentence if there is one.</summary>
     private static string Shorten(string text, int maxLength)
     {
         var end = text.LastIndexOfAny(['.', '!', '?', ']'], maxLength - 1);

@@ -1,15 +1,15 @@
 namespace Navigator.Workers.Answer;
 
-/// <summary>How much there is behind an answer.</summary>
+/// <summary>How well an answer is supported by its sources.</summary>
 internal static class Confidence
 {
     private const double FitShare = 0.5, AgreementShare = 0.25, SupportShare = 0.25;
 
-    /// <param name="cited">The sources that bear it.</param>
-    /// <param name="dropped">Citations that could not be verified.</param>
+    /// <param name="cited">The cited sources.</param>
+    /// <param name="dropped">Number of citations that could not be verified.</param>
     /// <returns>
-    /// 0 to 1: how well the best of them fits the question, how many of them were found by their meaning and not by their words
-    /// alone, and how many of the citations held. 0 where nothing is cited.
+    /// 0 to 1: how well the best source matches the question, the share of sources found by the vector leg, and the share of verified
+    /// citations. 0 without citations.
     /// </returns>
     public static double Of(IReadOnlyList<Source> cited, int dropped)
     {

@@ -3,27 +3,27 @@ using Navigator.Storage.Passages;
 
 namespace Navigator.Workers.Answer;
 
-/// <summary>The part of a source that says most about a question, ready to be read.</summary>
-/// <param name="IsRow">It is a row of a table, read with the table's headings: no longer word for word.</param>
+/// <summary>The part of a source that matches a question best, in readable form.</summary>
+/// <param name="IsRow">True for a table row that is written with the table's headings and is therefore not a literal quote.</param>
 internal readonly record struct Excerpt(string Text, double Score, bool IsRow)
 {
-    /// <summary>In characters, as a reader sees it.</summary>
+    /// <summary>Maximum length in characters.</summary>
     private const int MaxLength = 420;
 
-    /// <summary>A place that holds the kind of thing that was asked for is worth a word that one source in two has.</summary>
+    /// <summary>Bonus for the expected answer type. It equals the weight of a word that half of the sources contain.</summary>
     private const double AskedBonus = 0.3;
 
-    /// <summary>Among equals what comes first, as documents say the main thing first.</summary>
+    /// <summary>Prefers earlier text among equals, because documents state the main point first.</summary>
     private const double PositionBonus = 0.01;
 
     private const string Cell = " | ";
 
     /// <summary>
-    /// The run of sentences that covers most of the question, then as many of its neighbours as there is room for: a sentence by
-    /// itself ("For a family it is $1,500.") can mislead.
+    /// Returns the run of sentences that covers most of the question, with as many neighbouring sentences as fit. A single sentence ("For a
+    /// family it is $1,500.") can mislead.
     /// </summary>
-    /// <param name="weights">What each word of the question is worth.</param>
-    /// <param name="asked">The kind of thing that was asked for; null when the question does not tell.</param>
+    /// <param name="weights">The weight of each word of the question.</param>
+    /// <param name="asked">Pattern of the expected answer type; null if the question does not imply one.</param>
     public static Excerpt Best(string text, IReadOnlyDictionary<string, double> weights, Regex? asked)
     {
         var sentences = Sentences.Of(text);
@@ -36,7 +36,7 @@ internal readonly record struct Excerpt(string Text, double Score, bool IsRow)
                 && (last == first || (BelongTogether(last - 1) && Length(first, last) <= MaxLength)); last++)
             {
                 covered.UnionWith(terms[last]);
-                // Every further sentence has to earn its place.
+                // Each further sentence costs a little, so a longer run must cover more of the question.
                 var score = covered.Sum(word => weights[word]) - 0.02 * (last - first);
                 if (score <= 0)
                     continue;
@@ -49,7 +49,7 @@ internal readonly record struct Excerpt(string Text, double Score, bool IsRow)
         }
         if (bestScore <= 0)
             return default;
-        // A row with whole paragraphs in its cells is quoted like any other text.
+        // A row with whole paragraphs in its cells is quoted like other text.
         if (IsRow(sentences[bestFirst]) && OnOneLine(Read(text, LineAt(text, sentences[bestFirst].Start.Value))) is { Length: <= MaxLength } row)
             return new Excerpt(row, bestScore, true);
         while (bestFirst > 0 && BelongTogether(bestFirst - 1) && Length(bestFirst - 1, bestLast) <= MaxLength)
@@ -61,14 +61,14 @@ internal readonly record struct Excerpt(string Text, double Score, bool IsRow)
 
         int Length(int first, int last) => sentences[last].End.Value - sentences[first].Start.Value;
 
-        // A row of a table stands by itself; the rows around it are about something else.
+        // A table row is quoted alone, because the neighbouring rows are about something else.
         bool BelongTogether(int sentence) =>
             text[sentences[sentence].End.Value - 1] != '\n' || (!IsRow(sentences[sentence]) && !IsRow(sentences[sentence + 1]));
 
         bool IsRow(Range sentence) => text[LineAt(text, sentence.Start.Value)].Contains(Cell, StringComparison.Ordinal);
     }
 
-    /// <summary>"Ambulance ride | $180" under "Service | Cost" reads: Ambulance ride, Cost: $180.</summary>
+    /// <summary>Reads "Ambulance ride | $180" under "Service | Cost" as: Ambulance ride, Cost: $180.</summary>
     private static string Read(string text, Range line)
     {
         var cells = Cells(text[line]);
@@ -78,7 +78,7 @@ internal readonly record struct Excerpt(string Text, double Score, bool IsRow)
         return string.Join(", ", parts.Prepend(cells[0]).Where(part => part.Length > 0));
     }
 
-    /// <summary>The first row of the table, where it has as many cells and names them; null where it does not.</summary>
+    /// <summary>Returns the table's first row if it has the same number of cells and contains headings; else null.</summary>
     private static string[]? Header(string text, Range row, int cells)
     {
         var top = row;

@@ -5,8 +5,8 @@ using Navigator.Storage.Passages;
 namespace Navigator.Workers.Answer;
 
 /// <summary>
-/// Answers without a model: quotes the sentences and reads the table rows that share most with the question, says where they
-/// stand, and leaves the reading to the reader. It never claims more than that.
+/// Answers without a model: quotes the sentences and table rows that share most words with the question, with their places in the documents.
+/// It draws no conclusions.
 /// </summary>
 internal sealed class ExtractiveAnswerer : IAnswerer
 {
@@ -22,18 +22,18 @@ internal sealed class ExtractiveAnswerer : IAnswerer
         var words = own.Union(Terms.Of(Rewording.Of(question) ?? ""));
         var asked = AskedFor.PatternOf(question);
         var found = sources.Select(source => Terms.Of(source.Readable).ToHashSet(StringComparer.Ordinal)).ToList();
-        // Words that only few sources have tell more: the idf of five passages. What policies say instead of a word tells less than it.
+        // Words that few sources contain weigh more (the idf over the sources). Query expansions weigh less than the question's own words.
         var weights = words.ToDictionary(word => word,
             word => (own.Contains(word) ? 1 : PolicyShare) / (1 + found.Count(terms => terms.Contains(word))), StringComparer.Ordinal);
         var excerpts = sources.Select(source => (Source: source, Excerpt: Excerpt.Best(source.Readable, weights, asked)))
             .Where(entry => entry.Excerpt.Score > 0)
             .OrderByDescending(entry => entry.Excerpt.Score * (0.5 + entry.Source.Score)).Take(MaxExcerpts).ToList();
-        // What says much less than the best only distracts from it.
+        // Excerpts that match much worse than the best one are left out.
         excerpts.RemoveAll(entry => entry.Excerpt.Score < excerpts[0].Excerpt.Score * LeastShare);
         return Task.FromResult(new JobAnswer
         {
             Text = excerpts.Count == 0 ? NothingFound(sources.Count) : Write(excerpts),
-            // Its own words are English, whatever was asked.
+            // The answerer's own sentences are English, whatever the language of the question.
             Language = "en",
             Model = ModelName,
             Citations = [.. sources.Select(source => source.Cite(Quotes.Best(source.Text, question)))],
@@ -58,7 +58,7 @@ internal sealed class ExtractiveAnswerer : IAnswerer
         return text.ToString().TrimEnd();
     }
 
-    /// <summary>What the neighbours of the answer are about.</summary>
+    /// <summary>Suggests questions about the headings of sources that were not quoted.</summary>
     private static IReadOnlyList<string> FollowUps(IReadOnlyList<Source> sources, IReadOnlyList<Source> answering) =>
     [
         .. sources.Except(answering).Where(source => source.Headings.Count > 0)

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Navigator.Workers.Answer;
 
-/// <summary>Whoever asks for a diagnosis or a treatment is shown to somebody who may give one.</summary>
+/// <summary>Adds a pointer to medical professionals to the answer of a question that asks for a diagnosis or a treatment.</summary>
 internal static class MedicalAdvice
 {
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;

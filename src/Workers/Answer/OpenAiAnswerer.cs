@@ -6,15 +6,15 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Answer;
 
-/// <summary>Answers from OpenAI or a server like it.</summary>
+/// <summary>Answers with OpenAI or a compatible server.</summary>
 internal sealed class OpenAiAnswerer : IAnswerer
 {
     private const string Upstream = UpstreamNames.Answers;
 
-    /// <summary>Beside the answer: quotes, follow-ups, and the JSON around all of it.</summary>
+    /// <summary>Tokens for the parts of the reply beside the answer: quotes, follow-ups and the JSON.</summary>
     private const int TokensBeside = 700;
 
-    /// <summary>More than English ever has; scripts without spaces have fewer.</summary>
+    /// <summary>An upper bound: English has fewer characters per token, and scripts without spaces fewer still.</summary>
     private const int CharactersPerToken = 6;
 
     private readonly string name;

@@ -4,21 +4,21 @@ using Navigator.Storage.Passages;
 
 namespace Navigator.Workers.Answer;
 
-/// <summary>Finds the part of a source that a question is about. What it returns stands in the source, word for word.</summary>
+/// <summary>Finds the part of a source that answers a question. The returned text is in the source, word for word.</summary>
 internal static class Quotes
 {
-    /// <summary>The shortest that says anything: "$5".</summary>
+    /// <summary>The shortest quote that carries information: "$5".</summary>
     private const int MinLength = 2;
 
-    /// <summary>The longest quote, in characters: most of a usual passage, so that a reader sees what surrounds it.</summary>
+    /// <summary>Maximum length of a quote in characters. It covers most of a typical passage, so that readers see the context.</summary>
     public const int MaxLength = 900;
 
-    /// <summary>Where a quote stands in a text, whatever became of its white space, its dashes and its quotation marks.</summary>
-    /// <returns>The place word for word as it stands there, at most <see cref="MaxLength"/> of it; null when it stands nowhere.</returns>
+    /// <summary>Finds a quote in a text. Differences in white space, dashes and quotation marks are ignored.</summary>
+    /// <returns>The text of the source word for word, at most <see cref="MaxLength"/> characters; null if it is not there.</returns>
     public static string? Find(string text, string quote)
     {
         var (plain, places) = Plain(text);
-        // "…" in a quote leaves something out: its longest part stands for it.
+        // "…" marks an omission in a quote. The longest part is searched.
         var part = Plain(quote.Split(["…", "..."], StringSplitOptions.RemoveEmptyEntries).MaxBy(piece => piece.Length) ?? "").Text.Trim(' ', '"');
         var start = PlaceOf(part, plain);
         if (start < 0)
@@ -29,7 +29,7 @@ internal static class Quotes
         return found.Length <= MaxLength ? found : found[..MaxLength];
     }
 
-    /// <summary>The whole text where it is short enough, else its sentences that hold most of the question's words, in one piece.</summary>
+    /// <summary>Returns the whole text if it is short enough, else one run of sentences with most of the question's words.</summary>
     public static string Best(string text, string question)
     {
         var trimmed = text.Trim();
@@ -52,7 +52,7 @@ internal static class Quotes
         return trimmed[best].Trim();
     }
 
-    /// <summary>Where it stands whole: "$18" does not stand in "$180".</summary>
+    /// <summary>Finds whole words and numbers only: "$18" is not found in "$180".</summary>
     private static int PlaceOf(string part, string text)
     {
         if (part.Length < MinLength)
@@ -69,7 +69,7 @@ internal static class Quotes
         return -1;
     }
 
-    /// <summary>Small letters, plain signs, single spaces; and where in the text each of them stands.</summary>
+    /// <summary>Returns the text in lower case with plain punctuation and single spaces, and each character's place in the original.</summary>
     private static (string Text, IReadOnlyList<int> Places) Plain(string text)
     {
         var (plain, places) = (new StringBuilder(text.Length), new List<int>(text.Length));
@@ -80,13 +80,13 @@ internal static class Quotes
                 '‘' or '’' or '`' => '\'',
                 '“' or '”' or '„' or '«' or '»' => '"',
                 '–' or '—' or '−' or '‑' => '-',
-                // As the prompt's fence shows them.
+                // The prompt's fence shows the model these characters instead of the tags' brackets.
                 '‹' => '<',
                 '›' => '>',
                 var other when char.IsWhiteSpace(other) => ' ',
                 var other => char.ToLowerInvariant(other),
             };
-            // What screening takes out, a model never saw: the bullets of word processors are private characters.
+            // Screening removes these characters before the model reads the text. Word processors use private characters as bullets.
             if (char.GetUnicodeCategory(c) is UnicodeCategory.PrivateUse or UnicodeCategory.Format or UnicodeCategory.Control
                 || (c == ' ' && (plain.Length == 0 || plain[^1] == ' ')))
                 continue;

@@ -2,16 +2,16 @@ using Navigator.Storage.Passages;
 
 namespace Navigator.Workers.Answer;
 
-/// <summary>Chooses the sources that are worth most together and fit into the tokens there are: by value, not by order.</summary>
+/// <summary>Chooses the sources with the highest total weight that fit into the token budget.</summary>
 internal static class SourceBudget
 {
-    /// <summary>Tokens are counted by so many at a time: exact enough, and quick.</summary>
+    /// <summary>Tokens per step of the dynamic program: accurate enough and fast.</summary>
     private const int Grain = 8;
 
-    /// <summary>Of its words that a better source has too: from there on it says the same once more.</summary>
+    /// <summary>A source is a duplicate if a better source contains at least this share of its words.</summary>
     private const double Same = 0.9;
 
-    /// <returns>Best first, numbered from 1.</returns>
+    /// <returns>The chosen sources, best first, numbered from 1.</returns>
     public static IReadOnlyList<Source> Within(int budget, IEnumerable<Source> sources)
     {
         var candidates = Different([.. sources.Where(source => source.Readable.Length > 0).OrderByDescending(source => source.Worth)]);
@@ -21,14 +21,14 @@ internal static class SourceBudget
         return [.. chosen.Select((source, i) => source with { Marker = i + 1 })];
     }
 
-    /// <summary>The 0/1 knapsack, by dynamic programming over tokens: a few dozen sources by a few hundred grains.</summary>
+    /// <summary>Solves the 0/1 knapsack problem by dynamic programming over tokens, for a few dozen sources and a few hundred steps.</summary>
     private static List<Source> Choose(IReadOnlyList<Source> candidates, int room)
     {
         var weights = candidates.Select(source => (Tokens.Estimate(source.Readable) + Grain - 1) / Grain).ToList();
         var best = new double[candidates.Count + 1, room + 1];
         for (var i = 0; i < candidates.Count; i++)
         {
-            // Even the worst is worth more than empty room.
+            // Every source has a value above 0, so that free budget is used.
             var value = Math.Max(candidates[i].Worth, 0) + 0.001;
             for (var left = 0; left <= room; left++)
             {

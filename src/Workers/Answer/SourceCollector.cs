@@ -5,10 +5,10 @@ using Navigator.Workers.Tools;
 
 namespace Navigator.Workers.Answer;
 
-/// <summary>What the tools found: read, screened, and numbered within the token budget.</summary>
+/// <summary>Turns the tools' results into sources: reads them, screens them, and numbers those that fit into the token budget.</summary>
 internal sealed class SourceCollector(ToolSet tools, IPassageIndex index, IOptions<AnswerOptions> options)
 {
-    /// <returns>The sources, and what was left out of them for the job's <c>degraded</c>.</returns>
+    /// <returns>The sources, and notes about screened text for the job's <c>degraded</c>.</returns>
     public async Task<(IReadOnlyList<Source> Sources, IReadOnlyList<string> Notes)> Collect(Job job, CancellationToken token)
     {
         var found = new List<Source>();

@@ -4,12 +4,11 @@ using Navigator.Workers.Intake.Screening;
 namespace Navigator.Workers.Answer;
 
 /// <summary>
-/// Screens what was found, as questions are screened: documents and web pages are data, and a sentence in them that speaks to the
-/// model has nothing to say to their reader.
+/// Screens sources as questions are screened. Documents and web pages are data, so a sentence that instructs the model is left out.
 /// </summary>
 internal static class SourceScreen
 {
-    /// <returns>The text for whoever writes the answer, and whether something that is said in it was left out.</returns>
+    /// <returns>The text for the answerer, and whether a part of it was left out.</returns>
     public static (string Readable, bool IsScreened) Screen(string text)
     {
         var seen = HiddenText.Remove(text);
@@ -21,7 +20,7 @@ internal static class SourceScreen
             if (!Instructions.IsIn(seen[sentence]))
                 readable.Append(seen[sentence]);
         }
-        // Spread over several sentences: nobody can tell which of them means it, so none is read.
+        // The instruction is spread over several sentences and cannot be located, so the whole text is left out.
         return (Instructions.IsIn(readable.ToString()) ? "" : readable.ToString().Trim(), true);
     }
 }

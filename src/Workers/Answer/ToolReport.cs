@@ -5,13 +5,15 @@ using Navigator.Workers.Flow;
 
 namespace Navigator.Workers.Answer;
 
-/// <summary>Reports what a tool found. When it was the last one and there is room, its worker takes the answer stage along and goes on in
-/// place.</summary>
+/// <summary>
+/// Reports a tool's result. If it was the last tool and the answer queue's bulkhead has a free permit, this worker claims the answer stage
+/// and runs it as an inline continuation.
+/// </summary>
 internal sealed class ToolReport(JobTransitions transitions, InPlace inPlace, StageLease lease, AnswerComposition composition)
 {
     public async Task Finish(Job job, Tool tool, ToolResult found, CancellationToken token)
     {
-        // Only the last one has a use for the place; which of two it is shows when the statement has run.
+        // The permit is needed only if this is the last tool, which is known after the statement.
         var place = inPlace.TryEnter(job, QueueNames.ComposeAnswer);
         try
         {

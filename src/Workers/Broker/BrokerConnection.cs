@@ -6,12 +6,12 @@ using RabbitMQ.Client.Exceptions;
 namespace Navigator.Workers.Broker;
 
 /// <summary>
-/// A connection of its own beside the bus's, to look at queues and to move messages between them. It is opened when needed
-/// and thrown away when anything fails; nobody waits for it longer than <see cref="Patience"/>, whatever the broker does.
+/// A separate connection beside the bus's, to inspect queues and to move messages between them. It is opened on demand and discarded after any
+/// failure. No caller waits longer than <see cref="Patience"/>.
 /// </summary>
 internal sealed class BrokerConnection(NavigatorMode mode) : IAsyncDisposable
 {
-    /// <summary>No setting: the watch looks again a second later, and its last look stays known until then.</summary>
+    /// <summary>Not a setting: the watch asks again a second later, and its last result stays until then.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly SemaphoreSlim opening = new(1);
@@ -29,7 +29,7 @@ internal sealed class BrokerConnection(NavigatorMode mode) : IAsyncDisposable
         }
         catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == Constants.NotFound)
         {
-            throw; // there is no such queue; the connection is as good as before
+            throw; // the queue does not exist; the connection is still usable
         }
         catch (Exception error) when (error is not OperationCanceledException || !token.IsCancellationRequested)
         {
@@ -55,14 +55,14 @@ internal sealed class BrokerConnection(NavigatorMode mode) : IAsyncDisposable
                 return connection;
             var factory = new ConnectionFactory
             {
-                Uri = new Uri(mode.RabbitMq ?? throw new InvalidOperationException("There is no broker in embedded mode.")),
+                Uri = new Uri(mode.RabbitMq ?? throw new InvalidOperationException("Embedded mode has no broker.")),
                 ClientProvidedName = $"navigator-watch {Environment.MachineName}:{Environment.ProcessId}",
                 AutomaticRecoveryEnabled = false,
                 RequestedConnectionTimeout = Patience,
                 ContinuationTimeout = Patience,
                 RequestedHeartbeat = BusSetup.Heartbeat,
             };
-            // By itself it would take any name's certificate.
+            // The default would accept a certificate for any name.
             factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
             var connecting = factory.CreateConnectionAsync(token);
             try
@@ -71,7 +71,7 @@ internal sealed class BrokerConnection(NavigatorMode mode) : IAsyncDisposable
             }
             catch (Exception error) when (error is TimeoutException or OperationCanceledException)
             {
-                // It may still come about, when a frozen broker wakes up: nobody would ever close it.
+                // The connection may still open when a frozen broker resumes. It is closed then.
                 _ = connecting.ContinueWith(late => Discard(late.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion,
                     TaskScheduler.Default);
                 throw;
@@ -83,7 +83,7 @@ internal sealed class BrokerConnection(NavigatorMode mode) : IAsyncDisposable
         }
     }
 
-    /// <summary>Closing may take as long as the broker likes, so nobody waits for it.</summary>
+    /// <summary>Closes the connection in the background, because closing may take as long as the broker likes.</summary>
     private void Discard(IConnection? broken)
     {
         Interlocked.CompareExchange(ref connection, null, broken);

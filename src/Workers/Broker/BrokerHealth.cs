@@ -3,7 +3,7 @@ using Navigator.Workers.Flow;
 
 namespace Navigator.Workers.Broker;
 
-/// <summary>Has every queue a consumer, in whatever process? Degraded when not: questions are accepted all the same.</summary>
+/// <summary>Degraded if a queue has no consumer in any process. Questions are still accepted.</summary>
 internal sealed class QueuesHealthCheck(QueueWatch queues) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -13,7 +13,7 @@ internal sealed class QueuesHealthCheck(QueueWatch queues) : IHealthCheck
     }
 }
 
-/// <summary>Does this process get the messages that it should get?</summary>
+/// <summary>Reports whether this process's consumers receive their messages.</summary>
 internal sealed class ConsumersHealthCheck(ConsumerWatch watch) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
@@ -22,9 +22,9 @@ internal sealed class ConsumersHealthCheck(ConsumerWatch watch) : IHealthCheck
             : HealthCheckResult.Healthy());
 }
 
-/// <summary>Did the last canary come back?</summary>
+/// <summary>Reports whether the last canary was answered.</summary>
 internal sealed class CanaryHealthCheck(Canary canary) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(canary.IsLate ? HealthCheckResult.Degraded($"late: it got as far as {canary.Last!.Stage}") : HealthCheckResult.Healthy());
+        Task.FromResult(canary.IsLate ? HealthCheckResult.Degraded($"late in stage {canary.Last!.Stage}") : HealthCheckResult.Healthy());
 }

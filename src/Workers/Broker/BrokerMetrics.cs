@@ -3,7 +3,7 @@ using Navigator.Workers.Flow;
 
 namespace Navigator.Workers.Broker;
 
-/// <summary>The queues and the canary as gauges, read when somebody looks.</summary>
+/// <summary>The queues and the canary as gauges, read on request.</summary>
 internal sealed class BrokerMetrics(QueueWatch queues, Canary canary, TimeProvider clock, IMeterFactory meters) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -12,7 +12,7 @@ internal sealed class BrokerMetrics(QueueWatch queues, Canary canary, TimeProvid
         meter.CreateObservableGauge("navigator.queue.ready", () => PerQueue(sample => sample.Ready), "{message}", "Messages that no consumer has.");
         meter.CreateObservableGauge("navigator.queue.consumers", () => PerQueue(sample => sample.Consumers), "{consumer}",
             "Consumers of all processes.");
-        meter.CreateObservableGauge("navigator.canary.late", () => canary.IsLate ? 1 : 0, description: "1 when the last canary did not come back.");
+        meter.CreateObservableGauge("navigator.canary.late", () => canary.IsLate ? 1 : 0, description: "1 if the last canary was not answered.");
         meter.CreateObservableGauge("navigator.canary.age", LastCanary, "s", "Seconds since the last canary ended.");
         return Task.CompletedTask;
     }

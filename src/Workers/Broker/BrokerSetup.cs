@@ -5,8 +5,8 @@ namespace Navigator.Workers.Broker;
 
 internal static class BrokerSetup
 {
-    /// <summary>What looks at the broker from outside the bus: depths, consumers, error queues, and the canary.</summary>
-    /// <param name="consumes">Does this process have consumers of its own?</param>
+    /// <summary>Monitors the broker from outside the bus: queue depths, consumers, error queues, and the canary.</summary>
+    /// <param name="consumes">True if this process has consumers.</param>
     public static IServiceCollection AddBrokerWatch(this IServiceCollection services, bool consumes)
     {
         services.AddSingleton<BrokerConnection>().AddSingleton<ErrorQueues>();

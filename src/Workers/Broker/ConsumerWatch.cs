@@ -5,11 +5,11 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Broker;
 
 /// <summary>
-/// Notices when a consumer of this process is there in name only, and takes all of them up anew. The bus can lose a consumer
-/// whose channel the broker closed, and not notice (MassTransit #4544 and #6001, both open); a broker can lose one when the leader of its
-/// queue dies, and not tell the bus. Messages then lie ready while this process, with room for them, gets none; or another process's
-/// consumer takes them all, and the queue has fewer consumers than others have. A bus that does not let go of its old consumers in time
-/// cannot be started again: then the process ends with exit code 1, and its supervisor starts another.
+/// Detects consumers of this process that receive no messages, and restarts all of them. The bus can lose a consumer whose channel the broker
+/// closed without noticing (MassTransit #4544 and #6001, both open). The broker can lose a consumer when the leader of its queue dies without
+/// telling the bus. Messages then stay ready while this process has room for them; or another process's consumer takes them all, and the queue
+/// has fewer consumers than other queues. If the bus does not release its old consumers in time, it cannot be started again. The process then
+/// ends with exit code 1, so that its supervisor starts a new one.
 /// </summary>
 internal sealed partial class ConsumerWatch(
     IBusControl bus, QueueWatch queues, EndpointActivity activity, LivePolicy policy, IHostApplicationLifetime process, TimeProvider clock,
@@ -24,16 +24,16 @@ internal sealed partial class ConsumerWatch(
     private DateTimeOffset mendsUntil;
     private bool stopped;
 
-    /// <summary>Queues that this process should consume from, and does not.</summary>
+    /// <summary>Queues that this process should consume from and does not.</summary>
     public IReadOnlyList<string> Vanished { get; private set; } = [];
 
-    /// <summary>Does the queue treat this process as if it did not consume from it?</summary>
-    /// <param name="idle">This process: nothing of the queue is in hand, and nothing came since the last look.</param>
+    /// <summary>True if the queue's state suggests that this process does not consume from it.</summary>
+    /// <param name="idle">True if this process handles no message of the queue and has received none since the last check.</param>
     internal static bool LooksVanished(QueueSample sample, bool idle) =>
         !sample.Exists || sample.Consumers == 0 || (sample.Ready > 0 && idle);
 
-    /// <summary>Has the queue a consumer too few, and might it be this process's?</summary>
-    /// <param name="most">Consumers of the queue that has most: every worker consumes from every queue.</param>
+    /// <summary>True if the queue lacks a consumer, which may be this process's.</summary>
+    /// <param name="most">The highest number of consumers of any queue. Every worker consumes from every queue.</param>
     internal static bool LooksShort(QueueSample sample, long most, bool idle) => sample.Consumers < most && idle;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -52,8 +52,8 @@ internal sealed partial class ConsumerWatch(
                 mendsUntil = clock.GetUtcNow() + policy.Now.Watch.Rest;
             return;
         }
-        // A bus that lost its connection is about to mend it, and must not be stopped in the middle of it: it gets longer. A queue that is
-        // a consumer short gets as long. The canary passes meanwhile, and the worker that handles it is no longer idle.
+        // A bus that lost its connection is reconnecting and must not be stopped meanwhile, so it gets more time. A queue that lacks a consumer
+        // gets as much time. A canary passes meanwhile, and the worker that handles it is not idle.
         var soon = policy.Now.Watch.VanishedAfter;
         var late = soon + (int)(policy.Now.Watch.Rest / policy.Now.Watch.Interval);
         var mends = bus.CheckHealth().Status != BusHealthStatus.Healthy || clock.GetUtcNow() < mendsUntil;
@@ -65,11 +65,11 @@ internal sealed partial class ConsumerWatch(
             Count(streaks, sample.Queue, LooksVanished(sample, idle));
             if (sample.Consumers == most)
                 inVain.Remove(sample.Queue);
-            // What did not help once is not done again: perhaps another version of the program does not know this queue.
+            // A restart that did not help is not repeated: another version of the program may not know this queue.
             Count(shortStreaks, sample.Queue, LooksShort(sample, most, idle) && inVain.GetValueOrDefault(sample.Queue) != (sample.Consumers, most));
             before[sample.Queue] = now;
         }
-        // A bus that was stopped and could not be started again has no consumer at all, and others may hide that.
+        // A bus that was stopped and could not be started has no consumer at all, which other processes' consumers may hide.
         Vanished = [.. samples.Select(sample => sample.Queue)
             .Where(queue => stopped || streaks[queue] >= (mends ? late : soon) || shortStreaks[queue] >= late)];
         if (Vanished.Count > 0 && clock.GetUtcNow() >= restUntil)
@@ -110,7 +110,7 @@ internal sealed partial class ConsumerWatch(
         }
     }
 
-    /// <returns>False when it took longer than it may: what it still holds then keeps the bus from starting, and it does not say so.</returns>
+    /// <returns>False if stopping took too long. Messages that the bus still holds then keep it from starting, without an error.</returns>
     private async Task<bool> Stopped(CancellationToken token)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
@@ -127,15 +127,15 @@ internal sealed partial class ConsumerWatch(
     }
 
     [LoggerMessage(Level = LogLevel.Critical,
-        Message = "The consumers of this process are not let go of within {Limit}; it ends, so that another takes its place")]
+        Message = "The bus did not release this process's consumers within {Limit}. The process ends, so that its supervisor restarts it")]
     private partial void LogEnds(TimeSpan limit);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "This process does not get messages any more from {Queues}; it takes up its consumers anew")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "This process no longer receives messages from {Queues}. It restarts its consumers")]
     private partial void LogVanished(string queues);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The consumers of this process are taken up anew")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "The consumers of this process were restarted")]
     private partial void LogRecovered();
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The consumers of this process could not be taken up anew ({Error}); another try follows")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The consumers of this process could not be restarted ({Error}). Another try follows")]
     private partial void LogNotRecovered(string error);
 }

@@ -3,15 +3,15 @@ using MassTransit;
 
 namespace Navigator.Workers.Broker;
 
-/// <param name="Delivered">Messages that this process ever got from the queue.</param>
-/// <param name="InFlight">Those it has now.</param>
+/// <param name="Delivered">Messages that this process has received from the queue since its start.</param>
+/// <param name="InFlight">Messages that it handles now.</param>
 internal readonly record struct Activity(long Delivered, long InFlight)
 {
-    /// <summary>Nothing of the queue is in hand, and nothing came since.</summary>
+    /// <summary>True if no message is being handled and none arrived since.</summary>
     public bool IsIdleSince(Activity before) => InFlight == 0 && Delivered == before.Delivered;
 }
 
-/// <summary>Counts what each queue delivers to this process: the only witness to a consumer that is there in name only.</summary>
+/// <summary>Counts the messages that each queue delivers to this process. Only this count reveals a consumer that receives nothing.</summary>
 internal sealed class EndpointActivity : IReceiveObserver
 {
     private sealed class Counts

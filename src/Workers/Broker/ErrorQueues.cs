@@ -5,22 +5,22 @@ using RabbitMQ.Client.Exceptions;
 namespace Navigator.Workers.Broker;
 
 /// <summary>
-/// Messages that nobody could handle (NAME_error) or nobody understood (NAME_skipped), moved back to the queue they came from.
-/// Each is confirmed there before it is removed here: killed half-way, a message is in both and never in none.
+/// Moves messages that failed (NAME_error) or had no consumer (NAME_skipped) back to the queue that they came from. A message is removed from
+/// the error queue only after the broker has confirmed it in its original queue. A crash in between leaves it in both queues, never in none.
 /// </summary>
 internal sealed class ErrorQueues(BrokerConnection broker, ToolSet tools)
 {
     private static readonly string[] Suffixes = ["_error", "_skipped"];
 
-    /// <summary>What the bus added when it gave a message up; it would add it again.</summary>
+    /// <summary>Headers that the bus added when the message failed. It adds them again after another failure.</summary>
     private static readonly string[] FaultHeaders = ["MT-Fault-", "MT-Reason", "MT-Host-"];
 
-    /// <summary>The queue that a message of this error queue came from; null when it is none.</summary>
+    /// <summary>Returns the queue whose failed messages are in this error queue; null if it is not an error queue.</summary>
     public static string? OriginOf(string queue, ToolSet tools) =>
         Suffixes.Where(suffix => queue.EndsWith(suffix, StringComparison.Ordinal)).Select(suffix => queue[..^suffix.Length])
             .FirstOrDefault(tools.Queues.Contains);
 
-    /// <summary>How many messages it holds; 0 when it does not exist: it is made when the first message fails.</summary>
+    /// <summary>Returns the number of messages; 0 if the queue does not exist, because the bus creates it with the first failed message.</summary>
     /// <exception cref="BrokerUnavailableException" />
     public async Task<int> Count(string queue, CancellationToken token)
     {
@@ -34,8 +34,8 @@ internal sealed class ErrorQueues(BrokerConnection broker, ToolSet tools)
         }
     }
 
-    /// <returns>How many were moved: fewer than wanted when the queue is empty.</returns>
-    /// <exception cref="BrokerUnavailableException">What was moved until then stays moved, and is not counted.</exception>
+    /// <returns>Number of messages moved. It is lower than requested if the queue is empty.</returns>
+    /// <exception cref="BrokerUnavailableException">Messages moved before the failure stay moved and are not counted.</exception>
     public async Task<int> Move(string queue, int count, CancellationToken token)
     {
         try
@@ -50,7 +50,7 @@ internal sealed class ErrorQueues(BrokerConnection broker, ToolSet tools)
 
     private async Task<int> Move(IChannel channel, string queue, int count, CancellationToken token)
     {
-        var origin = OriginOf(queue, tools) ?? throw new ArgumentException($"{queue} is no error queue.", nameof(queue));
+        var origin = OriginOf(queue, tools) ?? throw new ArgumentException($"{queue} is not an error queue.", nameof(queue));
         var moved = 0;
         while (moved < count && await channel.BasicGetAsync(queue, autoAck: false, token) is { } message)
         {
@@ -58,7 +58,7 @@ internal sealed class ErrorQueues(BrokerConnection broker, ToolSet tools)
             properties.Headers = properties.Headers?
                 .Where(header => !Array.Exists(FaultHeaders, prefix => header.Key.StartsWith(prefix, StringComparison.Ordinal)))
                 .ToDictionary();
-            // Returns only when the broker has it in the queue: a mandatory message without one is an exception.
+            // Returns only after the broker has stored the message. Mandatory: a missing queue is an exception.
             await channel.BasicPublishAsync("", origin, mandatory: true, properties, message.Body, token);
             await channel.BasicAckAsync(message.DeliveryTag, multiple: false, token);
             moved++;

@@ -5,16 +5,16 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Navigator.Workers.Broker;
 
-/// <summary>One queue as the broker last told.</summary>
+/// <summary>One queue, as of the broker's last reply.</summary>
 /// <param name="Ready">Messages that no consumer has.</param>
-/// <param name="Consumers">Of all processes together.</param>
+/// <param name="Consumers">Consumers of all processes.</param>
 public sealed record QueueSample(string Queue, bool Exists, long Ready, long Consumers);
 
-/// <summary>Asks the broker about every queue once a second (a passive declare), so that nobody has to ask it per request.</summary>
+/// <summary>Asks the broker about every queue once a second (a passive declare), so that requests need not ask it.</summary>
 internal sealed class QueueWatch(BrokerConnection broker, ToolSet tools, LivePolicy policy, TimeProvider clock, ILogger<QueueWatch> log)
     : BackgroundService
 {
-    /// <summary>Null while the broker does not answer, and before it did.</summary>
+    /// <summary>Null while the broker does not answer, and before its first answer.</summary>
     public IReadOnlyList<QueueSample>? Latest { get; private set; }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>

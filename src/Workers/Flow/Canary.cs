@@ -7,15 +7,15 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Flow;
 
 /// <summary>
-/// A question of the system's own now and then, through every queue that a person's question takes. It asks no model and finds
-/// no document; that it comes back says that the road is open. One per interval, however many processes there are.
+/// Sends a question of the system itself at intervals, through every queue that a caller's question passes. It calls no model and finds no
+/// document. Its answer shows that the whole path works. There is one per interval, with any number of processes.
 /// </summary>
 public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger, LivePolicy policy, TimeProvider clock, ILogger<Canary> log)
     : BackgroundService
 {
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
-    /// <summary>The newest that has ended; null before the first.</summary>
+    /// <summary>The newest canary that has ended; null before the first.</summary>
     public Job? Last { get; private set; }
 
     public bool IsLate => Last is { Status: not JobStatus.Answered };
@@ -39,6 +39,6 @@ public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger
     }
 
     [LoggerMessage(Level = LogLevel.Error,
-        Message = "The canary {JobId} did not come back; it got as far as {Stage}. No worker takes messages there, or they are too slow")]
+        Message = "The canary {JobId} was not answered in time. It stopped in stage {Stage}. No worker consumes that stage, or workers are too slow")]
     private partial void LogLate(Guid jobId, JobStage stage);
 }

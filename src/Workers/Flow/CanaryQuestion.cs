@@ -4,23 +4,23 @@ using Navigator.Storage.Ledger;
 namespace Navigator.Workers.Flow;
 
 /// <summary>
-/// What is special about the question that <see cref="Canary"/> asks, for all stages: it takes every queue that a person's question about
-/// documents takes, always by message, and asks no model. Its answer needs no rule here: its plan says that there is nothing to look for.
+/// The special rules for the question of <see cref="Canary"/>: it passes every queue that a caller's question about documents passes, always as a
+/// message, and calls no model. Its answer needs no rule here, because its plan is small talk.
 /// </summary>
 internal static class CanaryQuestion
 {
-    /// <summary>Owns nothing else; no caller can be it.</summary>
+    /// <summary>The canary's tenant. No caller can have this name.</summary>
     public const string Tenant = "_canary";
 
-    /// <summary>Its one query too, whose vector every process knows from the start.</summary>
+    /// <summary>The question and its only query. Every process has the query's vector from its start.</summary>
     public const string Text = "canary";
 
     private static readonly JobPlan Plan = new(Text, "und", new WaveQueries((Tool.Documents, [Text]))) { SmallTalk = true };
 
-    /// <summary>The plan that takes the place of screening and planning; null for a person's question.</summary>
+    /// <summary>Returns the plan that replaces screening and planning; null for a caller's question.</summary>
     public static JobPlan? PlanOf(Job job) => Is(job) ? Plan : null;
 
-    /// <summary>Is it to go to its next queue by message, because the road there is what it tries?</summary>
+    /// <summary>True for the canary, which always goes to its next queue as a message, because it tests that path.</summary>
     public static bool GoesByMessage(Job job) => Is(job);
 
     private static bool Is(Job job) => job.Tenant == Tenant;

@@ -5,14 +5,13 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Flow;
 
-/// <summary>Sends commands to their queues. Never throws because of the broker.</summary>
+/// <summary>Sends commands to their queues. A failure of the broker does not throw.</summary>
 public delegate Task SendCommands(IReadOnlyList<Command> commands, CancellationToken token);
 
 /// <summary>
-/// The one way a command gets to the broker. A broker that freezes blocks its senders, and the bus does not honour their tokens in time
-/// (MassTransit #1760 and #2722; 8.5.12 took 4.8 s with a token of 0.4 s). So no caller awaits a send bare: at most so many are outstanding,
-/// and a caller waits no longer than a moment. A command that could not be sent is not tried again here. The row is committed and due, and
-/// the sweeper sends the command then.
+/// The only sender of commands. A frozen broker blocks its senders, and the bus does not honour their tokens in time (MassTransit #1760 and
+/// #2722; 8.5.12 took 4.8 s with a token of 0.4 s). Therefore the number of outstanding sends is limited, and a caller waits only briefly.
+/// The dispatcher does not retry. The row is committed and due, so the sweeper sends the command later.
 /// </summary>
 public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy policy, Bounds bounds, ILogger<Dispatcher> log)
 {
@@ -22,8 +21,8 @@ public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy 
         commands.Count == 1 ? Send(commands[0], token) : Task.WhenAll(commands.Select(command => Send(command, token)));
 
     /// <summary>
-    /// Begin to send, and wait for nothing: for a sweeper, which must not come late to a deadline because the broker is slow.
-    /// Never more waits here than became due within the limit.
+    /// Starts sending without waiting: for a sweeper, which must not miss a deadline because the broker is slow. The sweeper's limit bounds the
+    /// number of commands that wait here.
     /// </summary>
     public Task Start(IReadOnlyList<Command> commands, CancellationToken token)
     {
@@ -47,7 +46,7 @@ public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy 
         }
         catch (TimeoutException)
         {
-            // It goes on, holding its place until the broker says something; a command that arrives late does no harm.
+            // The send continues and keeps its permit until the broker replies. A command that arrives late does no harm.
             LogLate(command.GetType().Name);
         }
         catch (Exception error) when (error is not OperationCanceledException || !token.IsCancellationRequested)
@@ -66,16 +65,17 @@ public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy 
         }
     }
 
-    /// <summary>Sending to a queue makes it, with its exchange and the binding between them, where it is not; sending to an exchange makes that
-    /// alone.</summary>
+    /// <summary>
+    /// A "queue:" address makes the bus declare the queue, its exchange and their binding. An "exchange:" address declares the exchange only.
+    /// </summary>
     private Uri QueueOf(Command command) => new((mode.TopologyIsGiven ? "exchange:" : "queue:") + command.Queue());
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Command} was not sent: too many sends are outstanding. The sweeper will.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Command} was not sent, because too many sends are outstanding. The sweeper sends it later")]
     private partial void LogNoRoom(string command);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Command} is not confirmed yet: the broker is slow.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The broker has not confirmed {Command} yet. The sweeper sends it again if it was lost")]
     private partial void LogLate(string command);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Command} was not sent ({Error}). The sweeper will.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Command} was not sent ({Error}). The sweeper sends it later")]
     private partial void LogFailed(string command, string error);
 }

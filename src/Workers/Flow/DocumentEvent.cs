@@ -4,34 +4,34 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Flow;
 
-/// <summary>What happened to a document: exactly one of the records below. Workers report under the attempt that they began.</summary>
+/// <summary>An event of a document: one of the records below. Workers report under the attempt that they began.</summary>
 public abstract record DocumentEvent
 {
     private DocumentEvent()
     {
     }
 
-    /// <summary>The same bytes were uploaded once more.</summary>
+    /// <summary>The same bytes were uploaded again.</summary>
     public sealed record UploadedAgain(string Title, string MediaType, DocumentLimits Limits) : DocumentEvent;
 
-    /// <summary>A worker takes the lease on taking the text out.</summary>
-    /// <param name="TakesOver">The message was delivered again, so its worker before has lost the lease: a new attempt begins at once.</param>
+    /// <summary>A worker claims the extraction of the text.</summary>
+    /// <param name="TakesOver">The broker redelivered the message, so the previous worker has lost the lease. A new attempt begins at once.</param>
     public sealed record Claimed(int Attempt, string Worker, bool TakesOver, DocumentLimits Limits) : DocumentEvent;
 
-    /// <summary>The worker that holds the lease still works.</summary>
+    /// <summary>The worker that holds the lease renews it.</summary>
     public sealed record LeaseRenewed(int Attempt, string Worker, DocumentLimits Limits) : DocumentEvent;
 
-    /// <summary>The text is out, in this many passages.</summary>
-    /// <param name="Pages">Null where the format has none.</param>
-    /// <param name="KeepsOriginal">The bytes stay, so that a citation can open the page that it quotes.</param>
+    /// <summary>The text is extracted and cut into passages.</summary>
+    /// <param name="Pages">Null if the format has no pages.</param>
+    /// <param name="KeepsOriginal">True if the bytes stay stored, so that a citation can open the page that it quotes.</param>
     public sealed record TextExtracted(int Attempt, int? Pages, int Passages, bool KeepsOriginal, DocumentLimits Limits) : DocumentEvent;
 
-    /// <summary>So many more passages have a vector.</summary>
+    /// <summary>Vectors of this many more passages are stored.</summary>
     public sealed record PassagesEmbedded(int Attempt, string Model, int Count) : DocumentEvent;
 
     /// <summary>The document cannot be read.</summary>
     public sealed record Failed(int Attempt, ChatError Error) : DocumentEvent;
 
-    /// <summary>Its <c>due_at</c> has come, and a sweeper took it.</summary>
+    /// <summary>The document's <c>due_at</c> has passed, and a sweeper took it.</summary>
     public sealed record BecameDue(DocumentRecord Taken, DocumentLimits Limits) : DocumentEvent;
 }

@@ -5,13 +5,13 @@ using Navigator.Storage.Passages;
 
 namespace Navigator.Workers.Flow;
 
-/// <summary>All rules of a document, as pure functions of its row, like those of <see cref="JobMachine"/>.</summary>
+/// <summary>All rules of a document as pure functions of its row, like those of <see cref="JobMachine"/>.</summary>
 public static class DocumentMachine
 {
-    /// <summary>Passages per <see cref="EmbedPassages"/>, which is one upstream call.</summary>
+    /// <summary>Passages in one <see cref="EmbedPassages"/> message, which is one upstream call.</summary>
     public const int PassagesPerMessage = 64;
 
-    /// <summary>What an event changes; null when it comes too late, or does not apply.</summary>
+    /// <summary>Returns the change that an event causes; null if the event is stale or does not apply.</summary>
     public static DocumentChange? Decide(DocumentRecord document, DocumentEvent happened) => happened switch
     {
         DocumentEvent.UploadedAgain uploaded => Restart(document, uploaded),
@@ -23,14 +23,14 @@ public static class DocumentMachine
         DocumentEvent.TextExtracted extracted => Extract(document, extracted),
         DocumentEvent.PassagesEmbedded embedded => Embed(document, embedded),
         DocumentEvent.Failed failed => Fail(document, failed.Error),
-        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "An unknown event."),
+        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "Unknown event."),
     };
 
-    /// <summary>The messages that follow an event, from the row as it was written.</summary>
+    /// <summary>Returns the messages that follow an event, from the row as written.</summary>
     public static IReadOnlyList<Command> CommandsAfter(DocumentEvent happened, DocumentRecord written) =>
         happened is DocumentEvent.UploadedAgain or DocumentEvent.TextExtracted or DocumentEvent.BecameDue ? CommandsOf(written) : [];
 
-    /// <summary>The messages that bring a document from where it stands to its end.</summary>
+    /// <summary>Returns the messages that continue a document's ingestion.</summary>
     public static IReadOnlyList<Command> CommandsOf(DocumentRecord document) => document.Status switch
     {
         DocumentStatus.Queued => [new IngestDocument(document.Id, document.Attempt)],
@@ -49,10 +49,10 @@ public static class DocumentMachine
         DocumentEvent.TextExtracted extracted => extracted.Attempt,
         DocumentEvent.PassagesEmbedded embedded => embedded.Attempt,
         DocumentEvent.Failed failed => failed.Attempt,
-        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "It is not reported under an attempt."),
+        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "This event has no attempt."),
     };
 
-    /// <summary>A document that failed starts again. Any other goes on as it was.</summary>
+    /// <summary>Starts a failed document again. Any other document stays as it is.</summary>
     private static DocumentChange? Restart(DocumentRecord document, DocumentEvent.UploadedAgain uploaded) =>
         document.Status != DocumentStatus.Failed
             ? null
@@ -124,7 +124,7 @@ public static class DocumentMachine
         EmbeddingModel = null,
     });
 
-    /// <summary>What a sweeper does with a document that is due, unless something happened to it since it was taken.</summary>
+    /// <summary>Repairs a due document, unless it has changed since the sweeper took it.</summary>
     private static DocumentChange? Repair(DocumentRecord document, DocumentEvent.BecameDue due)
     {
         if ((document.Version, document.DueAt) != (due.Taken.Version, due.Taken.DueAt))
@@ -144,7 +144,7 @@ public static class DocumentMachine
                 : Fail(document, new ChatError(ErrorCode.AttemptsExhausted,
                     $"Every one of {document.Attempt} workers stopped while it read this document."));
 
-        // Its messages may be lost. Twice as long as it has waited: whatever is slow is not made slower.
+        // Messages may be lost, so they are sent again. The interval doubles, so that a slow queue does not fill with duplicates.
         var waited = due.Limits.Deadline - (document.DeadlineAt - document.Now);
         return new DocumentChange(document, document) { DueIn = waited > due.Limits.EnqueueGrace ? waited : due.Limits.EnqueueGrace };
     }

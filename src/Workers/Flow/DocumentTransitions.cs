@@ -6,16 +6,16 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Flow;
 
 /// <summary>
-/// What happens to a document, and what follows: commit first, then send the commands that <see cref="DocumentMachine"/> names. A crash
-/// between the two leaves a row that is due, which the sweeper finds.
+/// Applies events to documents: commits the change first, then sends the commands that <see cref="DocumentMachine"/> returns. A crash in between
+/// leaves a row that is due, so the sweeper sends the commands.
 /// </summary>
-/// <param name="send">Sends commands, or gives up soon; see <see cref="Dispatcher"/>.</param>
+/// <param name="send">Sends commands, or gives up after a short time; see <see cref="Dispatcher"/>.</param>
 public sealed partial class DocumentTransitions(
     IDocumentStore documents, SendCommands send, LivePolicy policy, ILogger<DocumentTransitions> log)
 {
     private DocumentLimits Limits => policy.Now.Document;
 
-    /// <returns>The document, and whether there is something to ingest: these bytes may be known.</returns>
+    /// <returns>The document, and whether it has to be ingested. The same bytes may be stored already.</returns>
     public async Task<(DocumentRecord Document, bool Accepted)> Add(
         string tenant, string title, string mediaType, byte[] content, CancellationToken token)
     {
@@ -28,19 +28,19 @@ public sealed partial class DocumentTransitions(
         return (document, accepted);
     }
 
-    /// <summary>A worker takes the lease on taking the text out. Null when this message no longer counts.</summary>
+    /// <summary>Claims the extraction of the text for a worker. Returns null if the message is stale.</summary>
     public async Task<(DocumentRecord Document, byte[] Content)?> Claim(DocumentKey key, string worker, bool takesOver, CancellationToken token) =>
         await Happened(key, new DocumentEvent.Claimed(key.Attempt, worker, takesOver, Limits), token) is { } claimed
         && await documents.ReadContent(DocumentKey.Of(claimed), token) is { } content
             ? (claimed, content)
             : null;
 
-    /// <summary>Keeps the lease. False when the document is no longer this worker's.</summary>
+    /// <summary>Renews the lease. Returns false if the worker no longer holds the document.</summary>
     public async Task<bool> Renew(DocumentKey key, string worker, CancellationToken token) =>
         await Happened(key, new DocumentEvent.LeaseRenewed(key.Attempt, worker, Limits), token) is not null;
 
-    /// <summary>The text is out; its passages are to get their vectors.</summary>
-    /// <param name="keepsOriginal">False: the bytes are dropped with this.</param>
+    /// <summary>Stores the extracted passages and sends the messages to embed them.</summary>
+    /// <param name="keepsOriginal">False: this change deletes the bytes.</param>
     public async Task StorePassages(
         DocumentKey key, int? pages, IReadOnlyList<NewPassage> passages, bool keepsOriginal, CancellationToken token)
     {
@@ -51,7 +51,7 @@ public sealed partial class DocumentTransitions(
         await Send(extracted, written);
     }
 
-    /// <param name="vectors">One float[1536] per ordinal.</param>
+    /// <param name="vectors">One float[1536] for each ordinal.</param>
     public async Task StoreVectors(
         DocumentKey key, string model, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors, CancellationToken token)
     {
@@ -80,14 +80,14 @@ public sealed partial class DocumentTransitions(
         return written;
     }
 
-    /// <summary>Without the caller's token: it is committed. Sending has a limit of its own.</summary>
+    /// <summary>Ignores the caller's token, because the change is committed. Sending has its own time limit.</summary>
     private Task Send(DocumentEvent happened, DocumentRecord written) =>
         DocumentMachine.CommandsAfter(happened, written) is { Count: > 0 } commands ? send(commands, CancellationToken.None) : Task.CompletedTask;
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Document {DocumentId} read: {Passages} passages")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Document {DocumentId} was cut into {Passages} passages")]
     private partial void LogExtracted(Guid documentId, int passages);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Document {DocumentId} ready with {Passages} passages")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Document {DocumentId} is ready with {Passages} passages")]
     private partial void LogReady(Guid documentId, int? passages);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Document {DocumentId} failed ({Code}) in attempt {Attempt}")]

@@ -6,9 +6,8 @@ using MassTransit.RabbitMqTransport;
 namespace Navigator.Workers.Flow;
 
 /// <summary>
-/// Places where a process can be told to break, for the fault suite: NAVIGATOR_FAIL_POINT=after-claim:3 in the environment
-/// dies, as kill -9 lets it, the third time it comes there; after-claim:3:freeze stops there until it is told to go on. Off unless that
-/// variable is set.
+/// Points where the fault suite can break a process. NAVIGATOR_FAIL_POINT=after-claim:3 kills the process when it reaches the point for the
+/// third time, like kill -9. after-claim:3:freeze stops it there until it is resumed. Inactive unless that variable is set.
 /// </summary>
 public static class FailPoint
 {
@@ -17,7 +16,7 @@ public static class FailPoint
     public const string AfterUpstream = "after-upstream";
     public const string AfterCommit = "after-commit";
 
-    /// <summary>Does not die: cancels the consumer, and the bus is not told.</summary>
+    /// <summary>Cancels the consumer without telling the bus. The process stays alive.</summary>
     public const string ConsumerLost = "consumer-lost";
 
     private static readonly (string Name, int Time, bool Freezes)? Armed = Read(Environment.GetEnvironmentVariable("NAVIGATOR_FAIL_POINT"));

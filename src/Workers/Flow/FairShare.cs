@@ -3,24 +3,24 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Flow;
 
 /// <summary>
-/// How many of a tenant's questions may be under way at once: sent to workers, and not ended. The room is shared like water that
-/// is poured on the tenants: those that want less than an equal part get all they want, the others divide the rest equally. One
-/// that is alone gets all of it. The broker's queues stay short, so that their order does not matter.
+/// Decides how many questions of one tenant may be under way: sent to workers and not ended. The room is shared by max-min fairness: tenants that
+/// need less than an equal part get all they need, and the others divide the rest equally. A single tenant gets all of it. The broker's queues
+/// stay short, so that their order does not matter.
 /// </summary>
-/// <param name="policy">How much room each worker process brings.</param>
+/// <param name="policy">Contains the room that each worker process adds.</param>
 public sealed class FairShare(LivePolicy policy)
 {
     private int level = policy.Now.Admission.UnderWayPerWorker;
 
-    /// <summary>As the last look at the ledger left it. The next look corrects what was sent by an older one.</summary>
+    /// <summary>The share as of the last read of the ledger. The next read corrects it.</summary>
     public int Level => Volatile.Read(ref level);
 
-    /// <param name="workers">Worker processes that take questions now; none counts as one, which will come.</param>
-    /// <param name="unfinished">Unfinished jobs of each tenant that has any.</param>
+    /// <param name="workers">Number of worker processes that consume questions. 0 counts as 1.</param>
+    /// <param name="unfinished">Number of unfinished jobs of each tenant that has any.</param>
     public void Share(int workers, IEnumerable<int> unfinished) =>
         Volatile.Write(ref level, LevelOf(policy.Now.Admission.UnderWayPerWorker * Math.Max(1, workers), unfinished));
 
-    /// <summary>The most that one tenant may have under way, so that all together have no more than there is room for. At least 1.</summary>
+    /// <summary>Returns the maximum for one tenant with which all tenants together stay within the room. At least 1.</summary>
     public static int LevelOf(int room, IEnumerable<int> wanted)
     {
         var ascending = wanted.Order().ToList();
@@ -32,7 +32,7 @@ public sealed class FairShare(LivePolicy policy)
                 return Math.Max(1, part);
             left -= ascending[i];
         }
-        // The one that wants most may have what the others leave.
+        // The tenant that wants most may have what the others leave.
         return Math.Max(1, left);
     }
 }

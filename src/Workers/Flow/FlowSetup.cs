@@ -12,7 +12,7 @@ internal static class FlowSetup
         .AddSingleton<FairShare>().AddSingleton<Dispatcher>().AddSingleton<StageLease>().AddSingleton<DocumentLease>()
         .AddSingleton(provider => Transitions(provider, provider.GetRequiredService<Dispatcher>().Send))
         .AddSingleton(provider => DocumentTransitions(provider, provider.GetRequiredService<Dispatcher>().Send))
-        // None of the three may come late to anything because the broker is slow.
+        // A slow broker must not delay any of the three.
         .AddHostedService(provider => ActivatorUtilities.CreateInstance<Sweeper>(
             provider, Unattended(provider), DocumentTransitions(provider, provider.GetRequiredService<Dispatcher>().Start)))
         .AddHostedService(provider => ActivatorUtilities.CreateInstance<Replayer>(provider, Unattended(provider)))

@@ -6,27 +6,27 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Flow;
 
 /// <summary>
-/// Goes on with a job in this process instead of sending the message that would bring it back to one: cheaper by a hop, and only
-/// where the next queue's gate has room now and nobody waits for it. The message stays the fallback, and the ledger the truth:
-/// work that is lost here is due some time, and the sweeper sends its message.
+/// Inline continuation: runs the next stage of a job in this process instead of sending its message, which saves a hop. It happens only if the
+/// next queue's bulkhead has a free permit and no waiters. The ledger stays the record: if the work is lost here, the job becomes due and the
+/// sweeper sends its message.
 /// </summary>
 internal sealed partial class InPlace(Stages stages, LivePolicy policy, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<InPlace> log)
     : IHostedService, IDisposable
 {
-    /// <summary>As an endpoint would try a message again after a deadlock or a broken connection.</summary>
+    /// <summary>The same retry intervals as those of an endpoint after a deadlock or a broken connection.</summary>
     private static readonly TimeSpan[] Waits = [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2)];
 
     private readonly ConcurrentDictionary<Task, byte> running = new();
     private readonly CancellationTokenSource over = new();
     private bool isDisposed;
 
-    /// <returns>A place behind the queue's gate; null when the job is to go there by message.</returns>
+    /// <returns>A permit of the queue's bulkhead; null if the job must be sent as a message.</returns>
     public Gate.Place? TryEnter(Job job, string queue) =>
         policy.Now.Job.ContinueInPlace && !CanaryQuestion.GoesByMessage(job) && !lifetime.ApplicationStopping.IsCancellationRequested
             ? stages.TryEnter(queue)
             : null;
 
-    /// <summary>Begin the work on a place that was taken, and wait for nothing: the message that led here may be acknowledged.</summary>
+    /// <summary>Starts the work with the permit without waiting, so that the current message can be acknowledged.</summary>
     public void Start(Job job, string queue, Gate.Place place, Func<CancellationToken, Task> work)
     {
         NavigatorMeter.ContinuedInPlace.Add(1, KeyValuePair.Create("queue", (object?)queue));
@@ -37,11 +37,11 @@ internal sealed partial class InPlace(Stages stages, LivePolicy policy, IHostApp
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>What goes on here is finished; what takes too long is left to other workers.</summary>
+    /// <summary>Lets running work finish. Work that takes too long is left to other workers.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(running.Keys).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        // A host may be stopped again after it was disposed of.
+        // A host may be stopped again after its disposal.
         if (!isDisposed)
             await over.CancelAsync();
     }
@@ -85,6 +85,6 @@ internal sealed partial class InPlace(Stages stages, LivePolicy policy, IHostApp
     }
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "Job {JobId} did not get through {Queue} in place ({Error}); it goes there by message when it is due")]
+        Message = "The inline continuation of job {JobId} for {Queue} failed ({Error}). The sweeper sends the message when the job is due")]
     private partial void LogLost(Guid jobId, string queue, string error);
 }

@@ -8,8 +8,8 @@ using Navigator.Workers.Tools;
 namespace Navigator.Workers.Flow;
 
 /// <summary>
-/// All rules of a job, as pure functions of its row: what an event changes, and which messages follow. No I/O, and no clock but the
-/// ledger's, whose time of reading is on the row. What tools there are is given to it. docs/job-states.md is generated from it.
+/// All rules of a job as pure functions of its row: what an event changes, and which messages follow. There is no I/O. The only clock is the
+/// ledger's; the row contains its time at the read. The set of tools is a parameter. docs/job-states.md is generated from this class.
 /// </summary>
 public static class JobMachine
 {
@@ -27,34 +27,32 @@ public static class JobMachine
         JobEvent.ToolFinished finished => FinishTool(job, finished),
         JobEvent.Answered answered => Answer(job, answered),
         JobEvent.Ended ended => End(job, ended.Status, ended.Error),
-        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "An unknown event."),
+        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "Unknown event."),
     };
 
-    /// <summary>The messages that follow a step, from the row as it was written.</summary>
+    /// <summary>Returns the messages that follow a step, from the row as written.</summary>
     public static IReadOnlyList<Command> CommandsAfter(JobDecision.Step step, Job written, ToolSet tools) =>
         step.Change.Ends ? AfterEnd(written)
         : step.SendsStage ? [.. CommandsOf(written, tools, step.Inline)]
         : [];
 
-    /// <summary>The messages that bring a job on from where it stands.</summary>
+    /// <summary>Returns the messages that continue a job from its stage.</summary>
     public static IEnumerable<Command> CommandsOf(Job job, ToolSet tools, Tool? except = null) => job.Stage switch
     {
         JobStage.Intake => [new AnswerQuestion(job.Id, job.Attempt)],
         JobStage.Tools => job.Pending.Where(tool => tool != except).Select(tools.Find).OfType<ToolDescriptor>()
             .Select(tool => tool.Command(job.Id, job.Attempt)),
         JobStage.Answer => [new ComposeAnswer(job.Id, job.Attempt)],
-        _ => throw new ArgumentOutOfRangeException(nameof(job), job.Stage, "An unknown stage."),
+        _ => throw new ArgumentOutOfRangeException(nameof(job), job.Stage, "Unknown stage."),
     };
 
     /// <summary>
-    /// May the job be answered without this tool? What a second wave finds is a gain, whatever finds it. A tool that this program does not
-    /// have is not waited for either.
+    /// True if the job can be answered without this tool. Every tool of a second wave is optional. So is a tool that this program does not have.
     /// </summary>
     public static bool IsOptional(JobPlan plan, Tool tool, ToolSet tools) => plan.Wave > 1 || tools.Find(tool) is not { IsOptional: false };
 
     /// <summary>
-    /// Before an answer is written: the plan's second wave, when the first found nothing good enough and there is time for it.
-    /// Null: write the answer.
+    /// Returns the plan's second wave, if the first wave found no good match and there is time for another. Null: the answer is written.
     /// </summary>
     public static JobPlan? SecondWave(Job job, JobLimits limits, ToolSet tools) =>
         job is { Stage: JobStage.Answer, Plan: { Wave: 1, Second: not null } plan } && job.Left > limits.Wave * 2
@@ -71,7 +69,7 @@ public static class JobMachine
         JobEvent.ToolFinished finished => finished.Attempt,
         JobEvent.Answered answered => answered.Attempt,
         JobEvent.Ended ended => ended.Attempt,
-        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "It is not reported under an attempt."),
+        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "This event has no attempt."),
     };
 
     private static JobDecision Claim(Job job, JobEvent.Claimed claimed)
@@ -122,8 +120,8 @@ public static class JobMachine
     }
 
     /// <summary>
-    /// Back from the answer stage to the tools, under a new attempt, so that nothing which is still on its way for the wave before
-    /// counts. It is not held against the attempts that the job has.
+    /// Goes back from the answer stage to the tools under a new attempt, so that late reports of the previous wave do not count. The new attempt
+    /// does not count against the job's maximum.
     /// </summary>
     private static JobDecision StartWave(Job job, JobEvent.WaveStarted started, ToolSet tools) => job.Stage != JobStage.Answer
         ? No(Refusal.OtherStage)
@@ -173,7 +171,7 @@ public static class JobMachine
     private static JobDecision.Step End(Job job, JobStatus status, ChatError? error) =>
         new(new JobChange(job, job with { Status = status, ClaimedBy = null, Error = error }));
 
-    /// <summary>What a sweeper does with a job that is due.</summary>
+    /// <summary>Repairs a job that is due.</summary>
     private static JobDecision Repaired(Job job, JobLimits limits, ToolSet tools)
     {
         if (job.Now >= job.DeadlineAt)
@@ -205,8 +203,8 @@ public static class JobMachine
     }
 
     /// <summary>
-    /// The same question once more, with a deadline as far away as the first was: it is held until its tenant has room for it. One that
-    /// no worker has begun is only sent again, or goes on being held.
+    /// Queues the job again with a new deadline of the original length. It is held until its tenant has room for it. A job that no worker has begun
+    /// is only sent again, or stays held.
     /// </summary>
     private static JobDecision Requeue(Job job, JobEvent.Requeued requeued) => job.Status switch
     {
@@ -243,7 +241,7 @@ public static class JobMachine
         _ => No(job.Status.IsFinished() ? Refusal.HasEnded : Refusal.HasNotFailed),
     };
 
-    /// <summary>Some tools are no longer waited for; without the last one the answer stage begins.</summary>
+    /// <summary>Stops waiting for some tools. Without the last one the answer stage begins.</summary>
     private static JobDecision.Step Without(Job job, Job reported, IReadOnlyList<Tool> tools, string? inline, JobLimits limits)
     {
         var pending = job.Pending.Except(tools).ToList();
@@ -258,25 +256,25 @@ public static class JobMachine
             SendsStage: inline is null);
     }
 
-    /// <summary>The first worker begins a queued job. Jobs of one conversation take turns; the first of one waits for none.</summary>
+    /// <summary>Begins a queued job. A job waits for earlier jobs of its conversation; the first one waits for none.</summary>
     private static JobChange Begin(Job job, Job begun) => new(job, begun with { Status = JobStatus.Running, Held = false })
     {
         Now = job.StartedAt is null ? JobTimes.Started : JobTimes.None,
         WaitsForConversation = job.Status == JobStatus.Queued && !job.StartsConversation,
     };
 
-    /// <summary>The next of the conversation has its turn, and the caller's server is told where it wanted to be.</summary>
+    /// <summary>Sends the conversation's next job and, if the caller asked for one, the webhook.</summary>
     private static IReadOnlyList<Command> AfterEnd(Job job) =>
     [
         .. job.Successor is { } next ? [new AnswerQuestion(next.Id, next.Attempt)] : Array.Empty<Command>(),
         .. job.Options.CallbackUrl is not null ? [new DeliverWebhook(job.Id)] : Array.Empty<Command>(),
     ];
 
-    /// <summary>When to look again at a wave that was just begun: it ends early for optional tools only.</summary>
+    /// <summary>When the sweeper checks a new wave. Only optional tools can be skipped early.</summary>
     private static TimeSpan WaveOf(JobPlan plan, JobLimits limits, ToolSet tools) =>
         plan.Tools().Any(tool => IsOptional(plan, tool, tools)) ? limits.Wave : limits.EnqueueGrace;
 
-    /// <summary>Twice as long as it has been in its stage: a deep queue is not made deeper by messages sent again and again.</summary>
+    /// <summary>Doubles the interval within a stage, so that repeated messages do not lengthen a long queue.</summary>
     private static TimeSpan Later(Job job, JobLimits limits)
     {
         var waited = job.Now - (job.AnswerAt ?? job.WaveAt ?? job.QueuedAt);

@@ -11,18 +11,18 @@ using Polly.Retry;
 namespace Navigator.Workers.Flow;
 
 /// <summary>
-/// What happens to a job, and what follows: commit first, then send the commands that <see cref="JobMachine"/> names. A crash between
-/// the two leaves a row that is due, which the sweeper finds. An event that changes nothing sends nothing.
+/// Applies events to jobs: commits the change first, then sends the commands that <see cref="JobMachine"/> returns. A crash in between leaves a
+/// row that is due, so the sweeper sends the commands. An event that changes nothing sends nothing.
 /// </summary>
-/// <param name="send">Sends commands, or gives up soon; see <see cref="Dispatcher"/>.</param>
+/// <param name="send">Sends commands, or gives up after a short time; see <see cref="Dispatcher"/>.</param>
 public sealed partial class JobTransitions(
     IJobLedger ledger, SendCommands send, FairShare share, LivePolicy policy, ToolSet tools, ILogger<JobTransitions> log)
 {
     private readonly JobUpdater updater = new(ledger, tools);
 
     /// <summary>
-    /// What a model or a search has said is paid for: while the database is away a worker keeps it, for some two minutes, and writes
-    /// it when it can. A message that is tried again would ask anew.
+    /// Results of models and searches have been paid for. If the database is unavailable, the worker keeps the result for about two minutes and
+    /// writes it when the database is back. A retry of the message would call the model again.
     /// </summary>
     private static readonly ResiliencePipeline KeepTrying = new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions
     {
@@ -34,7 +34,7 @@ public sealed partial class JobTransitions(
         MaxDelay = TimeSpan.FromSeconds(5),
     }).Build();
 
-    /// <summary>Write a question down, and send it on its way.</summary>
+    /// <summary>Records a question and dispatches it.</summary>
     /// <inheritdoc cref="Record"/>
     public async Task<Submission> Submit(
         string tenant, string? conversation, string question, JobOptions options, TimeSpan? lifetime, string? idempotencyKey, byte[] requestHash,
@@ -45,9 +45,9 @@ public sealed partial class JobTransitions(
         return submission;
     }
 
-    /// <summary>Write a question down; <see cref="Announce"/> follows.</summary>
-    /// <param name="conversation">Null: it begins one, which then has the job's id.</param>
-    /// <param name="lifetime">From acceptance to deadline; null for the usual.</param>
+    /// <summary>Records a question. The caller then calls <see cref="Announce"/>.</summary>
+    /// <param name="conversation">Null: the job begins a conversation, which gets the job's id.</param>
+    /// <param name="lifetime">From acceptance to deadline; null: the default.</param>
     public Task<Submission> Record(
         string tenant, string? conversation, string question, JobOptions options, TimeSpan? lifetime, string? idempotencyKey, byte[] requestHash,
         CancellationToken token)
@@ -60,7 +60,7 @@ public sealed partial class JobTransitions(
             token);
     }
 
-    /// <summary>Send what was written down, if it is new and not held.</summary>
+    /// <summary>Dispatches a recorded question if it is new and not held.</summary>
     public async Task Announce(Submission submission)
     {
         if (submission is not { Outcome: SubmissionOutcome.Created, Job: { } created })
@@ -72,43 +72,43 @@ public sealed partial class JobTransitions(
             await send([.. JobMachine.CommandsOf(created, tools)], CancellationToken.None);
     }
 
-    /// <summary>Sends what is no longer held.</summary>
+    /// <summary>Dispatches jobs that are no longer held.</summary>
     public Task SendReleased(IReadOnlyList<Job> released) =>
         send([.. released.SelectMany(job => JobMachine.CommandsOf(job, tools))], CancellationToken.None);
 
-    /// <summary>A worker takes the lease on a stage. Null when this message no longer counts.</summary>
-    /// <param name="takesOver">The message was delivered again, so its worker before has lost the lease.</param>
+    /// <summary>Claims a stage for a worker. Returns null if the message is stale.</summary>
+    /// <param name="takesOver">The broker redelivered the message, so the previous worker has lost the lease.</param>
     public Task<Job?> Claim(Job job, int attempt, JobStage stage, string worker, bool takesOver, CancellationToken token) =>
         Happened(job, new JobEvent.Claimed(attempt, stage, worker, takesOver, policy.Now.Job), token);
 
-    /// <summary>Keeps the lease. Null when the job is no longer this worker's: cancelled, expired, taken over.</summary>
+    /// <summary>Renews the lease. Returns null if the worker no longer holds the job: cancelled, expired or taken over.</summary>
     public Task<Job?> Renew(Job job, string worker, CancellationToken token) =>
         Happened(job, new JobEvent.LeaseRenewed(job.Attempt, worker, policy.Now.Job), token);
 
-    /// <param name="inline">The tool that this worker goes on with itself; null: every tool is sent its message.</param>
+    /// <param name="inline">The tool that this worker runs as an inline continuation; null: every tool gets its message.</param>
     public Task<Job?> Plan(Job job, JobPlan plan, IReadOnlyList<string> degraded, Tool? inline, CancellationToken token) =>
         Happened(job, new JobEvent.Planned(job.Attempt, job.ClaimedBy, plan, degraded, inline, policy.Now.Job), token);
 
-    /// <summary>Begins another wave of tools instead of an answer.</summary>
+    /// <summary>Starts another wave of tools instead of the answer.</summary>
     public Task StartWave(Job job, JobPlan plan, CancellationToken token) =>
         Happened(job, new JobEvent.WaveStarted(job.Attempt, plan, policy.Now.Job), token);
 
-    /// <summary>Reports what a tool found.</summary>
-    /// <param name="inline">The worker that goes on with the answer itself if this was the last tool; null: its message is sent.</param>
-    /// <returns>The job as it then is; null when the report came too late.</returns>
+    /// <summary>Records a tool's result.</summary>
+    /// <param name="inline">The worker that continues inline with the answer stage if this was the last tool; null: the message is sent.</param>
+    /// <returns>The job as written; null if the report is stale.</returns>
     public Task<Job?> Finish(Job job, Tool tool, ToolResult found, string? inline, CancellationToken token) =>
         Happened(job, new JobEvent.ToolFinished(job.Attempt, tool, found, null, inline, policy.Now.Job), token);
 
-    /// <summary>Goes on without a tool.</summary>
+    /// <summary>Skips a tool.</summary>
     public Task Skip(Job job, Tool tool, string reason, CancellationToken token) =>
         Happened(job, new JobEvent.ToolFinished(job.Attempt, tool, null, $"{tool}: {reason}", null, policy.Now.Job), token);
 
-    /// <summary>A tool failed for good: the job goes on without it where that is possible, else it has failed.</summary>
+    /// <summary>Handles a tool's permanent failure: skips an optional tool, else fails the job.</summary>
     public Task Fail(Job job, Tool tool, ChatError error, CancellationToken token) => JobMachine.IsOptional(job.Plan!, tool, tools)
         ? Skip(job, tool, error.Message.TrimEnd('.'), token)
         : End(job, JobStatus.Failed, error, token);
 
-    /// <param name="degraded">What the answer had to do without.</param>
+    /// <param name="degraded">What is missing from the answer.</param>
     public Task Answer(Job job, JobAnswer answer, IReadOnlyList<string> degraded, CancellationToken token) =>
         Happened(job, new JobEvent.Answered(job.Attempt, answer, degraded), token);
 
@@ -116,12 +116,12 @@ public sealed partial class JobTransitions(
     public Task End(Job job, JobStatus status, ChatError error, CancellationToken token) =>
         Happened(job, new JobEvent.Ended(job.Attempt, status, error), token);
 
-    /// <summary>Ends a job at its owner's wish. Returns it as it then is, also when it had ended before; null when there is none.</summary>
+    /// <summary>Cancels a job for its owner. Returns the job, also if it had ended before; null if there is none.</summary>
     public async Task<Job?> Cancel(string tenant, Guid id, CancellationToken token) =>
         await ledger.Find(tenant, id, token) is not { } job ? null
         : await Happened(job, new JobEvent.Cancelled(), token) ?? await ledger.Find(tenant, id, token);
 
-    /// <summary>Asks a job again for a replay. True when it is queued again by this replay, also when it was before.</summary>
+    /// <summary>Queues a job again for a replay. Returns true also if this replay had queued it before.</summary>
     public async Task<bool> Requeue(Job job, Guid replay, CancellationToken token) =>
         job.ReplayId == replay || await Happened(job, new JobEvent.Requeued(replay, policy.Now.Job), token) is not null;
 
@@ -146,8 +146,7 @@ public sealed partial class JobTransitions(
                 LogEnded(written.Id, written.Status, written.Attempt);
             Count(written);
         }
-        // Without the caller's token: it is committed, and a caller who has left must not keep it from going on. Sending has a limit of
-        // its own.
+        // Without the caller's token: the change is committed, and the job must go on if the caller has left. Sending has its own time limit.
         if (JobMachine.CommandsAfter(step, written, tools) is { Count: > 0 } commands)
             await send(commands, CancellationToken.None);
         return written;
@@ -172,7 +171,7 @@ public sealed partial class JobTransitions(
     private static void Measure(string part, DateTimeOffset? from, DateTimeOffset? to, TimeSpan? target)
     {
         if (to - from is not { Ticks: >= 0 } took)
-            return; // it did not get so far, or this part belongs to a run before its replay
+            return; // the stage was not reached, or its times are from before a replay
         var tag = KeyValuePair.Create("part", (object?)part);
         NavigatorMeter.JobSeconds.Record(took.TotalSeconds, tag);
         if (took > target)
@@ -189,6 +188,6 @@ public sealed partial class JobTransitions(
     private partial void LogEndedBadly(Guid jobId, JobStatus status, string code, int attempt);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "Job {JobId}: worker {Worker} let the lease of attempt {Attempt} run out; a new attempt begins")]
+        Message = "Job {JobId}: the lease of worker {Worker} in attempt {Attempt} ran out. A new attempt begins")]
     private partial void LogLeaseOver(Guid jobId, int attempt, string? worker);
 }

@@ -8,19 +8,18 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Flow;
 
 /// <summary>
-/// Keeps a lease while work goes on: renews it three times as often as it lasts, and stops the work when it belongs to
-/// somebody else.
+/// Keeps a lease during the work: renews it three times per lease duration, and stops the work if another worker holds the lease.
 /// </summary>
 internal static class Lease
 {
-    /// <summary>This process, as operators find it in <c>claimed_by</c>.</summary>
+    /// <summary>The name of this process, as operators see it in <c>claimed_by</c>.</summary>
     public static string Worker { get; } = $"{Environment.MachineName}:{Environment.ProcessId}";
 
-    /// <summary>Delivered or tried once more: whoever had the message before has it no longer.</summary>
+    /// <summary>True if the message was redelivered or retried, so its previous worker has lost it.</summary>
     public static bool IsTakenOver(ConsumeContext context) => context.ReceiveContext.Redelivered || context.GetRetryAttempt() > 0;
 
-    /// <param name="renew">False when the lease is lost.</param>
-    /// <param name="work">Its token ends with the lease, and with <paramref name="token"/>.</param>
+    /// <param name="renew">Returns false if the lease is lost.</param>
+    /// <param name="work">Its token is cancelled when the lease is lost, and with <paramref name="token"/>.</param>
     public static async Task Hold(
         TimeSpan lease, TimeProvider clock, Func<CancellationToken, Task<bool>> renew, Func<CancellationToken, Task> work, CancellationToken token)
     {
@@ -33,7 +32,7 @@ internal static class Lease
         }
         catch (OperationCanceledException) when (lost.IsCancellationRequested && !token.IsCancellationRequested)
         {
-            // It went on without us; so does this worker.
+            // Another worker continues the job, so this worker stops.
         }
         finally
         {
@@ -59,27 +58,27 @@ internal static class Lease
             }
             catch (Exception error) when (error is DbException or TimeoutException)
             {
-                // Not renewed this time; there is another before the lease is over, and the fence holds in any case.
+                // The renewal failed. Another one follows before the lease runs out, and the fencing token holds in any case.
             }
         }
     }
 }
 
-/// <summary>Runs a job's stage that one worker does alone.</summary>
+/// <summary>Runs a stage of a job that only one worker may run.</summary>
 internal sealed class StageLease(JobTransitions transitions, LivePolicy policy, TimeProvider clock)
 {
-    /// <param name="job">As it was read for this message.</param>
-    /// <param name="attempt">As the message said.</param>
+    /// <param name="job">The job as read for this message.</param>
+    /// <param name="attempt">The attempt in the message.</param>
     public async Task Run(Job job, int attempt, JobStage stage, ConsumeContext context, Func<Job, CancellationToken, Task> work)
     {
         var token = context.CancellationToken;
         if (await transitions.Claim(job, attempt, stage, Lease.Worker, Lease.IsTakenOver(context), token) is not { } claimed)
-            return; // finished, cancelled or another worker's: this message no longer counts
+            return; // finished, cancelled or another worker's: the message is stale
         await FailPoint.LoseConsumer(context);
         await Hold(claimed, work, token);
     }
 
-    /// <summary>For a stage that this worker claimed together with the report before it.</summary>
+    /// <summary>Runs a stage that this worker claimed together with its last report.</summary>
     public Task Hold(Job job, Func<Job, CancellationToken, Task> work, CancellationToken token)
     {
         FailPoint.Reach(FailPoint.AfterClaim);
@@ -96,14 +95,14 @@ internal sealed class StageLease(JobTransitions transitions, LivePolicy policy, 
     }
 }
 
-/// <summary>Runs the taking out of a document's text, which one worker does alone.</summary>
+/// <summary>Runs the extraction of a document's text, which only one worker may run.</summary>
 internal sealed class DocumentLease(DocumentTransitions transitions, LivePolicy policy, TimeProvider clock)
 {
     public async Task Run(DocumentKey key, ConsumeContext context, Func<DocumentRecord, byte[], CancellationToken, Task> work)
     {
         var token = context.CancellationToken;
         if (await transitions.Claim(key, Lease.Worker, Lease.IsTakenOver(context), token) is not var (document, content))
-            return; // deleted, done or another worker's
+            return; // deleted, finished or another worker's
         await Lease.Hold(
             policy.Now.Document.Lease, clock, cancel => transitions.Renew(DocumentKey.Of(document), Lease.Worker, cancel),
             cancel => work(document, content, cancel), token);

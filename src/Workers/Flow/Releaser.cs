@@ -7,11 +7,11 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Flow;
 
 /// <summary>
-/// Sends the questions that are held, as soon as their tenants have less under way than <see cref="FairShare"/> allows. One per
-/// process; two that release at once release the same jobs, and each job once. It commits first and sends second: what was released
-/// and not sent is due, and the sweeper sends it.
+/// Releases held questions as soon as their tenants have less under way than <see cref="FairShare"/> allows. Every process has a releaser.
+/// Concurrent releasers release each job once. A releaser commits first and sends second. If it dies in between, the job is due and the sweeper
+/// sends it.
 /// </summary>
-/// <param name="queues">Counts the workers; absent where this process is the only one.</param>
+/// <param name="queues">Counts the workers; null if this process is the only one.</param>
 internal sealed class Releaser(
     IJobLedger ledger, JobTransitions transitions, FairShare share, LivePolicy policy, TimeProvider clock, ILogger<Releaser> log,
     QueueWatch? queues = null)
@@ -26,7 +26,7 @@ internal sealed class Releaser(
 
     private async Task Look(CancellationToken token)
     {
-        // While nothing is held the ledger is looked at as often as the sweeper does.
+        // While no question is held, the ledger is read at the sweeper's interval.
         if (!holding && clock.GetElapsedTime(looked) < policy.Now.Sweeper.Interval)
             return;
         looked = clock.GetTimestamp();
@@ -35,7 +35,7 @@ internal sealed class Releaser(
 
     internal async Task Release(CancellationToken token)
     {
-        // A broker that does not answer has not fewer workers than before.
+        // If the broker does not answer, the last number of workers stays.
         if (queues?.Latest is { } samples)
             workers = (int)samples.First(sample => sample.Queue == QueueNames.ComposeAnswer).Consumers;
         var loads = await ledger.Loads(token);

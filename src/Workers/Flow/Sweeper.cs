@@ -9,21 +9,21 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Flow;
 
 /// <summary>
-/// Repairs everything that did not happen in time: lost messages, dead workers, slow waves, passed deadlines. One per
-/// process, workers and API alike (a deadline is kept even when no worker runs); any number share the work through SKIP
-/// LOCKED. What to do is decided by <see cref="JobMachine"/> and <see cref="DocumentMachine"/>.
+/// Repairs everything that is overdue: lost messages, dead workers, slow waves, passed deadlines. Every process has a sweeper, workers and API
+/// alike, so that deadlines hold even if no worker runs. Concurrent sweepers share the work through SKIP LOCKED. <see cref="JobMachine"/> and
+/// <see cref="DocumentMachine"/> decide what happens.
 /// </summary>
 internal sealed partial class Sweeper(
     IJobLedger jobs, IReplayStore replays, IDocumentStore documents, IWebhooks webhooks, JobTransitions transitions,
     DocumentTransitions documentTransitions, Dispatcher dispatcher, LivePolicy policy, TimeProvider clock, ILogger<Sweeper> log) : BackgroundService
 {
-    /// <summary>For how long others leave alone what this sweeper took: much longer than it needs, much shorter than a deadline.</summary>
+    /// <summary>Time for which other sweepers leave taken rows alone: much longer than the work takes, much shorter than a deadline.</summary>
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(2);
 
-    /// <summary>Long enough for a message behind others.</summary>
+    /// <summary>Long enough for a message that waits behind others.</summary>
     private static readonly TimeSpan WebhookGuard = TimeSpan.FromSeconds(30);
 
-    /// <summary>Due jobs that are looked at side by side. No setting: their statements share groups (postgres.group_size).</summary>
+    /// <summary>Due jobs that are repaired at once. Not a setting, because their statements share groups (postgres.group_size).</summary>
     private const int AtOnce = 16;
 
     private static readonly TimeSpan RetentionInterval = TimeSpan.FromMinutes(1);
@@ -35,7 +35,7 @@ internal sealed partial class Sweeper(
 
     internal async Task Sweep(CancellationToken token)
     {
-        // Full batches mean there is more: do not wait for the next tick.
+        // A full batch means that more is due, so the next batch follows at once.
         IReadOnlyList<Job> due;
         do
         {
@@ -63,9 +63,9 @@ internal sealed partial class Sweeper(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} documents deleted that were kept as long as they may be")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} documents were deleted because their retention time is over")]
     private partial void LogDocumentsDeleted(int count);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} old jobs deleted")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} jobs were deleted because their retention time is over")]
     private partial void LogDeleted(int count);
 }

@@ -9,23 +9,23 @@ namespace Navigator.Workers.Hosting;
 
 internal static class BusSetup
 {
-    /// <summary>No setting: some 20 minutes, below the half hour after which RabbitMQ takes a message back from a consumer.</summary>
+    /// <summary>Not a setting: about 20 minutes, less than the half hour after which RabbitMQ takes a message back from a consumer.</summary>
     private const int TriesWhileAway = 240;
 
     /// <summary>
-    /// No settings: consumers first, then the bus, then the host, each must end before the next loses patience, and compose.yaml gives a
-    /// process 30 s. By default only the host ends it.
+    /// Not settings: consumers stop first, then the bus, then the host. Each timeout must be shorter than the next, and all are shorter than the
+    /// 30 s that compose.yaml gives a process. By default only the host has a timeout.
     /// </summary>
     private static readonly TimeSpan ConsumersStop = TimeSpan.FromSeconds(15), BusStop = TimeSpan.FromSeconds(20),
         HostStop = TimeSpan.FromSeconds(25);
 
-    /// <summary>No setting: RabbitMQ advises 5 to 20 s. Sooner, a busy process looks dead; later, a dead one keeps its messages.</summary>
+    /// <summary>Not a setting: RabbitMQ recommends 5 to 20 s. With less a busy process looks dead, with more a dead one keeps its messages.</summary>
     internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
-    /// <summary>No settings: a deadlock is gone at the second try, a broken connection at the third; then the database is away.</summary>
+    /// <summary>Not settings: a deadlock succeeds at the second try, a broken connection at the third. After that the database is down.</summary>
     private static readonly int[] FirstWaitsMs = [100, 500, 2_000];
 
-    /// <summary>No setting: work goes on within seconds of the database, and one that starts is not crowded.</summary>
+    /// <summary>Not a setting: work continues within seconds after the database is back, without overloading a database that starts.</summary>
     private const int WaitWhileAwayMs = 5_000;
 
     /// <param name="consumers">Null for a process that only sends.</param>
@@ -51,7 +51,7 @@ internal static class BusSetup
                     rabbit.Host(new Uri(address), host =>
                     {
                         host.Heartbeat(Heartbeat);
-                        // The bus turns TLS on for port 5671 alone (MassTransit #4665, closed); an amqps address means it anywhere.
+                        // The bus uses TLS for port 5671 only (MassTransit #4665, closed). An amqps address means TLS on any port.
                         if (new Uri(address) is { Scheme: "amqps" } secure)
                             host.UseSsl(tls => (tls.ServerName, tls.Protocol) = (secure.Host, SslProtocols.None));
                     });
@@ -62,7 +62,7 @@ internal static class BusSetup
         });
         services.Configure<MassTransitHostOptions>(options =>
         {
-            // A broker that is away must not keep the process from starting: the ledger accepts, the bus connects when it can.
+            // An unavailable broker must not keep the process from starting. The ledger accepts questions, and the bus connects later.
             options.WaitUntilStarted = false;
             options.ConsumerStopTimeout = ConsumersStop;
             options.StopTimeout = BusStop;
@@ -72,10 +72,9 @@ internal static class BusSetup
     }
 
     /// <summary>
-    /// The one owner of what a database does now and then, but for results that were paid for: <see cref="Flow.JobTransitions"/> keeps
-    /// those. A deadlock or a broken connection is gone at the second try. While
-    /// the database is away, what a worker holds is tried every few seconds: its places are taken, so it takes no more from the
-    /// queue, and nothing is moved to _error for a fault that is not its own.
+    /// The only retry of transient database failures, except for results that were paid for, which <see cref="Flow.JobTransitions"/> retries.
+    /// A deadlock or a broken connection succeeds at the second try. While the database is unavailable, a message is retried every few seconds.
+    /// The worker then holds all its permits and takes no more messages, and no message is moved to _error for a fault that is not its own.
     /// </summary>
     private static void RetryDatabase(IRetryConfigurator retry)
     {

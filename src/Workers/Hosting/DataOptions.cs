@@ -3,24 +3,24 @@ using Navigator.Storage.Sqlite;
 
 namespace Navigator.Workers.Hosting;
 
-/// <summary>Where embedded mode keeps documents and answers.</summary>
+/// <summary>Where embedded mode stores documents and answers.</summary>
 public sealed record DataOptions : IValidatableObject
 {
     public const string Section = "Data";
 
-    /// <summary>A directory, or <c>:memory:</c> to keep nothing. Default: the platform's place for a program's own data.</summary>
+    /// <summary>A directory, or <c>:memory:</c> to store nothing. Default: the platform's directory for application data.</summary>
     public string? Directory { get; init; }
 
     /// <summary>
-    /// <c>full</c>, the default: what was accepted survives a power cut. <c>normal</c>: it survives the death of the process, and a power cut
-    /// may take the last seconds with it.
+    /// <c>full</c>, the default: accepted work survives a power cut. <c>normal</c>: it survives the death of the process, but a power cut may lose
+    /// the last seconds.
     /// </summary>
     public SqliteSynchronous Synchronous { get; init; } = SqliteSynchronous.Full;
 
-    /// <summary>False where nothing is kept.</summary>
+    /// <summary>False if nothing is stored.</summary>
     public bool IsKept => Directory != DataDirectory.Memory;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Enum.IsDefined(Synchronous)
         ? []
-        : [new ValidationResult("Data:Synchronous is full or normal.")];
+        : [new ValidationResult("Data:Synchronous must be full or normal.")];
 }

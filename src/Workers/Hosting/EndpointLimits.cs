@@ -3,19 +3,19 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Hosting;
 
-/// <summary>A queue's limits in the words of the bus.</summary>
+/// <summary>Applies a queue's limits to the bus.</summary>
 internal static class EndpointLimits
 {
-    /// <summary>For a definition's <c>Endpoint(…)</c>. How many of them are handled at once is for the queue's gate to say.</summary>
+    /// <summary>For a definition's <c>Endpoint(…)</c>. The queue's bulkhead limits how many messages are handled at once.</summary>
     public static void Apply(this QueueLimits limits, IEndpointRegistrationConfigurator endpoint)
     {
         endpoint.PrefetchCount = limits.TakenAhead;
         endpoint.ConcurrentMessageLimit = limits.TakenAhead;
-        // Commands are sent to the queue by name; nothing is published to a type.
+        // Commands are sent to a queue by name. No message is published by type.
         endpoint.ConfigureConsumeTopology = false;
     }
 
-    /// <summary>For a definition's <c>ConfigureConsumer</c>, where messages are handled in batches.</summary>
+    /// <summary>For a definition's <c>ConfigureConsumer</c> if messages are handled in batches.</summary>
     public static void Apply(this QueueLimits limits, BatchOptions options) => options
         .SetMessageLimit(limits.Batch ?? 1)
         .SetTimeLimit(limits.BatchWait)

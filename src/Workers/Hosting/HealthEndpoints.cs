@@ -9,8 +9,8 @@ public static class HealthEndpoints
     public const string ReadyTag = "ready";
 
     /// <summary>
-    /// /health/live: the process runs. /health/ready: it can do its work; 503 and the part that is down when it cannot, 200 and
-    /// the part that is degraded when it can all the same. Both for anybody, and without a secret.
+    /// /health/live: 200 while the process runs. /health/ready: 503 and the failed part if the process cannot work, else 200 and any degraded part.
+    /// Both need no key and show no secret.
     /// </summary>
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
@@ -19,7 +19,7 @@ public static class HealthEndpoints
             .AllowAnonymous();
     }
 
-    /// <summary>/metrics: numbers.</summary>
+    /// <summary>/metrics: counters, gauges and histograms.</summary>
     public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) =>
         routes.ServiceProvider.GetRequiredService<MetricsEndpoint>().Map(routes);
 
@@ -41,7 +41,7 @@ public static class HealthEndpoints
     };
 }
 
-/// <summary>Does PostgreSQL answer within a second?</summary>
+/// <summary>Healthy if PostgreSQL answers within a second.</summary>
 internal sealed class DatabaseHealthCheck(NpgsqlDataSource database) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -51,7 +51,7 @@ internal sealed class DatabaseHealthCheck(NpgsqlDataSource database) : IHealthCh
         try
         {
             await using var command = database.CreateCommand("SELECT 1");
-            // A frozen server does not let go of the caller either: do not wait for it longer than said.
+            // A frozen server does not react to the cancellation either, so the wait has its own limit.
             await command.ExecuteScalarAsync(timeout.Token).WaitAsync(TimeSpan.FromSeconds(1), cancellationToken);
             return HealthCheckResult.Healthy();
         }

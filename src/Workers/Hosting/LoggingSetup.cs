@@ -9,12 +9,12 @@ namespace Navigator.Workers.Hosting;
 
 internal static class LoggingSetup
 {
-    /// <summary>Lines that wait to be written, at most; those beyond are lost, and counted.</summary>
+    /// <summary>Maximum number of lines that wait to be written. Further lines are dropped and counted.</summary>
     private const int LinesAhead = 10_000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>To the console: for people when embedded, one JSON object a line when distributed. Levels: section Serilog.</summary>
+    /// <summary>Logs to the console: for people in embedded mode, one JSON object a line in distributed mode. Levels: section Serilog.</summary>
     public static void AddLogging(this WebApplicationBuilder builder, NavigatorMode mode)
     {
         var logger = new LoggerConfiguration()
@@ -22,19 +22,19 @@ internal static class LoggingSetup
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
             .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
-            // A message that failed is logged by ShortFaultFilter, without the words of the exception.
+            // ShortFaultFilter logs failed messages, without the exception's message.
             .MinimumLevel.Override("MassTransit.ReceiveTransport", LogEventLevel.Fatal)
             .MinimumLevel.Override("Npgsql", LogEventLevel.Error)
-            // What keeps a process from starting is said in one line by Startup, what fails a request by the problem handler.
+            // Startup logs why a process cannot start, in one line. The problem handler logs failed requests.
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
             .MinimumLevel.Override("Microsoft.AspNetCore.Diagnostics", LogEventLevel.Fatal)
-            // Who is refused is told; WrongKeys says in one line when there are many.
+            // The caller sees the refusal in the response. WrongKeys logs one line if there are many.
             .MinimumLevel.Override("Navigator.Api.Access.ApiKeyHandler", LogEventLevel.Warning)
-            // Whoever asks /health is told; a line at every look would bury the one that says what happened.
+            // The caller of /health sees the result in the response. A log line per check would bury the others.
             .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext();
-        // One thread writes all lines. A slow or stopped reader of standard output holds up that thread, and no request or message.
+        // One thread writes all lines. A slow or stopped reader of standard output delays that thread only, no request and no message.
         var lost = new LostLines();
         logger.WriteTo.Async(
             lines => _ = mode.IsEmbedded
@@ -47,7 +47,7 @@ internal static class LoggingSetup
         builder.Services.AddHostedService(provider => new LostLinesGauge(lost, provider.GetRequiredService<IMeterFactory>()));
     }
 
-    /// <summary>Waits until the last lines are written, two seconds at most: nobody may be reading them.</summary>
+    /// <summary>Waits until the last lines are written, at most two seconds, because standard output may have no reader.</summary>
     public static Task WriteOut() => Task.WhenAny(Task.Run(Log.CloseAndFlush), Task.Delay(Patience));
 
     private sealed class LostLines : IAsyncLogEventSinkMonitor
@@ -63,7 +63,7 @@ internal static class LoggingSetup
         }
     }
 
-    /// <summary>The logger is there before the host whose metrics show what it lost.</summary>
+    /// <summary>The logger exists before the host whose metrics show its lost lines.</summary>
     private sealed class LostLinesGauge(LostLines lost, IMeterFactory meters) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)

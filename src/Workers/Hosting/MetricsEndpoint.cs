@@ -5,8 +5,10 @@ using System.Text;
 
 namespace Navigator.Workers.Hosting;
 
-/// <summary>Navigator's own instruments in Prometheus' text format, at /metrics. Counters add up, gauges show what was last said, histograms count by
-/// bucket.</summary>
+/// <summary>
+/// Writes Navigator's own instruments in Prometheus' text format at /metrics. Counters add up, gauges show their last value, histograms count by
+/// bucket.
+/// </summary>
 public sealed class MetricsEndpoint : IDisposable
 {
     private readonly record struct Series(Instrument Instrument, string Labels);
@@ -36,7 +38,7 @@ public sealed class MetricsEndpoint : IDisposable
 
     internal string Write()
     {
-        // What a gauge does not say any more is not shown any more.
+        // A gauge's series that is no longer measured is no longer shown.
         foreach (var series in values.Keys.Where(series => series.Instrument.IsObservable))
             values.TryRemove(series, out _);
         listener.RecordObservableInstruments();
@@ -108,7 +110,7 @@ public sealed class MetricsEndpoint : IDisposable
             }
         }
 
-        /// <summary>Prometheus' buckets hold what is in the smaller ones too.</summary>
+        /// <summary>Prometheus' buckets are cumulative.</summary>
         public void Write(StringBuilder text, string name, string labels)
         {
             var (comma, below) = (labels.Length == 0 ? "" : ",", 0L);

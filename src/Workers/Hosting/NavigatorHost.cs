@@ -21,14 +21,14 @@ using Npgsql;
 
 namespace Navigator.Workers.Hosting;
 
-/// <summary>What API and workers have in common: limits, ledger, bus, flow.</summary>
+/// <summary>The common parts of API and workers: limits, ledger, bus, flow.</summary>
 public static partial class NavigatorHost
 {
-    /// <summary>No setting: a database that takes longer to start is down, and the supervisor tries again.</summary>
+    /// <summary>Not a setting: a database that takes longer to start is down. The process then ends and its supervisor restarts it.</summary>
     private static readonly TimeSpan DatabasePatience = TimeSpan.FromSeconds(60);
 
-    /// <summary>A builder that finds settings and pages beside the program, wherever it is started from.</summary>
-    /// <param name="urls">Where to listen when neither ASPNETCORE_URLS nor --urls says.</param>
+    /// <summary>Creates a builder that finds settings and pages beside the program, whatever the working directory.</summary>
+    /// <param name="urls">The address to listen on if neither ASPNETCORE_URLS nor --urls is set.</param>
     public static WebApplicationBuilder CreateBuilder(string[] args, string urls)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -36,14 +36,14 @@ public static partial class NavigatorHost
         return builder;
     }
 
-    /// <param name="consumes">Do consumers run in this process, by mode?</param>
-    /// <param name="addTools">The tools of the system: the same in each of its processes.</param>
+    /// <param name="consumes">Tells by mode whether consumers run in this process.</param>
+    /// <param name="addTools">Adds the system's tools, which are the same in every process.</param>
     /// <exception cref="StartupException">A setting is missing, unknown or out of range.</exception>
     public static NavigatorMode AddNavigator(
         this WebApplicationBuilder builder, Func<NavigatorMode, bool> consumes, Action<ToolSetup> addTools)
     {
         var file = new PolicyFile(builder.Configuration["ConcurrencyFile"] ?? Path.Combine(AppContext.BaseDirectory, "concurrency.yaml"));
-        // First, so that the environment and the command line may set any limit by itself.
+        // Inserted first, so that the environment and the command line can override single limits.
         builder.Configuration.Sources.Insert(0, file);
         builder.Configuration.AddSecretFiles(SecretFiles.Sections);
         var setup = new ToolSetup(builder.Services, builder.Configuration);
@@ -86,12 +86,13 @@ public static partial class NavigatorHost
 
     private static ProcessRole RoleOf(NavigatorMode mode, bool consumes) => new(mode.IsEmbedded ? "both" : consumes ? "worker" : "api", consumes);
 
-    /// <summary>Wait for the schema where there is one, and run until told to stop.</summary>
-    /// <exception cref="StartupException">The database did not answer for a minute, has not the schema, or lets this process in as the wrong
-    /// role.</exception>
+    /// <summary>Waits for the schema in distributed mode, and runs until the process is told to stop.</summary>
+    /// <exception cref="StartupException">
+    /// The database did not answer for a minute, lacks the schema, or the process logs in with the wrong role.
+    /// </exception>
     public static async Task RunNavigator(this WebApplication app)
     {
-        // Before anything runs that would have to be stopped again.
+        // Before anything is started that would have to be stopped.
         app.Services.GetRequiredService<IStartupValidator>().Validate();
         if (app.Services.GetService<NpgsqlDataSource>() is { } database)
         {
@@ -100,7 +101,7 @@ public static partial class NavigatorHost
                 app.Lifetime.ApplicationStopping) is { } problem)
                 throw new StartupException(problem);
         }
-        // Opened before anything asks for it: a file that cannot be used keeps the process from starting.
+        // Opens the embedded file first, so that an unusable file keeps the process from starting.
         app.Services.GetService<SqliteDatabase>();
         await app.RunAsync();
     }
@@ -115,11 +116,11 @@ public static partial class NavigatorHost
             {
                 if (await Migrator.Missing(database, token) is not [.., var newest])
                 {
-                    // The first connection may have been made before the schema brought the vector type along.
+                    // A connection may have been opened before the schema added the vector type.
                     await database.ReloadTypesAsync(token);
                     return;
                 }
-                missing = $"the schema is not up to date ({newest} is missing): run navigator migrate as the owner of the database";
+                missing = $"the schema is not up to date ({newest} is missing). Run navigator migrate as the owner of the database";
                 LogNotMigrated(log, newest);
             }
             catch (PostgresException error) when (!error.IsTransient)
@@ -141,7 +142,7 @@ public static partial class NavigatorHost
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the schema: {Name} is not applied yet (navigator migrate)")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the schema. {Name} is not applied yet. Run navigator migrate")]
     private static partial void LogNotMigrated(ILogger log, string name);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL does not answer yet ({Error}); trying again")]

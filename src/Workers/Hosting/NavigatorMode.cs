@@ -2,20 +2,20 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Hosting;
 
-/// <summary>Embedded: all in this process. Distributed: RabbitMQ and PostgreSQL, any number of processes.</summary>
-/// <param name="RabbitMq">amqp://user:password@host:port/virtual-host; null when embedded.</param>
-/// <param name="Postgres">Npgsql connection string; null when embedded.</param>
+/// <summary>Embedded: one process. Distributed: RabbitMQ and PostgreSQL, with any number of processes.</summary>
+/// <param name="RabbitMq">amqp://user:password@host:port/virtual-host; null in embedded mode.</param>
+/// <param name="Postgres">Npgsql connection string; null in embedded mode.</param>
 public sealed record NavigatorMode(string? RabbitMq, string? Postgres)
 {
     /// <summary>
-    /// Queues and bindings are made by the broker's definitions (setting <c>Broker__TopologyIsGiven</c>): who only sends need not make
-    /// them, and so needs no right to read what it sends.
+    /// True if the broker's definitions declare queues and bindings (setting <c>Broker__TopologyIsGiven</c>). A process that only sends then declares
+    /// none and needs no right to read its own messages.
     /// </summary>
     public bool TopologyIsGiven { get; init; }
 
     public bool IsEmbedded => RabbitMq is null;
 
-    /// <exception cref="StartupException">One connection string without the other, or one that cannot be read.</exception>
+    /// <exception cref="StartupException">Only one connection string is set, or one cannot be read.</exception>
     public static NavigatorMode From(IConfiguration configuration)
     {
         var rabbitMq = Set(configuration.GetConnectionString("RabbitMq"));
@@ -37,7 +37,7 @@ public sealed record NavigatorMode(string? RabbitMq, string? Postgres)
         try
         {
             if (string.IsNullOrEmpty(new Npgsql.NpgsqlConnectionStringBuilder(postgres).Host))
-                throw new StartupException("ConnectionStrings__Postgres names no host. It looks like Host=…;Database=…;Username=…;Password=….");
+                throw new StartupException("ConnectionStrings__Postgres contains no host. Set it to Host=…;Database=…;Username=…;Password=….");
         }
         catch (ArgumentException error)
         {

@@ -1,12 +1,11 @@
 namespace Navigator.Workers.Hosting;
 
 /// <summary>
-/// Work that a process does again and again until it stops. It never ends by failing: it goes on at the next tick, for as long
-/// as it takes, and says so once per episode.
+/// Repeats work until the process stops. A failure does not end it: the work runs again at the next tick. A series of failures is logged once.
 /// </summary>
 internal static partial class Repeat
 {
-    /// <param name="what">Subject of the sentence in the log.</param>
+    /// <param name="what">Subject of the log's sentence.</param>
     public static async Task Every(
         TimeSpan interval, string what, Func<CancellationToken, Task> work, TimeProvider clock, ILogger log, CancellationToken stopping)
     {
@@ -34,9 +33,9 @@ internal static partial class Repeat
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} cannot go on ({Error}); it keeps trying")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} failed ({Error}). It keeps trying")]
     private static partial void LogFailing(ILogger log, string what, string error);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{What} goes on")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "{What} works again")]
     private static partial void LogRecovered(ILogger log, string what);
 }

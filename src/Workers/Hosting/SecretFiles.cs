@@ -3,18 +3,18 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Hosting;
 
 /// <summary>
-/// Secrets may stand in files, as Docker and Kubernetes hand them out: <c>OpenAI__ApiKey_FILE=/run/secrets/openai</c> instead of
-/// <c>OpenAI__ApiKey</c>, for every setting of the sections that hold secrets.
+/// Reads secrets from files, as Docker and Kubernetes provide them: <c>OpenAI__ApiKey_FILE=/run/secrets/openai</c> instead of
+/// <c>OpenAI__ApiKey</c>, for every setting of the sections that contain secrets.
 /// </summary>
 internal static class SecretFiles
 {
     private const string Suffix = "_FILE";
     private const int MaxBytes = 65_536;
 
-    /// <summary>Those that hold secrets whatever tools there are.</summary>
+    /// <summary>Sections that contain secrets with any set of tools.</summary>
     public static readonly string[] Sections = ["ConnectionStrings", "OpenAI", "Translation", "Keys", "Webhooks"];
 
-    /// <exception cref="StartupException">A file cannot be read or is empty, or the setting stands in the environment too.</exception>
+    /// <exception cref="StartupException">A file cannot be read or is empty, or the setting is set directly too.</exception>
     public static void AddSecretFiles(this ConfigurationManager configuration, params string[] sections)
     {
         var named = configuration.AsEnumerable()
@@ -26,7 +26,7 @@ internal static class SecretFiles
         {
             var name = setting.Replace(":", "__", StringComparison.Ordinal);
             if (!string.IsNullOrEmpty(configuration[setting]))
-                throw new StartupException($"{name} and {name}{Suffix} are both set: only one of them can hold.");
+                throw new StartupException($"{name} and {name}{Suffix} are both set. Set only one of them.");
             secrets[setting] = Read(name, file);
         }
         configuration.AddInMemoryCollection(secrets);
@@ -37,8 +37,8 @@ internal static class SecretFiles
         try
         {
             if (new FileInfo(file).Length > MaxBytes)
-                throw new StartupException($"{name}{Suffix} names {file}, which is no secret: it has more than {MaxBytes} bytes.");
-            // Editors end a file with a line break; no secret does.
+                throw new StartupException($"{name}{Suffix} names {file}, which is too large for a secret: it has more than {MaxBytes} bytes.");
+            // Editors end a file with a line break, which is not part of the secret.
             return File.ReadAllText(file).Trim() is { Length: > 0 } secret
                 ? secret
                 : throw new StartupException($"{name}{Suffix} names {file}, which is empty.");

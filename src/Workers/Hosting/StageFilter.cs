@@ -3,7 +3,7 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Hosting;
 
-/// <summary>Holds each consumer to its queue's gate. Put there for every consumer alike, so that none comes without.</summary>
+/// <summary>Applies the queue's bulkhead to each consumer. The observer adds it to every consumer, so that none is unlimited.</summary>
 internal sealed class StageFilter<TConsumer>(Stages stages, string queue) : IFilter<ConsumerConsumeContext<TConsumer>> where TConsumer : class
 {
     public Task Send(ConsumerConsumeContext<TConsumer> context, IPipe<ConsumerConsumeContext<TConsumer>> next) =>

@@ -5,10 +5,10 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Hosting;
 
-/// <summary>Runs a process; what keeps it from starting is said in one line.</summary>
+/// <summary>Runs a process. Prints one line if it cannot start.</summary>
 public static class Startup
 {
-    /// <returns>The exit code: 0 after an orderly stop, 1 when it could not start or gave itself up.</returns>
+    /// <returns>The exit code: 0 after an orderly stop, 1 if the process could not start or ended itself.</returns>
     public static async Task<int> Run(Func<Task> process)
     {
         try
@@ -34,7 +34,7 @@ public static class Startup
         }
         catch (IOException error) when (error.InnerException is AddressInUseException)
         {
-            return Refuse($"{error.Message} Choose another with --urls http://localhost:8090");
+            return Refuse($"{error.Message} Choose another port with --urls http://localhost:8090");
         }
         finally
         {
@@ -42,13 +42,13 @@ public static class Startup
         }
     }
 
-    /// <returns>The words for a setting that is no number, no time, or not one of the words it may be; null for any other failure.</returns>
-    /// <remarks>The binder has no exception type of its own: what it threw is told by where it was thrown.</remarks>
+    /// <returns>The message for a setting that cannot be converted to its type; null for any other failure.</returns>
+    /// <remarks>The binder has no exception type of its own, so its exceptions are recognised by the method that threw them.</remarks>
     private static string? Unreadable(Exception error) =>
         (error is AggregateException all ? all.InnerExceptions : [error]).OfType<InvalidOperationException>()
         .Where(each => each.TargetSite?.DeclaringType?.Assembly == typeof(ConfigurationBinder).Assembly).Select(Reason).FirstOrDefault();
 
-    /// <summary>The binder names the setting; what it met there may say how the setting is written.</summary>
+    /// <summary>The binder's message names the setting. The inner exception may say how to write it.</summary>
     internal static string Reason(InvalidOperationException error) =>
         error.InnerException is FormatException how ? $"{error.Message} {how.Message}" : error.Message;
 

@@ -4,9 +4,9 @@ using Navigator.Workers.Ingestion.Extraction;
 namespace Navigator.Workers.Ingestion;
 
 /// <summary>
-/// Cuts a document's blocks into passages of about as many tokens as the options say. A passage stays on its page and under
-/// its heading; blocks (paragraphs, table rows) are only cut when one alone is too long, and then between sentences. Where a
-/// section goes on in the next passage, that one repeats the end of the one before.
+/// Cuts a document's blocks into passages of about the configured number of tokens. A passage never crosses a page or a heading. A block (a
+/// paragraph, a table row) is cut only if it is longer than a passage, and then between sentences. If a section continues in the next
+/// passage, that passage repeats the end of the previous one.
 /// </summary>
 internal sealed class Chunker
 {
@@ -19,7 +19,7 @@ internal sealed class Chunker
     private int tokens;
     private int? page;
 
-    /// <summary>False while <see cref="pieces"/> holds nothing but what the passage before already said.</summary>
+    /// <summary>False while <see cref="pieces"/> contains only text repeated from the previous passage.</summary>
     private bool fresh;
 
     private Chunker(IngestionOptions options) => this.options = options;
@@ -44,7 +44,7 @@ internal sealed class Chunker
         path.Add(new Heading(heading.HeadingLevel, heading.Text.Length <= MaxHeading ? heading.Text : heading.Text[..MaxHeading], heading.Page));
     }
 
-    /// <summary>The sections of this level and below end here. One that held no text is a passage all the same: it says something.</summary>
+    /// <summary>Ends the sections of this level and below. A heading without text becomes a passage too, because it carries information.</summary>
     private void Leave(int level)
     {
         Close();
@@ -67,7 +67,7 @@ internal sealed class Chunker
         foreach (var piece in Cut(block.Text))
         {
             var size = Tokens.Estimate(piece);
-            // A quarter more is better than a remainder that says little by itself.
+            // A passage may be a quarter too long, so that no short remainder is left over.
             if (fresh && tokens + size > options.PassageTokens * 5 / 4)
                 CloseAndRepeat();
             pieces.Add(piece);
@@ -107,7 +107,7 @@ internal sealed class Chunker
         fresh = false;
     }
 
-    /// <summary>A block in pieces no longer than a passage: whole, or at sentences, or where even a sentence is too long, at words.</summary>
+    /// <summary>Returns a block in pieces of at most a passage: whole, cut between sentences, or cut between words of a long sentence.</summary>
     private IEnumerable<string> Cut(string text)
     {
         if (Tokens.Estimate(text) <= options.PassageTokens)
@@ -129,13 +129,13 @@ internal sealed class Chunker
         yield return text[start..].Trim();
     }
 
-    /// <summary>A sentence as it is, or in runs of at most a passage's length.</summary>
+    /// <summary>Returns a sentence whole, or in runs of words of at most a passage.</summary>
     private IEnumerable<Range> Words(string text, Range sentence)
     {
         var (start, end) = (sentence.Start.Value, sentence.End.Value);
         while (Tokens.Estimate(text[start..end]) > options.PassageTokens)
         {
-            // No token is shorter than a character, so this many characters are never too much.
+            // A token has at least one character, so this many characters always fit.
             var length = Math.Min(options.PassageTokens, end - start);
             var space = text.LastIndexOf(' ', start + length - 1, length);
             var cut = space > start ? space + 1 : char.IsHighSurrogate(text[start + length - 1]) ? start + length - 1 : start + length;
@@ -145,7 +145,7 @@ internal sealed class Chunker
         yield return new Range(start, end);
     }
 
-    /// <summary>The last sentences of a piece within so many tokens; empty when not even one fits.</summary>
+    /// <summary>Returns the last sentences of a piece within the budget of tokens; empty if none fits.</summary>
     private static string Tail(string piece, int budget)
     {
         var from = piece.Length;
@@ -164,7 +164,7 @@ internal sealed class Chunker
         public string Text { get; } = text;
         public int? Page { get; } = page;
 
-        /// <summary>Stands in a passage's headings, or in its text.</summary>
+        /// <summary>True once a passage contains the heading, in its headings or its text.</summary>
         public bool Said { get; set; }
     }
 }

@@ -5,16 +5,16 @@ using Navigator.Workers.Ingestion.Extraction;
 
 namespace Navigator.Workers.Ingestion;
 
-/// <summary>Bytes → passages.</summary>
+/// <summary>Reads a document's bytes and returns its passages.</summary>
 internal sealed class DocumentReader(TextExtractor extractor, IOptions<IngestionOptions> options)
 {
-    /// <exception cref="IngestionException">The document cannot be read, or holds nothing to read.</exception>
+    /// <exception cref="IngestionException">The document cannot be read, or contains no text.</exception>
     public async Task<(int? Pages, IReadOnlyList<NewPassage> Passages)> Read(string mediaType, byte[] content, CancellationToken token)
     {
         var text = await extractor.Extract(mediaType, content, token);
         var passages = Chunker.Chunk(text, options.Value);
         return passages.Count > 0
             ? (text.Pages, passages)
-            : throw new IngestionException(ErrorCode.DocumentEmpty, "The document holds no text.");
+            : throw new IngestionException(ErrorCode.DocumentEmpty, "The document contains no text.");
     }
 }

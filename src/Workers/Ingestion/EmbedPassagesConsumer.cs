@@ -11,8 +11,8 @@ using Navigator.Workers.Upstreams;
 namespace Navigator.Workers.Ingestion;
 
 /// <summary>
-/// A run of passages, one upstream call, their vectors stored. When the model is away nothing is lost: the document stays
-/// due, and the sweeper sends the runs again until its deadline.
+/// Embeds consecutive passages with one upstream call and stores the vectors. If the model fails, the document stays due and the sweeper
+/// sends the messages again until the document's deadline.
 /// </summary>
 internal sealed partial class EmbedPassagesConsumer(
     IDocumentStore documents, DocumentTransitions transitions, IEmbedder embedder, LivePolicy policy, ILogger<EmbedPassagesConsumer> log)
@@ -24,7 +24,7 @@ internal sealed partial class EmbedPassagesConsumer(
         var key = new DocumentKey(message.DocumentId, message.Attempt);
         var passages = await documents.FindUnembedded(key, message.First, message.Count, token);
         if (passages.Count == 0)
-            return; // done before, or the document is gone
+            return; // embedded before, or the document was deleted
 
         try
         {
@@ -35,7 +35,7 @@ internal sealed partial class EmbedPassagesConsumer(
         catch (UpstreamException error) when (error.Failure == UpstreamFailure.Rejected)
         {
             await transitions.Fail(
-                key, new ChatError(ErrorCode.EmbeddingFailed, $"The embedding model does not take this document: {error.Reason}."), token);
+                key, new ChatError(ErrorCode.EmbeddingFailed, $"The embedding model rejected this document: {error.Reason}."), token);
         }
         catch (UpstreamException error)
         {
@@ -43,6 +43,6 @@ internal sealed partial class EmbedPassagesConsumer(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Document {DocumentId}: passages not embedded ({Reason}); they are sent again later")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Document {DocumentId}: passages were not embedded ({Reason}). The sweeper sends them again")]
     private partial void LogLater(Guid documentId, string reason);
 }

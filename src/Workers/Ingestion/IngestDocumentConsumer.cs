@@ -7,7 +7,7 @@ using Navigator.Workers.Flow;
 
 namespace Navigator.Workers.Ingestion;
 
-/// <summary>Takes a document's text out and cuts it into passages.</summary>
+/// <summary>Extracts a document's text and cuts it into passages.</summary>
 internal sealed class IngestDocumentConsumer(
     DocumentTransitions transitions, DocumentReader reader, DocumentLease lease, IOptions<IngestionOptions> options) : IConsumer<IngestDocument>
 {

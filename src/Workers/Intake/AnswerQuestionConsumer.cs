@@ -11,10 +11,10 @@ internal sealed class AnswerQuestionConsumer(IJobLedger ledger, StageLease lease
     {
         var (message, token) = (context.Message, context.CancellationToken);
         if (await ledger.Read(message.JobId, token) is not { } job)
-            return; // deleted meanwhile
+            return; // the job was deleted
 
-        // Intake that asks no model takes less time than claiming it would. The first of two workers that do it at once writes its plan,
-        // and the other's is refused. A question that waits for an earlier one of its conversation must not be read before its turn.
+        // Intake without a model takes less time than a claim. If two workers run it at once, the ledger accepts the first plan and rejects the
+        // second. A question that waits for an earlier one of its conversation must not be prepared yet.
         if (!preparation.AsksModels && job is { Status: JobStatus.Queued, Stage: JobStage.Intake, StartsConversation: true }
             && job.Attempt == message.Attempt)
             await preparation.Run(job, token);

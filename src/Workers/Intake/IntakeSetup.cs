@@ -11,7 +11,7 @@ internal static class IntakeSetup
     {
         services.AddOptions<TranslationOptions>().BindConfiguration(TranslationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ScreeningOptions>().BindConfiguration(ScreeningOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        // Each stands on its rules alone where its model is not there.
+        // Each agent uses its rules alone if its model is not configured.
         if (TranslationModels.AreConfigured(openAi, translation))
             services.AddSingleton<TranslationModels>();
         if (openAi.Moderates)

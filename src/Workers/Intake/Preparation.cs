@@ -12,12 +12,12 @@ using Navigator.Workers.Tools;
 
 namespace Navigator.Workers.Intake;
 
-/// <summary>A question as it was asked → a plan, or why there is none. For a job that this worker holds, or that no worker has begun.</summary>
+/// <summary>Turns a question into a plan, or ends the job with the reason. The worker holds the job, or no worker has begun it.</summary>
 internal sealed class Preparation(
     Translator translator, Screener screener, Planner planner, IJobLedger ledger, JobTransitions transitions, ToolSet tools, InlineTool inline,
     InPlace inPlace, LivePolicy policy, TimeProvider clock)
 {
-    /// <summary>Does intake ask any model? If not, it takes a few milliseconds.</summary>
+    /// <summary>True if intake calls a model. Without one it takes a few milliseconds.</summary>
     public bool AsksModels => translator.AsksModels || screener.AsksModels || planner.AsksModels;
 
     public async Task Run(Job job, CancellationToken token)
@@ -28,13 +28,13 @@ internal sealed class Preparation(
         }
         catch (RegexMatchTimeoutException)
         {
-            // The machine may have been busy, so an operator may replay the job.
+            // The cause may be a busy machine, so the job fails and can be replayed.
             await transitions.End(job, JobStatus.Failed,
                 new ChatError(ErrorCode.QuestionNotRead, "The question could not be read in time. It can be asked again."), token);
         }
     }
 
-    /// <summary>Writes the plan down, and goes on with a tool itself where there is room for it.</summary>
+    /// <summary>Writes the plan and runs one of its tools as an inline continuation if that tool's bulkhead has a free permit.</summary>
     private async Task Plan(Job job, JobPlan plan, IReadOnlyList<string> degraded, CancellationToken token)
     {
         var place = plan.Tools().Contains(inline.Tool) ? inPlace.TryEnter(job, inline.Queue) : null;
@@ -80,7 +80,7 @@ internal sealed class Preparation(
 
         TimeSpan Left() => until - clock.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
-        // A translator follows no instruction, but may lose what gives one away: the rules look at both texts, the model at what goes on.
+        // A translation may hide an instruction. The rules check both texts, the model checks the text that goes on.
         async Task<Verdict> Screen(string asked, Translated text, CancellationToken stop) =>
             text.IsTranslated && QuestionRules.Screen(asked) is { Question: null } refused
                 ? refused

@@ -1,5 +1,5 @@
 namespace Navigator.Workers.Limits;
 
-/// <summary>A limit that is built into what the process makes when it starts; a change is in force after the next start.</summary>
+/// <summary>Marks a limit that is read only at the start. A change takes effect after the next start.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class AtStartAttribute : Attribute;

@@ -3,8 +3,9 @@ using Navigator.Workers.Hosting;
 
 namespace Navigator.Workers.Limits;
 
-/// <summary>Looks at every bound once a second: gauges for all of them, and a warning, once per episode, for one that is nearly full for a
-/// while.</summary>
+/// <summary>
+/// Reads every limit's utilization once a second. Publishes gauges, and logs a warning, once per episode, if a limit stays nearly full.
+/// </summary>
 internal sealed partial class BoundWatch : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -20,11 +21,11 @@ internal sealed partial class BoundWatch : BackgroundService
     public BoundWatch(Bounds bounds, TimeProvider clock, IMeterFactory meters, ILogger<BoundWatch> log)
     {
         (this.bounds, this.clock, this.log, meter) = (bounds, clock, log, NavigatorMeter.OfHost(meters));
-        Gauge("navigator.bound.limit", "What a bound of this process allows.", bound => bound.Limit);
-        Gauge("navigator.bound.in_use", "What of it is in use.", bound => bound.InUse);
-        Gauge("navigator.bound.waiting", "Who waits to get in.", bound => bound.Waiting);
-        Gauge("navigator.bound.waited", "All the time that was waited there.", bound => bound.WaitedSeconds, "s");
-        Gauge("navigator.bound.nearly_full", "1 while 80 % or more of it have been in use for ten seconds.", bound => warned.Contains(KeyOf(bound))
+        Gauge("navigator.bound.limit", "A limit of this process.", bound => bound.Limit);
+        Gauge("navigator.bound.in_use", "How much of the limit is in use.", bound => bound.InUse);
+        Gauge("navigator.bound.waiting", "Callers that wait for a permit.", bound => bound.Waiting);
+        Gauge("navigator.bound.waited", "Total time that callers have waited.", bound => bound.WaitedSeconds, "s");
+        Gauge("navigator.bound.nearly_full", "1 if 80 % or more were in use for ten seconds.", bound => warned.Contains(KeyOf(bound))
             ? 1
             : 0);
     }
@@ -69,6 +70,6 @@ internal sealed partial class BoundWatch : BackgroundService
             KeyValuePair.Create("name", (object?)bound.Name))),
         unit, description);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Name}: {InUse} of {Limit} in use for ten seconds, {Waiting} wait")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Name}: {InUse} of {Limit} in use for ten seconds, {Waiting} callers wait")]
     private partial void LogNearlyFull(string kind, string name, long inUse, long limit, long waiting);
 }

@@ -1,18 +1,18 @@
 namespace Navigator.Workers.Limits;
 
-/// <summary>One bound of this process as it stands.</summary>
+/// <summary>One limit of this process and its utilization.</summary>
 /// <param name="Kind">queue, upstream, pool, sends, polls or admission.</param>
-/// <param name="InUse">May pass the limit for a while after it was lowered.</param>
-/// <param name="Waiting">Those who wait to get in.</param>
-/// <param name="WaitedSeconds">All the time that was ever waited.</param>
-/// <param name="Entered">How many ever got in.</param>
+/// <param name="InUse">May exceed the limit for a while after the limit was lowered.</param>
+/// <param name="Waiting">Number of callers that wait for a permit.</param>
+/// <param name="WaitedSeconds">Total time that callers have waited.</param>
+/// <param name="Entered">Total number of permits granted.</param>
 public sealed record Bound(string Kind, string Name, long Limit, long InUse, long Waiting = 0, double WaitedSeconds = 0, long Entered = 0)
 {
-    /// <summary>At 80 % or beyond: whoever runs this should know before it is full.</summary>
+    /// <summary>True at 80 % utilization or more, so that the operator learns of it before the limit is reached.</summary>
     public bool IsNearlyFull => InUse * 10 >= Limit * 8;
 }
 
-/// <summary>Every bound of this process: gates that it makes and keeps at what the policy says, and others that tell by themselves.</summary>
+/// <summary>All limits of this process: bulkheads that follow the policy, and limits whose utilization is read from elsewhere.</summary>
 public sealed class Bounds
 {
     private readonly LivePolicy policy;
@@ -31,13 +31,13 @@ public sealed class Bounds
         };
     }
 
-    /// <summary>The gate of what this process does for a queue's messages.</summary>
+    /// <summary>The bulkhead of the work for a queue's messages in this process.</summary>
     public Gate Queue(string name) => Gate("queue", name, now => now.For(name).Places);
 
-    /// <summary>The gate of this process's calls to an upstream, or to one of its providers.</summary>
+    /// <summary>The bulkhead of this process's calls to an upstream or to one of its providers.</summary>
     public Gate Upstream(string upstream, string name) => Gate("upstream", name, now => now.ForUpstream(upstream).InFlight);
 
-    /// <summary>A gate that follows the policy; the same one for the same kind and name.</summary>
+    /// <summary>Returns the bulkhead for this kind and name, which follows the policy.</summary>
     public Gate Gate(string kind, string name, Func<ConcurrencyPolicy, int> limit)
     {
         Gate gate;
@@ -52,7 +52,7 @@ public sealed class Bounds
         return gate;
     }
 
-    /// <param name="read">Null when it is not known now.</param>
+    /// <param name="read">Returns null if the utilization is not known.</param>
     public void Watch(Func<Bound?> read)
     {
         lock (bounds)

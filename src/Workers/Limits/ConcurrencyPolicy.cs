@@ -29,8 +29,8 @@ public sealed record ConcurrencyPolicy
 
     static ConcurrencyPolicy() => _ = Duration.Binding;
 
-    /// <param name="tools">Whose queues and upstreams have entries too.</param>
-    /// <exception cref="StartupException">A key is unknown or missing, a number is out of its range, or an entry is nobody's.</exception>
+    /// <param name="tools">Tools whose queues and upstreams have entries too.</param>
+    /// <exception cref="StartupException">A key is unknown or missing, a number is out of range, or an entry has no queue or upstream.</exception>
     public static ConcurrencyPolicy Load(IConfiguration configuration, ToolSet tools)
     {
         ConcurrencyPolicy? policy;
@@ -40,13 +40,13 @@ public sealed record ConcurrencyPolicy
         }
         catch (InvalidOperationException error)
         {
-            // The innermost of its kind names the key; what lies below it does not.
+            // The innermost exception of this type names the key.
             while (error.InnerException is InvalidOperationException inner)
                 error = inner;
             throw new StartupException($"concurrency.yaml: {Startup.Reason(error)}");
         }
         if (policy is null)
-            throw new StartupException("concurrency.yaml: it names no limits.");
+            throw new StartupException("concurrency.yaml: the file contains no limits.");
         Check(policy, "");
         foreach (var (path, part) in PartsOf(policy, ""))
             Check(part, $"{path}.");
@@ -65,7 +65,7 @@ public sealed record ConcurrencyPolicy
             ? limits
             : throw new StartupException($"concurrency.yaml: upstreams has no entry for '{upstream}'.");
 
-    /// <summary>Every section, or every entry of a section that has entries, and what is a part of those, each with its path in the file.</summary>
+    /// <summary>Returns every section and every part of a section, each with its path in the file.</summary>
     private static IEnumerable<(string Path, object Part)> PartsOf(object whole, string path)
     {
         foreach (var property in whole.GetType().GetProperties().Where(property => property.CanWrite && property.PropertyType.IsClass))
@@ -95,6 +95,6 @@ public sealed record ConcurrencyPolicy
         if (known.Except(entries, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } missing)
             throw new StartupException($"concurrency.yaml: {section} has no entry for '{missing}'.");
         if (entries.Except(known, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } nobodys)
-            throw new StartupException($"concurrency.yaml: {section} has an entry for '{nobodys}', and there is no such {kind}.");
+            throw new StartupException($"concurrency.yaml: {section} has an entry for '{nobodys}', but no such {kind} exists.");
     }
 }

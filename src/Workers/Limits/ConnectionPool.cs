@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Navigator.Workers.Limits;
 
-/// <summary>The pool of connections to PostgreSQL, as Npgsql's own meter tells of it.</summary>
+/// <summary>The utilization of the connection pool to PostgreSQL, from Npgsql's own meter.</summary>
 internal sealed class ConnectionPool(Bounds bounds, LivePolicy policy) : IHostedService, IDisposable
 {
     private const string Count = "db.client.connection.count";
@@ -37,7 +37,7 @@ internal sealed class ConnectionPool(Bounds bounds, LivePolicy policy) : IHosted
 
     private void Record(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        // The one is told as it stands, the other as it changes.
+        // Npgsql reports one instrument as a value and the other as a change.
         if (instrument.Name == Pending)
             Interlocked.Add(ref waiting, value);
         else if (tags.ToArray().Any(tag => tag.Value is "used"))

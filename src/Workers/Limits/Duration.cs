@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Navigator.Workers.Limits;
 
-/// <summary>How settings write a length of time: a whole number and its unit, such as 800ms, 30s, 5m, 2h or 30d.</summary>
+/// <summary>The format of durations in settings: a whole number and its unit, such as 800ms, 30s, 5m, 2h or 30d.</summary>
 internal static partial class Duration
 {
     private static readonly (string Name, TimeSpan Length)[] Units =
@@ -13,11 +13,11 @@ internal static partial class Duration
         ("ms", TimeSpan.FromMilliseconds(1)),
     ];
 
-    /// <summary>From now on the configuration binder reads every TimeSpan this way. Its own way takes 800 for 800 days.</summary>
+    /// <summary>Makes the configuration binder read every TimeSpan in this format. Its default reads 800 as 800 days.</summary>
     public static TypeDescriptionProvider Binding { get; } =
         TypeDescriptor.AddAttributes(typeof(TimeSpan), new TypeConverterAttribute(typeof(DurationConverter)));
 
-    /// <exception cref="FormatException">It has no unit, or is no number; the message says how to write it.</exception>
+    /// <exception cref="FormatException">The unit or the number is missing. The message shows the format.</exception>
     public static TimeSpan Parse(string text)
     {
         if (Written().Match(text) is { Success: true } match)
@@ -30,7 +30,7 @@ internal static partial class Duration
         throw new FormatException($"'{text}' is not a duration: write a whole number with its unit, such as 800ms, 30s, 5m, 2h or 30d.");
     }
 
-    /// <summary>In the largest unit of which it is a whole number.</summary>
+    /// <summary>Writes a duration in the largest unit of which it is a whole number.</summary>
     public static string Write(TimeSpan duration)
     {
         var unit = Units.FirstOrDefault(unit => duration != TimeSpan.Zero && duration.Ticks % unit.Length.Ticks == 0, Units[^1]);
@@ -42,8 +42,8 @@ internal static partial class Duration
 }
 
 /// <summary>
-/// Reads a <see cref="Duration"/>. What has colons (00:05:00) is left to .NET, because the process's libraries, Polly among them, write the
-/// ranges of their own options so.
+/// Reads a <see cref="Duration"/>. Text with colons (00:05:00) is left to .NET, because libraries of the process, such as Polly, write the ranges of
+/// their own options this way.
 /// </summary>
 internal sealed class DurationConverter : TimeSpanConverter
 {

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Navigator.Workers.Limits;
 
-/// <summary>The shortest and the longest that a duration may be, both included; written as settings write them.</summary>
+/// <summary>The shortest and the longest allowed duration, both inclusive, in the format of settings.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class DurationRangeAttribute(string least, string most) : ValidationAttribute
 {

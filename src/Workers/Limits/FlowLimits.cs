@@ -3,19 +3,19 @@ using Navigator.Storage.Webhooks;
 
 namespace Navigator.Workers.Limits;
 
-/// <summary>How long a caller's server is asked to listen.</summary>
+/// <summary>How often and how fast webhooks are delivered.</summary>
 public sealed record WebhookLimits
 {
-    /// <summary>Deliveries of one end of a job, then its webhook has failed.</summary>
+    /// <summary>Deliveries for one end of a job. After the last one the webhook has failed.</summary>
     [Range(1, 20)] public required int Tries { get; init; }
 
-    /// <summary>Between the first delivery and the second; each later wait is four times as long.</summary>
+    /// <summary>Wait between the first and the second delivery. Each later wait is four times as long.</summary>
     [DurationRange("10ms", "1h")] public required TimeSpan FirstWait { get; init; }
 
     /// <summary>The longest wait between two deliveries.</summary>
     [DurationRange("10ms", "1d")] public required TimeSpan LongestWait { get; init; }
 
-    /// <summary>Deliveries of one tenant under way at once, by all workers together.</summary>
+    /// <summary>Concurrent deliveries of one tenant, in all workers together.</summary>
     [Range(1, 10_000)] public required int TenantAtOnce { get; init; }
 
     /// <summary>Connections of one worker process to one caller's server.</summary>
@@ -23,51 +23,51 @@ public sealed record WebhookLimits
 
     public DeliveryShare Share => new(TenantAtOnce, FirstWait);
 
-    /// <summary>Four times as long after each.</summary>
-    /// <param name="tried">Deliveries so far.</param>
-    /// <returns>Null: no more.</returns>
+    /// <summary>Returns the wait before the next delivery, four times as long after each.</summary>
+    /// <param name="tried">Number of deliveries so far.</param>
+    /// <returns>Null: no further delivery.</returns>
     public TimeSpan? WaitAfter(int tried) =>
         tried >= Tries ? null : FirstWait * Math.Min(LongestWait / FirstWait, Math.Pow(4, tried - 1));
 }
 
-/// <summary>One question's time.</summary>
+/// <summary>Time limits of one question.</summary>
 public sealed record JobLimits
 {
-    /// <summary>From acceptance to the end, queueing included, where the caller asks for nothing else.</summary>
+    /// <summary>From acceptance to the end, with queueing, unless the caller asks for another deadline.</summary>
     [DurationRange("1s", "1h")] public required TimeSpan Deadline { get; init; }
 
-    /// <summary>The least that a caller may ask for instead.</summary>
+    /// <summary>The shortest deadline that a caller may ask for.</summary>
     [DurationRange("100ms", "1h")] public required TimeSpan MinDeadline { get; init; }
 
-    /// <summary>The most that a caller may ask for instead.</summary>
+    /// <summary>The longest deadline that a caller may ask for.</summary>
     [DurationRange("1s", "1d")] public required TimeSpan MaxDeadline { get; init; }
 
-    /// <summary>How long a worker holds a stage without renewing it; it renews three times as often.</summary>
+    /// <summary>How long a worker holds a stage without renewing the lease. It renews three times as often.</summary>
     [DurationRange("1s", "10m")] public required TimeSpan Lease { get; init; }
 
-    /// <summary>Workers that one run of a job may wear out.</summary>
+    /// <summary>Attempts of one run of a job. Each lost worker uses one.</summary>
     [Range(1, 100)] public required int Attempts { get; init; }
 
-    /// <summary>How long a message may wait before the sweeper takes it for lost; doubled each time it is sent again.</summary>
+    /// <summary>Time after which the sweeper treats a message as lost. It doubles each time the message is sent again.</summary>
     [DurationRange("100ms", "10m")] public required TimeSpan EnqueueGrace { get; init; }
 
-    /// <summary>How long optional tools may take before the job goes on without them.</summary>
+    /// <summary>Time for optional tools. After it the job continues without them.</summary>
     [DurationRange("10ms", "10m")] public required TimeSpan Wave { get; init; }
 
-    /// <summary>What all tools together should take; a metric counts jobs that take longer.</summary>
+    /// <summary>Target duration of all tools together. A metric counts jobs that take longer.</summary>
     [DurationRange("1ms", "10m")] public required TimeSpan ToolsTarget { get; init; }
 
-    /// <summary>What a whole job should take; a metric counts jobs that take longer.</summary>
+    /// <summary>Target duration of a whole job. A metric counts jobs that take longer.</summary>
     [DurationRange("1ms", "10m")] public required TimeSpan Target { get; init; }
 
-    /// <summary>Does a worker go on with a job itself where the next queue's gate has room, instead of sending it a message?</summary>
+    /// <summary>Whether a worker continues a job inline if the next queue has a free permit, instead of sending a message.</summary>
     public required bool ContinueInPlace { get; init; }
 }
 
-/// <summary>The longest that models may take before a question's tools begin; then rules take over.</summary>
+/// <summary>Longest time for models before a question's tools begin. After it rules take over.</summary>
 public sealed record IntakeLimits
 {
-    /// <summary>One translation, in or out, all providers together.</summary>
+    /// <summary>One translation, of a question or an answer, with all providers together.</summary>
     [DurationRange("10ms", "10m")] public required TimeSpan Translate { get; init; }
 
     /// <summary>Screening of one question.</summary>
@@ -77,65 +77,65 @@ public sealed record IntakeLimits
     [DurationRange("10ms", "10m")] public required TimeSpan Plan { get; init; }
 }
 
-/// <summary>One document's time.</summary>
+/// <summary>Time limits of one document.</summary>
 public sealed record DocumentLimits
 {
     /// <summary>From upload to the end of ingestion.</summary>
     [DurationRange("1s", "1d")] public required TimeSpan Deadline { get; init; }
 
-    /// <summary>How long a worker holds a document without renewing it.</summary>
+    /// <summary>How long a worker holds a document without renewing the lease.</summary>
     [DurationRange("1s", "10m")] public required TimeSpan Lease { get; init; }
 
-    /// <summary>Workers that one document may wear out.</summary>
+    /// <summary>Attempts of one document. Each lost worker uses one.</summary>
     [Range(1, 100)] public required int Attempts { get; init; }
 
-    /// <summary>How long a message may wait before the sweeper takes it for lost.</summary>
+    /// <summary>Time after which the sweeper treats a message as lost.</summary>
     [DurationRange("100ms", "10m")] public required TimeSpan EnqueueGrace { get; init; }
 }
 
-/// <summary>How often and how much the sweeper looks at.</summary>
+/// <summary>How often and how much the sweeper checks.</summary>
 public sealed record SweeperLimits
 {
-    /// <summary>Between two looks at what is overdue.</summary>
+    /// <summary>Time between two checks for overdue work.</summary>
     [AtStart, DurationRange("10ms", "10s")] public required TimeSpan Interval { get; init; }
 
-    /// <summary>Jobs and documents of one look.</summary>
+    /// <summary>Jobs and documents in one check.</summary>
     [Range(1, 10_000)] public required int Batch { get; init; }
 
     /// <summary>How long finished jobs are kept.</summary>
     [DurationRange("1m", "3650d")] public required TimeSpan Retention { get; init; }
 
-    /// <summary>From the end of its ingestion; unset: a document stays until its owner deletes it.</summary>
+    /// <summary>Retention from the end of a document's ingestion; unset: a document stays until its owner deletes it.</summary>
     [DurationRange("1m", "3650d")] public TimeSpan? DocumentRetention { get; init; }
 }
 
-/// <summary>How much is accepted before callers are asked to come back later.</summary>
+/// <summary>How much is accepted before callers are asked to try later.</summary>
 public sealed record AdmissionLimits
 {
-    /// <summary>Questions that no worker has begun, all together.</summary>
+    /// <summary>Questions of all tenants that no worker has begun.</summary>
     [Range(1, 10_000_000)] public required int QueueDepth { get; init; }
 
-    /// <summary>Jobs that one tenant may have unfinished.</summary>
+    /// <summary>Unfinished jobs of one tenant.</summary>
     [Range(1, 10_000_000)] public required int TenantUnfinished { get; init; }
 
     /// <summary>Questions sent to workers and not ended, for each worker process: a number, or "20v" for twenty per processor.</summary>
     [Required, RegularExpression("[1-9][0-9]{0,5}v?")] public required string UnderWay { get; init; }
 
-    /// <summary>How soon what is held is looked at again.</summary>
+    /// <summary>Time between two checks for held jobs.</summary>
     [AtStart, DurationRange("10ms", "10s")] public required TimeSpan Release { get; init; }
 
     public int UnderWayPerWorker => QueueLimits.Count(UnderWay);
 }
 
-/// <summary>How much of a replay is let in at once.</summary>
+/// <summary>The pace of replays.</summary>
 public sealed record ReplayLimits
 {
-    /// <summary>Unfinished jobs, live and replayed, from which on no more are replayed.</summary>
+    /// <summary>Number of unfinished jobs, live and replayed, above which replays pause.</summary>
     [Range(1, 1_000_000)] public required int HoldAbove { get; init; }
 
-    /// <summary>Jobs of one turn, which one statement reads.</summary>
+    /// <summary>Jobs in one batch, which one statement reads.</summary>
     [Range(1, 10_000)] public required int Batch { get; init; }
 
-    /// <summary>Between two turns.</summary>
+    /// <summary>Time between two batches.</summary>
     [AtStart, DurationRange("10ms", "1m")] public required TimeSpan Interval { get; init; }
 }

@@ -1,8 +1,8 @@
 namespace Navigator.Workers.Limits;
 
 /// <summary>
-/// So many at once, the others in the order they came. The number may change at any time: more lets the next ones in, fewer
-/// sends nobody away but lets nobody else in until enough have left.
+/// A bulkhead with an adjustable number of permits; waiters get them in the order of their arrival. A higher limit grants permits to waiters at
+/// once. A lower limit revokes no permit, and grants none until enough have been returned.
 /// </summary>
 public sealed class Gate(int limit, TimeProvider clock)
 {
@@ -24,13 +24,13 @@ public sealed class Gate(int limit, TimeProvider clock)
         }
     }
 
-    /// <summary>How many ever got in.</summary>
+    /// <summary>Total number of permits granted.</summary>
     public long Entered => Interlocked.Read(ref entered);
 
-    /// <summary>All the time that anybody ever waited here.</summary>
+    /// <summary>Total time that callers have waited.</summary>
     public TimeSpan Waited => new(Interlocked.Read(ref waitedTicks));
 
-    /// <summary>At least 1.</summary>
+    /// <summary>Number of permits, at least 1.</summary>
     public int Limit
     {
         get => Volatile.Read(ref limit);
@@ -45,7 +45,7 @@ public sealed class Gate(int limit, TimeProvider clock)
         }
     }
 
-    /// <summary>Take a place if there is one now and nobody waits for it.</summary>
+    /// <summary>Takes a permit if one is free and no caller waits for it; else returns null.</summary>
     public Place? TryEnter()
     {
         lock (guard)
@@ -57,8 +57,8 @@ public sealed class Gate(int limit, TimeProvider clock)
         }
     }
 
-    /// <summary>Take a place, waiting for it.</summary>
-    /// <exception cref="OperationCanceledException">The token ended first; no place was taken.</exception>
+    /// <summary>Waits for a permit and takes it.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled first. No permit was taken.</exception>
     public async ValueTask<Place> Enter(CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
@@ -85,8 +85,8 @@ public sealed class Gate(int limit, TimeProvider clock)
         }
     }
 
-    /// <summary>Take a place, waiting so long for it and no longer.</summary>
-    /// <returns>Null when there was none in time.</returns>
+    /// <summary>Waits for a permit for a limited time.</summary>
+    /// <returns>Null if no permit was free in time.</returns>
     public async ValueTask<Place?> EnterWithin(TimeSpan wait, CancellationToken token)
     {
         if (TryEnter() is { } place)
@@ -108,8 +108,8 @@ public sealed class Gate(int limit, TimeProvider clock)
         lock (guard)
         {
             if (!queue.Remove(waiter))
-                return; // let in meanwhile: the place is its own
-            // Whoever waited behind it may be next.
+                return; // the permit was granted meanwhile
+            // The next waiter may get a permit now.
             LetIn();
         }
         waiter.Entered.TrySetCanceled(token);
@@ -139,7 +139,7 @@ public sealed class Gate(int limit, TimeProvider clock)
         public TaskCompletionSource<Place> Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>A place behind the gate, to be left once; leaving it again changes nothing.</summary>
+    /// <summary>A permit of the bulkhead. Disposing returns it; a second disposal has no effect.</summary>
     public sealed class Place(Gate gate) : IDisposable
     {
         private Gate? gate = gate;

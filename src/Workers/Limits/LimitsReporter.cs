@@ -10,10 +10,10 @@ using Navigator.Workers.Upstreams;
 namespace Navigator.Workers.Limits;
 
 /// <param name="Name">api, worker or both.</param>
-/// <param name="Consumes">Do consumers run in it?</param>
+/// <param name="Consumes">True if consumers run in the process.</param>
 internal sealed record ProcessRole(string Name, bool Consumes);
 
-/// <summary>Tells every other second what this process's bounds and breakers are doing, so that any API can show them.</summary>
+/// <summary>Stores this process's limits and circuit breakers every other second, so that any API process can show them.</summary>
 internal sealed class LimitsReporter(
     ProcessRole role, Bounds bounds, ToolSet tools, CircuitBreakers breakers, IMeterFactory meters, IProcessReports reports,
     TimeProvider clock, ILogger<LimitsReporter> log) : BackgroundService
@@ -28,7 +28,7 @@ internal sealed class LimitsReporter(
         if (role.Consumes)
         {
             breakers.Publish(meters.Create(NavigatorMeter.Name));
-            // Shown from the start, and not from the first call on.
+            // Creates every bulkhead at the start, so that it is shown before the first call.
             foreach (var upstream in UpstreamNames.All.Concat(tools.Upstreams))
             {
                 bounds.Upstream(upstream, upstream);

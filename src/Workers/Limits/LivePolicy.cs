@@ -3,18 +3,18 @@ using System.Reflection;
 
 namespace Navigator.Workers.Limits;
 
-/// <summary>The policy as it stands now: a change of concurrency.yaml is in force here a moment later.</summary>
+/// <summary>The current policy. A change of concurrency.yaml takes effect here about a second later.</summary>
 public sealed class LivePolicy(ConcurrencyPolicy policy)
 {
     private ConcurrencyPolicy now = policy;
 
-    /// <summary>Read at each use and never kept, or a change would not be seen.</summary>
+    /// <summary>Read it at each use and do not cache it, so that changes take effect.</summary>
     public ConcurrencyPolicy Now => Volatile.Read(ref now);
 
     public event Action? Changed;
 
-    /// <summary>Put a new policy in force.</summary>
-    /// <returns>What of the change is in force now, and what will be after the next start; paths like queues.search-web.InFlight.</returns>
+    /// <summary>Replaces the policy.</summary>
+    /// <returns>The changes in force now, and those in force after the next start, as paths such as queues.search-web.InFlight.</returns>
     public (IReadOnlyList<string> Now, IReadOnlyList<string> AtStart) Replace(ConcurrencyPolicy next)
     {
         var changes = new List<(string Path, bool AtStart)>();

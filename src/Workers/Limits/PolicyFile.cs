@@ -4,17 +4,17 @@ using Navigator.Workers.Tools;
 
 namespace Navigator.Workers.Limits;
 
-/// <summary>concurrency.yaml as the lowest layer of the configuration, so that the environment may set any limit by itself.</summary>
+/// <summary>concurrency.yaml as the lowest layer of the configuration, so that the environment can override single limits.</summary>
 /// <param name="path">Absolute, or relative to the working directory.</param>
 internal sealed class PolicyFile(string path) : ConfigurationProvider, IConfigurationSource
 {
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
-    /// <exception cref="StartupException">The file is missing or is no YAML mapping.</exception>
+    /// <exception cref="StartupException">The file is missing or is not a YAML mapping.</exception>
     public override void Load() =>
         Data = new Dictionary<string, string?>(YamlConfiguration.Read(path, ConcurrencyPolicy.Section), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Tells one content from another; empty while the file cannot be read.</summary>
+    /// <summary>A hash of the content; empty if the file cannot be read.</summary>
     public string Fingerprint()
     {
         try
@@ -27,8 +27,8 @@ internal sealed class PolicyFile(string path) : ConfigurationProvider, IConfigur
         }
     }
 
-    /// <summary>Read the file again and see whether it is a policy; when it is not, everything stays as it was.</summary>
-    /// <exception cref="StartupException">It is not; the message says why.</exception>
+    /// <summary>Reads the file again and validates it. An invalid file changes nothing.</summary>
+    /// <exception cref="StartupException">The file is invalid. The message gives the reason.</exception>
     public ConcurrencyPolicy Reload(IConfiguration configuration, ToolSet tools)
     {
         var before = Data;
@@ -46,8 +46,8 @@ internal sealed class PolicyFile(string path) : ConfigurationProvider, IConfigur
 }
 
 /// <summary>
-/// Looks at concurrency.yaml once a second and puts a change in force. By its content and not by file events, which mounted
-/// files and containers do not always send.
+/// Reads concurrency.yaml once a second and applies changes. It compares the content and does not rely on file events, because mounted files and
+/// containers do not always send them.
 /// </summary>
 internal sealed partial class PolicyWatch(
     PolicyFile file, LivePolicy policy, IConfiguration configuration, ToolSet tools, TimeProvider clock, ILogger<PolicyWatch> log)
@@ -81,6 +81,6 @@ internal sealed partial class PolicyWatch(
     [LoggerMessage(Level = LogLevel.Information, Message = "concurrency.yaml changed. In force now: {Now}. After the next start: {AtStart}")]
     private partial void LogChanged(string now, string atStart);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "concurrency.yaml changed and is refused; the old limits stay. {Reason}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "concurrency.yaml changed but is invalid, so the old limits stay in force. {Reason}")]
     private partial void LogRefused(string reason);
 }

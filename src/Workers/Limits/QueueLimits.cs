@@ -9,25 +9,25 @@ public sealed record QueueLimits : IValidatableObject
     /// <summary>Messages, or batches where <see cref="Batch"/> is set: a number, or "2v" for two per processor.</summary>
     [Required, RegularExpression("[1-9][0-9]{0,3}v?")] public required string InFlight { get; init; }
 
-    /// <summary>Messages taken ahead from the broker: a number, or "4v" for four per processor. In flight cannot be more.</summary>
+    /// <summary>Messages prefetched from the broker: a number, or "4v" for four per processor. At least as many as in flight.</summary>
     [AtStart, Required, RegularExpression("[1-9][0-9]{0,3}v?")] public required string Prefetch { get; init; }
 
-    /// <summary>Messages handled together; null where each is handled by itself.</summary>
+    /// <summary>Messages handled together; null: each is handled alone.</summary>
     [AtStart, Range(1, 1_000)] public int? Batch { get; init; }
 
     /// <summary>How long the first message of a batch waits for others.</summary>
     [AtStart, DurationRange("1ms", "1s")] public TimeSpan BatchWait { get; init; } = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>The longest that one message's calls may take, all tries together.</summary>
+    /// <summary>Longest time for the calls of one message, all tries together.</summary>
     [DurationRange("10ms", "10m")] public required TimeSpan Timeout { get; init; }
 
-    /// <summary>What one message should take; a metric counts those that take longer.</summary>
+    /// <summary>Target duration of one message. A metric counts messages that take longer.</summary>
     [DurationRange("1ms", "10m")] public required TimeSpan Target { get; init; }
 
     public int Places => Count(InFlight);
     public int TakenAhead => Count(Prefetch);
 
-    /// <summary>The timeout, or what is left of something else, whichever ends first.</summary>
+    /// <summary>Returns the timeout or the remaining time, whichever is shorter.</summary>
     public TimeSpan Within(TimeSpan left) => left < Timeout ? left : Timeout;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

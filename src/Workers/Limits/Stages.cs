@@ -1,21 +1,21 @@
 namespace Navigator.Workers.Limits;
 
 /// <summary>
-/// The gate of every queue. Whatever this process does for a queue's messages it does behind that queue's gate: when a message
-/// brings it there, and when it goes on in place.
+/// The bulkheads of all queues. All work for a queue's messages runs within that queue's bulkhead, whether a message or an inline continuation
+/// starts it.
 /// </summary>
 public sealed class Stages(Bounds bounds, LivePolicy policy, TimeProvider clock)
 {
     private readonly Dictionary<string, Gate> gates = policy.Now.Queues.Keys.ToDictionary(
         queue => queue, bounds.Queue, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A place if there is one now and nobody waits for it.</summary>
+    /// <summary>Takes a permit if one is free and no caller waits for it; else returns null.</summary>
     public Gate.Place? TryEnter(string queue) => gates[queue].TryEnter();
 
-    /// <summary>Work as soon as there is a place.</summary>
+    /// <summary>Runs the work as soon as a permit is free.</summary>
     public async Task Run(string queue, Func<Task> work, CancellationToken token) => await Run(queue, await gates[queue].Enter(token), work);
 
-    /// <summary>Work on a place that was taken; it is left when the work has ended, however.</summary>
+    /// <summary>Runs the work with a permit, which is returned when the work ends in any way.</summary>
     public async Task Run(string queue, Gate.Place place, Func<Task> work)
     {
         using (place)

@@ -1,4 +1,4 @@
 namespace Navigator.Workers.Limits;
 
-/// <summary>The process cannot start, for a reason that whoever started it can mend. The message is one line and all they see.</summary>
+/// <summary>The process cannot start for a reason that the operator can fix. The message is one line, the only output.</summary>
 public sealed class StartupException(string message) : Exception(message);

@@ -6,13 +6,13 @@ namespace Navigator.Workers.Limits;
 /// <summary>One upstream: calls and connections per process, the rate for all processes together.</summary>
 public sealed record UpstreamLimits : IValidatableObject
 {
-    /// <summary>Calls at once; a call in HTTP/1.1 has a connection to itself, so there cannot be more than those.</summary>
+    /// <summary>Calls at once. Not more than connections, because a call in HTTP/1.1 needs its own connection.</summary>
     [Range(1, 1_000)] public required int InFlight { get; init; }
 
-    /// <summary>Connections to its server, at most.</summary>
+    /// <summary>Maximum number of connections to the upstream's server.</summary>
     [AtStart, Range(1, 1_000)] public required int Connections { get; init; }
 
-    /// <summary>Longest wait for one of those places, then the call is not made.</summary>
+    /// <summary>Longest wait for a permit. After it the call is not made.</summary>
     [DurationRange("1ms", "1m")] public required TimeSpan Wait { get; init; }
 
     /// <summary>The longest that a connection may take to open.</summary>
@@ -27,13 +27,13 @@ public sealed record UpstreamLimits : IValidatableObject
     /// <summary>Bytes of a response that are read; a longer one is a failure.</summary>
     [AtStart, Range(1_024, 1 << 30)] public required int MaxResponseBytes { get; init; }
 
-    /// <summary>Calls per minute, by all processes; unset where the upstream has no such limit.</summary>
+    /// <summary>Calls per minute of all processes; unset if the upstream has no such limit.</summary>
     [Range(1, 10_000_000)] public int? RatePerMinute { get; init; }
 
-    /// <summary>How many of them may come at once after a quiet time.</summary>
+    /// <summary>Calls that may come at once after an idle period.</summary>
     [Range(1, 10_000_000)] public int Burst { get; init; } = 1;
 
-    /// <summary>Its circuit breaker, per process; unset where it is called however often it failed.</summary>
+    /// <summary>The circuit breaker, per process; unset: the upstream is called however often it failed.</summary>
     public BreakerLimits? Breaker { get; init; }
 
     public Rate? Rate => RatePerMinute is { } perMinute ? new Rate(TimeSpan.FromMinutes(1) / perMinute, Burst) : null;
@@ -45,15 +45,15 @@ public sealed record UpstreamLimits : IValidatableObject
     }
 }
 
-/// <summary>When an upstream that fails is not called any more, and when it is tried again.</summary>
+/// <summary>When a failing upstream is no longer called, and when it is tried again.</summary>
 public sealed record BreakerLimits
 {
     /// <summary>Failures in a row that open the circuit.</summary>
     [Range(1, 1_000)] public required int FailureThreshold { get; init; }
 
-    /// <summary>How long no call is made after the circuit opened.</summary>
+    /// <summary>Time without calls after the circuit opened.</summary>
     [DurationRange("100ms", "10m")] public required TimeSpan BreakDuration { get; init; }
 
-    /// <summary>Calls, no more of them at a time, that must all succeed before the circuit closes.</summary>
+    /// <summary>Concurrent probes, all of which must succeed before the circuit closes.</summary>
     [Range(1, 100)] public required int HalfOpenProbes { get; init; }
 }

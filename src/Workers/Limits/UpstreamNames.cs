@@ -1,6 +1,6 @@
 namespace Navigator.Workers.Limits;
 
-/// <summary>Whom the workers call; each has its entry in concurrency.yaml.</summary>
+/// <summary>The upstreams that workers call. Each has an entry in concurrency.yaml.</summary>
 internal static class UpstreamNames
 {
     public const string Embeddings = "embeddings";
@@ -10,6 +10,6 @@ internal static class UpstreamNames
     public const string Answers = "answers";
     public const string Tavily = "tavily";
 
-    /// <summary>Those that there are whatever tools there are.</summary>
+    /// <summary>Upstreams that exist with any set of tools.</summary>
     public static readonly IReadOnlyList<string> All = [Translations, Moderations, Plans, Embeddings, Answers];
 }

@@ -3,19 +3,19 @@ using YamlDotNet.RepresentationModel;
 
 namespace Navigator.Workers.Limits;
 
-/// <summary>A YAML file as configuration below one section; snake_case keys find PascalCase options.</summary>
+/// <summary>Reads a YAML file as configuration below one section. snake_case keys map to PascalCase options.</summary>
 internal static class YamlConfiguration
 {
-    /// <exception cref="StartupException">The file is missing or is no YAML mapping; the message names file and line.</exception>
+    /// <exception cref="StartupException">The file is missing or is not a YAML mapping. The message names file and line.</exception>
     public static IReadOnlyList<KeyValuePair<string, string?>> Read(string path, string section)
     {
         if (!File.Exists(path))
-            throw new StartupException($"{path}: this file is missing. It names every limit, and nothing runs without.");
+            throw new StartupException($"{path}: the file is missing. Navigator needs it, because it contains every limit.");
         return Parse(File.ReadAllText(path), path, section);
     }
 
-    /// <param name="name">What holds the text, for a message.</param>
-    /// <exception cref="StartupException">It is no YAML mapping; the message names what holds it, and the line.</exception>
+    /// <param name="name">Name of the text's source, for messages.</param>
+    /// <exception cref="StartupException">The text is not a YAML mapping. The message names the source and the line.</exception>
     public static IReadOnlyList<KeyValuePair<string, string?>> Parse(string text, string name, string section)
     {
         try

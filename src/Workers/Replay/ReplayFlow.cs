@@ -4,30 +4,30 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Replay;
 
-/// <summary>What a replay does in its turn: exactly one of the records below.</summary>
+/// <summary>The next step of a replay: one of the records below.</summary>
 internal abstract record ReplayStep
 {
     private ReplayStep()
     {
     }
 
-    /// <summary>Its rate is used up.</summary>
+    /// <summary>The rate allows no job now.</summary>
     public sealed record Wait(TimeSpan LookAgainIn) : ReplayStep;
 
-    /// <summary>Too much is unfinished: old questions wait for people who ask now.</summary>
+    /// <summary>Too many jobs are unfinished, so the replay waits. Live questions come first.</summary>
     public sealed record HoldBack(TimeSpan LookAgainIn) : ReplayStep;
 
     public sealed record Go(int Count, TimeSpan LookAgainIn) : ReplayStep;
 }
 
-/// <summary>How fast a replay goes: a pure function of its row and of how much is unfinished.</summary>
+/// <summary>Decides the pace of a replay: a pure function of its row and of the number of unfinished jobs.</summary>
 internal static class ReplayFlow
 {
     public static ReplayStep Next(ReplayRecord replay, int unfinished, ReplayLimits limits)
     {
         if (replay.Now < replay.PacedUntil)
             return new ReplayStep.Wait(replay.PacedUntil - replay.Now);
-        // What is queued is part of what is unfinished: sent again, it adds nothing to it.
+        // Queued jobs count as unfinished already, so sending them again adds none.
         var room = replay.Selection.Statuses is [JobStatus.Queued] ? limits.Batch : limits.HoldAbove - unfinished;
         if (room <= 0)
             return new ReplayStep.HoldBack(limits.Interval);

@@ -7,14 +7,14 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Replay;
 
 /// <summary>
-/// Carries replays out, turn by turn. One in every process; a turn is one process's alone, and whoever dies in it leaves it to
-/// the next. How fast is decided by <see cref="ReplayFlow"/>.
+/// Runs replays in batches. Every process has a replayer. One process at a time owns a batch; if it dies, the next process continues.
+/// <see cref="ReplayFlow"/> decides the pace.
 /// </summary>
 internal sealed partial class Replayer(
     IReplayStore replays, JobTransitions transitions, LivePolicy policy, TimeProvider clock, ILogger<Replayer> log, ErrorQueues? errorQueues = null)
     : BackgroundService
 {
-    /// <summary>For how long others leave a turn alone: longer than it takes.</summary>
+    /// <summary>Time for which other processes leave a batch alone. It is longer than a batch takes.</summary>
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(10);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -37,7 +37,7 @@ internal sealed partial class Replayer(
                 await replays.Record(replay, new ReplayProgress(0, hold.LookAgainIn, Done: false), heldBack: true, token);
                 break;
             case ReplayStep.Go go when replay.Selection.Queue is { } queue:
-                // No more than were there when it was asked for: one that fails again comes back to the same queue.
+                // At most the messages of the time of the request, because a message that fails again returns to the same queue.
                 var left = Math.Min(replay.Matched, replay.Max) - replay.Replayed;
                 var moved = left > 0 ? await errorQueues!.Move(queue, Math.Min(go.Count, left), token) : 0;
                 await replays.Record(replay, new ReplayProgress(moved, go.LookAgainIn, Done: moved < go.Count || moved == left), heldBack: false,
@@ -59,6 +59,6 @@ internal sealed partial class Replayer(
     [LoggerMessage(Level = LogLevel.Debug, Message = "Replay {ReplayId}: {Count} jobs queued again")]
     private partial void LogReplayed(Guid replayId, int count);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Replay {ReplayId}: {Count} messages sent back")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Replay {ReplayId}: {Count} messages moved back to their queue")]
     private partial void LogMoved(Guid replayId, int count);
 }

@@ -3,7 +3,7 @@ using Navigator.Storage.Ledger;
 
 namespace Navigator.Workers.Tools;
 
-/// <summary>The tool that a worker which has planned a question goes on with itself, where there is room, instead of sending its message.</summary>
-/// <param name="Queue">The queue whose limit the work stands behind.</param>
-/// <param name="Run">The tool's whole work for a job, its report included.</param>
+/// <summary>A tool that the planning worker can run as an inline continuation, if there is room, instead of sending its message.</summary>
+/// <param name="Queue">The queue whose bulkhead the work runs in.</param>
+/// <param name="Run">All of the tool's work for a job, including its report.</param>
 internal sealed record InlineTool(Tool Tool, string Queue, Func<Job, CancellationToken, Task> Run);

@@ -9,11 +9,11 @@ using Navigator.Workers.Upstreams;
 namespace Navigator.Workers.Tools;
 
 /// <summary>
-/// Turns every failure of an optional tool, and whatever a breaker throws in its place, into "skipped": the job is answered without it
-/// and says so. Only a failing ledger passes through, because then the skip cannot be recorded either.
+/// Turns every failure of an optional tool, or of its circuit breaker, into a skip: the job is answered without the tool, and <c>degraded</c> says
+/// so. Only a failure of the ledger passes through, because then the skip cannot be recorded either.
 /// </summary>
-/// <param name="tool">The tool that <typeparamref name="TCommand"/> asks.</param>
-/// <param name="transitions">Made at the first skip: they need the bus, which is being built when this is.</param>
+/// <param name="tool">The tool of <typeparamref name="TCommand"/>.</param>
+/// <param name="transitions">Resolved at the first skip, because it needs the bus, which is not built yet.</param>
 internal sealed class SkipOnFailureFilter<TCommand>(ToolDescriptor tool, IJobLedger ledger, Lazy<JobTransitions> transitions)
     : IFilter<ConsumeContext<TCommand>>
     where TCommand : JobCommand
@@ -44,7 +44,7 @@ internal sealed class SkipOnFailureFilter<TCommand>(ToolDescriptor tool, IJobLed
 
 internal static class SkipOnFailureMiddleware
 {
-    /// <param name="tool">The tool that <typeparamref name="TCommand"/> asks.</param>
+    /// <param name="tool">The tool of <typeparamref name="TCommand"/>.</param>
     public static void UseSkipOnFailure<TCommand>(
         this IPipeConfigurator<ConsumeContext<TCommand>> pipe, Tool tool, IServiceProvider services) where TCommand : JobCommand =>
         pipe.UseFilter(new SkipOnFailureFilter<TCommand>(

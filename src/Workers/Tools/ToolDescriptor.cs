@@ -6,47 +6,47 @@ using Navigator.Workers.Answer;
 
 namespace Navigator.Workers.Tools;
 
-/// <summary>All that the rest of the system knows of a tool. Everything that concerns every tool enumerates these.</summary>
+/// <summary>Everything that the rest of the system knows about a tool. Code that concerns all tools enumerates the descriptors.</summary>
 public sealed record ToolDescriptor
 {
-    /// <summary>As it stands in the ledger and in <c>degraded</c>.</summary>
+    /// <summary>The name in the ledger and in <c>degraded</c>.</summary>
     public required Tool Name { get; init; }
 
-    /// <summary>The queue that begins its work. Its entry stands in concurrency.yaml, or comes with the tool.</summary>
+    /// <summary>The queue of the tool's first message. Its limits are in concurrency.yaml or come with the tool.</summary>
     public required string Queue { get; init; }
 
-    /// <summary>The message that asks it about a job's attempt. Its queue is <see cref="Queue"/>.</summary>
+    /// <summary>Creates the tool's message for a job's attempt. The message's queue is <see cref="Queue"/>.</summary>
     public required Func<Guid, int, JobCommand> Command { get; init; }
 
-    /// <summary>Queues that its work goes through after the first.</summary>
+    /// <summary>Further queues that the tool's work passes.</summary>
     public IReadOnlyList<string> FurtherQueues { get; init; } = [];
 
-    /// <summary>The upstreams that it alone calls. Their entries stand in concurrency.yaml, or come with the tool.</summary>
+    /// <summary>Upstreams that only this tool calls. Their limits are in concurrency.yaml or come with the tool.</summary>
     public IReadOnlyList<string> Upstreams { get; init; } = [];
 
-    /// <summary>A job is answered without it when it fails or is late, and says so. A tool that is not optional fails the job.</summary>
+    /// <summary>True if the job is answered without the tool when it fails or is late. A tool that is not optional fails the job.</summary>
     public bool IsOptional { get; init; }
 
-    /// <summary>Is there anybody to ask? A tool that is not configured is not planned.</summary>
+    /// <summary>True if the tool is configured. Other tools are not planned.</summary>
     public bool IsConfigured { get; init; } = true;
 
-    /// <summary>Does the caller allow that it is asked?</summary>
+    /// <summary>Returns true if the caller allows the tool.</summary>
     public Func<JobOptions, bool> IsAllowed { get; init; } = _ => true;
 
-    /// <summary>What follows its name in <c>degraded</c> when it fails and no upstream gave a reason.</summary>
+    /// <summary>The text after the tool's name in <c>degraded</c> if it fails and no upstream gave a reason.</summary>
     public string FailedText { get; init; } = "it failed";
 
-    /// <summary>What <c>degraded</c> says after its name when its result was not there in time.</summary>
+    /// <summary>The text after the tool's name in <c>degraded</c> if it did not report in time.</summary>
     public string LateText { get; init; } = "no result in time";
 
     public required ToolPlanning Planning { get; init; }
 
-    /// <summary>Did it find something worth an answer? If no tool did, there is a second wave.</summary>
+    /// <summary>Returns true if the tool found a good match. If no tool did, a second wave follows.</summary>
     public required Func<ToolResults, bool> HasFoundEnough { get; init; }
 
-    /// <summary>What it found, as sources of an answer: read anew where its result holds ids only.</summary>
+    /// <summary>Returns the tool's result as sources for the answer. Reads the text again if the result contains ids only.</summary>
     public required Func<Job, IPassageIndex, CancellationToken, Task<IReadOnlyList<Source>>> Sources { get; init; }
 
-    /// <summary>May planning ask it about this question?</summary>
+    /// <summary>True if planning may use the tool for this question.</summary>
     public bool MayBeAsked(JobOptions options) => IsConfigured && IsAllowed(options);
 }

@@ -1,36 +1,36 @@
 namespace Navigator.Workers.Tools;
 
-/// <summary>How planning knows a tool: what a model is told of it, and what rules do where no model plans.</summary>
+/// <summary>The tool's part in planning: the texts for a planning model, and the rules used without a model.</summary>
 public sealed record ToolPlanning
 {
-    /// <summary>The member of a planning model's reply that holds its queries, such as <c>web_queries</c>.</summary>
+    /// <summary>The member of the planning model's reply that contains the tool's queries, such as <c>web_queries</c>.</summary>
     public required string Key { get; init; }
 
-    /// <summary>What it is, for the model: "a search on the web".</summary>
+    /// <summary>Tells the model what the tool is: "a search on the web".</summary>
     public required string Description { get; init; }
 
-    /// <summary>When and how to query it, for the model.</summary>
+    /// <summary>Tells the model when and how to query the tool.</summary>
     public required string Instruction { get; init; }
 
-    /// <summary>What the model is told beside a question for which the tool may be asked; null: nothing.</summary>
+    /// <summary>Text for the model beside a question for which the tool is allowed; null: none.</summary>
     public string? Allowed { get; init; }
 
-    /// <summary>The same for a question for which it may not.</summary>
+    /// <summary>Text for the model beside a question for which the tool is not allowed; null: none.</summary>
     public string? Forbidden { get; init; }
 
-    /// <summary>Its queries leave for other people's servers: nothing in them may tell who somebody is.</summary>
+    /// <summary>True if the queries go to an external server. They must not contain personal data.</summary>
     public bool IsExternal { get; init; }
 
-    /// <summary>It is asked the question itself when nothing else is asked.</summary>
+    /// <summary>True if the tool gets the question itself when no tool has a query.</summary>
     public bool IsFallback { get; init; }
 
-    /// <summary>Rule form: the queries for a question; none: it is not asked.</summary>
+    /// <summary>Rule form: returns the queries for a question. Without queries the tool is not used.</summary>
     public required Func<string, IReadOnlyList<string>> QueriesByRule { get; init; }
 
-    /// <summary>What the second wave asks it.</summary>
+    /// <summary>Returns the tool's queries of the second wave.</summary>
     public SecondWaveQueries InSecondWave { get; init; } = (_, _) => [];
 }
 
-/// <param name="first">What it is asked in the first wave.</param>
-/// <param name="others">The question, and other words for it.</param>
+/// <param name="first">The tool's queries in the first wave.</param>
+/// <param name="others">The question and its query expansions.</param>
 public delegate IReadOnlyList<string> SecondWaveQueries(IReadOnlyList<string> first, IReadOnlyList<string> others);

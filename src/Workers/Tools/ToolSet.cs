@@ -7,13 +7,13 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Tools;
 
-/// <summary>The tools of this system, in the order that a plan calls on them.</summary>
+/// <summary>The tools of this system, in their order in a plan.</summary>
 public sealed partial class ToolSet : IReadOnlyCollection<ToolDescriptor>
 {
     private readonly IReadOnlyList<ToolDescriptor> tools;
     private readonly FrozenDictionary<Tool, ToolDescriptor> byName;
 
-    /// <exception cref="StartupException">A tool cannot be told from another, or its command does not go to its queue.</exception>
+    /// <exception cref="StartupException">Two tools have a name, key or queue in common, or a command does not go to its tool's queue.</exception>
     public ToolSet(IEnumerable<ToolDescriptor> tools)
     {
         this.tools = [.. tools];
@@ -33,15 +33,15 @@ public sealed partial class ToolSet : IReadOnlyCollection<ToolDescriptor>
         byName = this.tools.ToFrozenDictionary(tool => tool.Name);
     }
 
-    /// <summary>Every queue that there is, in the order that a question meets them, and then those of documents.</summary>
+    /// <summary>All queues in the order in which a question passes them, followed by the queues of documents.</summary>
     public IReadOnlyList<string> Queues { get; }
 
-    /// <summary>The upstreams that the tools bring along.</summary>
+    /// <summary>The upstreams of the tools.</summary>
     public IEnumerable<string> Upstreams => tools.SelectMany(tool => tool.Upstreams);
 
     public int Count => tools.Count;
 
-    /// <summary>Null for a tool that a job waits for and this program does not have: an earlier or later version planned it.</summary>
+    /// <summary>Returns null for a tool that another version of the program planned and that this program does not have.</summary>
     public ToolDescriptor? Find(Tool name) => byName.GetValueOrDefault(name);
 
     public IEnumerator<ToolDescriptor> GetEnumerator() => tools.GetEnumerator();

@@ -6,7 +6,7 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Tools;
 
-/// <summary>The tools while a process is being put together: each adds itself, what it needs, and its limits.</summary>
+/// <summary>Collects the tools at start-up. Each tool adds its descriptor, its services and its limits.</summary>
 public sealed class ToolSetup(IServiceCollection services, ConfigurationManager configuration)
 {
     private readonly List<ToolDescriptor> tools = [];
@@ -14,7 +14,7 @@ public sealed class ToolSetup(IServiceCollection services, ConfigurationManager 
 
     public IServiceCollection Services => services;
 
-    /// <summary>A tool's settings, with secrets from files, checked at start-up.</summary>
+    /// <summary>Adds a tool's options. Reads secrets from files and validates the options at start-up.</summary>
     public TOptions AddOptions<TOptions>(string section) where TOptions : class, new()
     {
         configuration.AddSecretFiles(section);
@@ -23,10 +23,10 @@ public sealed class ToolSetup(IServiceCollection services, ConfigurationManager 
     }
 
     /// <summary>
-    /// Limits that come with a tool, as concurrency.yaml would hold them. They lie below that file and the environment, so that an operator
-    /// may set any of them.
+    /// Adds limits that come with a tool, in the format of concurrency.yaml. They are a layer below that file and the environment, so that an
+    /// operator can override each of them.
     /// </summary>
-    /// <exception cref="StartupException">It is no YAML mapping.</exception>
+    /// <exception cref="StartupException">The text is not a YAML mapping.</exception>
     public ToolSetup AddLimits(Tool tool, string yaml)
     {
         configuration.Sources.Insert(0, new MemoryConfigurationSource
@@ -42,7 +42,7 @@ public sealed class ToolSetup(IServiceCollection services, ConfigurationManager 
         return this;
     }
 
-    /// <summary>What takes messages for a tool, where this process takes any.</summary>
+    /// <summary>Adds a consumer of the tool, for processes that have consumers.</summary>
     public ToolSetup Consume<TConsumer, TDefinition>() where TConsumer : class, IConsumer where TDefinition : class, IConsumerDefinition<TConsumer>
     {
         consumers.Add(bus => bus.AddConsumer<TConsumer, TDefinition>());

@@ -10,43 +10,43 @@ internal enum CircuitState
     /// <summary>No call is made.</summary>
     Open,
 
-    /// <summary>A few probes are made; they decide.</summary>
+    /// <summary>A few probes are made. Their outcome decides the next state.</summary>
     HalfOpen,
 }
 
-/// <summary>What a call found out about its upstream.</summary>
+/// <summary>The outcome of a call, as evidence about its upstream.</summary>
 internal enum CallOutcome
 {
     Succeeded,
     Failed,
 
-    /// <summary>The upstream was not asked after all, or the caller did not wait for it, or it refused the request: no evidence.</summary>
+    /// <summary>No evidence: the upstream was not called, the caller did not wait, or the upstream rejected the request.</summary>
     Inconclusive,
 }
 
 /// <summary>
-/// The rules of a circuit breaker as a value: an event gives the circuit that follows. It knows no clock, lock or log. Limits are passed with
-/// each event, because they may change at any time; null means that there is no breaker, and then the circuit is closed.
+/// The rules of a circuit breaker as an immutable value: an event returns the next circuit. It has no clock, lock or log. Limits are passed with
+/// each event, because they may change at any time. Null limits mean no breaker; the circuit is then closed.
 /// </summary>
 /// <param name="Since">When this state began.</param>
-/// <param name="Period">Counts the states there have been. A call reports to the period that admitted it; what is late is ignored.</param>
-/// <param name="Failures">In a row, while closed.</param>
+/// <param name="Period">Number of state changes. A call reports to the period that admitted it; a late report is ignored.</param>
+/// <param name="Failures">Consecutive failures while closed.</param>
 /// <param name="ProbesInFlight">While half-open.</param>
 /// <param name="ProbesSucceeded">While half-open.</param>
 internal sealed record Circuit(
     CircuitState State, DateTimeOffset Since, int Period = 0, int Failures = 0, int ProbesInFlight = 0, int ProbesSucceeded = 0)
 {
-    /// <summary>Would a call be admitted now?</summary>
+    /// <summary>Returns true if a call would be admitted now.</summary>
     public bool Admits(BreakerLimits? limits, DateTimeOffset now) => limits is null || State switch
     {
         CircuitState.Closed => true,
         CircuitState.Open => now >= Since + limits.BreakDuration,
-        // Enough have succeeded already when the limit was lowered meanwhile.
+        // If the limit was lowered, enough probes may have succeeded already.
         _ => ProbesInFlight + ProbesSucceeded < limits.HalfOpenProbes || ProbesSucceeded >= limits.HalfOpenProbes,
     };
 
-    /// <summary>A call asks to be made.</summary>
-    /// <returns>The circuit that follows; the call is admitted when <see cref="Admits"/> says so, and belongs to its period.</returns>
+    /// <summary>Asks for admission of a call.</summary>
+    /// <returns>The next circuit. The call is admitted if <see cref="Admits"/> returned true, and belongs to its period.</returns>
     public Circuit Enter(BreakerLimits? limits, DateTimeOffset now)
     {
         if (limits is null)
@@ -62,7 +62,7 @@ internal sealed record Circuit(
         return circuit.State == CircuitState.HalfOpen ? circuit with { ProbesInFlight = circuit.ProbesInFlight + 1 } : circuit;
     }
 
-    /// <summary>A call that was admitted has ended; to be told once.</summary>
+    /// <summary>Reports the end of an admitted call. Called once for each call.</summary>
     /// <param name="period">The period that admitted it.</param>
     public Circuit Report(int period, CallOutcome outcome, BreakerLimits? limits, DateTimeOffset now)
     {

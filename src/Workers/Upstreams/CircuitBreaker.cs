@@ -3,27 +3,27 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Upstreams;
 
 /// <summary>
-/// Keeps calls from an upstream that fails. So many failures in a row open the circuit; after the break so many probes, no more of them at a
-/// time, must all succeed to close it, and one that fails opens it again. The rules are <see cref="Circuit"/>'s.
+/// Stops calls to a failing upstream. The failure threshold of consecutive failures opens the circuit. After the break duration the circuit is
+/// half-open: all probes must succeed to close it, and one failing probe opens it again. <see cref="Circuit"/> has the rules.
 /// </summary>
-/// <param name="limits">Read at each call, so that a change is in force at once; null where the upstream is always called.</param>
+/// <param name="limits">Read at each call, so that a change applies at once. Returns null if the upstream has no breaker.</param>
 internal sealed partial class CircuitBreaker(string name, Func<BreakerLimits?> limits, TimeProvider clock, ILogger<CircuitBreaker> log)
 {
     private readonly Lock guard = new();
     private Circuit circuit = new(CircuitState.Closed, clock.GetUtcNow());
 
-    /// <summary>Of the upstream, or upstream/provider.</summary>
+    /// <summary>The upstream, or upstream/provider.</summary>
     public string Name => name;
 
     public bool IsConfigured => limits() is not null;
 
-    /// <summary>Would a call be let through now? It may be another one's turn a moment later.</summary>
+    /// <summary>True if a call would be admitted now. Another call may come first.</summary>
     public bool Admits => Now.Admits(limits(), clock.GetUtcNow());
 
-    /// <summary>Where it stands, and since when.</summary>
+    /// <summary>The current state and when it began.</summary>
     public Circuit Now => Volatile.Read(ref circuit);
 
-    /// <returns>The right to make one call, to be reported once; null when no call may be made now.</returns>
+    /// <returns>A permit for one call, whose outcome must be reported once; null if no call is admitted now.</returns>
     public Permit? TryEnter()
     {
         lock (guard)
@@ -36,14 +36,14 @@ internal sealed partial class CircuitBreaker(string name, Func<BreakerLimits?> l
         }
     }
 
-    /// <summary>Tell what became of a call; once for each permit.</summary>
+    /// <summary>Reports the outcome of a call, once for each permit.</summary>
     public void Report(Permit permit, CallOutcome outcome)
     {
         lock (guard)
             Become(circuit.Report(permit.Period, outcome, limits(), clock.GetUtcNow()));
     }
 
-    /// <summary>What a caller is told whose call was not admitted. It is no evidence itself.</summary>
+    /// <summary>The error for a call that was not admitted. It is no evidence about the upstream.</summary>
     public UpstreamException Rejection() =>
         new(name, UpstreamFailure.Unavailable, "the circuit is open after repeated failures", isFinal: true, isLate: true);
 
@@ -63,7 +63,7 @@ internal sealed partial class CircuitBreaker(string name, Func<BreakerLimits?> l
     [LoggerMessage(Level = LogLevel.Warning, Message = "The circuit of {Name} was {Before} and is {Now}")]
     private partial void LogChanged(string name, CircuitState before, CircuitState now);
 
-    /// <summary>The right to make one call.</summary>
-    /// <param name="Period">Of the circuit, when it admitted the call.</param>
+    /// <summary>The permit for one call.</summary>
+    /// <param name="Period">The circuit's period when it admitted the call.</param>
     internal readonly record struct Permit(int Period);
 }

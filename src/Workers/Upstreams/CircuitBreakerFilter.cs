@@ -3,9 +3,9 @@ using MassTransit;
 namespace Navigator.Workers.Upstreams;
 
 /// <summary>
-/// A circuit breaker as bus middleware: while the circuit is open, a message fails before its consumer runs. The permit is taken, and the
-/// outcome reported, by the call itself (<see cref="UpstreamCall"/>): only the call knows whether the upstream was asked. A message of a job
-/// that has ended, or one that is answered from a cache, is no evidence.
+/// A circuit breaker as bus middleware: while the circuit is open, a message fails before its consumer runs. The call itself takes the permit and
+/// reports the outcome (<see cref="UpstreamCall"/>), because only the call knows whether the upstream was called. A message of a job that has
+/// ended, or one that is answered from a cache, is no evidence.
 /// </summary>
 internal sealed class CircuitBreakerFilter<TMessage>(CircuitBreaker breaker) : IFilter<ConsumeContext<TMessage>> where TMessage : class
 {
@@ -17,7 +17,7 @@ internal sealed class CircuitBreakerFilter<TMessage>(CircuitBreaker breaker) : I
 
 internal static class CircuitBreakerMiddleware
 {
-    /// <param name="upstream">As concurrency.yaml names it.</param>
+    /// <param name="upstream">The upstream's name in concurrency.yaml.</param>
     public static void UseCircuitBreaker<TMessage>(
         this IPipeConfigurator<ConsumeContext<TMessage>> pipe, string upstream, IServiceProvider services) where TMessage : class =>
         pipe.UseFilter(new CircuitBreakerFilter<TMessage>(services.GetRequiredService<CircuitBreakers>().Of(upstream)));

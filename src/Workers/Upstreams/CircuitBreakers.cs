@@ -9,11 +9,11 @@ internal sealed class CircuitBreakers(LivePolicy policy, TimeProvider clock, ILo
 {
     private readonly ConcurrentDictionary<string, CircuitBreaker> breakers = new(StringComparer.Ordinal);
 
-    /// <summary>Those that concurrency.yaml configures now.</summary>
+    /// <summary>The breakers that concurrency.yaml configures now.</summary>
     public IEnumerable<CircuitBreaker> Configured =>
         breakers.Values.Where(breaker => breaker.IsConfigured).OrderBy(breaker => breaker.Name, StringComparer.Ordinal);
 
-    /// <summary>The breaker of an upstream, or of one of its providers; the same one for the same name.</summary>
+    /// <summary>Returns the breaker of an upstream or of one of its providers, one for each name.</summary>
     /// <exception cref="StartupException">concurrency.yaml has no such upstream.</exception>
     public CircuitBreaker Of(string upstream, string? name = null)
     {
@@ -22,7 +22,7 @@ internal sealed class CircuitBreakers(LivePolicy policy, TimeProvider clock, ILo
             name ?? upstream, named => new CircuitBreaker(named, () => policy.Now.ForUpstream(upstream).Breaker, clock, log));
     }
 
-    /// <summary>Show each breaker's state in the process's metrics.</summary>
+    /// <summary>Publishes each breaker's state as a metric.</summary>
     public void Publish(Meter meter) => meter.CreateObservableGauge(
         "navigator.circuit.state",
         () => Configured.SelectMany(breaker => Enum.GetValues<CircuitState>().Select(state => new Measurement<int>(

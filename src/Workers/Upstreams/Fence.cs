@@ -1,11 +1,11 @@
 namespace Navigator.Workers.Upstreams;
 
-/// <summary>Keeps a text inside the tags that a prompt puts around it.</summary>
+/// <summary>Keeps data inside the tags that a prompt puts around it.</summary>
 internal static class Fence
 {
-    /// <summary>A text that holds a closing tag must not get out: the signs look alike and mean nothing.</summary>
+    /// <summary>Replaces angle brackets by similar characters, so that the data cannot contain a closing tag.</summary>
     public static string Around(string text) => text.Replace('<', '‹').Replace('>', '›');
 
-    /// <summary>Inside an attribute.</summary>
+    /// <summary>Prepares a text for an attribute.</summary>
     public static string Attribute(string text) => Around(text).Replace('"', '\'').ReplaceLineEndings(" ");
 }

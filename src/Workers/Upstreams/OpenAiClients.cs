@@ -5,7 +5,7 @@ using OpenAI;
 
 namespace Navigator.Workers.Upstreams;
 
-/// <summary>The official client, told to leave retries and timeouts to us: its own retry obeys a Retry-After of days.</summary>
+/// <summary>Creates the official client without its own retries and timeouts, because its retry obeys a Retry-After of days.</summary>
 internal static class OpenAiClients
 {
     public static OpenAIClient Create(OpenAiOptions options, UpstreamLimits limits) => Create(options.BaseUrl, options.ApiKey!, limits);

@@ -1,6 +1,6 @@
 namespace Navigator.Workers.Upstreams;
 
-/// <summary>Reads a response whole, within the caller's token, and no more of it than is allowed.</summary>
+/// <summary>Reads a whole response within the caller's token, up to the maximum size.</summary>
 internal sealed class ResponseLimitHandler(HttpMessageHandler inner, long maxBytes) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

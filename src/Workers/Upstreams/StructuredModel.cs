@@ -6,23 +6,23 @@ using OpenAI.Chat;
 
 namespace Navigator.Workers.Upstreams;
 
-/// <summary>What a model is told: its rules, and the data that they are about.</summary>
+/// <summary>A prompt: the instructions, and the data for this call.</summary>
 internal sealed record Prompt(string System, string User);
 
 /// <summary>
-/// A chat model that replies as JSON of one shape. Whatever comes back is checked; a reply that cannot be used is sent back once,
-/// with what is wrong with it.
+/// A chat model that replies with JSON of one schema. Every reply is checked. The first unusable reply is sent back with the problem; a second
+/// one is an error.
 /// </summary>
-/// <typeparam name="T">A record: each parameter of its constructor is required, and none is null unless it says so.</typeparam>
-/// <param name="name">Of the shape, for the model.</param>
-/// <param name="schema">The shape as the model is told of it; null: what <typeparamref name="T"/> says.</param>
-/// <param name="salvage">Makes what can be made of a reply that ended too early; null where nothing can.</param>
+/// <typeparam name="T">A record: each constructor parameter is required and not null unless its type allows null.</typeparam>
+/// <param name="name">The schema's name, for the model.</param>
+/// <param name="schema">The JSON schema for the model; null: derived from <typeparamref name="T"/>.</param>
+/// <param name="salvage">Recovers a reply that was cut at the token limit; null if it cannot be recovered.</param>
 internal sealed class StructuredModel<T>(
     string upstream, string name, ChatClient client, UpstreamCall call, TimeProvider clock, int maxTokens, float temperature = 0,
     Func<string, T?>? salvage = null, JsonNode? schema = null)
     where T : class
 {
-    /// <summary>What of an unusable reply is shown to the model again, in characters.</summary>
+    /// <summary>Maximum length of an unusable reply that is shown to the model again, in characters.</summary>
     private const int Shown = 4_000;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -33,7 +33,7 @@ internal sealed class StructuredModel<T>(
         MaxDepth = 8,
     };
 
-    /// <summary>The same, as a schema that leaves no room for anything else.</summary>
+    /// <summary>The JSON schema without additional properties.</summary>
     public static JsonNode Schema { get; } = new JsonSerializerOptions(Json)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -49,9 +49,9 @@ internal sealed class StructuredModel<T>(
             name, BinaryData.FromString((schema ?? Schema).ToJsonString()), jsonSchemaIsStrict: true),
     };
 
-    /// <param name="complaint">What is wrong with a reply of the right shape, in a sentence that the model is told; null when nothing is.</param>
-    /// <param name="within">Both tries together.</param>
-    /// <exception cref="UpstreamException">No reply in time, refused, or not usable twice.</exception>
+    /// <param name="complaint">Returns the problem with a reply that matches the schema, as a sentence for the model; null if there is none.</param>
+    /// <param name="within">Longest time for both tries together.</param>
+    /// <exception cref="UpstreamException">The model refused, was late, or replied unusably twice.</exception>
     public async Task<T> Ask(Prompt prompt, Func<T, string?> complaint, TimeSpan within, CancellationToken token)
     {
         var until = clock.GetUtcNow() + within;
@@ -78,7 +78,7 @@ internal sealed class StructuredModel<T>(
             var completion = (await client.CompleteChatAsync(messages, options, cancel)).Value;
             if (completion.FinishReason == ChatFinishReason.ContentFilter || !string.IsNullOrEmpty(completion.Refusal))
                 throw new UpstreamException(upstream, UpstreamFailure.Filtered, "its content filter refused");
-            // No NUL: a row cannot hold one.
+            // NUL is removed because the database cannot store it.
             var text = string.Concat(completion.Content.Where(part => part.Kind == ChatMessageContentPartKind.Text).Select(part => part.Text));
             return (text.Replace("\0", "", StringComparison.Ordinal).Replace("\\u0000", "", StringComparison.Ordinal),
                 completion.FinishReason == ChatFinishReason.Length);
@@ -95,12 +95,12 @@ internal sealed class StructuredModel<T>(
         }
         catch (JsonException error)
         {
-            // The message names a place in the shape, never what stood there.
+            // The message contains the place in the schema only, never the reply's text.
             return (null, $"it is not JSON of the agreed shape ({error.Path ?? "$"}).");
         }
     }
 
-    /// <summary>Many models put JSON between three backticks, whatever they were asked for.</summary>
+    /// <summary>Removes a code fence of three backticks, which many models put around JSON.</summary>
     private static string Unfenced(string text)
     {
         var trimmed = text.Trim();

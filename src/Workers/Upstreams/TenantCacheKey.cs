@@ -4,8 +4,8 @@ using System.Text;
 namespace Navigator.Workers.Upstreams;
 
 /// <summary>
-/// What a cache of an upstream's replies is keyed by: the tenant, so that nobody can learn from a response time what others
-/// asked, and the hash of the text, so that no text is kept as a key.
+/// The key of a cache of an upstream's replies. It contains the tenant, so that response times do not reveal other tenants' questions, and a
+/// hash, so that the cache's keys contain no text.
 /// </summary>
 internal static class TenantCacheKey
 {

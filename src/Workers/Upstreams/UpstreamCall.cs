@@ -9,8 +9,8 @@ using Polly.Retry;
 namespace Navigator.Workers.Upstreams;
 
 /// <summary>
-/// One upstream's way of being called: behind its circuit breaker and its gate, at its rate, every try with a timeout, transient failures tried again
-/// as long as there is time. Whatever goes wrong comes out as an <see cref="UpstreamException"/>.
+/// Calls one upstream within its circuit breaker, its bulkhead and its rate limit. Each try has a timeout, and transient failures are retried
+/// while there is time. Every failure becomes an <see cref="UpstreamException"/>.
 /// </summary>
 internal sealed class UpstreamCall
 {
@@ -26,7 +26,7 @@ internal sealed class UpstreamCall
     private readonly ResiliencePipeline pipeline;
 
     /// <param name="provider">
-    /// One of several that share an entry of concurrency.yaml; each has its gate, its breaker and its rate. Null: the only one.
+    /// One of several providers that share an entry of concurrency.yaml. Each has its own bulkhead, breaker and rate. Null: the only one.
     /// </param>
     public UpstreamCall(
         string upstream, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock, string? provider = null)
@@ -37,7 +37,7 @@ internal sealed class UpstreamCall
         breaker = breakers.Of(upstream, name);
         pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
         {
-            MaxRetryAttempts = int.MaxValue, // the policy decides, as it stands when a try has failed
+            MaxRetryAttempts = int.MaxValue, // ShouldHandle reads the current policy after each try
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
             Delay = TimeSpan.FromMilliseconds(200),
@@ -50,13 +50,13 @@ internal sealed class UpstreamCall
         }).Build();
     }
 
-    /// <summary>Does its circuit breaker let a call through now?</summary>
+    /// <summary>True if the circuit breaker would admit a call now.</summary>
     public bool IsAdmitted => breaker.Admits;
 
     private UpstreamLimits Limits => policy.Now.ForUpstream(upstream);
 
-    /// <param name="within">All tries together, waiting for a place and for the rate included. What cannot begin in time is not begun.</param>
-    /// <exception cref="UpstreamException">The upstream failed, in every try.</exception>
+    /// <param name="within">Longest time for all tries, with waits for a permit and the rate. A try that cannot begin in time is not made.</param>
+    /// <exception cref="UpstreamException">Every try failed.</exception>
     public async Task<T> Run<T>(Func<CancellationToken, Task<T>> call, TimeSpan within, CancellationToken token)
     {
         var until = clock.GetUtcNow() + within;
@@ -97,19 +97,19 @@ internal sealed class UpstreamCall
 
     private async Task<T> Call<T>(Func<CancellationToken, Task<T>> call, UpstreamLimits limits, DateTimeOffset until, CancellationToken token)
     {
-        // The rate first: whoever waits for a turn must not keep a place from those who have theirs.
+        // The rate comes before the bulkhead, so that a call that waits for the rate holds no permit.
         if (limits.Rate is { } rate && !await rates.Acquire(name, rate, Left(until), token))
-            throw new UpstreamException(upstream, UpstreamFailure.Unavailable, "its rate limit leaves no call in time", isFinal: true, isLate: true);
+            throw new UpstreamException(upstream, UpstreamFailure.Unavailable, "its rate limit allows no call in time", isFinal: true, isLate: true);
         var wait = limits.Wait < Left(until) ? limits.Wait : Left(until);
         using var place = await gate.EnterWithin(wait, token)
-            ?? throw Failed(UpstreamFailure.Unavailable, $"none of its {gate.Limit} places is free within {wait.TotalMilliseconds:0} ms");
+            ?? throw Failed(UpstreamFailure.Unavailable, $"none of its {gate.Limit} permits was free within {wait.TotalMilliseconds:0} ms");
         try
         {
             return await Ask(call, limits.Timeout < Left(until) ? limits.Timeout : Left(until), token);
         }
         catch (UpstreamException error) when (error.RetryAfter is { } pause && limits.Rate is { } held)
         {
-            // Everybody's calls, not this one's alone.
+            // The upstream's Retry-After applies to the calls of all processes.
             await rates.Hold(name, held, pause, token);
             throw;
         }
@@ -131,7 +131,7 @@ internal sealed class UpstreamCall
         }
         catch (Exception) when (timeout.IsCancellationRequested)
         {
-            // Had it less than half of the time that it is given, then somebody here was late.
+            // If the call had less than half of the configured timeout, the delay was on our side.
             throw new UpstreamException(
                 upstream, UpstreamFailure.Unavailable, $"no answer within {within.TotalMilliseconds:0} ms", isFinal: within * 2 < Limits.Timeout,
                 isLate: true);
@@ -158,7 +158,7 @@ internal sealed class UpstreamCall
         }
         catch (Exception error)
         {
-            // Only what reads the response is left: whatever it stumbled over is the upstream's.
+            // Only reading the response can fail here, so the upstream caused the failure.
             throw Failed(UpstreamFailure.Invalid, $"a response that cannot be read ({error.GetType().Name})");
         }
     }

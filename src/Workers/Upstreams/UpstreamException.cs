@@ -1,40 +1,40 @@
 namespace Navigator.Workers.Upstreams;
 
-/// <summary>Why an upstream did not help.</summary>
+/// <summary>Kinds of upstream failures.</summary>
 public enum UpstreamFailure
 {
-    /// <summary>Down, overloaded, too slow or out of reach: later it may work.</summary>
+    /// <summary>The upstream is down, overloaded, too slow or unreachable. A later call may succeed.</summary>
     Unavailable,
 
-    /// <summary>It does not take this request: 4xx.</summary>
+    /// <summary>The upstream rejected this request (4xx).</summary>
     Rejected,
 
-    /// <summary>It answered something that cannot be used: malformed, too large, of the wrong shape.</summary>
+    /// <summary>The response cannot be used: malformed, too large, or not of the schema.</summary>
     Invalid,
 
-    /// <summary>Its content filter said no.</summary>
+    /// <summary>The upstream's content filter refused the request.</summary>
     Filtered,
 }
 
-/// <summary>An upstream failed. The message is short and never holds what was asked or answered: it ends up in logs and headers.</summary>
+/// <summary>An upstream failed. The message contains no question and no answer, because it is written to logs and message headers.</summary>
 public sealed class UpstreamException(
     string upstream, UpstreamFailure failure, string reason, TimeSpan? retryAfter = null, bool isFinal = false, bool isLate = false)
     : Exception($"{upstream}: {reason}")
 {
     public UpstreamFailure Failure { get; } = failure;
 
-    /// <summary>The reason alone, fit for a person.</summary>
+    /// <summary>The reason alone, for callers.</summary>
     public string Reason { get; } = reason;
 
-    /// <summary>When the upstream asked to be tried again; null when it did not say.</summary>
+    /// <summary>When the upstream wants the next try; null if it did not say.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
     /// <summary>
-    /// There was no time for it: its rate left no turn, or the caller's time was nearly over. No sense in another try, and no
-    /// evidence against the upstream.
+    /// True if there was no time for the call: the rate allowed none, or the caller's time was nearly over. A retry is useless, and the failure
+    /// does not count against the upstream.
     /// </summary>
     public bool IsFinal { get; } = isFinal;
 
-    /// <summary>It may well work, but not within the time that there was.</summary>
+    /// <summary>True if the call may succeed with more time.</summary>
     public bool IsLate { get; } = isLate;
 }

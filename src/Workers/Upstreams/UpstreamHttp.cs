@@ -2,7 +2,7 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Upstreams;
 
-/// <summary>One connection pool per upstream, with the limits that concurrency.yaml gives it.</summary>
+/// <summary>Creates one connection pool per upstream, with the limits from concurrency.yaml.</summary>
 internal static class UpstreamHttp
 {
     public static HttpClient Create(UpstreamLimits limits)
@@ -11,13 +11,13 @@ internal static class UpstreamHttp
         {
             MaxConnectionsPerServer = limits.Connections,
             ConnectTimeout = limits.ConnectTimeout,
-            // No settings: long enough to be worth it, short enough to notice that a name points elsewhere now.
+            // Not settings: long enough to reuse connections, short enough to follow a change of the name's address.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
             AllowAutoRedirect = false,
             UseCookies = false,
         };
-        // Every call brings its own deadline.
+        // Each call has its own deadline.
         return new HttpClient(new ResponseLimitHandler(pool, limits.MaxResponseBytes)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 }

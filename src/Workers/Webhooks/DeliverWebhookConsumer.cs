@@ -7,11 +7,11 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Webhooks;
 
-/// <summary>One delivery. What failed is due again later, and the sweeper sends the next message.</summary>
+/// <summary>Makes one delivery. A failed delivery is due again later, and the sweeper sends the next message.</summary>
 internal sealed partial class DeliverWebhookConsumer(IWebhooks webhooks, WebhookSender sender, LivePolicy policy, ILogger<DeliverWebhookConsumer> log)
     : IConsumer<DeliverWebhook>
 {
-    /// <summary>What writing the outcome down may take, on top of the delivery itself.</summary>
+    /// <summary>Time to record the outcome, in addition to the delivery itself.</summary>
     private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(20);
 
     public async Task Consume(ConsumeContext<DeliverWebhook> context)
@@ -19,9 +19,9 @@ internal sealed partial class DeliverWebhookConsumer(IWebhooks webhooks, Webhook
         var token = context.CancellationToken;
         if (await webhooks.Claim(context.Message.JobId, policy.Now.For(QueueNames.DeliverWebhook).Timeout + Reserve, policy.Now.Webhook.Share,
             token) is not { } delivery)
-            return; // told already, another worker's, one too many of its tenant, or the job has not ended
+            return; // delivered, another worker's, above the tenant's share, or the job has not ended
         var outcome = await sender.Send(delivery, token);
-        // Without the token: it was told, and must not be told again because this process stops.
+        // Without the token: the webhook was sent, and a stopping process must not cause a second delivery.
         await webhooks.Record(delivery, outcome, CancellationToken.None);
         NavigatorMeter.WebhooksSent.Add(1, KeyValuePair.Create("outcome", (object?)(outcome.Delivered ? "delivered" : outcome.Error)));
         if (!outcome.Delivered)
@@ -29,7 +29,7 @@ internal sealed partial class DeliverWebhookConsumer(IWebhooks webhooks, Webhook
     }
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "The webhook of job {JobId} was not delivered at try {Try} ({Error}, {Status}); again after {Wait}")]
+        Message = "The webhook of job {JobId} was not delivered at try {Try} ({Error}, {Status}). The next try follows after {Wait}")]
     private partial void LogFailed(Guid jobId, int @try, string? error, int? status, TimeSpan? wait);
 }
 

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Navigator.Workers.Webhooks;
 
 /// <summary>
-/// Is it an address of the public internet? Everything that means a place inside (private, link-local with the clouds' metadata,
-/// shared, loopback), nobody's, or an address inside another, is not. Sources: the IANA special-purpose registries.
+/// Tells whether an address is on the public internet. Private, link-local (which includes the clouds' metadata), shared, loopback and
+/// unassigned addresses are not, nor are addresses that embed another address. Sources: the IANA special-purpose registries.
 /// </summary>
 internal static class PublicAddress
 {
@@ -22,7 +22,7 @@ internal static class PublicAddress
 
     private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
 
-    /// <summary>Of the global unicast space: Teredo and other protocols' own, documentation, and 6to4, which has an IPv4 address inside.</summary>
+    /// <summary>Exceptions in the global unicast space: Teredo and other protocols, documentation, and 6to4, which embeds an IPv4 address.</summary>
     private static readonly IPNetwork[] Refused6 =
         [.. new[] { "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "2620:4f:8000::/48" }.Select(IPNetwork.Parse)];
 

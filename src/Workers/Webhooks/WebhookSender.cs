@@ -13,12 +13,12 @@ using Navigator.Workers.Limits;
 namespace Navigator.Workers.Webhooks;
 
 /// <summary>
-/// Posts to a caller's server. Where its name leads is looked up once, checked, and connected to: a name that leads elsewhere a moment
-/// later leads nowhere. Redirects are not followed, proxies not asked, and nothing of the response is read but its status.
+/// Posts to a caller's server. The name is resolved once, its addresses are checked, and the connection goes to a checked address, so a name
+/// that changes in between has no effect. Redirects and proxies are not used. Only the status of the response is read.
 /// </summary>
 internal sealed class WebhookSender : IDisposable
 {
-    /// <summary>No setting: of a response nothing is read but its status, and no honest one has more headers.</summary>
+    /// <summary>Not a setting: only the status of a response is read, and an honest response does not have more headers.</summary>
     private const int ResponseHeadersKb = 16;
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -38,7 +38,7 @@ internal sealed class WebhookSender : IDisposable
             UseProxy = false,
             UseCookies = false,
             MaxConnectionsPerServer = policy.Now.Webhook.ConnectionsPerServer,
-            // Each delivery looks the name up anew.
+            // Each delivery resolves the name again.
             PooledConnectionLifetime = TimeSpan.Zero,
             MaxResponseHeadersLength = ResponseHeadersKb,
         })
@@ -46,7 +46,7 @@ internal sealed class WebhookSender : IDisposable
         http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Navigator", "1"));
     }
 
-    /// <summary>Name → addresses. Another in tests of names that lead here and there.</summary>
+    /// <summary>Resolves a name to addresses. Replaced in tests.</summary>
     public Func<string, CancellationToken, Task<IPAddress[]>> LookUp { private get; init; } = Dns.GetHostAddressesAsync;
 
     public async Task<DeliveryOutcome> Send(Delivery delivery, CancellationToken token)
@@ -62,7 +62,7 @@ internal sealed class WebhookSender : IDisposable
             var status = (int)response.StatusCode;
             if (response.IsSuccessStatusCode)
                 return new DeliveryOutcome(true, status, null, null);
-            // 410: whoever was there does not want any more.
+            // 410 Gone: the receiver wants no more webhooks.
             return Failed(delivery, status, "response_status", again: response.StatusCode != HttpStatusCode.Gone);
         }
         catch (HttpRequestException error) when (error.InnerException is RefusedAddressException)
@@ -87,7 +87,7 @@ internal sealed class WebhookSender : IDisposable
         var body = JsonSerializer.Serialize(
             new WebhookMessage($"chat.job.{status}", delivery.FinishedAt,
                 new WebhookData(delivery.JobId, status, delivery.ConversationId, $"/v1/chat/jobs/{delivery.JobId}")), Json);
-        // The same for every try of one end, so that a receiver knows what it has seen.
+        // The same for every try of one end, so that a receiver can detect duplicates.
         var id = string.Create(CultureInfo.InvariantCulture, $"msg_{delivery.JobId:N}_{delivery.FinishedAt.ToUnixTimeMilliseconds()}");
         var seconds = clock.GetUtcNow().ToUnixTimeSeconds();
         var request = new HttpRequestMessage(HttpMethod.Post, delivery.Url) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
@@ -103,7 +103,7 @@ internal sealed class WebhookSender : IDisposable
     private async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken token)
     {
         var addresses = await LookUp(context.DnsEndPoint.Host, token);
-        // One that leads inside is enough: no honest name has both kinds.
+        // One internal address is enough to refuse, because an honest name does not mix both kinds.
         if (addresses.Length == 0 || !addresses.All(address => CallbackUrl.MayReach(address, loopback)))
             throw new RefusedAddressException();
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -119,5 +119,5 @@ internal sealed class WebhookSender : IDisposable
         }
     }
 
-    private sealed class RefusedAddressException() : IOException("The name leads to an address that is not on the public internet.");
+    private sealed class RefusedAddressException() : IOException("The name resolves to an address that is not on the public internet.");
 }

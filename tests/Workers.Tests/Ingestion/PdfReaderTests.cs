@@ -123,7 +123,7 @@ public class PdfReaderTests(ITestOutputHelper output)
 
         var error = await Refused(pdf, PdfSamples.Pages(60_000));
 
-        Assert.Equal(("document_too_complex", "The PDF needs more memory to be read than there is for it."), (error.Code, error.Message));
+        Assert.Equal(("document_too_complex", "The PDF needs more memory than the reader may use."), (error.Code, error.Message));
     }
 
     [Theory]

@@ -149,7 +149,7 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
 
         var error = await Assert.ThrowsAsync<UpstreamException>(() => answerer.Answer("How many?", "en", Sources, Patience, default));
 
-        Assert.Equal("answers: none of its 1 places is free within 100 ms", error.Message);
+        Assert.Equal("answers: none of its 1 permits was free within 100 ms", error.Message);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         Assert.Equal(1, server.CallsOf("answers"));

@@ -48,7 +48,7 @@ public sealed class PlanningModelTests : IAsyncLifetime
         var (plan, degraded) = await agents.Planner().Plan(Wish("How much is an ambulance?"), ModelledAgents.Patience, default);
 
         Assert.Equal((JobPlan.Rules, "How much is an ambulance?"), (plan.By, plan.Question));
-        Assert.StartsWith("planning: the model did not help (", Assert.Single(degraded), StringComparison.Ordinal);
+        Assert.StartsWith("planning: the model failed (", Assert.Single(degraded), StringComparison.Ordinal);
         Assert.Equal(calls, agents.Server.CallsOf("plans"));
     }
 

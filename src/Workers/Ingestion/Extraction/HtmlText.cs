@@ -3,10 +3,10 @@ using AngleSharp.Dom;
 
 namespace Navigator.Workers.Ingestion.Extraction;
 
-/// <summary>HTML → blocks: headings, paragraphs, list items and table rows; nothing is loaded, nothing is run.</summary>
+/// <summary>Reads HTML into blocks: headings, paragraphs, list items and table rows. Nothing is loaded and no script runs.</summary>
 internal static class HtmlText
 {
-    /// <summary>Elements that show no text, or not the document's own.</summary>
+    /// <summary>Elements without text, or without text of the document itself.</summary>
     private static readonly HashSet<string> Silent = new(StringComparer.OrdinalIgnoreCase)
     {
         "script", "style", "noscript", "template", "head", "nav", "svg", "iframe", "object", "button", "select", "textarea",
@@ -18,7 +18,7 @@ internal static class HtmlText
         "form", "header", "hr", "html", "li", "main", "ol", "p", "pre", "section", "summary", "details", "table", "tbody", "tfoot", "thead", "ul",
     };
 
-    /// <summary>Deeper nesting is read as if it were flat: a hostile page must not exhaust the stack.</summary>
+    /// <summary>Deeper elements are read without their structure, because deep nesting in a malicious page could exhaust the stack.</summary>
     private const int MaxDepth = 200;
 
     public static async Task<ExtractedText> Read(string html, CancellationToken token)

@@ -4,21 +4,21 @@ using AngleSharp.Html.Parser;
 
 namespace Navigator.Workers.Ingestion.Extraction;
 
-/// <summary>What a page calls itself.</summary>
+/// <summary>Reads the title of an HTML page.</summary>
 public static class HtmlTitle
 {
-    /// <summary>The title stands at the top. A caller waits, and its author is not to be trusted: no more is parsed.</summary>
+    /// <summary>Only this much is parsed, because titles are at the top, a caller waits, and the page may be malicious.</summary>
     private const int Top = 65_536;
 
-    /// <summary>The text of its title element, else of its first h1. Null where there is neither, or no word in it.</summary>
+    /// <summary>Returns the text of the title element, else of the first h1; null if neither contains text.</summary>
     public static string? Of(string html)
     {
         using var document = new HtmlParser().ParseDocument(html.Length > Top ? html[..Top] : html);
         string? title = null, heading = null;
-        // With a stack of its own, as deep as the page is nested.
+        // Iterates with an explicit stack, because the nesting may be deep.
         for (var (next, open) = (document.DocumentElement as INode, new Stack<INode>()); next is not null && title is null;)
         {
-            // A picture may have a title element too.
+            // An SVG image may have a title element too.
             if (next is IElement { LocalName: "title", ParentElement.LocalName: "head" } element)
                 title = Words(element);
             else if (heading is null && next is IElement { LocalName: "h1" } first)

@@ -1,19 +1,19 @@
 namespace Navigator.Workers.Ingestion.Extraction;
 
-/// <summary>A program that takes a PDF on its standard input and writes its pages as text, a form feed behind each.</summary>
+/// <summary>A program that reads a PDF from standard input and writes its pages as text, each followed by a form feed.</summary>
 internal interface IPdfProgram
 {
-    /// <summary>For the log.</summary>
+    /// <summary>The program's name in the log.</summary>
     string Name { get; }
 
-    /// <returns>Null where the program is not on this machine.</returns>
+    /// <returns>Null if the program is not installed.</returns>
     PdfCommand? Find(IngestionOptions options);
 
-    /// <summary>What its end means, other than by a signal.</summary>
-    /// <returns>Null where it read the document.</returns>
+    /// <summary>Explains an exit code, unless a signal ended the program.</summary>
+    /// <returns>Null if the document was read.</returns>
     IngestionException? Explain(int exitCode, string complaint);
 }
 
-/// <param name="AddressSpaceMb">Null where address space says nothing about the memory that the program uses.</param>
-/// <param name="Environment">Replaces the worker's own; null leaves it.</param>
+/// <param name="AddressSpaceMb">Null if address space is not a measure of the program's memory.</param>
+/// <param name="Environment">The program's environment instead of the worker's; null: the worker's.</param>
 internal sealed record PdfCommand(string File, string[] Arguments, int? AddressSpaceMb, IReadOnlyDictionary<string, string>? Environment);

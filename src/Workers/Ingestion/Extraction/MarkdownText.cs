@@ -5,7 +5,7 @@ using Markdig.Syntax.Inlines;
 
 namespace Navigator.Workers.Ingestion.Extraction;
 
-/// <summary>Markdown → blocks: headings, paragraphs, list items, table rows and code.</summary>
+/// <summary>Reads Markdown into blocks: headings, paragraphs, list items, table rows and code.</summary>
 internal static class MarkdownText
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().Build();

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Navigator.Workers.Ingestion.Extraction;
 
-/// <summary>The formats that can be read, told by their bytes first and their name second.</summary>
+/// <summary>The supported formats. They are detected by the bytes first and by the file name second.</summary>
 public static class MediaTypes
 {
     public const string Pdf = "application/pdf";
@@ -12,10 +12,10 @@ public static class MediaTypes
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <returns>Null when it is none of them.</returns>
+    /// <returns>Null if the format is not supported.</returns>
     public static string? Detect(string fileName, ReadOnlySpan<byte> content)
     {
-        // Readers accept a PDF whose header stands somewhere in the first kilobyte.
+        // PDF readers accept a header anywhere in the first kilobyte.
         if (content[..Math.Min(content.Length, 1_024)].IndexOf("%PDF-"u8) >= 0)
             return Pdf;
         var named = Path.GetExtension(fileName).ToLowerInvariant() switch
@@ -28,7 +28,7 @@ public static class MediaTypes
         return named is not null && TryDecode(content, out _) ? named : null;
     }
 
-    /// <summary>UTF-8, or UTF-16 with its mark. False for anything that is not text.</summary>
+    /// <summary>Decodes UTF-8, or UTF-16 with a byte order mark. Returns false for anything else.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> content, out string text)
     {
         try

@@ -3,13 +3,12 @@ using System.Text.RegularExpressions;
 namespace Navigator.Workers.Ingestion.Extraction;
 
 /// <summary>
-/// Text laid out with spaces, as pdftotext and src/PdfText write a page → blocks. It takes side-by-side columns apart, so that a
-/// table row reads "what | how much" and not line by line across, joins wrapped lines, finds headings, and drops running headers and
-/// tables of contents.
+/// Reads pages that pdftotext or src/PdfText laid out with spaces into blocks. Separates side-by-side columns, so that a table row reads "what
+/// | how much" and not across the page. Joins wrapped lines, finds headings, and drops running headers and tables of contents.
 /// </summary>
 internal static partial class PageLayout
 {
-    /// <summary>Spaces that separate columns; justified text has fewer.</summary>
+    /// <summary>Minimum number of spaces between columns. Justified text has fewer.</summary>
     private const int Gutter = 3;
 
     public static ExtractedText Read(IReadOnlyList<string> pages)
@@ -24,14 +23,14 @@ internal static partial class PageLayout
         return new ExtractedText(pages.Count, blocks);
     }
 
-    /// <summary>A text without pages.</summary>
+    /// <summary>Reads text without pages.</summary>
     public static ExtractedText ReadPlain(string text) =>
         new(null, [.. Blocks(Lines(text.Replace('\f', '\n'))).Select(block => Classify(block, null))]);
 
     private static List<string> Lines(string text) =>
         [.. text.ReplaceLineEndings("\n").Split('\n').Select(line => line.Replace("\t", "    ", StringComparison.Ordinal).TrimEnd())];
 
-    /// <summary>Lines that stand, page numbers aside, at the top or bottom of a third of all pages: headers and footers.</summary>
+    /// <summary>Headers and footers: lines that are at the top or bottom of a third of all pages, page numbers aside.</summary>
     private static HashSet<string> RunningLines(IReadOnlyList<string> pages)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -46,7 +45,7 @@ internal static partial class PageLayout
 
     private static string Shape(string line) => string.Join(' ', Digits().Replace(line, "#").Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
-    /// <summary>Runs of lines between blank ones, columns side by side read one after the other.</summary>
+    /// <summary>Splits lines at blank lines. Side-by-side columns follow one after the other.</summary>
     private static IEnumerable<string> Blocks(List<string> lines)
     {
         var column = RightColumn(lines);
@@ -74,7 +73,7 @@ internal static partial class PageLayout
         }
     }
 
-    /// <summary>Where the right-hand column of a page begins: the place where most lines go on behind a gutter. Int.Max for none.</summary>
+    /// <summary>Returns the start of the right-hand column, where most lines continue after a gutter; int.MaxValue without one.</summary>
     private static int RightColumn(List<string> lines)
     {
         var starts = lines.Select(line => LastGutter(line)).Where(start => start > 0).GroupBy(start => start)
@@ -85,7 +84,7 @@ internal static partial class PageLayout
         return best.Lines >= 3 ? best.Start - 1 : int.MaxValue;
     }
 
-    /// <summary>Where the text behind the last gutter of a line begins; 0 for none. A line that only is indented deeply has one too.</summary>
+    /// <summary>Returns where the text after a line's last gutter begins; 0 if there is none. A deep indentation counts as a gutter.</summary>
     private static int LastGutter(string line)
     {
         var gap = line.LastIndexOf(new string(' ', Gutter), StringComparison.Ordinal);
@@ -96,7 +95,7 @@ internal static partial class PageLayout
     {
         if (column >= line.Length)
             return line.Length;
-        // The gap has to end at the column: text that runs across it, with one space as between words, belongs to one.
+        // The gap must end at the column. Text that crosses the column with single spaces belongs to one block.
         var start = column;
         while (start < line.Length && line[start] == ' ')
             start++;
@@ -107,14 +106,14 @@ internal static partial class PageLayout
     {
         if (left.Count == 0 || right.Count == 0)
             return Unwrap(left.Count == 0 ? right : left);
-        // "Ambulance services" above its description is what the other column is about: the two belong together.
+        // A title such as "Ambulance services" above its description belongs to the text in the other column.
         if (left.Count > 1 && IsTitle(left[0]) && left[0].Length * 4 <= left.Max(line => line.Length) * 3)
             return $"{left[0]} | {Unwrap(right)}\n{Unwrap(left[1..])}";
         var (what, which) = (Unwrap(left), Unwrap(right));
         return NumberedHeading().IsMatch(what) ? $"{what} {which}" : $"{what} | {which}";
     }
 
-    /// <summary>Wrapped lines as one; a bullet begins a line of its own.</summary>
+    /// <summary>Joins wrapped lines. A bullet begins a new line.</summary>
     private static string Unwrap(List<string> lines)
     {
         var text = new System.Text.StringBuilder();
@@ -148,7 +147,7 @@ internal static partial class PageLayout
         _ => numbered.Groups["number"].ValueSpan.Contains('.') ? 3 : 2,
     };
 
-    /// <summary>A short line by itself that begins like a sentence and does not end like one.</summary>
+    /// <summary>True for a single short line that begins like a sentence and does not end like one.</summary>
     private static bool IsTitle(string text) =>
         text.Length is >= 4 and <= 80 && char.IsUpper(text[0]) && !text.Contains('|', StringComparison.Ordinal)
         && text[^1] is not ('.' or ',' or ';' or ':' or '!' or '?') && !char.IsDigit(text[^1]) && text.Count(char.IsLetter) * 3 >= text.Length * 2;

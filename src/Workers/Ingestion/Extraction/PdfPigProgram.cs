@@ -4,12 +4,12 @@ using Navigator.PdfText;
 
 namespace Navigator.Workers.Ingestion.Extraction;
 
-/// <summary>Our own src/PdfText, beside this program: reads PDFs with PdfPig where poppler is missing.</summary>
+/// <summary>src/PdfText, installed beside this program. Reads PDFs with PdfPig if poppler is not installed.</summary>
 internal sealed class PdfPigProgram : IPdfProgram
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Navigator.PdfText.dll");
 
-    /// <summary>The host of the runtime that this process runs on, which is three folders below it, however it was started.</summary>
+    /// <summary>The dotnet host of the current runtime, three folders above the runtime's directory.</summary>
     private static readonly string Host = Path.GetFullPath(
         Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 
@@ -28,8 +28,8 @@ internal sealed class PdfPigProgram : IPdfProgram
     };
 
     /// <summary>
-    /// The worker's own variables stay out: its profilers and start-up hooks would load there too. A .NET process reserves far more
-    /// addresses than it uses, so its heap is what is bounded.
+    /// A clean environment, because the worker's profilers and start-up hooks would load in the reader too. A .NET process reserves far more
+    /// addresses than it uses, so its heap is limited instead of its address space.
     /// </summary>
     private static Dictionary<string, string> Environment(IngestionOptions options)
     {

@@ -2,7 +2,7 @@ using Navigator.Contracts.Http;
 
 namespace Navigator.Workers.Ingestion.Extraction;
 
-/// <summary>Why a PDF cannot be read, in the same words whichever program tried.</summary>
+/// <summary>Messages for PDFs that cannot be read, the same for both reader programs.</summary>
 internal static class PdfProblems
 {
     public static IngestionException Encrypted() =>
@@ -11,15 +11,15 @@ internal static class PdfProblems
     public static IngestionException NoPages() => new(ErrorCode.DocumentEmpty, "The PDF has no pages.");
 
     public static IngestionException NoText() =>
-        new(ErrorCode.DocumentWithoutText, "The PDF holds pictures of pages and no text. Run text recognition (OCR) on it first.");
+        new(ErrorCode.DocumentWithoutText, "The PDF contains images of pages and no text. Run text recognition (OCR) on it first.");
 
-    public static IngestionException OutOfMemory() => new(ErrorCode.DocumentTooComplex, "The PDF needs more memory to be read than there is for it.");
+    public static IngestionException OutOfMemory() => new(ErrorCode.DocumentTooComplex, "The PDF needs more memory than the reader may use.");
 
     public static IngestionException TooSlow(TimeSpan limit) =>
         new(ErrorCode.DocumentTooComplex, $"The PDF could not be read within {limit.TotalSeconds:0} seconds.");
 
     public static IngestionException TooManyCharacters(int limit) =>
-        new(ErrorCode.DocumentTooLong, $"The document holds more than {limit:N0} characters of text.");
+        new(ErrorCode.DocumentTooLong, $"The document contains more than {limit:N0} characters of text.");
 
     public static IngestionException TooManyPages(int limit) => new(ErrorCode.DocumentTooLong, $"The PDF has more than {limit:N0} pages.");
 

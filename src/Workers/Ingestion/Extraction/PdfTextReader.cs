@@ -6,18 +6,18 @@ using Microsoft.Extensions.Options;
 namespace Navigator.Workers.Ingestion.Extraction;
 
 /// <summary>
-/// The pages of a PDF as text laid out with spaces, by a program in a process of its own: what a few kilobytes unfold to is bounded
-/// in time, in memory and in what is read of it.
+/// Reads the pages of a PDF as text, in a separate process. Its time, memory and output are limited, because a few kilobytes of PDF can
+/// expand without bounds.
 /// </summary>
 internal sealed partial class PdfTextReader(IOptions<IngestionOptions> options, ILogger<PdfTextReader> log)
 {
-    /// <summary>What a shell says of a program that it may not start; of one that is not there, one more; of a signal, from 128 on.</summary>
+    /// <summary>Exit codes of the shell: 126 if it may not start the program, 127 if the program is missing, above 128 for a signal.</summary>
     private const int NotStarted = 126;
 
-    /// <summary>The first one that is on this machine reads.</summary>
+    /// <summary>The first installed program is used.</summary>
     private static readonly IPdfProgram[] Programs = [new PopplerProgram(), new PdfPigProgram()];
 
-    /// <exception cref="IngestionException">Not a PDF, encrypted, without text, too much to read, or there is no reader.</exception>
+    /// <exception cref="IngestionException">The file is not a PDF, encrypted, without text or too large, or no reader is installed.</exception>
     public async Task<IReadOnlyList<string>> ReadPages(byte[] content, CancellationToken token)
     {
         var (program, command) = Programs.Select(program => (program, Command: program.Find(options.Value)))
@@ -56,7 +56,7 @@ internal sealed partial class PdfTextReader(IOptions<IngestionOptions> options, 
         var (file, arguments) = (command.File, command.Arguments);
         if (!OperatingSystem.IsWindows())
         {
-            // The processor's seconds end a reader whose worker was killed before it could kill the reader.
+            // The limit of processor time ends the reader if its worker was killed first.
             var limits = $"ulimit -t {options.Value.PdfTimeout.TotalSeconds * 2:0}";
             if (command.AddressSpaceMb is { } megabytes)
                 limits += $" && ulimit -v {megabytes * 1_024L}";
@@ -95,7 +95,7 @@ internal sealed partial class PdfTextReader(IOptions<IngestionOptions> options, 
         }
         catch (IOException)
         {
-            // It has seen enough and closed its end; its exit code says why.
+            // The reader closed its input early. Its exit code gives the reason.
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed partial class PdfTextReader(IOptions<IngestionOptions> options, 
     private static IngestionException? Explain(IPdfProgram program, int exitCode, string complaint) => exitCode switch
     {
         NotStarted or NotStarted + 1 => PdfProblems.NoReader(),
-        // An exhausted stack or heap ends a process by a signal; Windows has negative numbers for it.
+        // A signal ends a process whose stack or heap is exhausted. On Windows the exit code is negative then.
         < 0 or > NotStarted => PdfProblems.OutOfMemory(),
         _ => program.Explain(exitCode, complaint),
     };
@@ -128,7 +128,7 @@ internal sealed partial class PdfTextReader(IOptions<IngestionOptions> options, 
     {
         if (problem is not null)
             throw problem;
-        // One form feed behind each page; NUL cannot be stored.
+        // A form feed follows each page. NUL is removed because the database cannot store it.
         var pages = text.Replace("\0", "", StringComparison.Ordinal).Split('\f')[..^1];
         if (pages.Length == 0)
             throw PdfProblems.NoPages();

@@ -2,7 +2,7 @@ using Navigator.Contracts.Http;
 
 namespace Navigator.Workers.Ingestion.Extraction;
 
-/// <summary>Poppler's pdftotext: the first choice, because it is some seven times faster than what is written in .NET.</summary>
+/// <summary>Poppler's pdftotext. The first choice, because it is about seven times faster than the .NET reader.</summary>
 internal sealed class PopplerProgram : IPdfProgram
 {
     public string Name => "pdftotext";

@@ -2,7 +2,7 @@ using Navigator.Contracts.Http;
 
 namespace Navigator.Workers.Ingestion.Extraction;
 
-/// <summary>Bytes of a known format → blocks of text.</summary>
+/// <summary>Extracts blocks of text from the bytes of a supported format.</summary>
 internal sealed class TextExtractor(PdfTextReader pdf)
 {
     /// <exception cref="IngestionException">The document cannot be read.</exception>

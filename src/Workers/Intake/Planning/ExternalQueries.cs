@@ -2,13 +2,13 @@ using Navigator.Workers.Intake.Screening;
 
 namespace Navigator.Workers.Intake.Planning;
 
-/// <summary>Holds back from other people's servers what tells who somebody is, also where a planner has written it in another way.</summary>
+/// <summary>Removes personal data from queries to external servers, even if a planner has written it in another form.</summary>
 internal static class ExternalQueries
 {
-    /// <summary>Shorter ones ("12 Main St" as "12mainst" is nine) stand in texts by chance.</summary>
+    /// <summary>Shorter data is not compared, because it occurs in texts by chance. "12 Main St" is compared as "12mainst".</summary>
     private const int LeastLength = 5;
 
-    /// <summary>Longer than anybody's search; what a whole question of thousands of characters is cut to.</summary>
+    /// <summary>Maximum length of a query. A question of thousands of characters is cut to it.</summary>
     private const int MaxLength = 400;
 
     public static string Harmless(string query, Wish wish)

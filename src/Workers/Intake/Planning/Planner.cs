@@ -4,7 +4,7 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake.Planning;
 
-/// <summary>Small talk is told by rule; everything else is planned by the model where there is one and it replies in time, else by rules.</summary>
+/// <summary>Rules recognise small talk. All else is planned by the model if one is configured and replies in time, else by rules.</summary>
 /// <param name="model">Null: rules plan.</param>
 internal sealed class Planner(LivePolicy policy, PlanningModel? model = null)
 {
@@ -23,7 +23,7 @@ internal sealed class Planner(LivePolicy policy, PlanningModel? model = null)
         catch (UpstreamException error)
         {
             NavigatorMeter.FellBack("planning", error);
-            return (RulePlanner.Plan(wish), [$"planning: the model did not help ({error.Reason}); rules did"]);
+            return (RulePlanner.Plan(wish), [$"planning: the model failed ({error.Reason}); rules planned the search"]);
         }
     }
 }

@@ -10,20 +10,20 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake.Planning;
 
-/// <summary>What a planning model replies.</summary>
+/// <summary>The reply of a planning model.</summary>
 internal sealed record PlanReply(string Kind, string Question, IReadOnlyList<string> OtherWords)
 {
     /// <summary>Each tool's queries, under its key.</summary>
     [JsonExtensionData] public Dictionary<string, JsonElement> Queries { get; init; } = [];
 
-    /// <summary>The queries for a tool; null when they are no list of texts.</summary>
+    /// <summary>Returns the queries for a tool; null if they are not a list of texts.</summary>
     public IReadOnlyList<string>? For(ToolDescriptor tool) =>
         Queries.TryGetValue(tool.Planning.Key, out var list) && list.ValueKind == JsonValueKind.Array
             && list.EnumerateArray().All(query => query.ValueKind == JsonValueKind.String)
             ? [.. list.EnumerateArray().Select(query => query.GetString()!)]
             : null;
 
-    /// <summary>The shape of a reply: beside the members of the record, a list of texts for each tool.</summary>
+    /// <summary>Returns the JSON schema of a reply: the record's members and a list of texts for each tool.</summary>
     public static JsonNode SchemaFor(ToolSet tools)
     {
         var schema = StructuredModel<PlanReply>.Schema.DeepClone().AsObject();
@@ -38,7 +38,7 @@ internal sealed record PlanReply(string Kind, string Question, IReadOnlyList<str
     }
 }
 
-/// <summary>Model form of planning: which tools, which queries, and the question made understandable by itself.</summary>
+/// <summary>Model form of planning: chooses the tools and queries, and rewrites the question so that it needs no context.</summary>
 internal sealed class PlanningModel
 {
     private const string Upstream = UpstreamNames.Plans;
@@ -60,7 +60,7 @@ internal sealed class PlanningModel
             new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock), clock, MaxTokens, schema: PlanReply.SchemaFor(tools));
     }
 
-    /// <exception cref="UpstreamException">No plan in time, or none that can be used.</exception>
+    /// <exception cref="UpstreamException">The model returned no usable plan in time.</exception>
     public async Task<JobPlan> Plan(Wish wish, TimeSpan within, CancellationToken token)
     {
         var reply = await model.Ask(prompt.For(wish), reply => Complaint(reply, wish), within, token);
@@ -69,7 +69,7 @@ internal sealed class PlanningModel
             : wish.Plan(name, QuestionOf(reply, wish), tool => reply.For(tool)!, reply.OtherWords);
     }
 
-    /// <summary>Without a conversation before it there is nothing to fold in, and nobody says it better than who asked.</summary>
+    /// <summary>Without conversation context the question is kept word for word.</summary>
     private static string QuestionOf(PlanReply reply, Wish wish) => wish.Turns.Count == 0 ? wish.Question : reply.Question.Trim();
 
     private string? Complaint(PlanReply reply, Wish wish)

@@ -4,13 +4,13 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake.Planning;
 
-/// <summary>What a planning model is told.</summary>
+/// <summary>The prompt of a planning model.</summary>
 internal sealed class PlanningPrompt(ToolSet tools)
 {
     public const string Ask = "question";
     public const string Talk = "small_talk";
 
-    /// <summary>Of a question or an answer in the conversation, in characters; more would cost time and say no more.</summary>
+    /// <summary>Maximum length of each earlier question and answer, in characters. More would cost time without improving the plan.</summary>
     private const int MaxTurn = 400;
 
     private readonly string system =

@@ -5,14 +5,14 @@ using Navigator.Storage.Passages;
 namespace Navigator.Workers.Intake.Planning;
 
 /// <summary>
-/// Rule form of planning: each tool has its own rule for what it is asked. A question that leans on the one before it takes that along.
+/// Rule form of planning: each tool has its own rule for its queries. A question that refers to the previous one includes that question.
 /// </summary>
 internal static partial class RulePlanner
 {
-    /// <summary>Fewer say too little by themselves, unless a whole question is made of them.</summary>
+    /// <summary>A query with fewer terms is too vague, unless it is the whole question.</summary>
     private const int FewTerms = 2;
 
-    /// <summary>Of what was said before, in characters.</summary>
+    /// <summary>Maximum length of the included previous question, in characters.</summary>
     private const int LongestBefore = 300;
 
     public static JobPlan Plan(Wish wish)
@@ -23,7 +23,7 @@ internal static partial class RulePlanner
         return wish.Plan(JobPlan.Rules, question, tool => tool.Planning.QueriesByRule(question), []);
     }
 
-    /// <summary>A question that itself leaned on one brings that along, and so on: not without end.</summary>
+    /// <summary>Shortens the previous question, because it may itself include the one before it.</summary>
     private static string Shorten(string question) => question.Length <= LongestBefore ? question : question[..LongestBefore] + "…";
 
     private static bool LeansOnWhatWasSaid(string question) =>

@@ -2,12 +2,12 @@ using Navigator.Storage.Ledger;
 
 namespace Navigator.Workers.Intake.Planning;
 
-/// <summary>Greetings, thanks and farewells: nothing to look for, and a friendly word back.</summary>
+/// <summary>Greetings, thanks and farewells. They need no search and get a fixed reply.</summary>
 internal static class SmallTalk
 {
     private const int MaxWords = 6;
 
-    /// <summary>All of a text made of these is small talk; the first that only one language has tells which it is.</summary>
+    /// <summary>A text that consists only of these words is small talk. The first word that only one language has decides the language.</summary>
     private static readonly (string Language, string Words, string Reply)[] Languages =
     [
         ("en", "hi hello hey hiya greetings howdy good morning afternoon evening day night thanks thank you thx ty very much so a lot many bye "
@@ -40,14 +40,14 @@ internal static class SmallTalk
             "안녕하세요! 보험 증권이나 혜택 요약과 같은 문서에 관한 질문에 답해 드립니다. 무엇을 알고 싶으신가요?"),
     ];
 
-    /// <summary>Alone they say nothing: "you", "there", "much".</summary>
+    /// <summary>Words that are not small talk alone: "you", "there", "much".</summary>
     private static readonly HashSet<string> Fillers =
     [
         .. ("you very much so a lot many there again navigator day night good see later au à sehr auf muito bom boa até po araw день до مع "
             + "nhiều bạn mille ok").Split(' '),
     ];
 
-    /// <returns>The language of the small talk; null when it is something else.</returns>
+    /// <returns>The language of the small talk; null if the text is not small talk.</returns>
     public static string? LanguageOf(string text)
     {
         var words = text.ToLowerInvariant()

@@ -3,12 +3,12 @@ using Navigator.Storage.Ledger;
 
 namespace Navigator.Workers.Intake.Planning;
 
-/// <summary>A question of the same conversation, and what was answered.</summary>
+/// <summary>An earlier question of the conversation and its answer.</summary>
 internal sealed record Turn(string Question, string Answer)
 {
     private const int Remembered = 3;
 
-    /// <summary>The last turns before a job that were answered, oldest first.</summary>
+    /// <summary>Returns the last answered turns before a job, oldest first.</summary>
     public static async Task<IReadOnlyList<Turn>> Before(Job job, IJobLedger ledger, CancellationToken token)
     {
         if (job.StartsConversation)

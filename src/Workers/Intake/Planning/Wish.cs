@@ -3,25 +3,25 @@ using Navigator.Workers.Tools;
 
 namespace Navigator.Workers.Intake.Planning;
 
-/// <summary>What is to be planned.</summary>
-/// <param name="Question">Screened, in the language that the rest of the road works in where that was possible.</param>
-/// <param name="Asked">The question in its own words, where it was translated; null where it was not.</param>
-/// <param name="Language">BCP 47 tag of the language that it was asked in.</param>
-/// <param name="Tools">Those that may be asked about it, in the order that a plan calls on them.</param>
-/// <param name="Turns">What was said before, oldest first.</param>
+/// <summary>The input of planning.</summary>
+/// <param name="Question">The screened question, in the working language if it could be translated.</param>
+/// <param name="Asked">The question in its original language; null if it was not translated.</param>
+/// <param name="Language">BCP 47 tag of the original language.</param>
+/// <param name="Tools">Tools that may be used for the question, in their order in a plan.</param>
+/// <param name="Turns">The conversation context, oldest first.</param>
 internal sealed record Wish(string Question, string? Asked, string Language, IReadOnlyList<ToolDescriptor> Tools, IReadOnlyList<Turn> Turns)
 {
-    /// <summary>Queries per tool and wave.</summary>
+    /// <summary>Maximum number of queries for each tool and wave.</summary>
     public const int MaxQueries = 3;
 
-    /// <summary>A plan out of somebody's choice of queries: within bounds, and nothing for an external tool that tells who somebody is.</summary>
-    /// <param name="queries">What each tool is to be asked.</param>
+    /// <summary>Builds a plan from chosen queries. Limits their number and removes personal data from queries to external tools.</summary>
+    /// <param name="queries">The queries for each tool.</param>
     public JobPlan Plan(string by, string question, Func<ToolDescriptor, IEnumerable<string>> queries, IEnumerable<string> reworded)
     {
         var first = Tools.Select(tool => (Tool: tool, Queries: Clean(tool, queries(tool)))).ToList();
         if (first.TrueForAll(asked => asked.Queries.Count == 0))
             first = [.. first.Select(asked => asked.Tool.Planning.IsFallback ? (asked.Tool, Clean(asked.Tool, [question])) : asked)];
-        // A document in the language of the question is found by the question's own words; in any other those only lead astray.
+        // The original wording finds documents in the question's language. It only misleads a search in documents of other languages.
         var others = Distinct(new[] { question, Asked ?? "" }.Concat(reworded));
         var second = WaveOf(first.Select(asked => (asked.Tool, Clean(asked.Tool, asked.Tool.Planning.InSecondWave(asked.Queries, others)))));
         return new JobPlan(question, Language, WaveOf(first))

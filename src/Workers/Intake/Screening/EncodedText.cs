@@ -4,13 +4,13 @@ using System.Text.RegularExpressions;
 
 namespace Navigator.Workers.Intake.Screening;
 
-/// <summary>A part of a text that says something else once it is decoded.</summary>
+/// <summary>A part of a text that decodes to other text.</summary>
 internal readonly record struct Encoded(int Start, int Length, string Decoded);
 
-/// <summary>Finds readable text behind base64, hexadecimal, percent and escape sequences: nobody asks about a policy that way.</summary>
+/// <summary>Finds readable text in base64, hexadecimal, percent and escape sequences. A question about a policy has no reason to use them.</summary>
 internal static class EncodedText
 {
-    /// <summary>In time proportional to the text, whatever it is made of.</summary>
+    /// <summary>Matches in linear time for any text.</summary>
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
     private static readonly (Regex Pattern, Func<string, byte[]?> Decode)[] Forms =
@@ -25,7 +25,7 @@ internal static class EncodedText
             text => Utf8(Numbers(text.Replace(";", "", StringComparison.Ordinal).ToLowerInvariant(), "&#x", NumberStyles.HexNumber))),
     ];
 
-    /// <summary>In order of place.</summary>
+    /// <summary>Returns the encoded parts in the order of the text.</summary>
     public static IReadOnlyList<Encoded> Find(string text)
     {
         var found = new List<Encoded>();
@@ -42,7 +42,7 @@ internal static class EncodedText
         return found;
     }
 
-    /// <summary>The text with those parts replaced.</summary>
+    /// <summary>Replaces these parts of the text.</summary>
     public static string Replace(string text, IReadOnlyList<Encoded> parts, string by)
     {
         var replaced = new StringBuilder(text);
@@ -51,7 +51,7 @@ internal static class EncodedText
         return replaced.ToString();
     }
 
-    /// <summary>Letters moved by thirteen places, which people use because it needs no tool.</summary>
+    /// <summary>Decodes ROT13, a common way to hide text because it needs no tool.</summary>
     public static string Rot13(string text) => string.Create(text.Length, text, (rotated, source) =>
     {
         for (var i = 0; i < source.Length; i++)
@@ -85,7 +85,7 @@ internal static class EncodedText
     private static byte[] Utf8(IEnumerable<int> codes) =>
         Encoding.UTF8.GetBytes(string.Concat(codes.Where(Rune.IsValid).Select(code => new Rune(code).ToString())));
 
-    /// <summary>Words with spaces between them; an identifier or a checksum decodes to noise.</summary>
+    /// <summary>Accepts only words with spaces between them, because identifiers and checksums decode to noise.</summary>
     private static string? Readable(byte[] bytes)
     {
         var text = Encoding.UTF8.GetString(bytes);

@@ -4,22 +4,22 @@ using System.Text;
 
 namespace Navigator.Workers.Intake.Screening;
 
-/// <summary>Brings a text to what a reader sees: without what is invisible, and without letters that only look like others.</summary>
+/// <summary>Reduces a text to what a reader sees: removes invisible characters and replaces look-alike letters.</summary>
 internal static class HiddenText
 {
-    /// <summary>Cyrillic and Greek letters that cannot be told from Latin ones (Unicode TR 39, the commonest), and those.</summary>
+    /// <summary>Cyrillic and Greek letters that look like Latin letters (the most common of Unicode TR 39), and those Latin letters.</summary>
     private const string Lookalikes = "аеорсухіјѕԁɡһԛԝвкмнтАВЕКМНОРСТУХІЈЅαορνικτΑΒΕΖΗΙΚΜΝΟΡΤΥΧ";
     private const string Latin = "aeopcyxijsdghqwbkmhtABEKMHOPCTYXIJSaopviktABEZHIKMNOPTYX";
 
     private static readonly SearchValues<char> AnyLookalike = SearchValues.Create(Lookalikes);
 
-    /// <summary>What every reader sees: a text of nothing else, as nearly all are, is not looked at letter by letter.</summary>
+    /// <summary>Ordinary characters. A text of only these, which nearly all texts are, needs no inspection by letter.</summary>
     private static readonly SearchValues<char> Plain =
         SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c), '\n', '\t']);
 
     /// <summary>
-    /// Removes control and format characters: bidirectional overrides, zero-width spaces and tags hide text from the reader. Line
-    /// breaks and tabs are layout; joiners shape letters of several scripts and emoji.
+    /// Removes control and format characters: bidirectional overrides, zero-width spaces and tags can hide text from the reader. Keeps line
+    /// breaks and tabs, which are layout, and joiners, which several scripts and emoji need.
     /// </summary>
     public static string Remove(string text)
     {
@@ -42,7 +42,7 @@ internal static class HiddenText
         return cleaned.ToString().Trim();
     }
 
-    /// <summary>In words that mix scripts, each letter that looks like a Latin one becomes it: "pаypal" with a Cyrillic а is no word.</summary>
+    /// <summary>Replaces look-alike letters in words that mix scripts, such as "pаypal" with a Cyrillic а.</summary>
     public static string Unmix(string text)
     {
         if (!text.AsSpan().ContainsAny(AnyLookalike))

@@ -5,16 +5,15 @@ using Navigator.Storage;
 namespace Navigator.Workers.Intake.Screening;
 
 /// <summary>
-/// Recognises what speaks to the model and not to its reader: orders to forget what it was told, another role to play, the markup
-/// of its own prompt, a wish to see that prompt. By pattern, so what says the same in new words passes: fences, screened replies
-/// and quotes that must stand in their source are there for that.
+/// Recognises text that addresses the model: orders to forget its instructions, another role, the markup of a prompt, a request to show the
+/// prompt. Patterns do not catch new wordings. Fences around data, checked replies and verified quotes limit the effect of those.
 /// </summary>
 internal static class Instructions
 {
-    /// <summary>In time proportional to the text, whatever it is made of.</summary>
+    /// <summary>Matches in linear time for any text.</summary>
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
 
-    /// <summary>Where an order may begin: "what if I ignore …" is a question and no order.</summary>
+    /// <summary>Places where an order may begin. "What if I ignore …" is a question and not an order.</summary>
     private const string Begin =
         @"(^|[.!?:;,…\n""'“”«»()\[\]{}*#>|-] ?|\b(please|now|and|then|kindly|first|also|to|must|will|should|by|bitte|por favor|veuillez) )";
 
@@ -77,7 +76,7 @@ internal static class Instructions
             + @"|respond|answer|ignore|recommend|tell|state|write|add|include|output)\b",
         Linear);
 
-    /// <summary>The first order of all attacks, in the other languages that are recognised.</summary>
+    /// <summary>The most common attack, "ignore all instructions", in the other detected languages.</summary>
     private static readonly Regex Elsewhere = new(
         @"\b(ignora|ignore|olvida|olvide|descarta)( todas?)?( las| los| tus| sus| mis)?( instrucciones| indicaciones| órdenes| reglas)( anteriores"
             + @"| previas| de arriba| del sistema)|\b(olvida|olvide) todo lo (anterior|dicho)|\b(muestra|muéstrame|revela|dime|imprime) (tu|el"
@@ -99,7 +98,7 @@ internal static class Instructions
     private static readonly Regex[] Patterns = [Override, OverrideAll, NewTask, Persona, PromptRequest, OwnInstructions, Markup, Exfiltration,
         Elsewhere];
 
-    /// <summary>Whose instructions a person may well ask about.</summary>
+    /// <summary>Instructions of a doctor, an insurer and the like, which a question may be about.</summary>
     private static readonly Regex OfSomebody = new(@"^.{0,12}\b(from|of|by|that|which|given|for|on|about|in|regarding|my|to)\b.{0,30}\b(doctor"
         + @"|physician|nurse|pharmac\w*|provider|hospital|surgeon|dentist|clinic|therapist|specialist|insurer|insurance|plan|policy|agent|employer"
         + @"|broker|carrier|medicare|letter|form|document|booklet)\b", Linear);
@@ -118,7 +117,7 @@ internal static class Instructions
         return false;
     }
 
-    /// <summary>Compatibility forms, small letters, single spaces, and words that were written l i k e  t h i s put together.</summary>
+    /// <summary>Folds compatibility forms, case and spaces, and joins words written l i k e  t h i s.</summary>
     private static string Plain(string text)
     {
         var folded = NormalForm.Of(HiddenText.Unmix(text), NormalizationForm.FormKC).ToLowerInvariant().Replace('’', '\'');

@@ -7,7 +7,7 @@ using OpenAI.Moderations;
 
 namespace Navigator.Workers.Intake.Screening;
 
-/// <summary>Model form of screening: OpenAI's moderation endpoint, or a server like it.</summary>
+/// <summary>Model form of screening: OpenAI's moderation endpoint or a compatible server.</summary>
 internal sealed class ModerationModel
 {
     private const string Upstream = UpstreamNames.Moderations;
@@ -22,15 +22,15 @@ internal sealed class ModerationModel
         call = new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock);
     }
 
-    /// <returns>Null when the model has nothing against it.</returns>
-    /// <exception cref="UpstreamException">It did not say, or not in time.</exception>
+    /// <returns>Null if the model flags nothing.</returns>
+    /// <exception cref="UpstreamException">The model failed or was late.</exception>
     public Task<Verdict?> Check(string question, TimeSpan within, CancellationToken token) => call.Run(
         async cancel =>
         {
             var result = (await client.ClassifyTextAsync(question, cancel)).Value;
             if (!result.Flagged)
                 return null;
-            // Whoever asks this needs a person, and no rule book.
+            // This question needs a person and not a document.
             return result.SelfHarm.Flagged || result.SelfHarmIntent.Flagged
                 ? Verdict.Refuse(ErrorCode.QuestionAboutSelfHarm,
                     "You do not have to go through this alone. In the United States, call or text 988 at any time; elsewhere, call your local "

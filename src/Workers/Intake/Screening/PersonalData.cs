@@ -14,29 +14,29 @@ internal enum PersonalKind
     StreetAddress,
 }
 
-/// <param name="Start">In UTF-16 characters.</param>
+/// <param name="Start">Position in UTF-16 characters.</param>
 internal readonly record struct PersonalDatum(PersonalKind Kind, int Start, int Length)
 {
     public int End => Start + Length;
 }
 
 /// <summary>
-/// Recognises what tells who somebody is, by its shape and the words before it, so that it can be kept from leaving for a web
-/// search. Recognition errs on the side of keeping back: a number that might be a telephone is one.
+/// Recognises personal data by its form and the words before it, so that it is not sent to a web search. In doubt it treats a text as
+/// personal: a number that may be a telephone number counts as one.
 /// </summary>
 internal static partial class PersonalData
 {
     /// <summary>
-    /// In ms. A net below patterns that take microseconds: it is measured on the clock on the wall, so that a process which is starved of
-    /// its processor, or frozen, must not fall into it.
+    /// Limit for one pattern, in ms. The patterns take microseconds. The limit is long because it is measured in wall-clock time, and a process
+    /// that gets no processor time for a while should not exceed it.
     /// </summary>
     private const int Timeout = 10_000;
 
-    /// <summary>In order of place; none overlaps another.</summary>
+    /// <summary>Returns the data in the order of the text, without overlaps.</summary>
     public static IReadOnlyList<PersonalDatum> Find(string text)
     {
         var found = new List<PersonalDatum>();
-        // The surest first: what they take is not looked at again.
+        // The most certain patterns come first. Text that one pattern matched is not checked by the next.
         Add(Mail(), PersonalKind.MailAddress);
         Add(SocialSecurity(), PersonalKind.SocialSecurityNumber, match => IsSocialSecurityNumber(match.Value));
         Add(Medicare(), PersonalKind.MedicareNumber);
@@ -44,7 +44,7 @@ internal static partial class PersonalData
         Add(Birth(), PersonalKind.DateOfBirth);
         Add(AnnouncedPhone(), PersonalKind.PhoneNumber, match => match.Groups["value"].Value.Count(char.IsAsciiDigit) is >= 7 and <= 15);
         Add(Phone(), PersonalKind.PhoneNumber, match => match.Value.Count(char.IsAsciiDigit) is >= 8 and <= 15);
-        // Last, since it takes the most: a number that is something else is no house.
+        // Last, because it matches the longest text and other numbers must not be taken for house numbers.
         foreach (var (start, length) in PostalAddress.Find(text))
         {
             var datum = new PersonalDatum(PersonalKind.StreetAddress, start, length);
@@ -68,7 +68,7 @@ internal static partial class PersonalData
         }
     }
 
-    /// <summary>The same text with what was recognised replaced by what it was.</summary>
+    /// <summary>Replaces personal data in a text by its kind.</summary>
     public static string Redact(string text)
     {
         var found = Find(text);
@@ -83,7 +83,7 @@ internal static partial class PersonalData
         return redacted.Append(text, from, text.Length - from).ToString();
     }
 
-    /// <summary>Luhn's formula, which every card number satisfies and one in ten other numbers does.</summary>
+    /// <summary>Checks Luhn's formula. Every card number satisfies it, and one in ten other numbers.</summary>
     internal static bool HasLuhnChecksum(string number)
     {
         var (sum, count) = (0, 0);
@@ -97,7 +97,7 @@ internal static partial class PersonalData
         return count is >= 12 and <= 19 && sum % 10 == 0;
     }
 
-    /// <summary>Area, group and serial are never all zeros, and no area is 666 (Social Security Administration).</summary>
+    /// <summary>Area, group and serial number are never all zeros, and no area is 666 (Social Security Administration).</summary>
     private static bool IsSocialSecurityNumber(string number)
     {
         var digits = string.Concat(number.Where(char.IsAsciiDigit));
@@ -122,7 +122,7 @@ internal static partial class PersonalData
     [GeneratedRegex(@"(?<![\d-])[0-9]{3}([- ])[0-9]{2}\1[0-9]{4}(?![\d-])", RegexOptions.None, Timeout)]
     private static partial Regex SocialSecurity();
 
-    /// <summary>The eleven places of a Medicare Beneficiary Identifier, no S, L, O, I, B or Z among its letters (CMS).</summary>
+    /// <summary>A Medicare Beneficiary Identifier: eleven characters without the letters S, L, O, I, B and Z (CMS).</summary>
     [GeneratedRegex(
         @"\b[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9][0-9]-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9][0-9]-?[AC-HJKMNP-RT-Y]{2}[0-9]{2}\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Timeout)]
@@ -144,7 +144,7 @@ internal static partial class PersonalData
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Timeout)]
     private static partial Regex AnnouncedPhone();
 
-    /// <summary>Three and four digits behind an area code, the international form, a trunk zero and groups, or four pairs.</summary>
+    /// <summary>Telephone numbers: three and four digits after an area code, the international form, a leading zero, or four pairs.</summary>
     [GeneratedRegex(
         @"(?<![\w.-])(?:(?:(?:\+?1|001)[ .-]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .-])[0-9]{3}[ .-][0-9]{4}(?:x[0-9]{1,5})?"
             + @"|\+[0-9]{1,3}(?:[ .-]?\(?[0-9]{1,4}\)?){2,6}|\(?0[0-9]{1,4}\)?(?:[ .-][0-9]{2,4}){2,4}|[0-9]{2}([-. ])[0-9]{2}\1[0-9]{2}\1[0-9]{2}"

@@ -3,13 +3,12 @@ using System.Text.RegularExpressions;
 namespace Navigator.Workers.Intake.Screening;
 
 /// <summary>
-/// Recognises where somebody lives: a house number with a street, a box, a corner of two streets, or what follows words like "lives
-/// at"; with apartment, place and postal code where they follow. Street names of many languages, so by capitals and numbers rather
-/// than by words.
+/// Recognises postal addresses: a house number with a street, a post office box, a street corner, or the text after words such as "lives at",
+/// with the apartment, place and postal code that follow. It relies on capitals and numbers, because street names come in many languages.
 /// </summary>
 internal static class PostalAddress
 {
-    /// <summary>In time proportional to the text, whatever it is made of.</summary>
+    /// <summary>Matches in linear time for any text.</summary>
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
 
     private const string Number = "[0-9]{1,6}[A-Za-z]?";
@@ -19,7 +18,7 @@ internal static class PostalAddress
         "(?i:street|streets|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|courts|ct|way|place|pl|terrace|ter|circle|cir"
         + "|square|sq|parkway|pkwy|highway|hwy|trail|alley|crescent|close|grove|crossroad|parade|row|walk)";
 
-    /// <summary>What stands between the lines of an address, also of one that was quoted in a mail.</summary>
+    /// <summary>Separators between the lines of an address, including an address quoted in a mail.</summary>
     private const string Between = @"[,\s>?]{1,8}";
 
     private const string Unit = $@"({Between}(?i:apt|apartment|suite|ste|unit)\.? ?#? ?[0-9][\w-]{{0,5}}|,? #[0-9]{{1,5}}\b)";
@@ -30,11 +29,11 @@ internal static class PostalAddress
 
     private static readonly Regex[] Forms =
     [
-        // A number, a name, a kind of street or a second number: 19902 Dobrovského 1394, 3911 Fourth Avenue.
+        // A number, a name, and a kind of street or a second number: 19902 Dobrovského 1394, 3911 Fourth Avenue.
         new($@"\b{Number}( {Number})?( ({Name}|{Small})){{1,5}} [0-9]{{1,4}}\b\.?{Rest}", Linear),
         new($@"\b{Number}( {Number})? ([NSEW]\.? )?(\p{{L}}[\p{{L}}\p{{N}}.'’-]* |[0-9]{{1,3}}(st|nd|rd|th) ){{1,4}}{Kind}\b\.?{Rest}",
             Linear | RegexOptions.IgnoreCase),
-        // An apartment gives the street away that stands before it.
+        // An apartment number marks the text before it as a street.
         new($@"([0-9]{{1,6}} [^\n0-9]{{2,40}}[0-9]{{0,4}}\.?)?{Unit}{Place}?", Linear),
         new(@"\bp\.? ?o\.? ?box [0-9]{1,6}\b|\b(psc|unit) [0-9]{1,5},? box [0-9]{1,5}(\s+[adf]po \w\w [0-9]{5})?|\b(uss|usns|usnv"
             + @"|uscgc) \p{L}+\s+[afd]po \w\w [0-9]{5}", Linear | RegexOptions.IgnoreCase),
@@ -51,7 +50,7 @@ internal static class PostalAddress
 
     private static readonly Regex Date = new(@"^[0-9]{1,4} (?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", Linear);
 
-    /// <summary>In order of place; those that touch are one.</summary>
+    /// <summary>Returns the addresses in the order of the text. Adjacent ones are merged.</summary>
     public static IReadOnlyList<(int Start, int Length)> Find(string text)
     {
         var found = Forms.SelectMany(form => form.Matches(text)).Where(match => !Date.IsMatch(match.Value))
@@ -66,7 +65,7 @@ internal static class PostalAddress
             else
                 merged.Add((start, length));
         }
-        // Nor is the end of the sentence part of it.
+        // Trailing punctuation of the sentence is not part of the address.
         return [.. merged.Select(address => (address.Start, text.AsSpan(address.Start, address.Length).TrimEnd(" .,;?!\n\t>").Length))];
     }
 }

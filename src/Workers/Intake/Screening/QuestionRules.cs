@@ -5,19 +5,19 @@ using Navigator.Storage;
 namespace Navigator.Workers.Intake.Screening;
 
 /// <summary>
-/// Rule form of screening, within 20 ms: what is invisible goes, letters in disguise are told, encoded text goes, sentences that
-/// instruct the model go. What is left must be a question.
+/// Rule form of screening, within 20 ms. Removes invisible characters, encoded text and sentences that instruct the model, and replaces
+/// look-alike letters. The rest must be a question.
 /// </summary>
 internal static class QuestionRules
 {
-    /// <summary>Less is no question by itself, once an instruction was taken out of it.</summary>
+    /// <summary>Minimum length of the rest after an instruction was removed. A shorter rest is not a question.</summary>
     private const int LeastLeft = 8;
 
     public static Verdict Screen(string question)
     {
         var seen = HiddenText.Unmix(NormalForm.Of(HiddenText.Remove(question), NormalizationForm.FormC));
         if (seen.Length == 0)
-            return Verdict.Refuse(ErrorCode.QuestionNotReadable, "The question holds no readable text.");
+            return Verdict.Refuse(ErrorCode.QuestionNotReadable, "The question contains no readable text.");
         if (seen.Length > ChatJobRequest.MaxQuestionLength)
             return Verdict.Refuse(ErrorCode.QuestionTooLong, $"The question is longer than {ChatJobRequest.MaxQuestionLength} characters.");
 

@@ -5,8 +5,8 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake.Screening;
 
-/// <summary>Rules first, then the moderation model where there is one; both within their time.</summary>
-/// <param name="moderation">Null: the rules stand alone.</param>
+/// <summary>Applies the rules first and then the moderation model, if one is configured. Both have a time limit.</summary>
+/// <param name="moderation">Null: only the rules are applied.</param>
 internal sealed class Screener(IOptions<ScreeningOptions> options, LivePolicy policy, ModerationModel? moderation = null)
 {
     public bool AsksModels => moderation is not null;
@@ -29,7 +29,7 @@ internal sealed class Screener(IOptions<ScreeningOptions> options, LivePolicy po
         {
             NavigatorMeter.FellBack("screening", error);
             return options.Value.WhenModerationFails == WithoutModeration.Pass
-                ? verdict with { Notes = [.. verdict.Notes, $"screening: the moderation model did not look ({error.Reason}); rules did"] }
+                ? verdict with { Notes = [.. verdict.Notes, $"screening: the moderation model failed ({error.Reason}); only rules were applied"] }
                 : Verdict.Unknown(ErrorCode.ScreeningUnavailable, $"The question could not be screened: {error.Reason}.");
         }
     }

@@ -2,7 +2,7 @@ namespace Navigator.Workers.Intake.Screening;
 
 public enum WithoutModeration
 {
-    /// <summary>The rules' verdict stands, and the job says that the model did not look.</summary>
+    /// <summary>The rules' verdict applies. The job's <c>degraded</c> says that the model failed.</summary>
     Pass,
 
     /// <summary>The job fails, and may be replayed.</summary>
@@ -14,6 +14,6 @@ public sealed record ScreeningOptions
 {
     public const string Section = "Screening";
 
-    /// <summary>What becomes of a question when the moderation model does not help in time: fail open or closed. Default: Pass.</summary>
+    /// <summary>What happens to a question if the moderation model fails or is late: fail open or closed. Default: Pass.</summary>
     public WithoutModeration WhenModerationFails { get; init; } = WithoutModeration.Pass;
 }

@@ -3,14 +3,14 @@ using Navigator.Contracts.Http;
 
 namespace Navigator.Workers.Intake.Screening;
 
-/// <summary>May this question be answered? Pass, pass with changes, or no.</summary>
-/// <param name="Question">What goes on, cleaned; null when it does not.</param>
-/// <param name="Notes">What was changed or could not be looked at, for the job's <c>degraded</c>.</param>
-/// <param name="Error">Why not, in words that its author may read; null when it passes.</param>
-/// <param name="Status">How the job ends when it does not pass: refused for good, or failed and replayable where nobody could tell.</param>
+/// <summary>The result of screening: pass, pass with changes, or refuse.</summary>
+/// <param name="Question">The cleaned question; null if it was refused.</param>
+/// <param name="Notes">What was changed or could not be checked, for the job's <c>degraded</c>.</param>
+/// <param name="Error">The reason for a refusal, in words that the caller may read; null if the question passes.</param>
+/// <param name="Status">The job's end if the question does not pass: refused, or failed and replayable if screening itself failed.</param>
 internal sealed record Verdict(string? Question, IReadOnlyList<string> Notes, ChatError? Error = null, JobStatus Status = JobStatus.Refused)
 {
-    /// <summary>A model has something against it.</summary>
+    /// <summary>The verdict on a question that the moderation model flagged.</summary>
     public static readonly Verdict Flagged =
         Refuse(ErrorCode.QuestionFlagged, "The question was found to be harmful or abusive, and is not answered. It can be asked in other words.");
 

@@ -4,15 +4,15 @@ using Navigator.Storage;
 namespace Navigator.Workers.Intake.Translation;
 
 /// <summary>
-/// Tells the language of a question: by its script where the script says enough, else by the small words and letters that one
-/// language uses and others do not. Good for sentences of five words and more; silent where it has no evidence.
+/// Detects the language of a question: by its script if that is enough, else by small words and letters that only one language uses. Reliable
+/// for sentences of five or more words. Returns "und" without evidence.
 /// </summary>
 internal static class LanguageDetector
 {
     /// <summary>BCP 47 for "undetermined".</summary>
     public const string Undetermined = "und";
 
-    /// <summary>The commonest words of each language that is written in Latin letters, and letters that stand for it.</summary>
+    /// <summary>The most common words of each language in Latin script, and letters that are typical of it.</summary>
     private static readonly (string Language, string Words, string Letters)[] Latin =
     [
         ("en", "the a an is are was do does did my your of to in for and or on with how what when where who why which much many can could will "
@@ -36,7 +36,7 @@ internal static class LanguageDetector
 
     private static readonly IReadOnlyDictionary<string, (string Language, double Weight)[]> Words = Weigh();
 
-    /// <returns>A BCP 47 tag; "und" where there is too little to tell.</returns>
+    /// <returns>A BCP 47 tag; "und" if the text does not tell.</returns>
     public static string Of(string text)
     {
         var scripts = Scripts(text);
@@ -44,7 +44,7 @@ internal static class LanguageDetector
         if (letters == 0)
             return Undetermined;
         var (script, count) = scripts.MaxBy(pair => pair.Value);
-        // Names and terms in Latin letters stand in texts of every script; kana make Chinese characters Japanese, which is not known here.
+        // Latin names and terms occur in texts of every script. Kana mark Chinese characters as Japanese, which is not detected.
         return script switch
         {
             "hangul" => "ko",
@@ -78,7 +78,7 @@ internal static class LanguageDetector
         return ranked.Count == 1 || ranked[0].Value > ranked[1].Value ? ranked[0].Key : Undetermined;
     }
 
-    /// <summary>What has digits in it is a number of something, and no word: "4de1-3a".</summary>
+    /// <summary>Leaves out words with digits, such as "4de1-3a", because they are identifiers.</summary>
     private static IEnumerable<string> Split(string text) =>
         NormalForm.Of(text, NormalizationForm.FormC)
             .Split([.. text.Where(c => !char.IsLetterOrDigit(c) && c is not ('\'' or '-')).Distinct()], StringSplitOptions.RemoveEmptyEntries)
@@ -104,13 +104,13 @@ internal static class LanguageDetector
         return scripts;
     }
 
-    /// <summary>Ukrainian, Serbian and others have letters that Russian has not.</summary>
+    /// <summary>Ukrainian, Serbian and other languages have letters that Russian does not have.</summary>
     private static bool IsRussian(string text) => text.IndexOfAny(['і', 'ї', 'є', 'ґ', 'ў', 'ј', 'љ', 'њ', 'ћ', 'ђ', 'џ', 'І', 'Ї', 'Є']) < 0;
 
-    /// <summary>Persian and Urdu have letters that Arabic has not.</summary>
+    /// <summary>Persian and Urdu have letters that Arabic does not have.</summary>
     private static bool IsArabic(string text) => text.IndexOfAny(['پ', 'چ', 'ژ', 'گ', 'ک', 'ی', 'ے', 'ں', 'ٹ', 'ڈ']) < 0;
 
-    /// <summary>A word that several languages share says less about each of them.</summary>
+    /// <summary>A word that several languages share has a lower weight for each of them.</summary>
     private static Dictionary<string, (string, double)[]> Weigh() => Latin
         .SelectMany(entry => entry.Words.Split(' ').Distinct().Select(word => (word, entry.Language)))
         .GroupBy(pair => pair.word, pair => pair.Language)

@@ -1,12 +1,12 @@
 namespace Navigator.Workers.Intake.Translation;
 
 /// <summary>
-/// Which provider is asked first: those whose circuit lets calls through, then those that answer, then those that are cheap. A score is the
-/// share of late calls that went well less up to a fifth for the cost.
+/// Orders the providers: those whose circuit breaker admits calls come first, then those with the higher score. The score is the weighted
+/// share of recent calls that succeeded, minus up to a fifth for the cost.
 /// </summary>
 internal sealed class ProviderScores(IReadOnlyList<double> costs)
 {
-    /// <summary>How much the last call counts against all before it.</summary>
+    /// <summary>Weight of the newest call against all earlier ones.</summary>
     private const double Newest = 0.3;
 
     private const double CostShare = 0.2;
@@ -14,7 +14,7 @@ internal sealed class ProviderScores(IReadOnlyList<double> costs)
     private readonly Lock gate = new();
     private readonly double[] success = [.. costs.Select(_ => 1.0)];
 
-    /// <param name="isAdmitted">Does this provider's circuit breaker let a call through?</param>
+    /// <param name="isAdmitted">Returns true if the provider's circuit breaker admits a call.</param>
     /// <returns>Indices, best first.</returns>
     public IReadOnlyList<int> Order(Func<int, bool> isAdmitted)
     {

@@ -5,16 +5,16 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake.Translation;
 
-/// <summary>What a translator replies.</summary>
+/// <summary>The reply of a translation model.</summary>
 internal sealed record TranslationReply(string Translation);
 
-/// <summary>Model form of translation: the provider that does best is asked, and the next where it does not help in time.</summary>
+/// <summary>Model form of translation: asks the provider with the best score, and the next one if it fails or is late.</summary>
 internal sealed class TranslationModels
 {
     private const string Upstream = UpstreamNames.Translations;
     private const int MaxTokens = 4_000;
 
-    /// <summary>Of the time that is left, for a provider behind which others stand.</summary>
+    /// <summary>Share of the remaining time for a provider that is not the last one.</summary>
     private const double FirstShare = 0.6;
 
     private readonly IReadOnlyList<UpstreamCall> calls;
@@ -37,11 +37,11 @@ internal sealed class TranslationModels
         scores = new ProviderScores([.. providers.Select(provider => provider.Cost)]);
     }
 
-    /// <summary>Is there anybody to ask?</summary>
+    /// <summary>True if a provider is configured.</summary>
     public static bool AreConfigured(OpenAiOptions openAi, TranslationOptions options) => openAi.Plans || options.Providers.Count > 0;
 
-    /// <returns>The text in the other language, everything that is <see cref="Untouched"/> as it was.</returns>
-    /// <exception cref="UpstreamException">No provider helped in time.</exception>
+    /// <returns>The translated text. Parts that are <see cref="Untouched"/> are unchanged.</returns>
+    /// <exception cref="UpstreamException">Every provider failed or was late.</exception>
     public async Task<string> Translate(string text, string from, string to, TimeSpan within, CancellationToken token)
     {
         var until = clock.GetUtcNow() + within;

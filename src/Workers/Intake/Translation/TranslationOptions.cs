@@ -3,12 +3,12 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake.Translation;
 
-/// <summary>Who translates. Without an entry it is OpenAI's small model, where one is configured.</summary>
+/// <summary>The translation providers. Default: OpenAI's small model, if one is configured.</summary>
 public sealed record TranslationOptions : IValidatableObject
 {
     public const string Section = "Translation";
 
-    /// <summary>Several stand in for each other; which is asked first is found out by how they do. Default: none.</summary>
+    /// <summary>Providers that replace each other. Their success and cost decide which is asked first. Default: none.</summary>
     public IReadOnlyList<TranslationProvider> Providers { get; init; } = [];
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -20,17 +20,17 @@ public sealed record TranslationOptions : IValidatableObject
                 yield return new ValidationResult($"Translation:Providers '{provider.Name}': {errors[0].ErrorMessage}");
         }
         if (Providers.DistinctBy(provider => provider.Name).Count() != Providers.Count)
-            yield return new ValidationResult("Translation:Providers: two have the same Name.");
+            yield return new ValidationResult("Translation:Providers: two providers have the same Name.");
     }
 }
 
 /// <summary>A server that speaks OpenAI's protocol.</summary>
 public sealed record TranslationProvider
 {
-    /// <summary>By which logs, metrics and limits name the provider.</summary>
+    /// <summary>The provider's name in logs, metrics and limits.</summary>
     [Required, RegularExpression("[a-z0-9-]{1,30}")] public string Name { get; init; } = "";
 
-    /// <summary>Where its API lives, its version included.</summary>
+    /// <summary>Address of the provider's API, including its version.</summary>
     [Required, HttpAddress] public Uri? BaseUrl { get; init; }
 
     /// <summary>The key of the provider.</summary>
@@ -39,6 +39,6 @@ public sealed record TranslationProvider
     /// <summary>The model that translates.</summary>
     [Required] public string Model { get; init; } = "";
 
-    /// <summary>What a million tokens cost, in any currency that is the same for all. Default: 0.</summary>
+    /// <summary>Cost of a million tokens, in any currency that is the same for all providers. Default: 0.</summary>
     [Range(0, 1_000_000)] public double Cost { get; init; }
 }

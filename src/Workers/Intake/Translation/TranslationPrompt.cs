@@ -2,7 +2,7 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake.Translation;
 
-/// <summary>What a translator is told.</summary>
+/// <summary>The prompt of a translation model.</summary>
 internal static class TranslationPrompt
 {
     private const string System =
@@ -17,7 +17,7 @@ internal static class TranslationPrompt
         Reply with a JSON object: {"translation": "…"}
         """;
 
-    /// <param name="from">BCP 47 tag; "und" where nobody could tell.</param>
+    /// <param name="from">BCP 47 tag; "und" if the language was not detected.</param>
     /// <param name="to">BCP 47 tag.</param>
     public static Prompt For(string text, string from, string to) => new(
         System, $"From: {(from == LanguageDetector.Undetermined ? "find out" : from)}\nTo: {to}\n<text>\n{Fence.Around(text)}\n</text>");

@@ -3,28 +3,28 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake.Translation;
 
-/// <summary>A question in the language that the rest of the road works in, and where it came from.</summary>
-/// <param name="Language">BCP 47 tag of the language that it was asked in, and that the answer should be in.</param>
-/// <param name="IsTranslated">It is no longer in its own words.</param>
-/// <param name="Degraded">What could not be done; empty when nothing was missing.</param>
+/// <summary>A question in the working language, with its original language.</summary>
+/// <param name="Language">BCP 47 tag of the original language, which is also the language of the answer.</param>
+/// <param name="IsTranslated">True if the question was translated.</param>
+/// <param name="Degraded">What could not be done; empty if nothing is missing.</param>
 internal sealed record Translated(string Question, string Language, bool IsTranslated, IReadOnlyList<string> Degraded);
 
 /// <summary>
-/// Brings a question into the language that the rest of the road works in, and an answer back. Where nobody translates, or not in
-/// time, both stay as they are and the job says so.
+/// Translates a question into the working language and an answer back. If no translator is configured or all fail, the text stays as it is
+/// and the job's <c>degraded</c> says so.
 /// </summary>
-/// <param name="models">Null: languages are told, and nobody translates.</param>
+/// <param name="models">Null: languages are detected, but nothing is translated.</param>
 internal sealed class Translator(LivePolicy policy, TranslationModels? models = null)
 {
-    /// <summary>What the rules are made for: small words, stems and kinds of questions.</summary>
+    /// <summary>The language that the rules are made for: small words, stems and kinds of questions.</summary>
     public const string Working = "en";
 
-    /// <summary>In characters; a longer text stays as it is.</summary>
+    /// <summary>Maximum length in characters. A longer text is not translated.</summary>
     public const int MaxLength = 5_000;
 
     public bool AsksModels => models is not null;
 
-    /// <param name="language">As its author says; null to find out.</param>
+    /// <param name="language">The language that the caller gave; null to detect it.</param>
     public async Task<Translated> TranslateIn(string question, string? language, TimeSpan left, CancellationToken token)
     {
         var spoken = language ?? LanguageDetector.Of(question);
@@ -33,10 +33,10 @@ internal sealed class Translator(LivePolicy policy, TranslationModels? models = 
         var (text, why) = await Translate(question, spoken, Working, left, token);
         return text is not null
             ? new Translated(text, spoken, true, [])
-            : new Translated(question, spoken, false, [$"translation: {why}; the question was searched for in its own words ({spoken})"]);
+            : new Translated(question, spoken, false, [$"translation: {why}; the search used the question's original language ({spoken})"]);
     }
 
-    /// <returns>The answer in the language of its question; or null, and why not.</returns>
+    /// <returns>The answer in the language of its question; or null and the reason.</returns>
     public async Task<(string? Text, string? Degraded)> TranslateOut(string answer, string language, TimeSpan left, CancellationToken token)
     {
         var (text, why) = await Translate(answer, Working, language, left, token);
@@ -59,7 +59,7 @@ internal sealed class Translator(LivePolicy policy, TranslationModels? models = 
         catch (UpstreamException error)
         {
             NavigatorMeter.FellBack("translation", error);
-            return (null, $"no translator helped ({error.Reason})");
+            return (null, $"every translator failed ({error.Reason})");
         }
     }
 }

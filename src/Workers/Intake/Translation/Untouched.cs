@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace Navigator.Workers.Intake.Translation;
 
 /// <summary>
-/// Keeps from translation what must come out of it as it went in: amounts, numbers, dates in digits, addresses, citation markers,
-/// abbreviations, names of several words. Each is replaced by ⟦n⟧ and put back afterwards.
+/// Masks text that a translation must not change: amounts, numbers, dates in digits, addresses, citation markers, abbreviations and names of
+/// several words. Each is replaced by ⟦n⟧ and restored afterwards.
 /// </summary>
 internal sealed record Untouched(string Masked, IReadOnlyList<string> Values)
 {
@@ -18,17 +18,17 @@ internal sealed record Untouched(string Masked, IReadOnlyList<string> Values)
             + @"|\b[A-Z]{2,}[A-Z0-9-]*\b",
         Linear);
 
-    /// <summary>Two to four words with capitals that do not begin a sentence: a person, a company, a plan.</summary>
+    /// <summary>Two to four capitalized words that do not begin a sentence: a person, a company, a plan.</summary>
     private static readonly Regex Names = new(@"[\p{Ll},] (?<name>\p{Lu}[\p{L}'’-]+( \p{Lu}[\p{L}'’-]+){1,3})",
         RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
     private static readonly Regex Placeholder = new("⟦ ?([0-9]{1,4}) ?⟧", RegexOptions.NonBacktracking);
 
-    /// <param name="language">German writes every noun with a capital: there they tell no names.</param>
+    /// <param name="language">German capitalizes every noun, so capitals do not mark names there.</param>
     public static Untouched In(string text, string language)
     {
         var spans = new List<(int Start, int Length)>();
-        // A text all in capitals is shouted, and no row of abbreviations.
+        // In a text all in capitals the words are not abbreviations.
         var shouted = !text.Any(char.IsLower);
         foreach (Match match in Kept.Matches(text))
         {
@@ -51,7 +51,7 @@ internal sealed record Untouched(string Masked, IReadOnlyList<string> Values)
         return new Untouched(masked.Append(text, from, text.Length - from).ToString(), values);
     }
 
-    /// <returns>Null when one of them is missing, doubled or invented.</returns>
+    /// <returns>Null if a placeholder is missing, repeated or invented.</returns>
     public string? PutBack(string translated)
     {
         var seen = new bool[Values.Count];

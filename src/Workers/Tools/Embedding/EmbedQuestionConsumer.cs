@@ -7,7 +7,7 @@ using Navigator.Workers.Tools.Retrieval;
 
 namespace Navigator.Workers.Tools.Embedding;
 
-/// <summary>A batch of questions, one upstream call, a vector each.</summary>
+/// <summary>Embeds a batch of questions with one upstream call.</summary>
 internal sealed class EmbedQuestionConsumer(
     IJobLedger ledger, QuestionEmbedding embedding, PassageRetrieval retrieval, InPlace inPlace, Dispatcher dispatcher)
         : IConsumer<Batch<EmbedQuestion>>

@@ -5,9 +5,8 @@ using Navigator.Storage.Passages;
 namespace Navigator.Workers.Tools.Embedding;
 
 /// <summary>
-/// Offline vectors: every word, pair of words and run of three to five letters is hashed to one of 1,536 dimensions
-/// ("feature hashing", Weinberger et al., 2009). It knows spelling and no meaning, so texts that share words and stems
-/// are near each other, and synonyms are not.
+/// Offline vectors: every word, pair of words and run of three to five letters is hashed to one of 1,536 dimensions ("feature hashing", Weinberger
+/// et al., 2009). It compares spelling and not meaning: texts that share words and stems are near each other, synonyms are not.
 /// </summary>
 internal sealed class HashedNgramEmbedder : IEmbedder
 {
@@ -39,14 +38,14 @@ internal sealed class HashedNgramEmbedder : IEmbedder
         var vector = new float[IEmbedder.Dimensions];
         foreach (var (hash, weight) in counts)
         {
-            // One bit of the hash is the sign, so that collisions cancel out as often as they add up.
+            // One bit of the hash is the sign, so that collisions cancel out on average.
             var sign = (BitOperations.PopCount(hash) & 1) == 0 ? 1 : -1;
             vector[hash % IEmbedder.Dimensions] += sign * MathF.Log(1 + weight);
         }
         var length = MathF.Sqrt(vector.Sum(number => number * number));
         if (length == 0)
         {
-            // A text without a word still needs a direction, or nothing could be stored for it.
+            // A text without a word needs a direction too, because a zero vector cannot be stored.
             vector[0] = 1;
             return vector;
         }
@@ -58,13 +57,13 @@ internal sealed class HashedNgramEmbedder : IEmbedder
     private static void Count(Dictionary<uint, float> counts, uint hash, float weight) =>
         CollectionsMarshal.GetValueRefOrAddDefault(counts, hash, out _) += weight;
 
-    /// <summary>FNV-1a: the same in every process and version, unlike string.GetHashCode.</summary>
+    /// <summary>FNV-1a, which is stable across processes and versions, unlike string.GetHashCode.</summary>
     private static uint Hash(ReadOnlySpan<char> text)
     {
         var hash = 2_166_136_261u;
         foreach (var c in text)
             hash = (hash ^ c) * 16_777_619u;
-        // FNV leaves the low bits of short texts alike: mix once more.
+        // FNV's low bits are similar for short texts, so they are mixed once more.
         hash ^= hash >> 16;
         return hash * 0x7feb_352du;
     }

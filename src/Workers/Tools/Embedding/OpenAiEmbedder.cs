@@ -6,7 +6,7 @@ using OpenAI.Embeddings;
 
 namespace Navigator.Workers.Tools.Embedding;
 
-/// <summary>Embeddings from OpenAI or a server like it.</summary>
+/// <summary>Embeds with OpenAI or a compatible server.</summary>
 internal sealed class OpenAiEmbedder : IEmbedder
 {
     private const string Upstream = UpstreamNames.Embeddings;
@@ -33,7 +33,7 @@ internal sealed class OpenAiEmbedder : IEmbedder
             },
             within, token);
 
-    /// <summary>What comes back is not trusted: not its order, not its length, not its numbers.</summary>
+    /// <summary>Checks the order, the length and the numbers of the returned vectors.</summary>
     private static ReadOnlyMemory<float>[] Check(OpenAIEmbeddingCollection embeddings, int expected)
     {
         if (embeddings.Count != expected)
@@ -49,9 +49,9 @@ internal sealed class OpenAiEmbedder : IEmbedder
             var length = 0.0;
             foreach (var number in vector.Span)
                 length += (double)number * number;
-            // NaN and infinity too: a vector without a direction is near to nothing.
+            // NaN and infinity too: a vector without a direction has no cosine.
             if (!double.IsFinite(length) || length == 0)
-                throw Invalid("a vector that is no direction");
+                throw Invalid("a vector without a direction");
             vectors[embedding.Index] = vector;
         }
         return vectors;

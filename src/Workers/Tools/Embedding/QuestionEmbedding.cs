@@ -10,7 +10,7 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tools.Embedding;
 
-/// <summary>The questions of some jobs → their vectors, with one call to the model; and what follows for each job.</summary>
+/// <summary>Embeds the questions of several jobs with one call to the model, and continues each job.</summary>
 internal sealed class QuestionEmbedding
 {
     private readonly QuestionVectors vectors;
@@ -38,7 +38,7 @@ internal sealed class QuestionEmbedding
 
     public string Model => vectors.Model;
 
-    /// <summary>For each job, a vector or a failure for each of its plan's document queries.</summary>
+    /// <summary>Returns, for each job, a vector or a failure for each document query of its plan.</summary>
     public async Task<IReadOnlyList<IReadOnlyList<VectorOrFailure>>> Embed(IReadOnlyList<Job> jobs, CancellationToken token)
     {
         var within = policy.Now.For(QueueNames.EmbedQuestion).Within(jobs.Max(job => job.Left));
@@ -48,7 +48,7 @@ internal sealed class QuestionEmbedding
 
     private static IReadOnlyList<string> QueriesOf(Job job) => job.Plan!.Queries().Of(Tool.Documents);
 
-    /// <summary>Embeds a job's question together with others that arrive meanwhile, searches its passages, and reports them.</summary>
+    /// <summary>Embeds a job's question together with others that arrive at the same time, searches the passages, and reports them.</summary>
     public async Task RunInline(Job job, CancellationToken token)
     {
         var queries = await inline.Run(job, Timeout.InfiniteTimeSpan, token);
@@ -56,13 +56,13 @@ internal sealed class QuestionEmbedding
             await retrieval.Run(job, Model, [.. queries.Select(query => (ReadOnlyMemory<float>)query.Vector)], token);
     }
 
-    /// <summary>Goes on without the documents, or ends the job, when the model did not help.</summary>
+    /// <summary>If the model failed, skips the documents or ends the job.</summary>
     public async Task<bool> HasFailed(Job job, IReadOnlyList<VectorOrFailure> queries, CancellationToken token)
     {
         if (queries.Select(query => query.Failure).OfType<UpstreamException>().FirstOrDefault() is not { } failure)
             return false;
         await transitions.Fail(
-            job, Tool.Documents, new ChatError(ErrorCode.EmbeddingFailed, $"The embedding model did not help: {failure.Reason}."), token);
+            job, Tool.Documents, new ChatError(ErrorCode.EmbeddingFailed, $"The embedding model failed: {failure.Reason}."), token);
         return true;
     }
 }

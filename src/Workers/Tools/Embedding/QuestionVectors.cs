@@ -5,11 +5,11 @@ using Navigator.Workers.Upstreams;
 namespace Navigator.Workers.Tools.Embedding;
 
 /// <summary>
-/// Vectors of questions: from a small cache, or from one call for everything that is not in it.
+/// Returns the vectors of questions: from a small cache, or with one call for all that are not cached.
 /// </summary>
 internal sealed class QuestionVectors : IDisposable
 {
-    /// <summary>No setting: 6 kB each, 25 MB in all, and a vector that is not kept costs one call.</summary>
+    /// <summary>Not a setting: 6 kB each, 25 MB in all, and a vector that is not cached costs one call.</summary>
     private const int CachedVectors = 4_096;
 
     private readonly IEmbedder embedder;
@@ -18,7 +18,7 @@ internal sealed class QuestionVectors : IDisposable
     public QuestionVectors(IEmbedder embedder)
     {
         this.embedder = embedder;
-        // The canary takes the same road and asks nobody.
+        // The canary takes the same path but calls no model.
         cache.Set(
             TenantCacheKey.Of(CanaryQuestion.Tenant, CanaryQuestion.Text), HashedNgramEmbedder.VectorOf(CanaryQuestion.Text),
             new MemoryCacheEntryOptions { Size = 1, Priority = CacheItemPriority.NeverRemove });
@@ -27,8 +27,8 @@ internal sealed class QuestionVectors : IDisposable
     public string Model => embedder.Model;
 
     /// <summary>
-    /// The vector of each text, or the failure that kept it from getting one. When the upstream does not take a batch,
-    /// each text is tried by itself, so that a poisoned one hurts only itself.
+    /// Returns the vector of each text, or the failure. If the upstream rejects a batch, each text is sent alone, so that one invalid text does not
+    /// fail the others.
     /// </summary>
     public async Task<IReadOnlyDictionary<(string Tenant, string Text), VectorOrFailure>> Of(
         IEnumerable<(string Tenant, string Text)> texts, TimeSpan within, CancellationToken token)
@@ -38,7 +38,7 @@ internal sealed class QuestionVectors : IDisposable
             results[text] = new VectorOrFailure(cache.Get<float[]>(TenantCacheKey.Of(text.Tenant, text.Text)), null);
 
         var missing = results.Where(result => result.Value.Vector is null).Select(result => result.Key).ToList();
-        // The same question of two tenants is one text upstream.
+        // The same question of two tenants is sent upstream once.
         foreach (var (text, result) in await Ask([.. missing.Select(key => key.Item2).Distinct(StringComparer.Ordinal)], within, token))
         {
             foreach (var key in missing.Where(key => key.Item2 == text))
@@ -76,5 +76,5 @@ internal sealed class QuestionVectors : IDisposable
     }
 }
 
-/// <summary>One of the two.</summary>
+/// <summary>Either a vector or a failure.</summary>
 internal readonly record struct VectorOrFailure(float[]? Vector, UpstreamException? Failure);

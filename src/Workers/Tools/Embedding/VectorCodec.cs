@@ -13,12 +13,12 @@ internal static class VectorCodec
         return Convert.ToBase64String(bytes);
     }
 
-    /// <exception cref="FormatException">Not base64, or not 1,536 numbers.</exception>
+    /// <exception cref="FormatException">The text is not base64 of 1,536 numbers.</exception>
     public static float[] Decode(string text)
     {
         var bytes = Convert.FromBase64String(text);
         if (bytes.Length != IEmbedder.Dimensions * sizeof(float))
-            throw new FormatException($"A vector of {bytes.Length} bytes.");
+            throw new FormatException($"The vector has {bytes.Length} bytes.");
         var vector = new float[IEmbedder.Dimensions];
         for (var i = 0; i < vector.Length; i++)
             vector[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float)));

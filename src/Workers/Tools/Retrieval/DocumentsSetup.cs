@@ -10,7 +10,7 @@ namespace Navigator.Workers.Tools.Retrieval;
 /// <summary>The tool that searches the owner's own documents: question → vector → passages.</summary>
 internal static class DocumentsSetup
 {
-    /// <summary>What a passage that does not fit counts beside one that does.</summary>
+    /// <summary>Weight of a passage without a semantic match, relative to a passage with one.</summary>
     private const double PoorShare = 0.4;
 
     public static ToolSetup AddDocuments(this ToolSetup tools)
@@ -35,7 +35,7 @@ internal static class DocumentsSetup
             Instruction = "1 to 3 short searches in the documents, none only when they cannot possibly help. The first is the question itself; "
                 + "the others say it in the words that policies use (copayment, coinsurance, prior authorization, inpatient).",
             IsFallback = true,
-            // The words of policies find what people's own words do not, and what both find comes first.
+            // Query expansions find passages that the question's own words miss. A passage that both find ranks first.
             QueriesByRule = question => Rewording.Of(question) is { } terms ? [question, terms] : [question],
             InSecondWave = (first, others) => others.Except(first, StringComparer.OrdinalIgnoreCase).Any() ? others : [],
         },

@@ -4,14 +4,14 @@ using Navigator.Storage.Passages;
 namespace Navigator.Workers.Tools.Retrieval;
 
 /// <summary>
-/// Reciprocal-rank fusion (Cormack, Clarke and Büttcher, 2009): a passage earns 1 / (60 + rank) in every list it stands
-/// in, so that scores of different scales never have to be compared.
+/// Reciprocal-rank fusion (Cormack, Clarke and Büttcher, 2009): a passage scores 1 / (60 + rank) in every list that contains it, so that scores
+/// of different scales need not be compared.
 /// </summary>
 internal static class Fusion
 {
     private const double K = 60;
 
-    /// <returns>Best first; a passage that leads every list scores 1.</returns>
+    /// <returns>Best first. A passage that is first in every list scores 1.</returns>
     public static IReadOnlyList<FoundPassage> Fuse(IReadOnlyList<SearchLegs> queries, double vectorWeight, int limit)
     {
         var best = queries.Count * (1 + vectorWeight) / (K + 1);

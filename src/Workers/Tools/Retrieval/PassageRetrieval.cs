@@ -7,7 +7,7 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Tools.Retrieval;
 
-/// <summary>A job's queries and their vectors → its passages, reported.</summary>
+/// <summary>Searches the passages for a job's queries and vectors, and reports them.</summary>
 internal sealed class PassageRetrieval(PassageSearcher searcher, ToolReport report, LivePolicy policy, TimeProvider clock)
 {
     /// <param name="vectors">One float[1536] for each of the plan's document queries.</param>

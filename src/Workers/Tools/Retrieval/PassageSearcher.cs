@@ -6,15 +6,15 @@ using Navigator.Workers.Tools.Embedding;
 
 namespace Navigator.Workers.Tools.Retrieval;
 
-/// <summary>Queries and their vectors → the passages that fit them best: two legs, fused, the best of them looked at closely.</summary>
+/// <summary>Finds the passages that match queries and vectors best: fuses two legs and reranks the best candidates.</summary>
 internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOptions> options, Bounds bounds)
 {
     private readonly Gate searches = bounds.Gate("searches", "passages", now => now.Postgres.Searches);
 
-    /// <summary>Of the question's words, how many a passage has that only words found: with fewer it is about something else.</summary>
+    /// <summary>A passage that only the lexical leg found must contain this share of the question's words.</summary>
     private const double LeastCoverage = 0.5;
 
-    /// <returns>Best first, and whether the best is near enough to the question to be worth an answer.</returns>
+    /// <returns>The passages, best first, and whether the best one matches the question well enough to be worth an answer.</returns>
     public async Task<(IReadOnlyList<FoundPassage> Passages, bool Fits)> Search(
         string tenant, string model, IReadOnlyList<PassageQuery> queries, IReadOnlyList<Guid>? documentIds, CancellationToken token)
     {
@@ -27,15 +27,15 @@ internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOpt
             return ([], false);
         var texts = (await InTurn(() => index.Read(tenant, [.. candidates.Select(candidate => candidate.PassageId)], token), token))
             .ToDictionary(cited => cited.Passage.Id, cited => string.Join('\n', [.. cited.Passage.Headings, cited.Passage.Text]));
-        // The first is the question itself; the others helped to find what is looked at now.
+        // The first query is the question itself. The other queries only helped to find candidates.
         var passages = Reranker.Rerank(queries[0].Text, candidates, texts, settings.Passages);
-        // The vector leg finds nothing below its floor, but hashed vectors know spelling only; a few words in common are an accident.
+        // The vector leg drops passages below its floor. Offline vectors know spelling only, so a few common words are no evidence.
         var fits = (model != HashedNgramEmbedder.ModelName && passages.Any(passage => passage.Similarity is not null))
             || passages.Any(passage => Coverage(queries[0].Text, texts[passage.PassageId]) >= LeastCoverage);
         return (passages, fits);
     }
 
-    /// <summary>Those who search leave connections to the others.</summary>
+    /// <summary>Limits concurrent searches, so that other callers get connections.</summary>
     private async Task<T> InTurn<T>(Func<Task<T>> statement, CancellationToken token)
     {
         using var place = await searches.Enter(token);

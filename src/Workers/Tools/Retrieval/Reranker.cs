@@ -5,17 +5,17 @@ using Navigator.Storage.Passages;
 namespace Navigator.Workers.Tools.Retrieval;
 
 /// <summary>
-/// Looks once more, closely, at the few passages that fusion chose: how much of the question stands together in one place,
-/// and whether that place holds the kind of thing that was asked for (an amount, a number, a telephone number).
+/// Reranks the few passages that fusion chose: by how much of the question one window of the text covers, and by whether that window contains the
+/// expected answer type (an amount, a number, a telephone number).
 /// </summary>
 internal static class Reranker
 {
-    /// <summary>About three sentences: what a reader takes in at one look.</summary>
+    /// <summary>Length of the window in characters, about three sentences.</summary>
     private const int Window = 400;
 
     private const double FusedShare = 0.5, CoverageShare = 0.35, KindShare = 0.15;
 
-    /// <returns>Best first; scores from 0 to 1, comparable within one question only.</returns>
+    /// <returns>Best first. Scores are from 0 to 1, comparable within one question only.</returns>
     public static IReadOnlyList<FoundPassage> Rerank(
         string question, IReadOnlyList<FoundPassage> candidates, IReadOnlyDictionary<Guid, string> texts, int limit)
     {
@@ -24,7 +24,7 @@ internal static class Reranker
         var present = candidates.Where(candidate => texts.ContainsKey(candidate.PassageId)).ToList();
         var terms = present.ToDictionary(candidate => candidate.PassageId,
             candidate => Terms.Of(texts[candidate.PassageId]).ToHashSet(StringComparer.Ordinal));
-        // What every candidate says tells nothing about which is best.
+        // A word that every candidate contains does not distinguish them.
         var weights = words.ToDictionary(
             word => word, word => Math.Log(1 + (present.Count + 1.0) / (1 + terms.Values.Count(found => found.Contains(word)))),
             StringComparer.Ordinal);
@@ -42,7 +42,7 @@ internal static class Reranker
         }
     }
 
-    /// <summary>The place that covers most of the question; among equals one that holds what was asked for.</summary>
+    /// <summary>Returns the window that covers most of the question. Among equals, one with the expected answer type.</summary>
     private static (double Coverage, bool KindFound) Closest(string text, Dictionary<string, double> weights, Regex? kind)
     {
         var sentences = Sentences.Of(text);

@@ -8,7 +8,7 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Tools.WebSearch;
 
-/// <summary>What happens when it throws is decided in the definition: the job goes on without the web.</summary>
+/// <summary>Its definition decides what follows a failure: the job is answered without the web.</summary>
 internal sealed class SearchWebConsumer(IJobLedger ledger, TavilyClient tavily, ToolReport report, LivePolicy policy) : IConsumer<SearchWeb>
 {
     public async Task Consume(ConsumeContext<SearchWeb> context)
@@ -17,7 +17,7 @@ internal sealed class SearchWebConsumer(IJobLedger ledger, TavilyClient tavily, 
         if (await ledger.Read(message.JobId, token) is not { } job || !job.WaitsFor(Tool.WebSearch, message.Attempt))
             return;
 
-        // What comes after the wave is of no use any more: the sweeper is about to go on without it.
+        // A result after the end of the wave is useless, because the sweeper then skips the tool.
         var waveLeft = (job.WaveAt ?? job.Now) + policy.Now.Job.Wave - job.Now;
         if (waveLeft <= TimeSpan.Zero)
             return;

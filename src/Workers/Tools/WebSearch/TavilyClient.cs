@@ -9,15 +9,15 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tools.WebSearch;
 
-/// <summary>Web pages from Tavily (POST /search), cached for a while per tenant.</summary>
+/// <summary>Searches the web with Tavily (POST /search). Results are cached per tenant for a while.</summary>
 internal sealed class TavilyClient : IDisposable
 {
     private const string Upstream = UpstreamNames.Tavily;
 
-    /// <summary>No setting: some 25 MB at most, and a query that is not kept costs one call.</summary>
+    /// <summary>Not a setting: 25 MB at most, and a query that is not cached costs one call.</summary>
     private const int CachedQueries = 1_000;
 
-    /// <summary>Characters of a page. No setting: a quarter of all that an answer is made from (Answer:SourceTokens).</summary>
+    /// <summary>Maximum characters of a page. Not a setting: a quarter of the sources of an answer (Answer:SourceTokens).</summary>
     private const int MaxContent = 4_000;
 
     private readonly WebSearchOptions options;
@@ -76,7 +76,7 @@ internal sealed class TavilyClient : IDisposable
         ];
     }
 
-    /// <summary>Text that a row can hold: no NUL, and not without end.</summary>
+    /// <summary>Returns text that the database can store: without NUL and of limited length.</summary>
     private static string Storable(string? text, string otherwise)
     {
         var clean = (text ?? "").Replace("\0", "", StringComparison.Ordinal).Trim();

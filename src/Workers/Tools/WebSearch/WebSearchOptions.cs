@@ -4,7 +4,7 @@ using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tools.WebSearch;
 
-/// <summary>Tavily. Without a key no question goes to the web.</summary>
+/// <summary>Web search with Tavily. Without a key the web is not searched.</summary>
 public sealed record WebSearchOptions
 {
     public const string Section = "Tavily";
@@ -12,13 +12,13 @@ public sealed record WebSearchOptions
     /// <summary>The key of Tavily. Unset: no web search.</summary>
     public string? ApiKey { get; init; }
 
-    /// <summary>Where Tavily's API lives.</summary>
+    /// <summary>Address of Tavily's API.</summary>
     [HttpAddress] public Uri BaseUrl { get; init; } = new("https://api.tavily.com");
 
     /// <summary>Pages per query. Default: 3.</summary>
     [Range(1, 10)] public int Results { get; init; } = 3;
 
-    /// <summary>How long a query's pages serve again. Default: 5 minutes.</summary>
+    /// <summary>How long the pages of a query are cached. Default: 5 minutes.</summary>
     [DurationRange("0ms", "1d")] public TimeSpan CacheFor { get; init; } = TimeSpan.FromMinutes(5);
 
     public bool IsConfigured => !string.IsNullOrWhiteSpace(ApiKey);

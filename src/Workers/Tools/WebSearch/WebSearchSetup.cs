@@ -7,13 +7,13 @@ using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Tools.WebSearch;
 
-/// <summary>The tool that searches the web, through Tavily. A job is answered without it, and says so.</summary>
+/// <summary>Sets up the tool that searches the web with Tavily. A job can be answered without it.</summary>
 internal static class WebSearchSetup
 {
-    /// <summary>What a web page counts beside a passage of a person's own.</summary>
+    /// <summary>Weight of a web page relative to a passage of the owner's documents.</summary>
     private const double Share = 0.6;
 
-    /// <summary>Words, as <see cref="Terms"/> folds them, that ask for what no stored document can know.</summary>
+    /// <summary>Words, folded by <see cref="Terms"/>, that ask for current information, which stored documents do not contain.</summary>
     private static readonly HashSet<string> CurrentWords = new(
         Terms.Of("today tonight tomorrow yesterday now currently current latest recent recently news newest update updates nowadays online website"),
         StringComparer.Ordinal);
@@ -45,7 +45,7 @@ internal static class WebSearchSetup
             Forbidden = "The web may not be searched: web_queries stays empty.",
             IsExternal = true,
             QueriesByRule = question => Terms.Of(question).Any(CurrentWords.Contains) ? [question] : [],
-            // A wave that asked the web has nothing else to ask it.
+            // A tool that searched the web in the first wave has no other queries.
             InSecondWave = (first, others) => first.Count == 0 ? [.. others.Take(1)] : [],
         },
         HasFoundEnough = results => results.Of<WebSearchResult>(Tool.WebSearch) is { Pages.Count: > 0 },
