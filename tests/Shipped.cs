@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Navigator.Contracts.Chat;
+using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
 using Navigator.Workers;
-using Navigator.Workers.Tools;
 
 namespace Navigator.Shipping;
 

@@ -1,4 +1,3 @@
-using Navigator.Api;
 using Navigator.Api.Access;
 using Navigator.Api.Chat;
 using Navigator.Api.Documents;
@@ -6,10 +5,10 @@ using Navigator.Api.Hosting;
 using Navigator.Api.Limits;
 using Navigator.Api.Problems;
 using Navigator.Api.Replay;
+using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Telemetry;
 using Navigator.Storage.Tenants;
 using Navigator.Workers;
-using Navigator.Workers.Hosting;
-using Navigator.Workers.Tools;
 
 return await Startup.Run(() => ApiProcess.Build(args, Pipeline.AddTools).RunNavigator());
 

@@ -1,4 +1,3 @@
-using Navigator.PdfText;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Exceptions;
 

@@ -1,12 +1,11 @@
 using MassTransit;
-using Navigator.Workers;
+using Navigator.Runtime;
+using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Telemetry;
 using Navigator.Workers.Answer;
-using Navigator.Workers.Hosting;
 using Navigator.Workers.Ingestion;
 using Navigator.Workers.Intake;
-using Navigator.Workers.Limits;
 using Navigator.Workers.Tools;
-using Navigator.Workers.Tools.Retrieval;
 using Navigator.Workers.Tools.WebSearch;
 using Navigator.Workers.Webhooks;
 

@@ -5,8 +5,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Navigator.Api.Documents;
+using Navigator.Runtime.Limits;
 using Navigator.Servers;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Api.Tests;
 

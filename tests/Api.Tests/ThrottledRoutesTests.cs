@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Navigator.Api.Access;
 using Navigator.Api.Documents;
 using Navigator.Api.Hosting;
-using Navigator.Workers.Flow;
+using Navigator.Runtime.Flow;
 
 namespace Navigator.Api.Tests;
 

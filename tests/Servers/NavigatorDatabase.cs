@@ -1,4 +1,4 @@
-using Navigator.Storage;
+using Navigator.Storage.Hosting;
 using Navigator.Storage.Migrations;
 using Navigator.Storage.Tenants;
 using Npgsql;

@@ -3,11 +3,10 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Navigator.Api;
+using Navigator.Runtime.Hosting;
 using Navigator.Servers;
 using Navigator.SixthTool.Tests.Claims;
 using Navigator.Workers;
-using Navigator.Workers.Hosting;
-using Navigator.Workers.Tools;
 
 namespace Navigator.SixthTool.Tests;
 

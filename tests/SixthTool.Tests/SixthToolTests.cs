@@ -3,10 +3,11 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Navigator.Api;
 using Navigator.Contracts.Chat;
+using Navigator.Runtime;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Tools;
 using Navigator.Servers;
 using Navigator.SixthTool.Tests.Claims;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Tools;
 
 namespace Navigator.SixthTool.Tests;
 

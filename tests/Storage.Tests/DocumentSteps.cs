@@ -1,7 +1,7 @@
 using Navigator.Contracts.Http;
-using Navigator.Storage.Passages;
-using Navigator.Workers.Flow;
-using Navigator.Workers.Limits;
+using Navigator.Runtime.Flow;
+using Navigator.Runtime.Limits;
+using Navigator.Storage.Documents;
 using static Navigator.Workers.Flow.DocumentMachine;
 
 namespace Navigator.Storage.Tests;

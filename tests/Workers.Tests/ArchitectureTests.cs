@@ -3,8 +3,9 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Navigator.Runtime;
+using Navigator.Runtime.Limits;
 using Navigator.Servers;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Tests;
 

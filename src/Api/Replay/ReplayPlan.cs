@@ -3,9 +3,9 @@ using Navigator.Api.Chat;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Runtime.Broker;
+using Navigator.Runtime.Tools;
 using Navigator.Storage.Replays;
-using Navigator.Workers.Broker;
-using Navigator.Workers.Tools;
 
 namespace Navigator.Api.Replay;
 

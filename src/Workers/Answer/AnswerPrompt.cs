@@ -1,5 +1,5 @@
 using System.Text;
-using Navigator.Workers.Upstreams;
+using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Answer;
 

@@ -1,4 +1,5 @@
-using Navigator.Workers.Upstreams;
+using Navigator.Runtime.Flow;
+using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Answer;
 

@@ -1,5 +1,5 @@
+using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Answer;
 

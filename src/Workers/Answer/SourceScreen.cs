@@ -1,4 +1,5 @@
 using System.Text;
+using Navigator.Text;
 using Navigator.Workers.Intake.Screening;
 
 namespace Navigator.Workers.Answer;

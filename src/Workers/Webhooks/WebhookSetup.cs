@@ -1,3 +1,5 @@
+using Navigator.Runtime.Webhooks;
+
 namespace Navigator.Workers.Webhooks;
 
 internal static class WebhookSetup

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.SixthTool.Tests.Claims;
 

@@ -1,3 +1,4 @@
+using Navigator.Text;
 using Navigator.Workers.Answer;
 
 namespace Navigator.Workers.Tests.Answer;

@@ -1,6 +1,6 @@
+using Navigator.Runtime.Upstreams;
 using Navigator.Upstreams;
 using Navigator.Workers.Answer;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tests.Upstreams;
 

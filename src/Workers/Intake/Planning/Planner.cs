@@ -1,6 +1,7 @@
+using Navigator.Runtime;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake.Planning;
 

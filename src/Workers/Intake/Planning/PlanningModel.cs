@@ -2,11 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Tools;
+using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Rates;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Tools;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake.Planning;
 

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Options;
 using Navigator.Contracts.Http;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Upstreams;
+using Navigator.Runtime;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Intake.Screening;
 

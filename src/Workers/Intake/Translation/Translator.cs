@@ -1,5 +1,6 @@
-using Navigator.Workers.Limits;
-using Navigator.Workers.Upstreams;
+using Navigator.Runtime;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Intake.Translation;
 

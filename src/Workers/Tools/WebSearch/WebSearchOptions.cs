@@ -1,6 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tools.WebSearch;
 

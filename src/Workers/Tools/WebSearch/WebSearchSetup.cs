@@ -1,9 +1,11 @@
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
+using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
-using Navigator.Storage.Passages;
+using Navigator.Text;
 using Navigator.Workers.Answer;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Tools.WebSearch;
 

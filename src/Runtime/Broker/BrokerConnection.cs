@@ -1,0 +1,95 @@
+using System.Net.Security;
+using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Settings;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Navigator.Runtime.Broker;
+
+/// <summary>
+/// A connection of its own beside the bus's, to look at queues and to move messages between them. It is opened when needed
+/// and thrown away when anything fails; nobody waits for it longer than <see cref="Patience"/>, whatever the broker does.
+/// </summary>
+internal sealed class BrokerConnection(NavigatorMode mode) : IAsyncDisposable
+{
+    /// <summary>No setting: the watch looks again a second later, and its last look stays known until then.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private readonly SemaphoreSlim opening = new(1);
+    private IConnection? connection;
+
+    /// <exception cref="BrokerUnavailableException">The broker did not answer in time, or refused.</exception>
+    public async Task<T> Use<T>(Func<IChannel, Task<T>> use, CreateChannelOptions? options, CancellationToken token)
+    {
+        var open = connection;
+        try
+        {
+            open = await Open(token);
+            await using var channel = await open.CreateChannelAsync(options, token).WaitAsync(Patience, token);
+            return await use(channel).WaitAsync(Patience, token);
+        }
+        catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            throw; // there is no such queue; the connection is as good as before
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !token.IsCancellationRequested)
+        {
+            Discard(open);
+            throw new BrokerUnavailableException(error);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Discard(connection);
+        opening.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<IConnection> Open(CancellationToken token)
+    {
+        if (!await opening.WaitAsync(Patience, token))
+            throw new TimeoutException();
+        try
+        {
+            if (connection is { IsOpen: true })
+                return connection;
+            var factory = new ConnectionFactory
+            {
+                Uri = new Uri(mode.RabbitMq ?? throw new InvalidOperationException("There is no broker in embedded mode.")),
+                ClientProvidedName = $"navigator-watch {Environment.MachineName}:{Environment.ProcessId}",
+                AutomaticRecoveryEnabled = false,
+                RequestedConnectionTimeout = Patience,
+                ContinuationTimeout = Patience,
+                RequestedHeartbeat = BusSetup.Heartbeat,
+            };
+            // By itself it would take any name's certificate.
+            factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
+            var connecting = factory.CreateConnectionAsync(token);
+            try
+            {
+                return connection = await connecting.WaitAsync(Patience, token);
+            }
+            catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+            {
+                // It may still come about, when a frozen broker wakes up: nobody would ever close it.
+                _ = connecting.ContinueWith(late => Discard(late.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion,
+                    TaskScheduler.Default);
+                throw;
+            }
+        }
+        finally
+        {
+            opening.Release();
+        }
+    }
+
+    /// <summary>Closing may take as long as the broker likes, so nobody waits for it.</summary>
+    private void Discard(IConnection? broken)
+    {
+        Interlocked.CompareExchange(ref connection, null, broken);
+        _ = broken?.AbortAsync(TimeSpan.FromSeconds(1)).ContinueWith(_ => broken.Dispose(), TaskScheduler.Default);
+    }
+}
+
+internal sealed class BrokerUnavailableException(Exception inner) : Exception("The broker does not answer.", inner);

@@ -1,0 +1,111 @@
+using System.Data.Common;
+using MassTransit;
+using Navigator.Contracts.Chat;
+using Navigator.Runtime.Limits;
+using Navigator.Storage.Documents;
+using Navigator.Storage.Ledger;
+
+namespace Navigator.Runtime.Flow;
+
+/// <summary>
+/// Keeps a lease while work goes on: renews it three times as often as it lasts, and stops the work when it belongs to
+/// somebody else.
+/// </summary>
+internal static class Lease
+{
+    /// <summary>This process, as operators find it in <c>claimed_by</c>.</summary>
+    public static string Worker { get; } = $"{Environment.MachineName}:{Environment.ProcessId}";
+
+    /// <summary>Delivered or tried once more: whoever had the message before has it no longer.</summary>
+    public static bool IsTakenOver(ConsumeContext context) => context.ReceiveContext.Redelivered || context.GetRetryAttempt() > 0;
+
+    /// <param name="renew">False when the lease is lost.</param>
+    /// <param name="work">Its token ends with the lease, and with <paramref name="token"/>.</param>
+    public static async Task Hold(
+        TimeSpan lease, TimeProvider clock, Func<CancellationToken, Task<bool>> renew, Func<CancellationToken, Task> work, CancellationToken token)
+    {
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(token);
+        var timer = new PeriodicTimer(lease / 3, clock);
+        var renewing = Renew(timer, renew, lost);
+        try
+        {
+            await work(lost.Token);
+        }
+        catch (OperationCanceledException) when (lost.IsCancellationRequested && !token.IsCancellationRequested)
+        {
+            // It went on without us; so does this worker.
+        }
+        finally
+        {
+            timer.Dispose();
+            await renewing;
+        }
+    }
+
+    private static async Task Renew(PeriodicTimer timer, Func<CancellationToken, Task<bool>> renew, CancellationTokenSource lost)
+    {
+        while (await timer.WaitForNextTickAsync())
+        {
+            try
+            {
+                if (await renew(lost.Token))
+                    continue;
+                await lost.CancelAsync();
+                return;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception error) when (error is DbException or TimeoutException)
+            {
+                // Not renewed this time; there is another before the lease is over, and the fence holds in any case.
+            }
+        }
+    }
+}
+
+/// <summary>Runs a job's stage that one worker does alone.</summary>
+internal sealed class StageLease(JobTransitions transitions, LivePolicy policy, TimeProvider clock)
+{
+    /// <param name="job">As it was read for this message.</param>
+    /// <param name="attempt">As the message said.</param>
+    public async Task Run(Job job, int attempt, JobStage stage, ConsumeContext context, Func<Job, CancellationToken, Task> work)
+    {
+        var token = context.CancellationToken;
+        if (await transitions.Claim(job, attempt, stage, Lease.Worker, Lease.IsTakenOver(context), token) is not { } claimed)
+            return; // finished, cancelled or another worker's: this message no longer counts
+        await FailPoint.LoseConsumer(context);
+        await Hold(claimed, work, token);
+    }
+
+    /// <summary>For a stage that this worker claimed together with the report before it.</summary>
+    public Task Hold(Job job, Func<Job, CancellationToken, Task> work, CancellationToken token)
+    {
+        FailPoint.Reach(FailPoint.AfterClaim);
+        var held = job;
+        return Lease.Hold(policy.Now.Job.Lease, clock, Renew, cancel => work(job, cancel), token);
+
+        async Task<bool> Renew(CancellationToken cancel)
+        {
+            if (await transitions.Renew(held, Lease.Worker, cancel) is not { } renewed)
+                return false;
+            held = renewed;
+            return true;
+        }
+    }
+}
+
+/// <summary>Runs the taking out of a document's text, which one worker does alone.</summary>
+internal sealed class DocumentLease(DocumentTransitions transitions, LivePolicy policy, TimeProvider clock)
+{
+    public async Task Run(DocumentKey key, ConsumeContext context, Func<DocumentRecord, byte[], CancellationToken, Task> work)
+    {
+        var token = context.CancellationToken;
+        if (await transitions.Claim(key, Lease.Worker, Lease.IsTakenOver(context), token) is not var (document, content))
+            return; // deleted, done or another worker's
+        await Lease.Hold(
+            policy.Now.Document.Lease, clock, cancel => transitions.Renew(DocumentKey.Of(document), Lease.Worker, cancel),
+            cancel => work(document, content, cancel), token);
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+using Navigator.Runtime.Telemetry;
+using Navigator.Storage.Sqlite;
+
+namespace Navigator.Runtime.Hosting;
+
+/// <summary>Runs a process; what keeps it from starting is said in one line.</summary>
+public static class Startup
+{
+    /// <returns>The exit code: 0 after an orderly stop, 1 when it could not start or gave itself up.</returns>
+    public static async Task<int> Run(Func<Task> process)
+    {
+        try
+        {
+            await process();
+            return Environment.ExitCode;
+        }
+        catch (StartupException error)
+        {
+            return Refuse(error.Message);
+        }
+        catch (SqliteFileException error)
+        {
+            return Refuse(error.Message);
+        }
+        catch (OptionsValidationException error)
+        {
+            return Refuse(string.Join(" ", error.Failures));
+        }
+        catch (Exception error) when (Unreadable(error) is { } setting)
+        {
+            return Refuse(setting);
+        }
+        catch (IOException error) when (error.InnerException is AddressInUseException)
+        {
+            return Refuse($"{error.Message} Choose another with --urls http://localhost:8090");
+        }
+        finally
+        {
+            await LoggingSetup.WriteOut();
+        }
+    }
+
+    /// <returns>The words for a setting that is no number, no time, or not one of the words it may be; null for any other failure.</returns>
+    /// <remarks>The binder has no exception type of its own: what it threw is told by where it was thrown.</remarks>
+    private static string? Unreadable(Exception error) =>
+        (error is AggregateException all ? all.InnerExceptions : [error]).OfType<InvalidOperationException>()
+        .Where(each => each.TargetSite?.DeclaringType?.Assembly == typeof(ConfigurationBinder).Assembly).Select(Reason).FirstOrDefault();
+
+    /// <summary>The binder names the setting; what it met there may say how the setting is written.</summary>
+    internal static string Reason(InvalidOperationException error) =>
+        error.InnerException is FormatException how ? $"{error.Message} {how.Message}" : error.Message;
+
+    private static int Refuse(string reason)
+    {
+        Console.Error.WriteLine($"Navigator cannot start: {reason.ReplaceLineEndings(" ")}");
+        return 1;
+    }
+}

@@ -1,0 +1,93 @@
+using Navigator.Runtime.Limits;
+
+namespace Navigator.Runtime.Upstreams;
+
+internal enum CircuitState
+{
+    /// <summary>Calls go through.</summary>
+    Closed,
+
+    /// <summary>No call is made.</summary>
+    Open,
+
+    /// <summary>A few probes are made; they decide.</summary>
+    HalfOpen,
+}
+
+/// <summary>What a call found out about its upstream.</summary>
+internal enum CallOutcome
+{
+    Succeeded,
+    Failed,
+
+    /// <summary>The upstream was not asked after all, or the caller did not wait for it, or it refused the request: no evidence.</summary>
+    Inconclusive,
+}
+
+/// <summary>
+/// The rules of a circuit breaker as a value: an event gives the circuit that follows. It knows no clock, lock or log. Limits are passed with
+/// each event, because they may change at any time; null means that there is no breaker, and then the circuit is closed.
+/// </summary>
+/// <param name="Since">When this state began.</param>
+/// <param name="Period">Counts the states there have been. A call reports to the period that admitted it; what is late is ignored.</param>
+/// <param name="Failures">In a row, while closed.</param>
+/// <param name="ProbesInFlight">While half-open.</param>
+/// <param name="ProbesSucceeded">While half-open.</param>
+internal sealed record Circuit(
+    CircuitState State, DateTimeOffset Since, int Period = 0, int Failures = 0, int ProbesInFlight = 0, int ProbesSucceeded = 0)
+{
+    /// <summary>Would a call be admitted now?</summary>
+    public bool Admits(BreakerLimits? limits, DateTimeOffset now) => limits is null || State switch
+    {
+        CircuitState.Closed => true,
+        CircuitState.Open => now >= Since + limits.BreakDuration,
+        // Enough have succeeded already when the limit was lowered meanwhile.
+        _ => ProbesInFlight + ProbesSucceeded < limits.HalfOpenProbes || ProbesSucceeded >= limits.HalfOpenProbes,
+    };
+
+    /// <summary>A call asks to be made.</summary>
+    /// <returns>The circuit that follows; the call is admitted when <see cref="Admits"/> says so, and belongs to its period.</returns>
+    public Circuit Enter(BreakerLimits? limits, DateTimeOffset now)
+    {
+        if (limits is null)
+            return WithoutLimits(now);
+        if (!Admits(limits, now))
+            return this;
+        var circuit = State switch
+        {
+            CircuitState.Open => Become(CircuitState.HalfOpen, now),
+            CircuitState.HalfOpen when ProbesSucceeded >= limits.HalfOpenProbes => Become(CircuitState.Closed, now),
+            _ => this,
+        };
+        return circuit.State == CircuitState.HalfOpen ? circuit with { ProbesInFlight = circuit.ProbesInFlight + 1 } : circuit;
+    }
+
+    /// <summary>A call that was admitted has ended; to be told once.</summary>
+    /// <param name="period">The period that admitted it.</param>
+    public Circuit Report(int period, CallOutcome outcome, BreakerLimits? limits, DateTimeOffset now)
+    {
+        if (limits is null)
+            return WithoutLimits(now);
+        if (period != Period)
+            return this;
+        return (State, outcome) switch
+        {
+            (CircuitState.Closed, CallOutcome.Succeeded) => Failures == 0 ? this : this with { Failures = 0 },
+            (CircuitState.Closed, CallOutcome.Failed) when Failures + 1 >= limits.FailureThreshold => Become(CircuitState.Open, now),
+            (CircuitState.Closed, CallOutcome.Failed) => this with { Failures = Failures + 1 },
+            (CircuitState.HalfOpen, CallOutcome.Failed) => Become(CircuitState.Open, now),
+            (CircuitState.HalfOpen, CallOutcome.Succeeded) when ProbesSucceeded + 1 >= limits.HalfOpenProbes => Become(CircuitState.Closed, now),
+            (CircuitState.HalfOpen, CallOutcome.Succeeded) => this with
+            {
+                ProbesInFlight = ProbesInFlight - 1,
+                ProbesSucceeded = ProbesSucceeded + 1,
+            },
+            (CircuitState.HalfOpen, CallOutcome.Inconclusive) => this with { ProbesInFlight = ProbesInFlight - 1 },
+            _ => this,
+        };
+    }
+
+    private Circuit WithoutLimits(DateTimeOffset now) => State == CircuitState.Closed ? this : Become(CircuitState.Closed, now);
+
+    private Circuit Become(CircuitState state, DateTimeOffset now) => new(state, now, Period + 1);
+}

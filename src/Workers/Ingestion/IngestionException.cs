@@ -1,7 +1,0 @@
-namespace Navigator.Workers.Ingestion;
-
-/// <summary>A document that cannot be read, for a reason that its owner may see. Trying again would not help.</summary>
-internal sealed class IngestionException(string code, string message) : Exception(message)
-{
-    public string Code { get; } = code;
-}
