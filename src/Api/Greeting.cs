@@ -2,9 +2,9 @@ using Microsoft.Extensions.Options;
 using Navigator.Api.Access;
 using Navigator.Api.Hosting;
 using Navigator.Runtime.Settings;
+using Navigator.Runtime.Tools;
 using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Sqlite;
-using Navigator.Workers.Tools.WebSearch;
 
 namespace Navigator.Api;
 
@@ -22,7 +22,8 @@ internal static class Greeting
         var openAi = app.Services.GetRequiredService<IOptions<OpenAiOptions>>().Value;
         var needsKeys = app.Services.GetRequiredService<Exposure>().NeedsKeys;
         var (header, documents) = needsKeys ? ("-H 'Authorization: Bearer nav_…' ", "") : ("", "a sample policy is there; ");
-        var web = app.Services.GetRequiredService<IOptions<WebSearchOptions>>().Value;
+        var tools = string.Concat(app.Services.GetRequiredService<ToolSet>().Select(tool => tool.Greeting).OfType<(string Title, string Text)>()
+            .Select(line => $"  {line.Title,-11}{line.Text}\n"));
         var kept = app.Services.GetService<DataDirectory>() is { } directory
             ? $"questions, answers and documents, in {DataDirectory.FileIn(directory.Path)}"
             : "nothing: questions, answers and documents are gone when it stops";
@@ -37,8 +38,7 @@ internal static class Greeting
               Kept       {{kept}}
               Keys       {{(needsKeys ? "needed: those of the settings Keys__<tenant>, and those made with navigator keys create" : $"none needed: one tenant, '{Caller.Development}', and this machine alone is served")}}
               Answers    {{(openAi.IsConfigured ? $"{openAi.AnswerModel} at {openAi.BaseUrl.Host}" : "offline: quotes the passages that fit; no model is asked (set OpenAI__ApiKey for one)")}}
-              Web        {{(web.IsConfigured ? $"Tavily at {web.BaseUrl.Host}" : "off (set Tavily__ApiKey to allow it)")}}
-              Documents  {{documents}}add yours with  curl {{header}}-F file=@policy.pdf {{url}}/v1/documents
+            {{tools}}  Documents  {{documents}}add yours with  curl {{header}}-F file=@policy.pdf {{url}}/v1/documents
 
             Ask (it waits up to 20 s for the answer):
 

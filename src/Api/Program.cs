@@ -5,26 +5,26 @@ using Navigator.Api.Hosting;
 using Navigator.Api.Limits;
 using Navigator.Api.Problems;
 using Navigator.Api.Replay;
+using Navigator.Runtime;
 using Navigator.Runtime.Hosting;
 using Navigator.Runtime.Telemetry;
 using Navigator.Storage.Tenants;
 using Navigator.Workers;
 
-return await Startup.Run(() => ApiProcess.Build(args, Pipeline.AddTools).RunNavigator());
+return await Startup.Run(() => ApiProcess.Build(args, Pipeline.AddWorkers).RunNavigator());
 
 namespace Navigator.Api
 {
     /// <summary>The API's process.</summary>
     public static class ApiProcess
     {
-        /// <param name="addTools">The tools of the system: the same in each of its processes.</param>
-        /// <exception cref="Navigator.Workers.Limits.StartupException">A setting is missing, unknown or out of range, or two tools cannot be told
-        /// apart.</exception>
-        public static WebApplication Build(string[] args, Action<ToolSetup> addTools)
+        /// <param name="addWorkers">The tools and consumers of the system: the same in each of its processes.</param>
+        /// <exception cref="StartupException">A setting is missing, unknown or out of range, or two tools cannot be told apart.</exception>
+        public static WebApplication Build(string[] args, Action<WorkerSetup> addWorkers)
         {
             var builder = NavigatorHost.CreateBuilder(args, urls: "http://localhost:8080");
             // Embedded, this process holds the workers too; distributed, it only accepts and reports.
-            var mode = builder.AddNavigator(consumes: mode => mode.IsEmbedded, addTools);
+            var mode = builder.AddNavigator(consumes: mode => mode.IsEmbedded, addWorkers);
             builder.AddHttp();
             builder.Services.AddSecurity().AddAccess(mode, builder.Configuration).AddProblems().AddChat().AddDocuments(mode)
                 .AddReplays().AddLimits();

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Runtime;
 
@@ -7,7 +6,7 @@ namespace Navigator.Runtime;
 /// What Navigator counts; /metrics shows it. Tags are names from the code, never a caller's words. Gauges read objects of their host, and
 /// so are made on a meter of the host's <see cref="IMeterFactory"/> (<see cref="OfHost"/>): they end with it.
 /// </summary>
-internal static class NavigatorMeter
+public static class NavigatorMeter
 {
     public const string Name = "Navigator";
 
@@ -53,8 +52,9 @@ internal static class NavigatorMeter
     public static Meter OfHost(IMeterFactory meters) => meters.Create(Name);
 
     /// <param name="agent">translation, screening, planning or answer.</param>
-    public static void FellBack(string agent, UpstreamException error) => FallBacks.Add(
-        1, KeyValuePair.Create("agent", (object?)agent), KeyValuePair.Create("reason", (object?)(error.IsLate ? "Late" : error.Failure.ToString())));
+    /// <param name="reason">The kind of the upstream's failure.</param>
+    public static void FellBack(string agent, string reason) => FallBacks.Add(
+        1, KeyValuePair.Create("agent", (object?)agent), KeyValuePair.Create("reason", (object?)reason));
 
     /// <summary>Buckets from a cache's hit to a deadline.</summary>
     private static Histogram<double> Seconds(string name, string description) => Meter.CreateHistogram(

@@ -4,7 +4,7 @@ namespace Navigator.Runtime;
 /// Work that a process does again and again until it stops. It never ends by failing: it goes on at the next tick, for as long
 /// as it takes, and says so once per episode.
 /// </summary>
-internal static partial class Repeat
+public static partial class Repeat
 {
     /// <param name="what">Subject of the sentence in the log.</param>
     public static async Task Every(

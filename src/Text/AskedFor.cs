@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Navigator.Text;
 
 /// <summary>What kind of thing a question asks for, as far as English words tell: an amount, a number, a telephone number.</summary>
-internal static partial class AskedFor
+public static partial class AskedFor
 {
     /// <returns>Matches a text that holds such a thing; null when the question does not tell.</returns>
     public static Regex? PatternOf(string question) =>

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Navigator.Text;
 
 /// <summary>Says a question in the words that policies use for what people call by other names.</summary>
-internal static class Rewording
+public static class Rewording
 {
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 

@@ -1,7 +1,7 @@
 namespace Navigator.Text;
 
 /// <summary>Cuts a text into sentences and lines.</summary>
-internal static class Sentences
+public static class Sentences
 {
     /// <summary>Ranges in order; together they cover the text, white space between them aside.</summary>
     public static IReadOnlyList<Range> Of(string text)

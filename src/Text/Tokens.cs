@@ -1,7 +1,7 @@
 namespace Navigator.Text;
 
 /// <summary>How many tokens a model will count, near enough for budgets.</summary>
-internal static class Tokens
+public static class Tokens
 {
     /// <summary>
     /// Four characters of English make a token, but no word or symbol makes less than one; scripts without spaces take about

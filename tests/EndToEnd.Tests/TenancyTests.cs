@@ -7,6 +7,7 @@ using System.Text.RegularExpressions;
 using Navigator.Servers;
 using Navigator.Storage.Hosting;
 using Navigator.Storage.Tenants;
+using Navigator.Storage;
 using Navigator.Upstreams;
 using Npgsql;
 

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using Navigator.Servers;
 using Navigator.Storage.Hosting;
 using Navigator.Storage.Tenants;
+using Navigator.Storage;
 using Navigator.Upstreams;
 
 namespace Navigator.EndToEnd.Tests;

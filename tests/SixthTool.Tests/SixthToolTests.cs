@@ -67,15 +67,15 @@ public sealed partial class SixthToolTests
     [Fact]
     public void A_tool_that_comes_twice_or_without_limits_keeps_the_process_from_starting()
     {
-        var twice = Assert.Throws<StartupException>(() => ApiProcess.Build([], tools =>
+        var twice = Assert.Throws<StartupException>(() => ApiProcess.Build([], workers =>
         {
-            SixToolSystem.AddTools(tools);
-            tools.AddClaims();
+            SixToolSystem.AddWorkers(workers);
+            workers.Tools.AddClaims();
         }));
-        var unlimited = Assert.Throws<StartupException>(() => ApiProcess.Build([], tools =>
+        var unlimited = Assert.Throws<StartupException>(() => ApiProcess.Build([], workers =>
         {
-            SixToolSystem.AddTools(tools);
-            tools.Add(tools.Build().Find(ClaimsSetup.Name)! with
+            SixToolSystem.AddWorkers(workers);
+            workers.Tools.Add(workers.Tools.Build().Find(ClaimsSetup.Name)! with
             {
                 Name = new Tool("complaints"),
                 Queue = "ask-complaints",

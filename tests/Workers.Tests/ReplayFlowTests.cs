@@ -2,6 +2,7 @@ using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Runtime.Limits;
 using Navigator.Runtime.Replay;
+using Navigator.Storage.Ledger;
 using Navigator.Storage.Replays;
 
 namespace Navigator.Workers.Tests;

@@ -7,7 +7,7 @@ using Navigator.Contracts.Chat;
 using Navigator.Runtime.Hosting;
 using Navigator.Runtime.Limits;
 using Navigator.Runtime.Settings;
-using Navigator.Storage.Passages;
+using Navigator.Storage;
 
 namespace Navigator.Workers.Tests;
 

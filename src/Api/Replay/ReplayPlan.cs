@@ -5,7 +5,7 @@ using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
 using Navigator.Runtime.Broker;
 using Navigator.Runtime.Tools;
-using Navigator.Storage.Replays;
+using Navigator.Storage.Ledger;
 
 namespace Navigator.Api.Replay;
 

@@ -1,5 +1,4 @@
 using System.Net.Security;
-using Navigator.Runtime.Hosting;
 using Navigator.Runtime.Settings;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -10,8 +9,11 @@ namespace Navigator.Runtime.Broker;
 /// A connection of its own beside the bus's, to look at queues and to move messages between them. It is opened when needed
 /// and thrown away when anything fails; nobody waits for it longer than <see cref="Patience"/>, whatever the broker does.
 /// </summary>
-internal sealed class BrokerConnection(NavigatorMode mode) : IAsyncDisposable
+public sealed class BrokerConnection(NavigatorMode mode) : IAsyncDisposable
 {
+    /// <summary>No setting: RabbitMQ advises 5 to 20 s. Sooner, a busy process looks dead; later, a dead one keeps its messages.</summary>
+    internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+
     /// <summary>No setting: the watch looks again a second later, and its last look stays known until then.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -61,7 +63,7 @@ internal sealed class BrokerConnection(NavigatorMode mode) : IAsyncDisposable
                 AutomaticRecoveryEnabled = false,
                 RequestedConnectionTimeout = Patience,
                 ContinuationTimeout = Patience,
-                RequestedHeartbeat = BusSetup.Heartbeat,
+                RequestedHeartbeat = Heartbeat,
             };
             // By itself it would take any name's certificate.
             factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
@@ -92,4 +94,4 @@ internal sealed class BrokerConnection(NavigatorMode mode) : IAsyncDisposable
     }
 }
 
-internal sealed class BrokerUnavailableException(Exception inner) : Exception("The broker does not answer.", inner);
+public sealed class BrokerUnavailableException(Exception inner) : Exception("The broker does not answer.", inner);

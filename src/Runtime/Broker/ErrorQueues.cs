@@ -8,7 +8,7 @@ namespace Navigator.Runtime.Broker;
 /// Messages that nobody could handle (NAME_error) or nobody understood (NAME_skipped), moved back to the queue they came from.
 /// Each is confirmed there before it is removed here: killed half-way, a message is in both and never in none.
 /// </summary>
-internal sealed class ErrorQueues(BrokerConnection broker, ToolSet tools)
+public sealed class ErrorQueues(BrokerConnection broker, ToolSet tools)
 {
     private static readonly string[] Suffixes = ["_error", "_skipped"];
 

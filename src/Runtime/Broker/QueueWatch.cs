@@ -10,7 +10,7 @@ namespace Navigator.Runtime.Broker;
 public sealed record QueueSample(string Queue, bool Exists, long Ready, long Consumers);
 
 /// <summary>Asks the broker about every queue once a second (a passive declare), so that nobody has to ask it per request.</summary>
-internal sealed class QueueWatch(BrokerConnection broker, ToolSet tools, LivePolicy policy, TimeProvider clock, ILogger<QueueWatch> log)
+public sealed class QueueWatch(BrokerConnection broker, ToolSet tools, LivePolicy policy, TimeProvider clock, ILogger<QueueWatch> log)
     : BackgroundService
 {
     /// <summary>Null while the broker does not answer, and before it did.</summary>

@@ -7,7 +7,7 @@ namespace Navigator.Runtime.Flow;
 /// What is special about the question that <see cref="Canary"/> asks, for all stages: it takes every queue that a person's question about
 /// documents takes, always by message, and asks no model. Its answer needs no rule here: its plan says that there is nothing to look for.
 /// </summary>
-internal static class CanaryQuestion
+public static class CanaryQuestion
 {
     /// <summary>Owns nothing else; no caller can be it.</summary>
     public const string Tenant = "_canary";

@@ -1,5 +1,4 @@
 using Navigator.Runtime.Limits;
-using Navigator.Runtime.Replay;
 using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
 
@@ -12,13 +11,13 @@ internal static class FlowSetup
         .AddSingleton<FairShare>().AddSingleton<Dispatcher>().AddSingleton<StageLease>().AddSingleton<DocumentLease>()
         .AddSingleton(provider => Transitions(provider, provider.GetRequiredService<Dispatcher>().Send))
         .AddSingleton(provider => DocumentTransitions(provider, provider.GetRequiredService<Dispatcher>().Send))
-        // None of the three may come late to anything because the broker is slow.
+        // Neither of the two may come late to anything because the broker is slow.
         .AddHostedService(provider => ActivatorUtilities.CreateInstance<Sweeper>(
             provider, Unattended(provider), DocumentTransitions(provider, provider.GetRequiredService<Dispatcher>().Start)))
-        .AddHostedService(provider => ActivatorUtilities.CreateInstance<Replayer>(provider, Unattended(provider)))
         .AddHostedService(provider => ActivatorUtilities.CreateInstance<Releaser>(provider, Unattended(provider)));
 
-    private static JobTransitions Unattended(IServiceProvider provider) => Transitions(provider, provider.GetRequiredService<Dispatcher>().Start);
+    /// <summary>For what runs by itself and must not come late to anything because the broker is slow.</summary>
+    public static JobTransitions Unattended(IServiceProvider provider) => Transitions(provider, provider.GetRequiredService<Dispatcher>().Start);
 
     private static JobTransitions Transitions(IServiceProvider provider, SendCommands send) => new(
         provider.GetRequiredService<IJobLedger>(), send, provider.GetRequiredService<FairShare>(), provider.GetRequiredService<LivePolicy>(),

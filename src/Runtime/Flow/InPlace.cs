@@ -10,7 +10,7 @@ namespace Navigator.Runtime.Flow;
 /// where the next queue's gate has room now and nobody waits for it. The message stays the fallback, and the ledger the truth:
 /// work that is lost here is due some time, and the sweeper sends its message.
 /// </summary>
-internal sealed partial class InPlace(Stages stages, LivePolicy policy, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<InPlace> log)
+public sealed partial class InPlace(Stages stages, LivePolicy policy, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<InPlace> log)
     : IHostedService, IDisposable
 {
     /// <summary>As an endpoint would try a message again after a deadlock or a broken connection.</summary>

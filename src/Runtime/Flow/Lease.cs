@@ -66,7 +66,7 @@ internal static class Lease
 }
 
 /// <summary>Runs a job's stage that one worker does alone.</summary>
-internal sealed class StageLease(JobTransitions transitions, LivePolicy policy, TimeProvider clock)
+public sealed class StageLease(JobTransitions transitions, LivePolicy policy, TimeProvider clock)
 {
     /// <param name="job">As it was read for this message.</param>
     /// <param name="attempt">As the message said.</param>
@@ -97,7 +97,7 @@ internal sealed class StageLease(JobTransitions transitions, LivePolicy policy, 
 }
 
 /// <summary>Runs the taking out of a document's text, which one worker does alone.</summary>
-internal sealed class DocumentLease(DocumentTransitions transitions, LivePolicy policy, TimeProvider clock)
+public sealed class DocumentLease(DocumentTransitions transitions, LivePolicy policy, TimeProvider clock)
 {
     public async Task Run(DocumentKey key, ConsumeContext context, Func<DocumentRecord, byte[], CancellationToken, Task> work)
     {

@@ -42,7 +42,7 @@ internal sealed class SkipOnFailureFilter<TCommand>(ToolDescriptor tool, IJobLed
         ?? tool.FailedText;
 }
 
-internal static class SkipOnFailureMiddleware
+public static class SkipOnFailureMiddleware
 {
     /// <param name="tool">The tool that <typeparamref name="TCommand"/> asks.</param>
     public static void UseSkipOnFailure<TCommand>(

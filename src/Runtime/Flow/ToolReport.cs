@@ -1,13 +1,12 @@
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Answer;
 
 namespace Navigator.Runtime.Flow;
 
 /// <summary>Reports what a tool found. When it was the last one and there is room, its worker takes the answer stage along and goes on in
 /// place.</summary>
-internal sealed class ToolReport(JobTransitions transitions, InPlace inPlace, StageLease lease, AnswerComposition composition)
+public sealed class ToolReport(JobTransitions transitions, InPlace inPlace, StageLease lease, InlineAnswer answer)
 {
     public async Task Finish(Job job, Tool tool, ToolResult found, CancellationToken token)
     {
@@ -17,7 +16,7 @@ internal sealed class ToolReport(JobTransitions transitions, InPlace inPlace, St
         {
             if (await transitions.Finish(job, tool, found, place is null ? null : Lease.Worker, token) is { ClaimedBy: not null } claimed)
             {
-                inPlace.Start(claimed, QueueNames.ComposeAnswer, place!, over => lease.Hold(claimed, composition.Run, over));
+                inPlace.Start(claimed, QueueNames.ComposeAnswer, place!, over => lease.Hold(claimed, answer.Run, over));
                 place = null;
             }
         }

@@ -2,9 +2,9 @@ using System.Data.Common;
 using System.Security.Authentication;
 using MassTransit;
 using MassTransit.Middleware;
+using Navigator.Runtime.Broker;
 using Navigator.Runtime.Settings;
 using Navigator.Storage;
-using Navigator.Storage.Passages;
 
 namespace Navigator.Runtime.Hosting;
 
@@ -19,9 +19,6 @@ internal static class BusSetup
     /// </summary>
     private static readonly TimeSpan ConsumersStop = TimeSpan.FromSeconds(15), BusStop = TimeSpan.FromSeconds(20),
         HostStop = TimeSpan.FromSeconds(25);
-
-    /// <summary>No setting: RabbitMQ advises 5 to 20 s. Sooner, a busy process looks dead; later, a dead one keeps its messages.</summary>
-    internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
     /// <summary>No settings: a deadlock is gone at the second try, a broken connection at the third; then the database is away.</summary>
     private static readonly int[] FirstWaitsMs = [100, 500, 2_000];
@@ -51,7 +48,7 @@ internal static class BusSetup
                 {
                     rabbit.Host(new Uri(address), host =>
                     {
-                        host.Heartbeat(Heartbeat);
+                        host.Heartbeat(BrokerConnection.Heartbeat);
                         // The bus turns TLS on for port 5671 alone (MassTransit #4665, closed); an amqps address means it anywhere.
                         if (new Uri(address) is { Scheme: "amqps" } secure)
                             host.UseSsl(tls => (tls.ServerName, tls.Protocol) = (secure.Host, SslProtocols.None));

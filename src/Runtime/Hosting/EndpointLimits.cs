@@ -4,7 +4,7 @@ using Navigator.Runtime.Limits;
 namespace Navigator.Runtime.Hosting;
 
 /// <summary>A queue's limits in the words of the bus.</summary>
-internal static class EndpointLimits
+public static class EndpointLimits
 {
     /// <summary>For a definition's <c>Endpoint(…)</c>. How many of them are handled at once is for the queue's gate to say.</summary>
     public static void Apply(this QueueLimits limits, IEndpointRegistrationConfigurator endpoint)

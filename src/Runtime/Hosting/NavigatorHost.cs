@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 using Navigator.Runtime.Flow;
 using Navigator.Runtime.Limits;
+using Navigator.Runtime.Replay;
 using Navigator.Runtime.Settings;
 using Navigator.Runtime.Telemetry;
 using Navigator.Runtime.Upstreams;
@@ -12,14 +13,6 @@ using Navigator.Storage.Hosting;
 using Navigator.Storage.Migrations;
 using Navigator.Storage.Sqlite;
 using Navigator.Storage.Tenants;
-using Navigator.Workers;
-using Navigator.Workers.Answer;
-using Navigator.Workers.Ingestion;
-using Navigator.Workers.Intake;
-using Navigator.Workers.Intake.Translation;
-using Navigator.Workers.Tools.Embedding;
-using Navigator.Workers.Tools.Retrieval;
-using Navigator.Workers.Webhooks;
 using Npgsql;
 
 namespace Navigator.Runtime.Hosting;
@@ -40,18 +33,18 @@ public static partial class NavigatorHost
     }
 
     /// <param name="consumes">Do consumers run in this process, by mode?</param>
-    /// <param name="addTools">The tools of the system: the same in each of its processes.</param>
+    /// <param name="addWorkers">The tools and consumers of the system: the same in each of its processes.</param>
     /// <exception cref="StartupException">A setting is missing, unknown or out of range.</exception>
     public static NavigatorMode AddNavigator(
-        this WebApplicationBuilder builder, Func<NavigatorMode, bool> consumes, Action<ToolSetup> addTools)
+        this WebApplicationBuilder builder, Func<NavigatorMode, bool> consumes, Action<WorkerSetup> addWorkers)
     {
         var file = new PolicyFile(builder.Configuration["ConcurrencyFile"] ?? Path.Combine(AppContext.BaseDirectory, "concurrency.yaml"));
         // First, so that the environment and the command line may set any limit by itself.
         builder.Configuration.Sources.Insert(0, file);
         builder.Configuration.AddSecretFiles(SecretFiles.Sections);
-        var setup = new ToolSetup(builder.Services, builder.Configuration);
-        addTools(setup);
-        var tools = setup.Build();
+        var workers = new WorkerSetup(builder.Services, builder.Configuration);
+        addWorkers(workers);
+        var tools = workers.Tools.Build();
 
         var mode = NavigatorMode.From(builder.Configuration);
         var isConsumer = consumes(mode);
@@ -62,10 +55,10 @@ public static partial class NavigatorHost
         services.AddSingleton(mode).AddSingleton(tools).AddSingleton(mode.IsEmbedded ? new SteadyClock(TimeProvider.System) : TimeProvider.System)
             .AddLimits(file, policy, RoleOf(mode, isConsumer));
         services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        var openAi = builder.Configuration.GetSection(OpenAiOptions.Section).Get<OpenAiOptions>() ?? new OpenAiOptions();
-        var translation = builder.Configuration.GetSection(TranslationOptions.Section).Get<TranslationOptions>() ?? new TranslationOptions();
-        services.AddIntake(openAi, translation).AddEmbedding(openAi).AddRetrieval().AddAnswer(openAi).AddIngestion().AddWebhooks()
-            .AddFlow();
+        services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddFlow().AddReplay();
+        if (isConsumer)
+            workers.AddNeeds();
         if (mode.Postgres is { } postgres)
         {
             var pool = policy.Postgres.Pool();
@@ -82,7 +75,7 @@ public static partial class NavigatorHost
                 data.IsKept ? DataDirectory.Resolve(data.Directory) : null, policy.Sqlite.Limits(data.Synchronous),
                 webhooks.Validate(new ValidationContext(webhooks)).Any() ? null : webhooks.SecretBytes());
         }
-        services.AddBus(mode, isConsumer ? bus => Pipeline.AddConsumers(bus, setup) : null);
+        services.AddBus(mode, isConsumer ? workers.AddConsumers : null);
         services.AddSingleton<MetricsEndpoint>();
         return mode;
     }

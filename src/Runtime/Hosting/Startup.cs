@@ -46,11 +46,7 @@ public static class Startup
     /// <remarks>The binder has no exception type of its own: what it threw is told by where it was thrown.</remarks>
     private static string? Unreadable(Exception error) =>
         (error is AggregateException all ? all.InnerExceptions : [error]).OfType<InvalidOperationException>()
-        .Where(each => each.TargetSite?.DeclaringType?.Assembly == typeof(ConfigurationBinder).Assembly).Select(Reason).FirstOrDefault();
-
-    /// <summary>The binder names the setting; what it met there may say how the setting is written.</summary>
-    internal static string Reason(InvalidOperationException error) =>
-        error.InnerException is FormatException how ? $"{error.Message} {how.Message}" : error.Message;
+        .Where(each => each.TargetSite?.DeclaringType?.Assembly == typeof(ConfigurationBinder).Assembly).Select(StartupException.Reason).FirstOrDefault();
 
     private static int Refuse(string reason)
     {

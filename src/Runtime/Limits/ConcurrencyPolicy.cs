@@ -1,7 +1,6 @@
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
-using Navigator.Runtime.Hosting;
 using Navigator.Runtime.Tools;
 
 namespace Navigator.Runtime.Limits;
@@ -43,7 +42,7 @@ public sealed record ConcurrencyPolicy
             // The innermost of its kind names the key; what lies below it does not.
             while (error.InnerException is InvalidOperationException inner)
                 error = inner;
-            throw new StartupException($"concurrency.yaml: {Startup.Reason(error)}");
+            throw new StartupException($"concurrency.yaml: {StartupException.Reason(error)}");
         }
         if (policy is null)
             throw new StartupException("concurrency.yaml: it names no limits.");

@@ -4,7 +4,7 @@ namespace Navigator.Runtime.Limits;
 
 /// <summary>The shortest and the longest that a duration may be, both included; written as settings write them.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class DurationRangeAttribute(string least, string most) : ValidationAttribute
+public sealed class DurationRangeAttribute(string least, string most) : ValidationAttribute
 {
     public string Least => least;
     public string Most => most;

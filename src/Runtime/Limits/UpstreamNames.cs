@@ -1,7 +1,7 @@
 namespace Navigator.Runtime.Limits;
 
 /// <summary>Whom the workers call; each has its entry in concurrency.yaml.</summary>
-internal static class UpstreamNames
+public static class UpstreamNames
 {
     public const string Embeddings = "embeddings";
     public const string Translations = "translations";

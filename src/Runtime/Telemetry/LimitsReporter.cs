@@ -9,10 +9,6 @@ using Navigator.Storage.Processes;
 
 namespace Navigator.Runtime.Telemetry;
 
-/// <param name="Name">api, worker or both.</param>
-/// <param name="Consumes">Do consumers run in it?</param>
-internal sealed record ProcessRole(string Name, bool Consumes);
-
 /// <summary>Tells every other second what this process's bounds and breakers are doing, so that any API can show them.</summary>
 internal sealed class LimitsReporter(
     ProcessRole role, Bounds bounds, ToolSet tools, CircuitBreakers breakers, IMeterFactory meters, IProcessReports reports,

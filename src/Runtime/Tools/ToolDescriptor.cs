@@ -2,7 +2,6 @@ using Navigator.Contracts;
 using Navigator.Contracts.Chat;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
-using Navigator.Workers.Answer;
 
 namespace Navigator.Runtime.Tools;
 
@@ -38,6 +37,9 @@ public sealed record ToolDescriptor
 
     /// <summary>What <c>degraded</c> says after its name when its result was not there in time.</summary>
     public string LateText { get; init; } = "no result in time";
+
+    /// <summary>Its line where embedded mode says at start-up what it does: "Web", "Tavily at api.tavily.com". Null: none.</summary>
+    public (string Title, string Text)? Greeting { get; init; }
 
     public required ToolPlanning Planning { get; init; }
 

@@ -2,7 +2,7 @@ using Navigator.Runtime.Limits;
 
 namespace Navigator.Runtime.Upstreams;
 
-internal enum CircuitState
+public enum CircuitState
 {
     /// <summary>Calls go through.</summary>
     Closed,
@@ -15,7 +15,7 @@ internal enum CircuitState
 }
 
 /// <summary>What a call found out about its upstream.</summary>
-internal enum CallOutcome
+public enum CallOutcome
 {
     Succeeded,
     Failed,
@@ -33,7 +33,7 @@ internal enum CallOutcome
 /// <param name="Failures">In a row, while closed.</param>
 /// <param name="ProbesInFlight">While half-open.</param>
 /// <param name="ProbesSucceeded">While half-open.</param>
-internal sealed record Circuit(
+public sealed record Circuit(
     CircuitState State, DateTimeOffset Since, int Period = 0, int Failures = 0, int ProbesInFlight = 0, int ProbesSucceeded = 0)
 {
     /// <summary>Would a call be admitted now?</summary>

@@ -7,7 +7,7 @@ namespace Navigator.Runtime.Upstreams;
 /// time, must all succeed to close it, and one that fails opens it again. The rules are <see cref="Circuit"/>'s.
 /// </summary>
 /// <param name="limits">Read at each call, so that a change is in force at once; null where the upstream is always called.</param>
-internal sealed partial class CircuitBreaker(string name, Func<BreakerLimits?> limits, TimeProvider clock, ILogger<CircuitBreaker> log)
+public sealed partial class CircuitBreaker(string name, Func<BreakerLimits?> limits, TimeProvider clock, ILogger<CircuitBreaker> log)
 {
     private readonly Lock guard = new();
     private Circuit circuit = new(CircuitState.Closed, clock.GetUtcNow());
@@ -65,5 +65,5 @@ internal sealed partial class CircuitBreaker(string name, Func<BreakerLimits?> l
 
     /// <summary>The right to make one call.</summary>
     /// <param name="Period">Of the circuit, when it admitted the call.</param>
-    internal readonly record struct Permit(int Period);
+    public readonly record struct Permit(int Period);
 }

@@ -15,7 +15,7 @@ internal sealed class CircuitBreakerFilter<TMessage>(CircuitBreaker breaker) : I
     public void Probe(ProbeContext context) => context.CreateFilterScope("circuit-breaker").Add("upstream", breaker.Name);
 }
 
-internal static class CircuitBreakerMiddleware
+public static class CircuitBreakerMiddleware
 {
     /// <param name="upstream">As concurrency.yaml names it.</param>
     public static void UseCircuitBreaker<TMessage>(

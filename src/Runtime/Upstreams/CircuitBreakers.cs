@@ -5,7 +5,7 @@ using Navigator.Runtime.Limits;
 namespace Navigator.Runtime.Upstreams;
 
 /// <summary>The circuit breakers of this process: one for each upstream, and one for each of several providers of an upstream.</summary>
-internal sealed class CircuitBreakers(LivePolicy policy, TimeProvider clock, ILogger<CircuitBreaker> log)
+public sealed class CircuitBreakers(LivePolicy policy, TimeProvider clock, ILogger<CircuitBreaker> log)
 {
     private readonly ConcurrentDictionary<string, CircuitBreaker> breakers = new(StringComparer.Ordinal);
 

@@ -1,7 +1,7 @@
 namespace Navigator.Runtime.Upstreams;
 
 /// <summary>Keeps a text inside the tags that a prompt puts around it.</summary>
-internal static class Fence
+public static class Fence
 {
     /// <summary>A text that holds a closing tag must not get out: the signs look alike and mean nothing.</summary>
     public static string Around(string text) => text.Replace('<', '‹').Replace('>', '›');

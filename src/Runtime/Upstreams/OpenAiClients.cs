@@ -6,7 +6,7 @@ using OpenAI;
 namespace Navigator.Runtime.Upstreams;
 
 /// <summary>The official client, told to leave retries and timeouts to us: its own retry obeys a Retry-After of days.</summary>
-internal static class OpenAiClients
+public static class OpenAiClients
 {
     public static OpenAIClient Create(OpenAiOptions options, UpstreamLimits limits) => Create(options.BaseUrl, options.ApiKey!, limits);
 

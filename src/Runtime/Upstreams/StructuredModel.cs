@@ -7,7 +7,7 @@ using OpenAI.Chat;
 namespace Navigator.Runtime.Upstreams;
 
 /// <summary>What a model is told: its rules, and the data that they are about.</summary>
-internal sealed record Prompt(string System, string User);
+public sealed record Prompt(string System, string User);
 
 /// <summary>
 /// A chat model that replies as JSON of one shape. Whatever comes back is checked; a reply that cannot be used is sent back once,
@@ -17,7 +17,7 @@ internal sealed record Prompt(string System, string User);
 /// <param name="name">Of the shape, for the model.</param>
 /// <param name="schema">The shape as the model is told of it; null: what <typeparamref name="T"/> says.</param>
 /// <param name="salvage">Makes what can be made of a reply that ended too early; null where nothing can.</param>
-internal sealed class StructuredModel<T>(
+public sealed class StructuredModel<T>(
     string upstream, string name, ChatClient client, UpstreamCall call, TimeProvider clock, int maxTokens, float temperature = 0,
     Func<string, T?>? salvage = null, JsonNode? schema = null)
     where T : class

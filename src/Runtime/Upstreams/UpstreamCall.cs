@@ -12,7 +12,7 @@ namespace Navigator.Runtime.Upstreams;
 /// One upstream's way of being called: behind its circuit breaker and its gate, at its rate, every try with a timeout, transient failures tried again
 /// as long as there is time. Whatever goes wrong comes out as an <see cref="UpstreamException"/>.
 /// </summary>
-internal sealed class UpstreamCall
+public sealed class UpstreamCall
 {
     private static readonly ResiliencePropertyKey<DateTimeOffset> Until = new("until");
 

@@ -37,4 +37,7 @@ public sealed class UpstreamException(
 
     /// <summary>It may well work, but not within the time that there was.</summary>
     public bool IsLate { get; } = isLate;
+
+    /// <summary>As metrics name it.</summary>
+    public string Kind => IsLate ? "Late" : Failure.ToString();
 }

@@ -3,7 +3,7 @@ using Navigator.Runtime.Limits;
 namespace Navigator.Runtime.Upstreams;
 
 /// <summary>One connection pool per upstream, with the limits that concurrency.yaml gives it.</summary>
-internal static class UpstreamHttp
+public static class UpstreamHttp
 {
     public static HttpClient Create(UpstreamLimits limits)
     {

@@ -21,5 +21,5 @@ public static class CallbackUrl
             : null;
     }
 
-    internal static bool MayReach(IPAddress address, bool loopback) => PublicAddress.Is(address) || (loopback && IPAddress.IsLoopback(address));
+    public static bool MayReach(IPAddress address, bool loopback) => PublicAddress.Is(address) || (loopback && IPAddress.IsLoopback(address));
 }

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging;
-using Navigator.Storage.Hosting;
 using Npgsql;
 using NpgsqlTypes;
 using static Navigator.Storage.Ledger.StoredJson;

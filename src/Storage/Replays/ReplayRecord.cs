@@ -1,5 +1,5 @@
-using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
 
 namespace Navigator.Storage.Replays;
 
@@ -37,12 +37,6 @@ public sealed record ReplayRecord
     /// <summary>The store's clock when this was read.</summary>
     public required DateTimeOffset Now { get; init; }
 }
-
-/// <summary>Which jobs, or which queue's messages. Times are those of acceptance, <paramref name="To"/> not included.</summary>
-/// <param name="Queue">An _error or _skipped queue; then everything else is null.</param>
-public sealed record ReplaySelection(
-    IReadOnlyList<JobStatus> Statuses, DateTimeOffset? From = null, DateTimeOffset? To = null, string? ErrorCode = null,
-    string? ConversationId = null, string? Queue = null);
 
 /// <param name="Unfinished">Replayed, and not ended yet.</param>
 /// <param name="FailedAgain">Failed or expired, once more.</param>

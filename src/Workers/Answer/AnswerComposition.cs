@@ -63,7 +63,7 @@ internal sealed class AnswerComposition(
         catch (UpstreamException error) when (error.IsLate || error.Failure == UpstreamFailure.Invalid)
         {
             // A model that is down for good is worth a replay; one that is late or babbles is not worth the wait.
-            NavigatorMeter.FellBack("answer", error);
+            NavigatorMeter.FellBack("answer", error.Kind);
             degraded.Add($"answer: the model did not help ({error.Reason}); the sources are quoted instead");
             answer = await rules.Answer(plan.Question, language, sources, TimeSpan.Zero, token);
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using Navigator.Runtime.Tools;
 using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Answer;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Navigator.Runtime.Tools;
 
 namespace Navigator.Workers.Answer;
 

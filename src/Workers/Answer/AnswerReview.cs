@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Navigator.Runtime.Tools;
 using Navigator.Runtime;
 using Navigator.Storage.Ledger;
 using Navigator.Text;

@@ -1,3 +1,5 @@
+using Navigator.Runtime.Tools;
+
 namespace Navigator.Workers.Answer;
 
 /// <summary>How much there is behind an answer.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
 using Navigator.Text;
 

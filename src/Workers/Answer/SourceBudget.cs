@@ -1,3 +1,4 @@
+using Navigator.Runtime.Tools;
 using Navigator.Text;
 
 namespace Navigator.Workers.Answer;

@@ -1,4 +1,5 @@
 using System.Text;
+using Navigator.Runtime.Tools;
 using Navigator.Text;
 using Navigator.Workers.Intake.Screening;
 
@@ -10,6 +11,13 @@ namespace Navigator.Workers.Answer;
 /// </summary>
 internal static class SourceScreen
 {
+    /// <summary>The source as it may be read.</summary>
+    public static Source Screened(this Source source)
+    {
+        var (readable, screened) = Screen(source.Text);
+        return source with { Readable = readable, IsScreened = screened };
+    }
+
     /// <returns>The text for whoever writes the answer, and whether something that is said in it was left out.</returns>
     public static (string Readable, bool IsScreened) Screen(string text)
     {

@@ -5,7 +5,6 @@ using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
 using Navigator.Text;
-using Navigator.Workers.Answer;
 using Navigator.Workers.Tools.Embedding;
 using Navigator.Workers.Tools.Retrieval;
 

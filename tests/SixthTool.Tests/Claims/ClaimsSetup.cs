@@ -3,7 +3,6 @@ using Navigator.Contracts.Chat;
 using Navigator.Runtime.Hosting;
 using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Answer;
 
 namespace Navigator.SixthTool.Tests.Claims;
 

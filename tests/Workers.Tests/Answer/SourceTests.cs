@@ -1,3 +1,4 @@
+using Navigator.Runtime.Tools;
 using Navigator.Text;
 using Navigator.Workers.Answer;
 

@@ -1,3 +1,4 @@
+using Navigator.Runtime.Tools;
 using Navigator.Runtime.Upstreams;
 using Navigator.Upstreams;
 using Navigator.Workers.Answer;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Navigator.Runtime.Limits;
+using Navigator.Runtime.Tools;
 using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Rates;
 using Navigator.Storage.Sqlite;

@@ -23,7 +23,7 @@ internal sealed class Planner(LivePolicy policy, PlanningModel? model = null)
         }
         catch (UpstreamException error)
         {
-            NavigatorMeter.FellBack("planning", error);
+            NavigatorMeter.FellBack("planning", error.Kind);
             return (RulePlanner.Plan(wish), [$"planning: the model did not help ({error.Reason}); rules did"]);
         }
     }

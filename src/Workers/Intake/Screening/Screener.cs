@@ -28,7 +28,7 @@ internal sealed class Screener(IOptions<ScreeningOptions> options, LivePolicy po
         }
         catch (UpstreamException error)
         {
-            NavigatorMeter.FellBack("screening", error);
+            NavigatorMeter.FellBack("screening", error.Kind);
             return options.Value.WhenModerationFails == WithoutModeration.Pass
                 ? verdict with { Notes = [.. verdict.Notes, $"screening: the moderation model did not look ({error.Reason}); rules did"] }
                 : Verdict.Unknown(ErrorCode.ScreeningUnavailable, $"The question could not be screened: {error.Reason}.");

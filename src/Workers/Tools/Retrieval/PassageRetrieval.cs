@@ -4,6 +4,7 @@ using Navigator.Runtime.Flow;
 using Navigator.Runtime.Limits;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
+using Navigator.Storage;
 
 namespace Navigator.Workers.Tools.Retrieval;
 

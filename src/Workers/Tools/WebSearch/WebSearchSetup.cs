@@ -5,7 +5,6 @@ using Navigator.Runtime.Limits;
 using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
 using Navigator.Text;
-using Navigator.Workers.Answer;
 
 namespace Navigator.Workers.Tools.WebSearch;
 
@@ -37,6 +36,7 @@ internal static class WebSearchSetup
         IsConfigured = options.IsConfigured,
         IsAllowed = job => job.Web,
         FailedText = "the search failed",
+        Greeting = ("Web", options.IsConfigured ? $"Tavily at {options.BaseUrl.Host}" : "off (set Tavily__ApiKey to allow it)"),
         Planning = new ToolPlanning
         {
             Key = "web_queries",

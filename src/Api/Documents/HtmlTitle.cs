@@ -2,10 +2,10 @@ using System.Text;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 
-namespace Navigator.Text;
+namespace Navigator.Api.Documents;
 
 /// <summary>What a page calls itself.</summary>
-public static class HtmlTitle
+internal static class HtmlTitle
 {
     /// <summary>The title stands at the top. A caller waits, and its author is not to be trusted: no more is parsed.</summary>
     private const int Top = 65_536;
