@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Navigator.Cli;
 
 // navigator: ask, ingest, jobs and replay through the API; tenants, keys, audit, backup, migrate, export and import past it, for the owner of
 // the data. What it found goes to standard output, how it is going to standard error. Exit codes: ExitCode.cs.

@@ -1,3 +1,4 @@
+using Navigator.PdfText;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Exceptions;
 

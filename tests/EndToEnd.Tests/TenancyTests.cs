@@ -5,9 +5,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Navigator.Servers;
+using Navigator.Storage;
 using Navigator.Storage.Hosting;
 using Navigator.Storage.Tenants;
-using Navigator.Storage;
 using Navigator.Upstreams;
 using Npgsql;
 

@@ -9,9 +9,9 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Navigator.Servers;
+using Navigator.Storage;
 using Navigator.Storage.Hosting;
 using Navigator.Storage.Tenants;
-using Navigator.Storage;
 using Navigator.Upstreams;
 
 namespace Navigator.EndToEnd.Tests;

@@ -1,7 +1,7 @@
+using Navigator.Storage;
 using Navigator.Storage.Hosting;
 using Navigator.Storage.Migrations;
 using Navigator.Storage.Tenants;
-using Navigator.Storage;
 using Npgsql;
 
 namespace Navigator.Servers;

@@ -41,7 +41,7 @@ public sealed partial class SixthToolTests
         Assert.Contains("ask-claims", limits.GetProperty("queues").EnumerateArray().Select(queue => queue.GetProperty("name").GetString()));
         Assert.Contains("claims", limits.GetProperty("rates").EnumerateArray().Select(rate => rate.GetProperty("upstream").GetString()));
         if (distributed)
-            Assert.Contains(await system.Queues(), queue => queue is { Name: "ask-claims", Consumers: 1 });
+            await Eventually.Holds(async () => (await system.Queues()).Any(queue => queue is { Name: "ask-claims", Consumers: 1 }));
     }
 
     [Theory]

@@ -2,7 +2,7 @@ using Navigator.Contracts.Http;
 using Navigator.Runtime.Flow;
 using Navigator.Runtime.Limits;
 using Navigator.Storage.Documents;
-using static Navigator.Workers.Flow.DocumentMachine;
+using static Navigator.Runtime.Flow.DocumentMachine;
 
 namespace Navigator.Storage.Tests;
 

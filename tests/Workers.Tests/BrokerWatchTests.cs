@@ -37,7 +37,7 @@ public class BrokerWatchTests
     [InlineData("search-web", null)]
     [InlineData("other_error", null)]
     [InlineData("_error", null)]
-    public void An_error_queue_is_known_by_the_queue_it_belongs_to(string queue, string? origin) => 
+    public void An_error_queue_is_known_by_the_queue_it_belongs_to(string queue, string? origin) =>
         Assert.Equal(origin, ErrorQueues.OriginOf(queue, Shipped.Tools));
 
     [Fact]

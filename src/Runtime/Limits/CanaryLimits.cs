@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace Navigator.Runtime.Limits;
 
 /// <summary>The system's own question.</summary>

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace Navigator.Runtime.Limits;
 
 /// <summary>The longest that models may take before a question's tools begin; then rules take over.</summary>

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Schema;
-using System.Text.Json.Serialization;
 using OpenAI.Chat;
 
 namespace Navigator.Runtime.Upstreams;
@@ -25,28 +23,12 @@ public sealed class StructuredModel<T>(
     /// <summary>What of an unusable reply is shown to the model again, in characters.</summary>
     private const int Shown = 4_000;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        MaxDepth = 8,
-    };
-
-    /// <summary>The same, as a schema that leaves no room for anything else.</summary>
-    public static JsonNode Schema { get; } = new JsonSerializerOptions(Json)
-    {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        NumberHandling = JsonNumberHandling.Strict,
-        TypeInfoResolver = JsonSerializerOptions.Default.TypeInfoResolver,
-    }.GetJsonSchemaAsNode(typeof(T), new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true });
-
     private readonly ChatCompletionOptions options = new()
     {
         MaxOutputTokenCount = maxTokens,
         Temperature = temperature,
         ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat(
-            name, BinaryData.FromString((schema ?? Schema).ToJsonString()), jsonSchemaIsStrict: true),
+            name, BinaryData.FromString((schema ?? ReplySchema.Of<T>()).ToJsonString()), jsonSchemaIsStrict: true),
     };
 
     /// <param name="complaint">What is wrong with a reply of the right shape, in a sentence that the model is told; null when nothing is.</param>
@@ -91,7 +73,7 @@ public sealed class StructuredModel<T>(
             return (null, "it was cut off because it is too long; say it in half as many words.");
         try
         {
-            return JsonSerializer.Deserialize<T>(Unfenced(text), Json) is { } reply ? (reply, complaint(reply)) : (null, "it is null.");
+            return JsonSerializer.Deserialize<T>(Unfenced(text), ReplySchema.Json) is { } reply ? (reply, complaint(reply)) : (null, "it is null.");
         }
         catch (JsonException error)
         {

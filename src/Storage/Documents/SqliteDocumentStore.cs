@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
 using Navigator.Storage.Sqlite;
-using static Navigator.Storage.Passages.SqliteDocumentRow;
+using static Navigator.Storage.Documents.SqliteDocumentRow;
 
 namespace Navigator.Storage.Documents;
 

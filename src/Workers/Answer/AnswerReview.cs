@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Navigator.Runtime.Tools;
 using Navigator.Runtime;
+using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
 using Navigator.Text;
 

@@ -40,12 +40,11 @@ internal sealed class ClaimsClient : IDisposable
 
     private async Task<IReadOnlyList<FoundClaim>> Ask(string query, CancellationToken token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.BaseUrl!, "claims"))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.BaseUrl, "claims"))
         {
             Content = JsonContent.Create(new { query }),
         };
-        if (options.ApiKey is { } key)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.ApiKey);
         using var response = await http.SendAsync(request, token);
         response.EnsureSuccessStatusCode();
         // What comes back is not trusted: a row can hold no NUL, and no text without end.

@@ -47,7 +47,7 @@ internal static class ClaimsSetup
         Command = (job, attempt) => new AskClaims(job, attempt),
         Upstreams = [ClaimsClient.Upstream],
         IsOptional = true,
-        IsConfigured = options.BaseUrl is not null,
+        IsConfigured = options.IsConfigured,
         FailedText = "the claims system failed",
         Planning = new ToolPlanning
         {

@@ -1,6 +1,7 @@
 using Navigator.Runtime.Limits;
 using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Ledger;
+using Navigator.Storage.Rates;
 using Navigator.Storage.Sqlite;
 using Navigator.Upstreams;
 using Navigator.Workers.Intake.Planning;
@@ -102,7 +103,7 @@ public sealed class UpstreamBreakerTests : IDisposable
         Assert.Equal("gpt-4o-mini", (await Plan()).By);
 
         async Task<JobPlan> Plan() =>
-            (await planner.Plan(new Wish("How much is an ambulance?", null, "en", false, []), ModelledAgents.Patience, default)).Plan;
+            (await planner.Plan(new Wish("How much is an ambulance?", null, "en", Shipped.WithoutWeb, []), ModelledAgents.Patience, default)).Plan;
     }
 
     public void Dispose() => database.Dispose();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Navigator.Runtime.Limits;
 
 namespace Navigator.Workers.Ingestion.Extraction;
 

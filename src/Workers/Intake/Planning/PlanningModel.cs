@@ -26,7 +26,7 @@ internal sealed record PlanReply(string Kind, string Question, IReadOnlyList<str
     /// <summary>The shape of a reply: beside the members of the record, a list of texts for each tool.</summary>
     public static JsonNode SchemaFor(ToolSet tools)
     {
-        var schema = StructuredModel<PlanReply>.Schema.DeepClone().AsObject();
+        var schema = ReplySchema.Of<PlanReply>().AsObject();
         var (members, required) = (schema["properties"]!.AsObject(), schema["required"]!.AsArray());
         foreach (var (i, tool) in tools.Index())
         {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Intake.Translation;
 

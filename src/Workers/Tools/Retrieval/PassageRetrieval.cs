@@ -2,9 +2,9 @@ using Navigator.Contracts;
 using Navigator.Contracts.Chat;
 using Navigator.Runtime.Flow;
 using Navigator.Runtime.Limits;
+using Navigator.Storage;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
-using Navigator.Storage;
 
 namespace Navigator.Workers.Tools.Retrieval;
 

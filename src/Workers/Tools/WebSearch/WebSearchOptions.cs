@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Tools.WebSearch;
 
