@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using Navigator.Api.Access;
-using Navigator.Api.Hosting;
 using Navigator.Runtime.Settings;
 using Navigator.Runtime.Tools;
 using Navigator.Runtime.Upstreams;

@@ -1,3 +1,4 @@
+using Navigator.Api;
 using Navigator.Api.Access;
 using Navigator.Api.Chat;
 using Navigator.Api.Documents;

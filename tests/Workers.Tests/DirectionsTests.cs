@@ -89,10 +89,10 @@ public partial class DirectionsTests
     public void A_namespace_of_Runtime_and_of_Workers_uses_exactly_those_that_the_table_says()
     {
         var inside = Uses.Where(use => Namespaces.ContainsKey(use.Key.From) && ProjectOf(use.Key.From) == ProjectOf(use.Key.To)).ToList();
-        var allowed = Namespaces.SelectMany(row => row.Value.Select(to => (row.Key, to))).ToHashSet();
+        var allowed = Namespaces.SelectMany(row => row.Value.Select(to => (From: row.Key, To: to))).ToHashSet();
 
         Assert.Empty(inside.Where(use => !allowed.Contains(use.Key)).Select(Sentence));
-        Assert.Empty(allowed.Except(inside.Select(use => use.Key)).Select(use => $"{use.Key} does not use {use.to}: the table says too much."));
+        Assert.Empty(allowed.Except(inside.Select(use => use.Key)).Select(use => $"{use.From} does not use {use.To}: the table says too much."));
         Assert.Equivalent(Files.Select(file => file.Namespace).Where(name => ProjectOf(name) is "Runtime" or "Workers").ToHashSet(),
             Namespaces.Keys, strict: true);
     }
