@@ -301,7 +301,7 @@ public sealed class DocumentTests(ApiHost api) : IClassFixture<ApiHost>
     [Fact]
     public async Task A_file_that_is_larger_than_may_be_is_refused_and_one_byte_less_is_not()
     {
-        using var small = new ApiHost(("Concurrency:Http:DocumentBytes", "2000"));
+        using var small = await ApiHost.Start(("Concurrency:Http:DocumentBytes", "2000"));
 
         await ApiHost.AssertProblem(await small.Upload("a.txt", Enumerable.Repeat((byte)'a', 2_001).ToArray()), 413, "payload_too_large");
         Assert.Equal(HttpStatusCode.Accepted, (await small.Upload("a.txt", Enumerable.Repeat((byte)'a', 2_000).ToArray())).StatusCode);

@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using Navigator.Api;
 using Navigator.Contracts.Chat;
 using Navigator.Runtime;
-using Navigator.Runtime.Limits;
 using Navigator.Runtime.Tools;
 using Navigator.Servers;
 using Navigator.SixthTool.Tests.Claims;
