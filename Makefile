@@ -68,9 +68,9 @@ audit: ## list known vulnerabilities of all packages, and write each program's p
 	    --output artifacts --filename sbom-$$program.json --output-format Json --spec-version 1.6 || exit 1; \
 	done
 
-mutants: ## change the code and check that a test fails: make mutants PROJECT=Workers FILES=Upstreams/Circuit.cs ARGS="--test-case-filter …"
+mutants: ## change the code and check that a test fails: make mutants PROJECT=Runtime TESTS=Workers FILES=Upstreams/Circuit.cs ARGS="--test-case-filter …"
 	dotnet tool restore
-	cd tests/$(PROJECT).Tests && dotnet stryker --project $(PROJECT).csproj --mutate '**/$(FILES)' --concurrency 1 \
+	cd tests/$(or $(TESTS),$(PROJECT)).Tests && dotnet stryker --project $(PROJECT).csproj --mutate '**/$(FILES)' --concurrency 1 \
 	  --reporter cleartext --output ../../artifacts/mutants $(ARGS)
 
 prompts: ## regenerate docs/prompts.md from the requests that the code sends

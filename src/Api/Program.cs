@@ -6,12 +6,13 @@ using Navigator.Api.Hosting;
 using Navigator.Api.Limits;
 using Navigator.Api.Problems;
 using Navigator.Api.Replay;
+using Navigator.Runtime;
+using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Telemetry;
 using Navigator.Storage.Tenants;
 using Navigator.Workers;
-using Navigator.Workers.Hosting;
-using Navigator.Workers.Tools;
 
-return await Startup.Run(() => ApiProcess.Build(args, Pipeline.AddTools).RunNavigator());
+return await Startup.Run(() => ApiProcess.Build(args, Pipeline.AddWorkers).RunNavigator());
 
 namespace Navigator.Api
 {
@@ -21,11 +22,11 @@ namespace Navigator.Api
         /// <param name="addTools">Adds the system's tools, which are the same in every process.</param>
         /// <exception cref="Navigator.Workers.Limits.StartupException">A setting is missing, unknown or out of range, or two tools cannot be told
         /// apart.</exception>
-        public static WebApplication Build(string[] args, Action<ToolSetup> addTools)
+        public static WebApplication Build(string[] args, Action<WorkerSetup> addWorkers)
         {
             var builder = NavigatorHost.CreateBuilder(args, urls: "http://localhost:8080");
             // In embedded mode this process contains the workers. In distributed mode it only accepts questions and reports on them.
-            var mode = builder.AddNavigator(consumes: mode => mode.IsEmbedded, addTools);
+            var mode = builder.AddNavigator(consumes: mode => mode.IsEmbedded, addWorkers);
             builder.AddHttp();
             builder.Services.AddSecurity().AddAccess(mode, builder.Configuration).AddProblems().AddChat().AddDocuments(mode)
                 .AddReplays().AddLimits();

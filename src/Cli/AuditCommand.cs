@@ -4,6 +4,9 @@ using Spectre.Console;
 
 namespace Navigator.Cli;
 
+// Navigator.Text is nearer than Spectre.Console.
+using Text = Spectre.Console.Text;
+
 internal static class AuditCommand
 {
     public static Command Create()

@@ -5,6 +5,9 @@ using Spectre.Console;
 
 namespace Navigator.Cli;
 
+// Navigator.Text is nearer than Spectre.Console.
+using Text = Spectre.Console.Text;
+
 internal static class JobsCommand
 {
     public static Command Create()

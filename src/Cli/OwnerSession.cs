@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Data.Sqlite;
 using Navigator.Storage;
+using Navigator.Storage.Hosting;
 using Navigator.Storage.Migrations;
 using Navigator.Storage.Moving;
 using Navigator.Storage.Sqlite;

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Navigator.Storage.Passages;
 using Npgsql;
 using static SQLitePCL.raw;
 

@@ -1,28 +1,31 @@
-using MassTransit;
+using Navigator.Runtime;
+using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Telemetry;
+using Navigator.Runtime.Upstreams;
 using Navigator.Workers;
 using Navigator.Workers.Answer;
-using Navigator.Workers.Hosting;
 using Navigator.Workers.Ingestion;
 using Navigator.Workers.Intake;
-using Navigator.Workers.Limits;
+using Navigator.Workers.Intake.Translation;
 using Navigator.Workers.Tools;
+using Navigator.Workers.Tools.Embedding;
 using Navigator.Workers.Tools.Retrieval;
 using Navigator.Workers.Tools.WebSearch;
 using Navigator.Workers.Webhooks;
 
-return await Startup.Run(() => WorkerProcess.Build(args, Pipeline.AddTools).RunNavigator());
+return await Startup.Run(() => WorkerProcess.Build(args, Pipeline.AddWorkers).RunNavigator());
 
 namespace Navigator.Workers
 {
     /// <summary>A worker process.</summary>
-    public static class WorkerProcess
+    internal static class WorkerProcess
     {
         /// <param name="addTools">Adds the system's tools, which are the same in every process.</param>
         /// <exception cref="StartupException">A setting is missing, unknown or out of range, or two tools cannot be told apart.</exception>
-        public static WebApplication Build(string[] args, Action<ToolSetup> addTools)
+        public static WebApplication Build(string[] args, Action<WorkerSetup> addWorkers)
         {
             var builder = NavigatorHost.CreateBuilder(args, urls: "http://127.0.0.1:0"); // for health checks; any free port
-            var mode = builder.AddNavigator(consumes: _ => true, addTools);
+            var mode = builder.AddNavigator(consumes: _ => true, addWorkers);
             if (mode.IsEmbedded)
                 throw new StartupException("workers need ConnectionStrings__RabbitMq and ConnectionStrings__Postgres. Without them, start src/Api "
                     + "alone, which contains the workers.");
@@ -37,22 +40,34 @@ namespace Navigator.Workers
     /// <summary>The data flow of a question and of a document.</summary>
     public static class Pipeline
     {
-        /// <summary>The tools, in their order in a plan. A new tool needs one line here.</summary>
-        public static void AddTools(ToolSetup tools)
+        /// <summary>
+        /// The one thing that other programs know of the workers. Distributed, an API takes the tools of it and leaves the consumers; embedded,
+        /// it is the worker too.
+        /// </summary>
+        public static void AddWorkers(WorkerSetup workers)
+        {
+            workers.Consume<AnswerQuestionConsumer, AnswerQuestionConsumerDefinition>();    // translate, screen, plan
+            AddTools(workers.Tools);                                                        // what each tool finds
+            workers.Consume<ComposeAnswerConsumer, ComposeAnswerConsumerDefinition>();      // all of it → answer
+            workers.Consume<DeliverWebhookConsumer, DeliverWebhookConsumerDefinition>();    // the end → the caller's server
+
+            workers.Consume<IngestDocumentConsumer, IngestDocumentConsumerDefinition>();    // document → passages
+            workers.Consume<EmbedPassagesConsumer, EmbedPassagesConsumerDefinition>();      // passages → vectors
+            workers.Need(AddServices);
+        }
+
+        /// <summary>What a plan can call on, in the order that it is called on. A tool is added by one line here.</summary>
+        private static void AddTools(ToolSetup tools)
         {
             tools.AddDocuments();    // question → vector → passages
             tools.AddWebSearch();    // question → web pages
         }
 
-        public static void AddConsumers(IBusRegistrationConfigurator bus, ToolSetup tools)
+        private static void AddServices(IServiceCollection services, IConfiguration configuration)
         {
-            bus.AddConsumer<AnswerQuestionConsumer, AnswerQuestionConsumerDefinition>();    // translate, screen, plan
-            tools.AddConsumers(bus);                                                        // what each tool finds
-            bus.AddConsumer<ComposeAnswerConsumer, ComposeAnswerConsumerDefinition>();      // all of it → answer
-            bus.AddConsumer<DeliverWebhookConsumer, DeliverWebhookConsumerDefinition>();    // the end → the caller's server
-
-            bus.AddConsumer<IngestDocumentConsumer, IngestDocumentConsumerDefinition>();    // document → passages
-            bus.AddConsumer<EmbedPassagesConsumer, EmbedPassagesConsumerDefinition>();      // passages → vectors
+            var openAi = configuration.GetSection(OpenAiOptions.Section).Get<OpenAiOptions>() ?? new OpenAiOptions();
+            var translation = configuration.GetSection(TranslationOptions.Section).Get<TranslationOptions>() ?? new TranslationOptions();
+            services.AddIntake(openAi, translation).AddEmbedding(openAi).AddRetrieval().AddAnswer(openAi).AddIngestion().AddWebhooks();
         }
     }
 }

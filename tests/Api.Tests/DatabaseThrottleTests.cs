@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Navigator.Api.Hosting;
+using Navigator.Runtime.Limits;
 using Navigator.Servers;
-using Navigator.Workers.Limits;
 using Npgsql;
 
 namespace Navigator.Api.Tests;

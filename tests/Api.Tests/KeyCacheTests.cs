@@ -1,7 +1,7 @@
 using Navigator.Api.Access;
 using Navigator.Api.Hosting;
+using Navigator.Runtime.Limits;
 using Navigator.Storage.Tenants;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Api.Tests;
 

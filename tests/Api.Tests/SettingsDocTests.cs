@@ -5,8 +5,9 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Navigator.Api.Documents;
+using Navigator.Runtime.Limits;
 using Navigator.Servers;
-using Navigator.Workers.Limits;
+using Navigator.Workers;
 
 namespace Navigator.Api.Tests;
 
@@ -15,7 +16,7 @@ public sealed class SettingsDocTests
 {
     private const string From = "<!-- settings: generated -->\n", To = "\n<!-- end -->";
 
-    private static readonly Assembly[] Programs = [typeof(ConcurrencyPolicy).Assembly, typeof(SampleDocuments).Assembly];
+    private static readonly Assembly[] Programs = [typeof(ConcurrencyPolicy).Assembly, typeof(Pipeline).Assembly, typeof(SampleDocuments).Assembly];
 
     /// <summary>What concurrency.yaml says, by the paths of configuration.</summary>
     private static readonly Dictionary<string, string?> Shipped = new(

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Navigator.Api.Access;
 using Navigator.Api.Documents;
 using Navigator.Api.Hosting;
-using Navigator.Workers.Flow;
+using Navigator.Runtime.Flow;
 
 namespace Navigator.Api.Tests;
 
@@ -59,7 +59,7 @@ public sealed class ThrottledRoutesTests : IDisposable
             .SelectMany(handler => handler.GetParameters().Select(parameter => (handler, parameter.ParameterType))).ToList();
 
         Assert.NotEmpty(given);
-        Assert.DoesNotContain(given, each => (each.ParameterType.IsInterface && each.ParameterType.Assembly == typeof(Storage.StorageSetup).Assembly)
+        Assert.DoesNotContain(given, each => (each.ParameterType.IsInterface && each.ParameterType.Assembly == typeof(Storage.Hosting.StorageSetup).Assembly)
             || unthrottled.Contains(each.ParameterType));
     }
 

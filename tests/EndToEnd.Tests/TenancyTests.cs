@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Navigator.Servers;
 using Navigator.Storage;
+using Navigator.Storage.Hosting;
 using Navigator.Storage.Tenants;
 using Navigator.Upstreams;
 using Npgsql;

@@ -8,9 +8,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Navigator.Storage;
-using Navigator.Storage.Tenants;
 using Navigator.Servers;
+using Navigator.Storage;
+using Navigator.Storage.Hosting;
+using Navigator.Storage.Tenants;
 using Navigator.Upstreams;
 
 namespace Navigator.EndToEnd.Tests;

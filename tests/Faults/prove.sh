@@ -25,7 +25,7 @@ prove() { # $1: what is taken out  $2: file  $3: perl expression that takes it o
 
 prove 'the fence' src/Storage/Ledger/PostgresJobChanges.cs 's/ AND chat_job\.version = change\.version\n/ AND (chat_job.version = change.version OR change.ends)\n/' \
   'A_worker_is_frozen'
-prove 'the sweeper' src/Workers/Flow/Sweeper.cs 's/"The sweeper", Sweep,/"The sweeper", _ => Task.CompletedTask,/' 'Workers_are_killed'
+prove 'the sweeper' src/Runtime/Flow/Sweeper.cs 's/"The sweeper", Sweep,/"The sweeper", _ => Task.CompletedTask,/' 'Workers_are_killed'
 prove 'the idempotency constraint' src/Storage/Ledger/PostgresJobInsertions.cs \
   's/(SELECT id, tenant_id, conversation_id, question, options::jsonb, idempotency_key), request_hash,\n/$1 || id::text, request_hash,\n/' \
   'killed_between_commit'

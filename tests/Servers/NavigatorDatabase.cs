@@ -1,4 +1,5 @@
 using Navigator.Storage;
+using Navigator.Storage.Hosting;
 using Navigator.Storage.Migrations;
 using Navigator.Storage.Tenants;
 using Npgsql;

@@ -3,11 +3,10 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Navigator.Api;
+using Navigator.Runtime.Hosting;
 using Navigator.Servers;
 using Navigator.SixthTool.Tests.Claims;
 using Navigator.Workers;
-using Navigator.Workers.Hosting;
-using Navigator.Workers.Tools;
 
 namespace Navigator.SixthTool.Tests;
 
@@ -27,10 +26,10 @@ internal sealed class SixToolSystem : IAsyncDisposable
     public HttpClient Client { get; private set; } = null!;
 
     /// <summary>The tools that ship, and one line more.</summary>
-    public static void AddTools(ToolSetup tools)
+    public static void AddWorkers(WorkerSetup workers)
     {
-        Pipeline.AddTools(tools);
-        tools.AddClaims();
+        Pipeline.AddWorkers(workers);
+        workers.Tools.AddClaims();
     }
 
     public static async Task<SixToolSystem> Start(bool distributed, ClaimsServer claims)
@@ -41,9 +40,9 @@ internal sealed class SixToolSystem : IAsyncDisposable
             system.servers = await ServerSet.Get();
             system.virtualHost = await system.servers.CreateVirtualHost("quorum");
             system.database = await system.servers.CreateNavigator();
-            system.Run(WorkerProcess.Build(Settings(claims, system.virtualHost, system.database.Worker), AddTools));
+            system.Run(WorkerProcess.Build(Settings(claims, system.virtualHost, system.database.Worker), AddWorkers));
         }
-        var api = ApiProcess.Build(Settings(claims, system.virtualHost, system.database?.Api), AddTools);
+        var api = ApiProcess.Build(Settings(claims, system.virtualHost, system.database?.Api), AddWorkers);
         system.Run(api);
         foreach (var (app, running) in system.hosts)
             await Eventually.Holds(async () =>

@@ -3,10 +3,10 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Navigator.Api;
 using Navigator.Contracts.Chat;
+using Navigator.Runtime;
+using Navigator.Runtime.Tools;
 using Navigator.Servers;
 using Navigator.SixthTool.Tests.Claims;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Tools;
 
 namespace Navigator.SixthTool.Tests;
 
@@ -66,15 +66,15 @@ public sealed partial class SixthToolTests
     [Fact]
     public void A_tool_that_comes_twice_or_without_limits_keeps_the_process_from_starting()
     {
-        var twice = Assert.Throws<StartupException>(() => ApiProcess.Build([], tools =>
+        var twice = Assert.Throws<StartupException>(() => ApiProcess.Build([], workers =>
         {
-            SixToolSystem.AddTools(tools);
-            tools.AddClaims();
+            SixToolSystem.AddWorkers(workers);
+            workers.Tools.AddClaims();
         }));
-        var unlimited = Assert.Throws<StartupException>(() => ApiProcess.Build([], tools =>
+        var unlimited = Assert.Throws<StartupException>(() => ApiProcess.Build([], workers =>
         {
-            SixToolSystem.AddTools(tools);
-            tools.Add(tools.Build().Find(ClaimsSetup.Name)! with
+            SixToolSystem.AddWorkers(workers);
+            workers.Tools.Add(workers.Tools.Build().Find(ClaimsSetup.Name)! with
             {
                 Name = new Tool("complaints"),
                 Queue = "ask-complaints",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Navigator.Contracts.Http;
 using Navigator.Servers;
+using Navigator.Storage.Documents;
 using Navigator.Storage.Passages;
 using Xunit.Abstractions;
 

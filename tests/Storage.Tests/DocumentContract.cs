@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Navigator.Contracts.Http;
+using Navigator.Storage.Documents;
 using Navigator.Storage.Passages;
 using Navigator.Storage.Sqlite;
 

@@ -1,8 +1,8 @@
 using Navigator.Contracts.Http;
-using Navigator.Storage.Passages;
-using Navigator.Workers.Flow;
-using Navigator.Workers.Limits;
-using static Navigator.Workers.Flow.DocumentMachine;
+using Navigator.Runtime.Flow;
+using Navigator.Runtime.Limits;
+using Navigator.Storage.Documents;
+using static Navigator.Runtime.Flow.DocumentMachine;
 
 namespace Navigator.Storage.Tests;
 

@@ -1,3 +1,4 @@
+using Navigator.Storage.Hosting;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Migrations;
 using Navigator.Storage.Tenants;

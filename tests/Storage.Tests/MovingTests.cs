@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Storage.Documents;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Migrations;
 using Navigator.Storage.Moving;

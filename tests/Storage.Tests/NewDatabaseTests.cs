@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Storage.Documents;
+using Navigator.Storage.Hosting;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
 using Navigator.Storage.Webhooks;

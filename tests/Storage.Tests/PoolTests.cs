@@ -1,3 +1,4 @@
+using Navigator.Storage.Hosting;
 using Navigator.Storage.Processes;
 using Npgsql;
 

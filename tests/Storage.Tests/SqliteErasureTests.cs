@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Navigator.Contracts.Chat;
+using Navigator.Storage.Documents;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
 using Navigator.Storage.Sqlite;

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Navigator.Contracts.Chat;
 using Navigator.Storage.Ledger;
-using Navigator.Storage.Replays;
 
 namespace Navigator.Storage.Tests;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Navigator.Contracts.Chat;
+using Navigator.Storage.Documents;
 using Navigator.Storage.Ledger;
-using Navigator.Storage.Passages;
 using Navigator.Storage.Replays;
 using Navigator.Storage.Tenants;
 

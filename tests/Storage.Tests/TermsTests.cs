@@ -1,4 +1,4 @@
-using Navigator.Storage.Passages;
+using Navigator.Text;
 
 namespace Navigator.Storage.Tests;
 

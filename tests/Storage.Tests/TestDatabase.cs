@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Navigator.Servers;
+using Navigator.Storage.Hosting;
 using Navigator.Storage.Ledger;
 using Npgsql;
 

@@ -3,8 +3,12 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Navigator.Runtime;
+using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Limits;
 using Navigator.Servers;
-using Navigator.Workers.Limits;
+using Navigator.Storage.Hosting;
+using Navigator.Text;
 
 namespace Navigator.Workers.Tests;
 
@@ -20,7 +24,7 @@ public partial class ArchitectureTests
         Assert.Equal(policy.Queues.Count, consumers.Count);
 
         var registered = new ServiceCollection();
-        registered.AddMassTransit(bus => Pipeline.AddConsumers(bus, Shipped.Setup()));
+        registered.AddMassTransit(Shipped.Setup().AddConsumers);
         foreach (var consumer in consumers)
         {
             var definition = Assert.Single(typeof(Pipeline).Assembly.GetTypes(),
@@ -77,11 +81,11 @@ public partial class ArchitectureTests
 
         Assert.Equal(
             [
-                "Workers/Broker/ConsumerWatch.cs", "Workers/Broker/EndpointActivity.cs",
-                "Workers/Flow/Dispatcher.cs", "Workers/Flow/FailPoint.cs", "Workers/Flow/Lease.cs",
-                "Workers/Hosting/BusSetup.cs", "Workers/Hosting/EndpointLimits.cs", "Workers/Hosting/LoggingSetup.cs",
-                "Workers/Hosting/ShortFaultFilter.cs", "Workers/Hosting/StageFilter.cs", "Workers/Program.cs",
-                "Workers/Tools/SkipOnFailureFilter.cs", "Workers/Tools/ToolSetup.cs", "Workers/Upstreams/CircuitBreakerFilter.cs",
+                "Runtime/Broker/ConsumerWatch.cs", "Runtime/Broker/EndpointActivity.cs",
+                "Runtime/Flow/Dispatcher.cs", "Runtime/Flow/FailPoint.cs", "Runtime/Flow/Lease.cs", "Runtime/Flow/SkipOnFailureFilter.cs",
+                "Runtime/Hosting/BusSetup.cs", "Runtime/Hosting/EndpointLimits.cs", "Runtime/Hosting/ShortFaultFilter.cs",
+                "Runtime/Hosting/StageFilter.cs", "Runtime/Hosting/ToolSetup.cs", "Runtime/Hosting/WorkerSetup.cs",
+                "Runtime/Telemetry/LoggingSetup.cs", "Runtime/Upstreams/CircuitBreakerFilter.cs",
             ],
             knowing.Order(StringComparer.Ordinal));
     }
@@ -103,7 +107,7 @@ public partial class ArchitectureTests
     public void No_regular_expression_can_run_without_end()
     {
         const BindingFlags Any = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-        var types = new[] { typeof(Pipeline).Assembly, typeof(Navigator.Storage.StorageSetup).Assembly }.SelectMany(assembly => assembly.GetTypes())
+        var types = new[] { typeof(Pipeline), typeof(WorkerSetup), typeof(Terms), typeof(StorageSetup) }.Select(type => type.Assembly).SelectMany(assembly => assembly.GetTypes())
             .Where(type => !type.ContainsGenericParameters).ToList();
         var held = types.Where(type => !type.Name.StartsWith('<')).SelectMany(type => type.GetFields(Any)).Where(field => !field.IsLiteral)
             .SelectMany(field => Regexes(field.GetValue(null)))

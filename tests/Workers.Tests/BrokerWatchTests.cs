@@ -1,7 +1,8 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
-using Navigator.Workers.Broker;
-using Navigator.Workers.Hosting;
+using Navigator.Runtime;
+using Navigator.Runtime.Broker;
+using Navigator.Runtime.Telemetry;
 
 namespace Navigator.Workers.Tests;
 

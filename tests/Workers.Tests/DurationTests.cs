@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
-using Navigator.Workers.Ingestion;
-using Navigator.Workers.Limits;
+using Navigator.Runtime;
+using Navigator.Runtime.Limits;
+using Navigator.Workers.Ingestion.Extraction;
 
 namespace Navigator.Workers.Tests;
 

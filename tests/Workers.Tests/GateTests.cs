@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Navigator.Workers.Limits;
+using Navigator.Runtime.Limits;
 
 namespace Navigator.Workers.Tests;
 

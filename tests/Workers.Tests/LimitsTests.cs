@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Navigator.Contracts;
-using Navigator.Workers.Hosting;
-using Navigator.Workers.Limits;
+using Navigator.Runtime;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Settings;
 
 namespace Navigator.Workers.Tests;
 

@@ -2,8 +2,9 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Navigator.Runtime;
+using Navigator.Runtime.Limits;
 using Navigator.Servers;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Tests;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 using Navigator.Servers;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Upstreams;
 
 // Property tests keep a processor busy for seconds; beside them a model that answers in time would be late.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

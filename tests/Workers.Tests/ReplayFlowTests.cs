@@ -1,8 +1,9 @@
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Replay;
+using Navigator.Storage.Ledger;
 using Navigator.Storage.Replays;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Replay;
 
 namespace Navigator.Workers.Tests;
 

@@ -1,6 +1,6 @@
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
-using Navigator.Workers.Tools.Embedding;
+using Navigator.Workers.Embedders;
 using Navigator.Workers.Tools.Retrieval;
 
 namespace Navigator.Workers.Tests;

@@ -4,9 +4,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
-using Navigator.Storage.Passages;
-using Navigator.Workers.Hosting;
-using Navigator.Workers.Limits;
+using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Settings;
+using Navigator.Storage;
 
 namespace Navigator.Workers.Tests;
 

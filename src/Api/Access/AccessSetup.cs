@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Navigator.Runtime.Settings;
 using Navigator.Storage.Tenants;
-using Navigator.Workers.Hosting;
 
 namespace Navigator.Api.Access;
 

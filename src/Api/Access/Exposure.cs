@@ -1,8 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Navigator.Runtime;
+using Navigator.Runtime.Settings;
 using Navigator.Storage.Tenants;
-using Navigator.Workers.Hosting;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Api.Access;
 

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.Extensions.Caching.Memory;
 using Navigator.Api.Hosting;
+using Navigator.Runtime.Limits;
 using Navigator.Storage.Tenants;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Api.Access;
 

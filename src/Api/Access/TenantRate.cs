@@ -2,7 +2,7 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
-using Navigator.Workers.Limits;
+using Navigator.Runtime.Limits;
 
 namespace Navigator.Api.Access;
 

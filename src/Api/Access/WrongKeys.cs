@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
-using Navigator.Workers.Limits;
+using Navigator.Runtime.Limits;
 
 namespace Navigator.Api.Access;
 

@@ -2,9 +2,9 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
+using Navigator.Runtime;
+using Navigator.Runtime.Limits;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Hosting;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Api.Chat;
 

@@ -11,10 +11,10 @@ using Navigator.Api.Hosting;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Webhooks;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Tenants;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Webhooks;
 
 namespace Navigator.Api.Chat;
 

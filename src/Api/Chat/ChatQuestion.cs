@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Webhooks;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Webhooks;
 
 namespace Navigator.Api.Chat;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Navigator.Api.Hosting;
+using Navigator.Runtime.Limits;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Api.Chat;
 

@@ -1,9 +1,9 @@
 using System.Security.Claims;
 using Navigator.Api.Access;
 using Navigator.Api.Hosting;
+using Navigator.Runtime.Flow;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Tenants;
-using Navigator.Workers.Flow;
 
 namespace Navigator.Api.Chat;
 

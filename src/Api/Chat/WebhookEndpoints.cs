@@ -4,9 +4,9 @@ using Navigator.Api.Access;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Runtime.Flow;
 using Navigator.Storage.Tenants;
 using Navigator.Storage.Webhooks;
-using Navigator.Workers.Flow;
 
 namespace Navigator.Api.Chat;
 

@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Mvc;
 using Navigator.Api.Access;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
-using Navigator.Storage.Passages;
+using Navigator.Runtime.Limits;
+using Navigator.Storage.Documents;
 using Navigator.Storage.Tenants;
-using Navigator.Workers.Ingestion.Extraction;
-using Navigator.Workers.Limits;
+using Navigator.Text;
 
 namespace Navigator.Api.Documents;
 

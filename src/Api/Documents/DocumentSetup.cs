@@ -1,4 +1,4 @@
-using Navigator.Workers.Hosting;
+using Navigator.Runtime.Settings;
 
 namespace Navigator.Api.Documents;
 

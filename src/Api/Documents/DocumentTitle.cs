@@ -1,4 +1,4 @@
-using Navigator.Workers.Ingestion.Extraction;
+using Navigator.Text;
 
 namespace Navigator.Api.Documents;
 

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Net.Http.Headers;
-using Navigator.Storage.Passages;
-using Navigator.Workers.Ingestion.Extraction;
+using Navigator.Storage.Documents;
+using Navigator.Text;
 
 namespace Navigator.Api.Documents;
 

@@ -1,7 +1,7 @@
 using Navigator.Api.Access;
+using Navigator.Runtime.Flow;
 using Navigator.Storage.Sqlite;
-using Navigator.Workers.Flow;
-using Navigator.Workers.Ingestion.Extraction;
+using Navigator.Text;
 
 namespace Navigator.Api.Documents;
 

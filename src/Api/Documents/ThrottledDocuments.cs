@@ -1,9 +1,10 @@
 using System.Security.Claims;
 using Navigator.Api.Access;
 using Navigator.Api.Hosting;
+using Navigator.Runtime.Flow;
+using Navigator.Storage.Documents;
 using Navigator.Storage.Passages;
 using Navigator.Storage.Tenants;
-using Navigator.Workers.Flow;
 
 namespace Navigator.Api.Documents;
 

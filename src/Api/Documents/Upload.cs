@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
-using Navigator.Workers.Ingestion.Extraction;
+using Navigator.Text;
 
 namespace Navigator.Api.Documents;
 

@@ -1,6 +1,6 @@
 using System.Data.Common;
+using Navigator.Runtime.Limits;
 using Navigator.Storage;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Api.Hosting;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Navigator.Workers.Hosting;
-using Navigator.Workers.Limits;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Settings;
 
 namespace Navigator.Api.Hosting;
 

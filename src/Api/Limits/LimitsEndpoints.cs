@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Navigator.Api.Access;
 using Navigator.Api.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Runtime.Broker;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Tools;
 using Navigator.Storage.Tenants;
-using Navigator.Workers.Broker;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Tools;
 
 namespace Navigator.Api.Limits;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Navigator.Api.Hosting;
 using Navigator.Contracts.Http;
+using Navigator.Runtime.Limits;
 using Navigator.Storage.Processes;
 using Navigator.Storage.Rates;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Api.Limits;
 

@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Mvc;
 using Navigator.Api.Access;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
+using Navigator.Runtime.Broker;
+using Navigator.Runtime.Tools;
 using Navigator.Storage.Tenants;
-using Navigator.Workers.Broker;
-using Navigator.Workers.Tools;
 
 namespace Navigator.Api.Replay;
 

@@ -3,9 +3,9 @@ using Navigator.Api.Chat;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
-using Navigator.Storage.Replays;
-using Navigator.Workers.Broker;
-using Navigator.Workers.Tools;
+using Navigator.Runtime.Broker;
+using Navigator.Runtime.Tools;
+using Navigator.Storage.Ledger;
 
 namespace Navigator.Api.Replay;
 

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Navigator.Api.Access;
 using Navigator.Api.Hosting;
 using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
 using Navigator.Storage.Replays;
 using Navigator.Storage.Tenants;
 

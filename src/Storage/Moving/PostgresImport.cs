@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Navigator.Storage.Passages;
+using Navigator.Storage.Documents;
 using Navigator.Storage.Tenants;
 using Npgsql;
 using NpgsqlTypes;

@@ -1,3 +1,5 @@
+using Navigator.Text;
+
 namespace Navigator.Storage.Passages;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Navigator.Contracts.Http;
+using Navigator.Text;
 using Npgsql;
 using Pgvector;
 using NpgsqlTypes;

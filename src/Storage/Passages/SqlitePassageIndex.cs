@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Sqlite;
+using Navigator.Text;
 
 namespace Navigator.Storage.Passages;
 

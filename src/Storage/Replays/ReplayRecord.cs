@@ -1,5 +1,5 @@
-using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Storage.Ledger;
 
 namespace Navigator.Storage.Replays;
 
@@ -38,14 +38,8 @@ public sealed record ReplayRecord
     public required DateTimeOffset Now { get; init; }
 }
 
-/// <summary>The selected jobs, or the queue whose messages are replayed. Times are those of acceptance; <paramref name="To"/> is excluded.</summary>
-/// <param name="Queue">An _error or _skipped queue. All other members are null then.</param>
-public sealed record ReplaySelection(
-    IReadOnlyList<JobStatus> Statuses, DateTimeOffset? From = null, DateTimeOffset? To = null, string? ErrorCode = null,
-    string? ConversationId = null, string? Queue = null);
-
-/// <param name="Unfinished">Replayed and not ended yet.</param>
-/// <param name="FailedAgain">Failed or expired again.</param>
+/// <param name="Unfinished">Replayed, and not ended yet.</param>
+/// <param name="FailedAgain">Failed or expired, once more.</param>
 public readonly record struct ReplayOutcomes(int Unfinished, int Answered, int Refused, int Cancelled, int FailedAgain)
 {
     /// <summary>All other jobs failed again. A job that now belongs to another replay failed too, because only failed jobs can be replayed.</summary>

@@ -1,13 +1,14 @@
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Runtime;
+using Navigator.Runtime.Flow;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Tools;
+using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Flow;
 using Navigator.Workers.Intake.Planning;
 using Navigator.Workers.Intake.Translation;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Tools;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Answer;
 
@@ -64,8 +65,8 @@ internal sealed class AnswerComposition(
         catch (UpstreamException error) when (error.IsLate || error.Failure == UpstreamFailure.Invalid)
         {
             // A model that is unavailable fails the job, which can be replayed. A late or unusable reply is replaced by the rules' answer.
-            NavigatorMeter.FellBack("answer", error);
-            degraded.Add($"answer: the model failed ({error.Reason}); the sources are quoted instead");
+            NavigatorMeter.FellBack("answer", error.Kind);
+            degraded.Add($"answer: the model did not help ({error.Reason}); the sources are quoted instead");
             answer = await rules.Answer(plan.Question, language, sources, TimeSpan.Zero, token);
         }
         answer = answer with { Text = MedicalAdvice.Point(plan.Question, answer.Text) };

@@ -1,5 +1,6 @@
 using System.Text;
-using Navigator.Workers.Upstreams;
+using Navigator.Runtime.Tools;
+using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Answer;
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Navigator.Runtime;
+using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
-using Navigator.Storage.Passages;
+using Navigator.Text;
 
 namespace Navigator.Workers.Answer;
 

@@ -1,4 +1,5 @@
-using Navigator.Workers.Upstreams;
+using Navigator.Runtime.Flow;
+using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Answer;
 
@@ -12,6 +13,6 @@ internal static class AnswerSetup
         else
             services.AddSingleton<IAnswerer>(provider => provider.GetRequiredService<ExtractiveAnswerer>());
         return services.AddSingleton<ExtractiveAnswerer>().AddSingleton<SourceCollector>().AddSingleton<AnswerComposition>()
-            .AddSingleton<ToolReport>();
+            .AddSingleton(provider => new InlineAnswer(provider.GetRequiredService<AnswerComposition>().Run)).AddSingleton<ToolReport>();
     }
 }

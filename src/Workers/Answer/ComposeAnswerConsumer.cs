@@ -1,7 +1,7 @@
 using MassTransit;
 using Navigator.Contracts.Chat;
+using Navigator.Runtime.Flow;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Flow;
 
 namespace Navigator.Workers.Answer;
 

@@ -1,3 +1,5 @@
+using Navigator.Runtime.Tools;
+
 namespace Navigator.Workers.Answer;
 
 /// <summary>How well an answer is supported by its sources.</summary>

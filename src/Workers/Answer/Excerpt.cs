@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Navigator.Storage.Passages;
+using Navigator.Text;
 
 namespace Navigator.Workers.Answer;
 

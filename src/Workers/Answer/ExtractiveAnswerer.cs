@@ -1,6 +1,7 @@
 using System.Text;
+using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
-using Navigator.Storage.Passages;
+using Navigator.Text;
 
 namespace Navigator.Workers.Answer;
 

@@ -1,5 +1,6 @@
+using Navigator.Runtime.Tools;
+using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Answer;
 
@@ -11,54 +12,4 @@ internal interface IAnswerer
     /// <param name="within">Longest time for the answer.</param>
     /// <exception cref="UpstreamException">The model failed.</exception>
     Task<JobAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token);
-}
-
-/// <summary>A source that an answer may cite: a passage, a web page, or the result of another tool.</summary>
-public sealed record Source
-{
-    public required int Marker { get; init; }
-    public required string Kind { get; init; }
-    public Guid? DocumentId { get; init; }
-    public Guid? PassageId { get; init; }
-    public required string Title { get; init; }
-    public int? Page { get; init; }
-    public IReadOnlyList<string> Headings { get; init; } = [];
-    public string? Url { get; init; }
-    public required string Text { get; init; }
-
-    /// <summary>The text without sentences that instruct the model. Answerers read this text instead of <see cref="Text"/>.</summary>
-    public string Readable { get => field ?? Text; init; }
-
-    /// <summary>True if a part of the text instructs the model and was left out of <see cref="Readable"/>.</summary>
-    public bool IsScreened { get; init; }
-
-    /// <summary>How well the source matches the question according to its tool, 0 to 1. Callers see this score.</summary>
-    public required double Score { get; init; }
-
-    /// <summary>The source's weight. The owner's documents weigh more than the web; poor matches weigh less than both.</summary>
-    public double Worth { get => field == 0 ? Score : field; init; }
-
-    /// <summary>True if the vector leg found the source, not only the lexical leg.</summary>
-    public bool IsNear { get; init; }
-
-    /// <summary>Returns the source with its screened text.</summary>
-    public Source Screened()
-    {
-        var (readable, screened) = SourceScreen.Screen(Text);
-        return this with { Readable = readable, IsScreened = screened };
-    }
-
-    /// <param name="quote">Text of <see cref="Text"/>, word for word.</param>
-    public JobCitation Cite(string quote) => new()
-    {
-        Marker = Marker,
-        Kind = Kind,
-        DocumentId = DocumentId,
-        PassageId = PassageId,
-        Title = Title,
-        Page = Page,
-        Url = Url,
-        Quote = quote,
-        Score = Score,
-    };
 }

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Options;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Tools;
+using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Rates;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Answer;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Navigator.Storage.Passages;
+using Navigator.Text;
 
 namespace Navigator.Workers.Answer;
 

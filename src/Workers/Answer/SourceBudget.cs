@@ -1,4 +1,5 @@
-using Navigator.Storage.Passages;
+using Navigator.Runtime.Tools;
+using Navigator.Text;
 
 namespace Navigator.Workers.Answer;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
+using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
-using Navigator.Workers.Tools;
 
 namespace Navigator.Workers.Answer;
 

@@ -1,4 +1,6 @@
 using System.Text;
+using Navigator.Runtime.Tools;
+using Navigator.Text;
 using Navigator.Workers.Intake.Screening;
 
 namespace Navigator.Workers.Answer;
@@ -8,7 +10,14 @@ namespace Navigator.Workers.Answer;
 /// </summary>
 internal static class SourceScreen
 {
-    /// <returns>The text for the answerer, and whether a part of it was left out.</returns>
+    /// <summary>The source as it may be read.</summary>
+    public static Source Screened(this Source source)
+    {
+        var (readable, screened) = Screen(source.Text);
+        return source with { Readable = readable, IsScreened = screened };
+    }
+
+    /// <returns>The text for whoever writes the answer, and whether something that is said in it was left out.</returns>
     public static (string Readable, bool IsScreened) Screen(string text)
     {
         var seen = HiddenText.Remove(text);

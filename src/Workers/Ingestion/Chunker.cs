@@ -1,4 +1,5 @@
-using Navigator.Storage.Passages;
+using Navigator.Storage.Documents;
+using Navigator.Text;
 using Navigator.Workers.Ingestion.Extraction;
 
 namespace Navigator.Workers.Ingestion;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Navigator.Contracts.Http;
-using Navigator.Storage.Passages;
+using Navigator.Storage.Documents;
 using Navigator.Workers.Ingestion.Extraction;
 
 namespace Navigator.Workers.Ingestion;

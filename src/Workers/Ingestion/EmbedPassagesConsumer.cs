@@ -2,11 +2,11 @@ using MassTransit;
 using Navigator.Contracts;
 using Navigator.Contracts.Http;
 using Navigator.Contracts.Ingestion;
-using Navigator.Storage.Passages;
-using Navigator.Workers.Flow;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Tools.Embedding;
-using Navigator.Workers.Upstreams;
+using Navigator.Runtime.Flow;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
+using Navigator.Storage.Documents;
+using Navigator.Workers.Embedders;
 
 namespace Navigator.Workers.Ingestion;
 

@@ -2,8 +2,9 @@ using MassTransit;
 using Microsoft.Extensions.Options;
 using Navigator.Contracts.Http;
 using Navigator.Contracts.Ingestion;
-using Navigator.Storage.Passages;
-using Navigator.Workers.Flow;
+using Navigator.Runtime.Flow;
+using Navigator.Storage.Documents;
+using Navigator.Workers.Ingestion.Extraction;
 
 namespace Navigator.Workers.Ingestion;
 

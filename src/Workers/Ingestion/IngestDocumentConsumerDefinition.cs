@@ -1,7 +1,7 @@
 using MassTransit;
 using Navigator.Contracts;
-using Navigator.Workers.Hosting;
-using Navigator.Workers.Limits;
+using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Limits;
 
 namespace Navigator.Workers.Ingestion;
 

@@ -1,7 +1,7 @@
+using Navigator.Runtime.Upstreams;
 using Navigator.Workers.Intake.Planning;
 using Navigator.Workers.Intake.Screening;
 using Navigator.Workers.Intake.Translation;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake;
 

@@ -2,13 +2,14 @@ using System.Text.RegularExpressions;
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Runtime;
+using Navigator.Runtime.Flow;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Flow;
 using Navigator.Workers.Intake.Planning;
 using Navigator.Workers.Intake.Screening;
 using Navigator.Workers.Intake.Translation;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Tools;
 
 namespace Navigator.Workers.Intake;
 

@@ -1,9 +1,10 @@
 using MassTransit;
-using Navigator.Contracts.Chat;
 using Navigator.Contracts;
+using Navigator.Contracts.Chat;
+using Navigator.Runtime;
+using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Limits;
 using Navigator.Storage.Webhooks;
-using Navigator.Workers.Hosting;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Webhooks;
 

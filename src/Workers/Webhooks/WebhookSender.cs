@@ -7,8 +7,9 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Navigator.Contracts;
 using Navigator.Contracts.Http;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Webhooks;
 using Navigator.Storage.Webhooks;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Webhooks;
 

@@ -1,8 +1,8 @@
 using MassTransit;
-using Navigator.Workers.Hosting;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Tools;
-using Navigator.Workers.Upstreams;
+using Navigator.Runtime.Flow;
+using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 
 namespace Navigator.SixthTool.Tests.Claims;
 

@@ -1,10 +1,10 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Microsoft.Extensions.Options;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Rates;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.SixthTool.Tests.Claims;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Navigator.Contracts.Chat;
+using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Answer;
-using Navigator.Workers.Tools;
 
 namespace Navigator.SixthTool.Tests.Claims;
 

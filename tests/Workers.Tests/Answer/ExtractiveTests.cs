@@ -1,3 +1,4 @@
+using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Answer;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Navigator.Runtime.Tools;
 using Navigator.Servers;
 using Navigator.Workers.Answer;
 

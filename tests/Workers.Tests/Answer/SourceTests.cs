@@ -1,3 +1,5 @@
+using Navigator.Runtime.Tools;
+using Navigator.Text;
 using Navigator.Workers.Answer;
 
 namespace Navigator.Workers.Tests.Answer;

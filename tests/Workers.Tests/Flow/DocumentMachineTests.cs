@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Navigator.Contracts.Http;
 using Navigator.Contracts.Ingestion;
-using Navigator.Storage.Passages;
-using Navigator.Workers.Flow;
-using Navigator.Workers.Limits;
+using Navigator.Runtime.Flow;
+using Navigator.Runtime.Limits;
+using Navigator.Storage.Documents;
 
 namespace Navigator.Workers.Tests.Flow;
 

@@ -1,4 +1,4 @@
-using Navigator.Workers.Flow;
+using Navigator.Runtime.Flow;
 
 namespace Navigator.Workers.Tests.Flow;
 

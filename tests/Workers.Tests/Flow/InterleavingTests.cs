@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Runtime.Flow;
+using Navigator.Runtime.Limits;
 using Navigator.Servers;
 using Navigator.Storage;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Sqlite;
-using Navigator.Workers.Flow;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Tests.Flow;
 

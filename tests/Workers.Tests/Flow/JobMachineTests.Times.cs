@@ -1,6 +1,6 @@
 using Navigator.Contracts.Chat;
+using Navigator.Runtime.Flow;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Flow;
 
 namespace Navigator.Workers.Tests.Flow;
 

@@ -1,9 +1,9 @@
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Runtime.Flow;
+using Navigator.Runtime.Limits;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Flow;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Tests.Flow;
 

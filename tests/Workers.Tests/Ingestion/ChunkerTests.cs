@@ -1,7 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Navigator.Servers;
-using Navigator.Storage.Passages;
+using Navigator.Storage.Documents;
+using Navigator.Text;
 using Navigator.Workers.Ingestion;
 using Navigator.Workers.Ingestion.Extraction;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Navigator.Text;
 using Navigator.Workers.Ingestion.Extraction;
 
 namespace Navigator.Workers.Tests.Ingestion;

@@ -2,7 +2,6 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Navigator.Servers;
-using Navigator.Workers.Ingestion;
 using Navigator.Workers.Ingestion.Extraction;
 using Xunit.Abstractions;
 

@@ -1,7 +1,7 @@
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Tools;
+using Navigator.Runtime;
+using Navigator.Runtime.Tools;
 
 namespace Navigator.Workers.Tests.Tools;
 

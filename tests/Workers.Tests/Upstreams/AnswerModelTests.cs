@@ -1,6 +1,7 @@
+using Navigator.Runtime.Tools;
+using Navigator.Runtime.Upstreams;
 using Navigator.Upstreams;
 using Navigator.Workers.Answer;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tests.Upstreams;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Upstreams;
+using Navigator.Runtime;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Tests.Upstreams;
 

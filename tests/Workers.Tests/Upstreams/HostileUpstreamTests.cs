@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Options;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Tools;
+using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Rates;
 using Navigator.Storage.Sqlite;
 using Navigator.Upstreams;
 using Navigator.Workers.Answer;
-using Navigator.Workers.Limits;
+using Navigator.Workers.Embedders;
 using Navigator.Workers.Tools.Embedding;
 using Navigator.Workers.Tools.WebSearch;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tests.Upstreams;
 

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Options;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Rates;
 using Navigator.Storage.Sqlite;
 using Navigator.Upstreams;
@@ -6,8 +8,6 @@ using Navigator.Workers.Answer;
 using Navigator.Workers.Intake.Planning;
 using Navigator.Workers.Intake.Screening;
 using Navigator.Workers.Intake.Translation;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tests.Upstreams;
 

@@ -1,5 +1,5 @@
-using Navigator.Storage.Ledger;
 using Navigator.Contracts.Chat;
+using Navigator.Storage.Ledger;
 using Navigator.Upstreams;
 using Navigator.Workers.Intake.Planning;
 

@@ -1,10 +1,10 @@
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Rates;
 using Navigator.Storage.Sqlite;
 using Navigator.Upstreams;
 using Navigator.Workers.Intake.Planning;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tests.Upstreams;
 

@@ -1,4 +1,5 @@
 using Navigator.Contracts.Http;
+using Navigator.Text;
 
 namespace Navigator.Workers.Ingestion.Extraction;
 

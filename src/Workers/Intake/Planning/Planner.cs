@@ -1,6 +1,7 @@
+using Navigator.Runtime;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake.Planning;
 
@@ -22,8 +23,8 @@ internal sealed class Planner(LivePolicy policy, PlanningModel? model = null)
         }
         catch (UpstreamException error)
         {
-            NavigatorMeter.FellBack("planning", error);
-            return (RulePlanner.Plan(wish), [$"planning: the model failed ({error.Reason}); rules planned the search"]);
+            NavigatorMeter.FellBack("planning", error.Kind);
+            return (RulePlanner.Plan(wish), [$"planning: the model did not help ({error.Reason}); rules did"]);
         }
     }
 }

@@ -2,11 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Tools;
+using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Rates;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Tools;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Intake.Planning;
 
@@ -26,7 +26,7 @@ internal sealed record PlanReply(string Kind, string Question, IReadOnlyList<str
     /// <summary>Returns the JSON schema of a reply: the record's members and a list of texts for each tool.</summary>
     public static JsonNode SchemaFor(ToolSet tools)
     {
-        var schema = StructuredModel<PlanReply>.Schema.DeepClone().AsObject();
+        var schema = ReplySchema.Of<PlanReply>().AsObject();
         var (members, required) = (schema["properties"]!.AsObject(), schema["required"]!.AsArray());
         foreach (var (i, tool) in tools.Index())
         {

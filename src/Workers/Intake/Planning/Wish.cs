@@ -1,5 +1,5 @@
+using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Tools;
 
 namespace Navigator.Workers.Intake.Planning;
 

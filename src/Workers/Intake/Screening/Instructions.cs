@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Navigator.Storage;
+using Navigator.Text;
 
 namespace Navigator.Workers.Intake.Screening;
 

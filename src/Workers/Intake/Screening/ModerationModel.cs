@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Options;
 using Navigator.Contracts.Http;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Rates;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Upstreams;
 using OpenAI.Moderations;
 
 namespace Navigator.Workers.Intake.Screening;

@@ -1,6 +1,6 @@
 using System.Text;
 using Navigator.Contracts.Http;
-using Navigator.Storage;
+using Navigator.Text;
 
 namespace Navigator.Workers.Intake.Screening;
 

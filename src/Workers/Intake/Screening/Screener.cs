@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Options;
 using Navigator.Contracts.Http;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Upstreams;
+using Navigator.Runtime;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Intake.Screening;
 
@@ -27,7 +28,7 @@ internal sealed class Screener(IOptions<ScreeningOptions> options, LivePolicy po
         }
         catch (UpstreamException error)
         {
-            NavigatorMeter.FellBack("screening", error);
+            NavigatorMeter.FellBack("screening", error.Kind);
             return options.Value.WhenModerationFails == WithoutModeration.Pass
                 ? verdict with { Notes = [.. verdict.Notes, $"screening: the moderation model failed ({error.Reason}); only rules were applied"] }
                 : Verdict.Unknown(ErrorCode.ScreeningUnavailable, $"The question could not be screened: {error.Reason}.");

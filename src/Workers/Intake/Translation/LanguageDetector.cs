@@ -1,5 +1,5 @@
 using System.Text;
-using Navigator.Storage;
+using Navigator.Text;
 
 namespace Navigator.Workers.Intake.Translation;
 

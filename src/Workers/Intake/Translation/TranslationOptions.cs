@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using Navigator.Workers.Upstreams;
+using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Intake.Translation;
 

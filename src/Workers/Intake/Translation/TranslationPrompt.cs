@@ -1,4 +1,4 @@
-using Navigator.Workers.Upstreams;
+using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Intake.Translation;
 

@@ -1,5 +1,6 @@
-using Navigator.Workers.Limits;
-using Navigator.Workers.Upstreams;
+using Navigator.Runtime;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Intake.Translation;
 
@@ -58,8 +59,8 @@ internal sealed class Translator(LivePolicy policy, TranslationModels? models = 
         }
         catch (UpstreamException error)
         {
-            NavigatorMeter.FellBack("translation", error);
-            return (null, $"every translator failed ({error.Reason})");
+            NavigatorMeter.FellBack("translation", error.Kind);
+            return (null, $"no translator helped ({error.Reason})");
         }
     }
 }

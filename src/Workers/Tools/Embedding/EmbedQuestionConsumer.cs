@@ -1,8 +1,9 @@
 using MassTransit;
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
+using Navigator.Runtime.Flow;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Flow;
+using Navigator.Workers.Embedders;
 using Navigator.Workers.Tools.Retrieval;
 
 namespace Navigator.Workers.Tools.Embedding;

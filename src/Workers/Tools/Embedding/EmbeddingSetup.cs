@@ -1,4 +1,5 @@
-using Navigator.Workers.Upstreams;
+using Navigator.Runtime.Upstreams;
+using Navigator.Workers.Embedders;
 
 namespace Navigator.Workers.Tools.Embedding;
 

@@ -1,12 +1,12 @@
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Runtime.Flow;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 using Navigator.Storage;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Flow;
-using Navigator.Workers.Limits;
 using Navigator.Workers.Tools.Retrieval;
-using Navigator.Workers.Upstreams;
 
 namespace Navigator.Workers.Tools.Embedding;
 

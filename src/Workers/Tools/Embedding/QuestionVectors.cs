@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Caching.Memory;
-using Navigator.Workers.Flow;
-using Navigator.Workers.Upstreams;
+using Navigator.Runtime.Flow;
+using Navigator.Runtime.Upstreams;
+using Navigator.Workers.Embedders;
 
 namespace Navigator.Workers.Tools.Embedding;
 

@@ -1,9 +1,10 @@
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
+using Navigator.Runtime.Flow;
+using Navigator.Runtime.Limits;
+using Navigator.Storage;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
-using Navigator.Workers.Answer;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Tools.Retrieval;
 

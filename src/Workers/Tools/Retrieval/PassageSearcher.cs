@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Options;
+using Navigator.Runtime.Limits;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Tools.Embedding;
+using Navigator.Text;
+using Navigator.Workers.Embedders;
 
 namespace Navigator.Workers.Tools.Retrieval;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Navigator.Storage.Ledger;
-using Navigator.Storage.Passages;
+using Navigator.Text;
 
 namespace Navigator.Workers.Tools.Retrieval;
 

@@ -1,7 +1,7 @@
 using MassTransit;
 using Navigator.Contracts.Chat;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Tools.Embedding;
+using Navigator.Workers.Embedders;
 
 namespace Navigator.Workers.Tools.Retrieval;
 

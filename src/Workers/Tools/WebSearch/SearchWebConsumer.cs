@@ -2,9 +2,9 @@ using System.Diagnostics;
 using MassTransit;
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
+using Navigator.Runtime.Flow;
+using Navigator.Runtime.Limits;
 using Navigator.Storage.Ledger;
-using Navigator.Workers.Answer;
-using Navigator.Workers.Limits;
 
 namespace Navigator.Workers.Tools.WebSearch;
 

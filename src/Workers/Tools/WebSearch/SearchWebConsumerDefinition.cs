@@ -1,9 +1,10 @@
 using MassTransit;
-using Navigator.Contracts.Chat;
 using Navigator.Contracts;
-using Navigator.Workers.Hosting;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Upstreams;
+using Navigator.Contracts.Chat;
+using Navigator.Runtime.Flow;
+using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Tools.WebSearch;
 

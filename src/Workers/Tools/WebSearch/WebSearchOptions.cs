@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using Navigator.Workers.Limits;
-using Navigator.Workers.Upstreams;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Tools.WebSearch;
 

@@ -1,9 +1,10 @@
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
+using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Limits;
+using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
-using Navigator.Storage.Passages;
-using Navigator.Workers.Answer;
-using Navigator.Workers.Limits;
+using Navigator.Text;
 
 namespace Navigator.Workers.Tools.WebSearch;
 
@@ -35,6 +36,7 @@ internal static class WebSearchSetup
         IsConfigured = options.IsConfigured,
         IsAllowed = job => job.Web,
         FailedText = "the search failed",
+        Greeting = ("Web", options.IsConfigured ? $"Tavily at {options.BaseUrl.Host}" : "off (set Tavily__ApiKey to allow it)"),
         Planning = new ToolPlanning
         {
             Key = "web_queries",

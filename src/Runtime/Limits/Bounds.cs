@@ -1,0 +1,67 @@
+namespace Navigator.Runtime.Limits;
+
+/// <summary>One limit of this process and its utilization.</summary>
+/// <param name="Kind">queue, upstream, pool, sends, polls or admission.</param>
+/// <param name="InUse">May exceed the limit for a while after the limit was lowered.</param>
+/// <param name="Waiting">Number of callers that wait for a permit.</param>
+/// <param name="WaitedSeconds">Total time that callers have waited.</param>
+/// <param name="Entered">Total number of permits granted.</param>
+public sealed record Bound(string Kind, string Name, long Limit, long InUse, long Waiting = 0, double WaitedSeconds = 0, long Entered = 0)
+{
+    /// <summary>True at 80 % utilization or more, so that the operator learns of it before the limit is reached.</summary>
+    public bool IsNearlyFull => InUse * 10 >= Limit * 8;
+}
+
+/// <summary>All limits of this process: bulkheads that follow the policy, and limits whose utilization is read from elsewhere.</summary>
+public sealed class Bounds
+{
+    private readonly LivePolicy policy;
+    private readonly TimeProvider clock;
+    private readonly List<Func<Bound?>> bounds = [];
+    private readonly Dictionary<(string Kind, string Name), (Gate Gate, Func<ConcurrencyPolicy, int> Limit)> gates = [];
+
+    public Bounds(LivePolicy policy, TimeProvider clock)
+    {
+        (this.policy, this.clock) = (policy, clock);
+        policy.Changed += () =>
+        {
+            lock (gates)
+                foreach (var (gate, limit) in gates.Values)
+                    gate.Limit = limit(policy.Now);
+        };
+    }
+
+    /// <summary>The bulkhead of the work for a queue's messages in this process.</summary>
+    public Gate Queue(string name) => Gate("queue", name, now => now.For(name).Places);
+
+    /// <summary>The bulkhead of this process's calls to an upstream or to one of its providers.</summary>
+    public Gate Upstream(string upstream, string name) => Gate("upstream", name, now => now.ForUpstream(upstream).InFlight);
+
+    /// <summary>Returns the bulkhead for this kind and name, which follows the policy.</summary>
+    public Gate Gate(string kind, string name, Func<ConcurrencyPolicy, int> limit)
+    {
+        Gate gate;
+        lock (gates)
+        {
+            if (gates.TryGetValue((kind, name), out var known))
+                return known.Gate;
+            gate = new Gate(limit(policy.Now), clock);
+            gates.Add((kind, name), (gate, limit));
+        }
+        Watch(() => new Bound(kind, name, gate.Limit, gate.InUse, gate.Waiting, Math.Round(gate.Waited.TotalSeconds, 3), gate.Entered));
+        return gate;
+    }
+
+    /// <param name="read">Returns null if the utilization is not known.</param>
+    public void Watch(Func<Bound?> read)
+    {
+        lock (bounds)
+            bounds.Add(read);
+    }
+
+    public IReadOnlyList<Bound> Read()
+    {
+        lock (bounds)
+            return [.. bounds.Select(read => read()).OfType<Bound>()];
+    }
+}

@@ -1,0 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Navigator.Runtime.Upstreams;
+
+/// <summary>OpenAI or a compatible server. Without a key the offline providers are used.</summary>
+public sealed record OpenAiOptions
+{
+    public const string Section = "OpenAI";
+
+    /// <summary>The key of the server. Unset: the offline providers are used.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>Address of the API, including its version. Default: OpenAI.</summary>
+    [HttpAddress] public Uri BaseUrl { get; init; } = new("https://api.openai.com/v1");
+
+    /// <summary>The embedding model. Its vectors must have 1,536 dimensions.</summary>
+    [Required] public string EmbeddingModel { get; init; } = "text-embedding-3-small";
+
+    /// <summary>The model that writes answers.</summary>
+    [Required] public string AnswerModel { get; init; } = "gpt-4o-mini";
+
+    /// <summary>Plans, and translates without another provider. Empty: rules plan, and nothing is translated. Default: gpt-4o-mini.</summary>
+    public string SmallModel { get; init; } = "gpt-4o-mini";
+
+    /// <summary>Screens questions in addition to the rules. Empty: only the rules screen. Default: omni-moderation-latest.</summary>
+    public string ModerationModel { get; init; } = "omni-moderation-latest";
+
+    public bool IsConfigured => !string.IsNullOrWhiteSpace(ApiKey);
+    public bool Plans => IsConfigured && SmallModel.Length > 0;
+    public bool Moderates => IsConfigured && ModerationModel.Length > 0;
+}

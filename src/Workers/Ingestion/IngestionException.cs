@@ -1,7 +1,0 @@
-namespace Navigator.Workers.Ingestion;
-
-/// <summary>A document cannot be read. Its owner may see the reason. A retry would not help.</summary>
-internal sealed class IngestionException(string code, string message) : Exception(message)
-{
-    public string Code { get; } = code;
-}

@@ -1,0 +1,73 @@
+using Navigator.Contracts;
+using Navigator.Contracts.Chat;
+using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Tools;
+using Navigator.Storage.Ledger;
+using Navigator.Storage.Passages;
+using Navigator.Text;
+using Navigator.Workers.Tools.Embedding;
+using Navigator.Workers.Tools.Retrieval;
+
+namespace Navigator.Workers.Tools;
+
+/// <summary>The tool that searches the owner's own documents: question → vector → passages.</summary>
+internal static class DocumentsSetup
+{
+    /// <summary>Weight of a passage without a semantic match, relative to a passage with one.</summary>
+    private const double PoorShare = 0.4;
+
+    public static ToolSetup AddDocuments(this ToolSetup tools)
+    {
+        tools.Services.AddSingleton(provider => new InlineTool(
+            Tool.Documents, QueueNames.RetrievePassages, provider.GetRequiredService<QuestionEmbedding>().RunInline));
+        return tools.Add(Descriptor)
+            .Consume<EmbedQuestionConsumer, EmbedQuestionConsumerDefinition>()        // question → vector, in batches
+            .Consume<RetrievePassagesConsumer, RetrievePassagesConsumerDefinition>(); // vector → passages
+    }
+
+    private static ToolDescriptor Descriptor { get; } = new()
+    {
+        Name = Tool.Documents,
+        Queue = QueueNames.EmbedQuestion,
+        FurtherQueues = [QueueNames.RetrievePassages],
+        Command = (job, attempt) => new EmbedQuestion(job, attempt),
+        Planning = new ToolPlanning
+        {
+            Key = "document_queries",
+            Description = "a search in the person's own documents (insurance policies, benefits summaries)",
+            Instruction = "1 to 3 short searches in the documents, none only when they cannot possibly help. The first is the question itself; "
+                + "the others say it in the words that policies use (copayment, coinsurance, prior authorization, inpatient).",
+            IsFallback = true,
+            // Query expansions find passages that the question's own words miss. A passage that both find ranks first.
+            QueriesByRule = question => Rewording.Of(question) is { } terms ? [question, terms] : [question],
+            InSecondWave = (first, others) => others.Except(first, StringComparer.OrdinalIgnoreCase).Any() ? others : [],
+        },
+        HasFoundEnough = results => results.Of<DocumentsResult>(Tool.Documents) is { Fits: true, Passages.Count: > 0 },
+        Sources = Sources,
+    };
+
+    private static async Task<IReadOnlyList<Source>> Sources(Job job, IPassageIndex index, CancellationToken token)
+    {
+        if (job.Results.Of<DocumentsResult>(Tool.Documents) is not { Passages.Count: > 0 } result)
+            return [];
+        var found = result.Passages.ToDictionary(passage => passage.PassageId);
+        var passages = await index.Read(job.Tenant, [.. found.Keys], token);
+        return
+        [
+            .. passages.Select(cited => new Source
+            {
+                Marker = 0,
+                Kind = "document",
+                DocumentId = cited.Passage.DocumentId,
+                PassageId = cited.Passage.Id,
+                Title = cited.DocumentTitle,
+                Page = cited.Passage.Page,
+                Headings = cited.Passage.Headings,
+                Text = cited.Passage.Text,
+                Score = found[cited.Passage.Id].Score,
+                Worth = found[cited.Passage.Id].Score * (result.Fits ? 1 : PoorShare),
+                IsNear = found[cited.Passage.Id].Similarity is not null,
+            }),
+        ];
+    }
+}
