@@ -46,7 +46,8 @@ public static class Startup
     /// <remarks>The binder has no exception type of its own: what it threw is told by where it was thrown.</remarks>
     private static string? Unreadable(Exception error) =>
         (error is AggregateException all ? all.InnerExceptions : [error]).OfType<InvalidOperationException>()
-        .Where(each => each.TargetSite?.DeclaringType?.Assembly == typeof(ConfigurationBinder).Assembly).Select(StartupException.Reason).FirstOrDefault();
+        .Where(each => each.TargetSite?.DeclaringType?.Assembly == typeof(ConfigurationBinder).Assembly)
+        .Select(StartupException.Reason).FirstOrDefault();
 
     private static int Refuse(string reason)
     {

@@ -51,7 +51,8 @@ internal sealed class PlanningModel
     private readonly StructuredModel<PlanReply> model;
 
     public PlanningModel(
-        IOptions<OpenAiOptions> options, ToolSet tools, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock)
+        IOptions<OpenAiOptions> options, ToolSet tools, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates,
+        TimeProvider clock)
     {
         (name, this.tools, prompt) = (options.Value.SmallModel, tools, new PlanningPrompt(tools));
         model = new StructuredModel<PlanReply>(
