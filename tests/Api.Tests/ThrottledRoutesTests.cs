@@ -59,7 +59,8 @@ public sealed class ThrottledRoutesTests : IDisposable
             .SelectMany(handler => handler.GetParameters().Select(parameter => (handler, parameter.ParameterType))).ToList();
 
         Assert.NotEmpty(given);
-        Assert.DoesNotContain(given, each => (each.ParameterType.IsInterface && each.ParameterType.Assembly == typeof(Storage.Hosting.StorageSetup).Assembly)
+        Assert.DoesNotContain(given, each =>
+            (each.ParameterType.IsInterface && each.ParameterType.Assembly == typeof(Storage.Hosting.StorageSetup).Assembly)
             || unthrottled.Contains(each.ParameterType));
     }
 

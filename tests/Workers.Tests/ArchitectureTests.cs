@@ -107,7 +107,8 @@ public partial class ArchitectureTests
     public void No_regular_expression_can_run_without_end()
     {
         const BindingFlags Any = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-        var types = new[] { typeof(Pipeline), typeof(WorkerSetup), typeof(Terms), typeof(StorageSetup) }.Select(type => type.Assembly).SelectMany(assembly => assembly.GetTypes())
+        var types = new[] { typeof(Pipeline), typeof(WorkerSetup), typeof(Terms), typeof(StorageSetup) }
+            .Select(type => type.Assembly).SelectMany(assembly => assembly.GetTypes())
             .Where(type => !type.ContainsGenericParameters).ToList();
         var held = types.Where(type => !type.Name.StartsWith('<')).SelectMany(type => type.GetFields(Any)).Where(field => !field.IsLiteral)
             .SelectMany(field => Regexes(field.GetValue(null)))

@@ -198,6 +198,6 @@ public partial class DirectionsTests
         /// <summary>Does its code name a type of this name, and not a member of its own?</summary>
         public bool Names(string type) => !Types.Contains(type)
             && Regex.IsMatch(Code, $@"(?<![\w.]){type}\b", RegexOptions.None, TimeSpan.FromSeconds(1))
-            && !Regex.IsMatch(Code, $@"\w[>?\]]* {type}( =|;| {{|\()", RegexOptions.None, TimeSpan.FromSeconds(1));
+            && !Regex.IsMatch(Code, $@"\w[>?\]]* {type}( =|;| {{)", RegexOptions.None, TimeSpan.FromSeconds(1));
     }
 }

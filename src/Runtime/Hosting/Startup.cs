@@ -46,7 +46,8 @@ public static class Startup
     /// <remarks>The binder has no exception type of its own, so its exceptions are recognised by the method that threw them.</remarks>
     private static string? Unreadable(Exception error) =>
         (error is AggregateException all ? all.InnerExceptions : [error]).OfType<InvalidOperationException>()
-        .Where(each => each.TargetSite?.DeclaringType?.Assembly == typeof(ConfigurationBinder).Assembly).Select(StartupException.Reason).FirstOrDefault();
+        .Where(each => each.TargetSite?.DeclaringType?.Assembly == typeof(ConfigurationBinder).Assembly)
+        .Select(StartupException.Reason).FirstOrDefault();
 
     private static int Refuse(string reason)
     {
