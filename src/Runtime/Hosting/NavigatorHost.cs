@@ -33,7 +33,7 @@ public static partial class NavigatorHost
     }
 
     /// <param name="consumes">Tells by mode whether consumers run in this process.</param>
-    /// <param name="addTools">Adds the system's tools, which are the same in every process.</param>
+    /// <param name="addWorkers">Adds the tools and consumers of the system, which are the same in every process.</param>
     /// <exception cref="StartupException">A setting is missing, unknown or out of range.</exception>
     public static NavigatorMode AddNavigator(
         this WebApplicationBuilder builder, Func<NavigatorMode, bool> consumes, Action<WorkerSetup> addWorkers)
