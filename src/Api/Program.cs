@@ -6,7 +6,6 @@ using Navigator.Api.Hosting;
 using Navigator.Api.Limits;
 using Navigator.Api.Problems;
 using Navigator.Api.Replay;
-using Navigator.Runtime;
 using Navigator.Runtime.Hosting;
 using Navigator.Runtime.Telemetry;
 using Navigator.Storage.Tenants;
@@ -19,8 +18,8 @@ namespace Navigator.Api
     /// <summary>The API's process.</summary>
     public static class ApiProcess
     {
-        /// <param name="addTools">Adds the system's tools, which are the same in every process.</param>
-        /// <exception cref="Navigator.Workers.Limits.StartupException">A setting is missing, unknown or out of range, or two tools cannot be told
+        /// <param name="addWorkers">Adds the system's tools, which are the same in every process.</param>
+        /// <exception cref="Navigator.Runtime.StartupException">A setting is missing, unknown or out of range, or two tools cannot be told
         /// apart.</exception>
         public static WebApplication Build(string[] args, Action<WorkerSetup> addWorkers)
         {

@@ -18,7 +18,7 @@ internal static class MigrateCommand
             foreach (var (role, variable) in new[] { (RuntimeRole.Api, "NAVIGATOR_API_PASSWORD"),
                 (RuntimeRole.Worker, "NAVIGATOR_WORKER_PASSWORD") })
                 if (OwnerSession.Secret(variable) is { } password)
-                    await RuntimeRole.LetIn(owner, role, password, token);
+                    await RuntimeRole.GrantLogin(owner, role, password, token);
             session.Print(applied, (console, names) =>
                 console.WriteLine(names.Count == 0 ? "The schema is up to date." : string.Join('\n', names.Select(name => $"applied {name}"))));
             return ExitCode.Done;

@@ -5,7 +5,7 @@ namespace Navigator.Contracts;
 /// </summary>
 public static class QueueNames
 {
-    public const string AnswerQuestion = "answer-question";
+    public const string PrepareQuestion = "prepare-question";
     public const string EmbedQuestion = "embed-question";
     public const string RetrievePassages = "retrieve-passages";
     public const string SearchWeb = "search-web";

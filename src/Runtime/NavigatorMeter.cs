@@ -27,8 +27,8 @@ public static class NavigatorMeter
     public static readonly Histogram<double> StageSeconds = Seconds("navigator.stage.duration", "Duration of a queue's messages, without the wait.");
     public static readonly Counter<long> StagesLate = Meter.CreateCounter<long>("navigator.stages.late", "{message}",
         "Messages that took longer than their queue's target.");
-    public static readonly Counter<long> ContinuedInPlace =
-        Meter.CreateCounter<long>("navigator.jobs.continued_in_place", "{time}", "Inline continuations instead of a message.");
+    public static readonly Counter<long> ContinuedInline =
+        Meter.CreateCounter<long>("navigator.jobs.continued_inline", "{time}", "Inline continuations instead of a message.");
     public static readonly Counter<long> CircuitChanged = Meter.CreateCounter<long>("navigator.circuit.changed", "{time}",
         "Times that an upstream's circuit breaker went into a state.");
     public static readonly Counter<double> CircuitSeconds =

@@ -17,10 +17,10 @@ internal static class Scopes
         new(database.CreateBatch(), Named(function, arguments), sql);
 
     /// <summary>Statement without a tenant scope: it calls a function of the schema, or reads a table that belongs to no tenant.</summary>
-    public static Statement ForNobody(this NpgsqlDataSource database, string sql) => new(database.CreateBatch(), null, sql);
+    public static Statement WithoutTenant(this NpgsqlDataSource database, string sql) => new(database.CreateBatch(), null, sql);
 
     /// <summary>Statement in a transaction whose tenant scope is already set.</summary>
-    public static Statement ForSame(this NpgsqlConnection connection, string sql) => new(connection.CreateBatch(), null, sql);
+    public static Statement InSameScope(this NpgsqlConnection connection, string sql) => new(connection.CreateBatch(), null, sql);
 
     /// <summary>Opens a connection for more than one statement.</summary>
     public static async Task<NpgsqlConnection> Open(this NpgsqlDataSource database, CancellationToken token)

@@ -20,7 +20,7 @@ namespace Navigator.Workers
     /// <summary>A worker process.</summary>
     internal static class WorkerProcess
     {
-        /// <param name="addTools">Adds the system's tools, which are the same in every process.</param>
+        /// <param name="addWorkers">Adds the system's tools, which are the same in every process.</param>
         /// <exception cref="StartupException">A setting is missing, unknown or out of range, or two tools cannot be told apart.</exception>
         public static WebApplication Build(string[] args, Action<WorkerSetup> addWorkers)
         {
@@ -46,7 +46,7 @@ namespace Navigator.Workers
         /// </summary>
         public static void AddWorkers(WorkerSetup workers)
         {
-            workers.Consume<AnswerQuestionConsumer, AnswerQuestionConsumerDefinition>();    // translate, screen, plan
+            workers.Consume<PrepareQuestionConsumer, PrepareQuestionConsumerDefinition>();    // translate, screen, plan
             AddTools(workers.Tools);                                                        // what each tool finds
             workers.Consume<ComposeAnswerConsumer, ComposeAnswerConsumerDefinition>();      // all of it → answer
             workers.Consume<DeliverWebhookConsumer, DeliverWebhookConsumerDefinition>();    // the end → the caller's server

@@ -26,7 +26,7 @@ public sealed class ApiHost : IAsyncLifetime, IDisposable
         // Tests ask more often than one tenant may: a fast machine would be told so.
         host.UseSetting("Concurrency:Http:TenantRequestsPerSecond", "100000");
         // A busy machine is slow: its questions are answered with what the documents say all the same.
-        foreach (var limit in new[] { "Job:Wave", "Intake:Screen", "Intake:Plan", "Intake:Translate", "Queues:answer-question:Timeout",
+        foreach (var limit in new[] { "Job:Wave", "Intake:Screen", "Intake:Plan", "Intake:Translate", "Queues:prepare-question:Timeout",
             "Queues:retrieve-passages:Timeout", "Queues:embed-question:Timeout", "Sqlite:Wait" })
             host.UseSetting($"Concurrency:{limit}", "30s");
         foreach (var (key, value) in settings)

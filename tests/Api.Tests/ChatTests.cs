@@ -213,7 +213,7 @@ public sealed class ChatTests(ApiHost api) : IClassFixture<ApiHost>
         Assert.Equal(2, first.GetProperty("data").GetArrayLength());
         Assert.Equal(1, second.GetProperty("data").GetArrayLength());
         Assert.Equal(JsonValueKind.Null, second.GetProperty("next_cursor").ValueKind);
-        Assert.Equal(0, (await api.Get("/v1/chat/jobs?conversation_id=nobodys")).GetProperty("data").GetArrayLength());
+        Assert.Equal(0, (await api.Get("/v1/chat/jobs?conversation_id=unknown")).GetProperty("data").GetArrayLength());
     }
 
     [Fact]

@@ -72,11 +72,11 @@ public sealed class ReplayTests(ApiHost api) : IClassFixture<ApiHost>
     [Fact]
     public async Task A_replay_that_is_not_yours_is_like_none()
     {
-        var nobodys = $"/v1/replays/{Guid.CreateVersion7()}";
+        var unknown = $"/v1/replays/{Guid.CreateVersion7()}";
 
-        await ApiHost.AssertProblem(await api.Client.GetAsync(new Uri(nobodys, UriKind.Relative)), 404, "replay_not_found");
-        await ApiHost.AssertProblem(await api.Client.DeleteAsync(new Uri(nobodys, UriKind.Relative)), 404, "replay_not_found");
-        await ApiHost.AssertProblem(await api.Client.PostAsync(new Uri($"{nobodys}/pause", UriKind.Relative), null), 404, "replay_not_found");
+        await ApiHost.AssertProblem(await api.Client.GetAsync(new Uri(unknown, UriKind.Relative)), 404, "replay_not_found");
+        await ApiHost.AssertProblem(await api.Client.DeleteAsync(new Uri(unknown, UriKind.Relative)), 404, "replay_not_found");
+        await ApiHost.AssertProblem(await api.Client.PostAsync(new Uri($"{unknown}/pause", UriKind.Relative), null), 404, "replay_not_found");
         await ApiHost.AssertProblem(await api.Client.GetAsync(new Uri("/v1/replays/x", UriKind.Relative)), 400, "malformed_id");
     }
 

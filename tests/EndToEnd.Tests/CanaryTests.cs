@@ -20,7 +20,7 @@ public sealed class CanaryTests
 
         await system.Workers[0].Kill();
         Assert.Equal("degraded: late in stage Intake", await Part(system, "canary", "degraded: late in stage Intake"));
-        Assert.StartsWith("degraded: no consumer: answer-question",
+        Assert.StartsWith("degraded: no consumer: prepare-question",
             await Part(system, "queues", "degraded: no consumer: " + string.Join(", ", Shipped.Queues)), StringComparison.Ordinal);
         Assert.Contains("navigator_canary_late 1", await Metrics(system, "navigator_canary_late 1"), StringComparison.Ordinal);
 

@@ -141,12 +141,12 @@ public sealed class CommandLineTests
             Assert.Contains("already", await Owner(3, "tenants", "create", "acme"), StringComparison.Ordinal);
             Assert.Contains("needs one or more of", await Owner(3, "keys", "create", "acme", "--scope", "everything"), StringComparison.Ordinal);
             var key = ApiKey.Parse((await Owner(0, "keys", "create", "acme", "--scope", "chat", "--expires", "90d")).Trim())!;
-            Assert.True(KeptKey.Fits(await new SqliteApiKeys(running).Find(key.Id, default), key));
+            Assert.True(StoredKey.Matches(await new SqliteApiKeys(running).Find(key.Id, default), key));
             Assert.Contains(key.Id, await Owner(0, "keys", "list", "--tenant", "acme"), StringComparison.Ordinal);
             Assert.StartsWith("whsec_", await Owner(0, "tenants", "webhook-secret", "acme"), StringComparison.Ordinal);
 
             Assert.Contains("is revoked", await Owner(0, "keys", "revoke", key.Id), StringComparison.Ordinal);
-            Assert.False(KeptKey.Fits(await new SqliteApiKeys(running).Find(key.Id, default), key));
+            Assert.False(StoredKey.Matches(await new SqliteApiKeys(running).Find(key.Id, default), key));
             Assert.Contains("acme was erased: 0 jobs, 0 documents", await Owner(0, "tenants", "delete", "acme", "--yes"), StringComparison.Ordinal);
             Assert.DoesNotContain("acme", await Owner(0, "tenants", "list"), StringComparison.Ordinal);
             var audit = await Owner(0, "audit", "--tenant", "acme");

@@ -71,7 +71,7 @@ public sealed class FairShareTests(ITestOutputHelper output)
         await system.Workers[0].Kill();
         using (var asked = await system.Client.PostAsJsonAsync("/v1/chat/jobs", new { question = "What is covered?" }))
             Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
-        var message = Assert.Single(JsonSerializer.Deserialize<JsonElement>(await system.Messages("answer-question")).EnumerateArray());
+        var message = Assert.Single(JsonSerializer.Deserialize<JsonElement>(await system.Messages("prepare-question")).EnumerateArray());
         Assert.False(message.GetProperty("properties").TryGetProperty("priority", out _), message.ToString());
     }
 

@@ -8,7 +8,7 @@ namespace Navigator.EndToEnd.Tests;
 public sealed class LimitsTests : IDisposable
 {
     /// <summary>What concurrency.yaml says of compose-answer.</summary>
-    private const string AnswersAtOnce = "in_flight: 40                 # as many";
+    private const string AnswersAtOnce = "in_flight: 40                 # equals the answer model's";
 
     private readonly string file = Path.GetTempFileName();
 
@@ -27,7 +27,7 @@ public sealed class LimitsTests : IDisposable
         {
             var bounds = process.GetProperty("limits").GetProperty("bounds").EnumerateArray()
                 .Select(bound => $"{bound.GetProperty("kind").GetString()} {bound.GetProperty("name").GetString()}").ToList();
-            foreach (var queue in new[] { "answer-question", "embed-question", "retrieve-passages", "search-web", "compose-answer", "ingest-document",
+            foreach (var queue in new[] { "prepare-question", "embed-question", "retrieve-passages", "search-web", "compose-answer", "ingest-document",
                 "embed-passages" })
                 Assert.Contains($"queue {queue}", bounds);
             Assert.Superset(new HashSet<string>
@@ -69,7 +69,7 @@ public sealed class LimitsTests : IDisposable
         Assert.Contains("# TYPE navigator_stage_duration_seconds histogram", metrics);
         Assert.Contains("navigator_stage_duration_seconds_bucket{queue=\"compose-answer\",le=\"+Inf\"} 1", metrics);
         Assert.Contains("navigator_job_duration_seconds_count{part=\"all\"} 1", metrics);
-        Assert.Contains("navigator_jobs_continued_in_place_total{queue=\"compose-answer\"} 1", metrics);
+        Assert.Contains("navigator_jobs_continued_inline_total{queue=\"compose-answer\"} 1", metrics);
         // Every line is a comment or a series with a number: a scraper refuses the whole page for one that is not.
         Assert.All(metrics.Where(line => line.Length > 0 && line[0] != '#'),
             line => Assert.Matches("""^[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? [0-9.E+-]+$""", line));

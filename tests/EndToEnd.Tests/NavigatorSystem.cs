@@ -219,7 +219,7 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         // A busy machine is slow, and that a small model or the web is late is for the tests that are about it.
         foreach (var (limit, patience) in new[] { ("Upstreams__moderations__Timeout", "20s"), ("Upstreams__plans__Timeout", "20s"),
             ("Upstreams__translations__Timeout", "20s"), ("Intake__Screen", "20s"), ("Intake__Plan", "20s"), ("Intake__Translate", "20s"),
-            ("Queues__answer-question__Timeout", "60s"), ("Upstreams__tavily__Timeout", "20s"), ("Queues__search-web__Timeout", "20s"),
+            ("Queues__prepare-question__Timeout", "60s"), ("Upstreams__tavily__Timeout", "20s"), ("Queues__search-web__Timeout", "20s"),
             ("Job__Wave", "30s") })
             environment[$"Concurrency__{limit}"] = patience;
         foreach (var (key, value) in settings)

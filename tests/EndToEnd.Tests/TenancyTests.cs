@@ -34,10 +34,10 @@ public sealed partial class TenancyTests
         var walked = 0;
         foreach (var operation in operations.Where(operation => operation.Path.Contains('{', StringComparison.Ordinal)))
         {
-            var (anothers, nobodys) = (await Send(stranger, operation, ids),
+            var (anothers, unknown) = (await Send(stranger, operation, ids),
                 await Send(stranger, operation, name => name == "passageId" || name == "id" ? Nobodys.ToString() : ""));
             Assert.True(anothers.Status == HttpStatusCode.NotFound, $"{operation.Method} {operation.Path}: {anothers.Status} {anothers.Body}");
-            Assert.Equal(nobodys, anothers);
+            Assert.Equal(unknown, anothers);
             walked++;
         }
         Assert.True(walked >= 12, $"only {walked} operations have an id");

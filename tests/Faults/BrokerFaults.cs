@@ -67,7 +67,7 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
             for (var round = 0; round < (Long ? 20 : 6); round++)
             {
                 var messages = stage.History.Jobs.TakeLast(30)
-                    .SelectMany(job => new[] { "AnswerQuestion", "EmbedQuestion", "SearchWeb", "ComposeAnswer" }
+                    .SelectMany(job => new[] { "PrepareQuestion", "EmbedQuestion", "SearchWeb", "ComposeAnswer" }
                     .SelectMany(command => Enumerable.Repeat((job, command), 5))).ToArray();
                 stage.Random.Shuffle(messages);
                 // The management API closes connections under hundreds at once.
@@ -82,27 +82,27 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
         async stage =>
         {
             var host = stage.System.VirtualHostName;
-            foreach (var body in new[] { "{", "nonsense", "", "null", Envelope("AnswerQuestion", """{"jobId": "no id", "attempt": "x"}""") })
-                await Publish(host, "answer-question", body);
-            await Publish(host, "answer-question", Envelope("SomethingElse", "{}"));
+            foreach (var body in new[] { "{", "nonsense", "", "null", Envelope("PrepareQuestion", """{"jobId": "no id", "attempt": "x"}""") })
+                await Publish(host, "prepare-question", body);
+            await Publish(host, "prepare-question", Envelope("SomethingElse", "{}"));
             // Not poison: a job of another database, and five megabytes of what nobody reads.
-            await Publish(host, "answer-question", Envelope("AnswerQuestion", $$"""{"jobId": "{{Guid.NewGuid()}}", "attempt": 1}"""));
-            await Publish(host, "answer-question",
-                Envelope("AnswerQuestion", $$"""{"jobId": "{{Guid.NewGuid()}}", "attempt": 1, "padding": "{{new string('x', 5_000_000)}}"}"""));
+            await Publish(host, "prepare-question", Envelope("PrepareQuestion", $$"""{"jobId": "{{Guid.NewGuid()}}", "attempt": 1}"""));
+            await Publish(host, "prepare-question",
+                Envelope("PrepareQuestion", $$"""{"jobId": "{{Guid.NewGuid()}}", "attempt": 1, "padding": "{{new string('x', 5_000_000)}}"}"""));
             await Task.Delay(Seconds(2, 5));
             Assert.Equal((5, 1), await PutAside(host));
-            var headers = await Headers(host, "answer-question_error");
+            var headers = await Headers(host, "prepare-question_error");
             Assert.Contains("JsonReaderException in ", headers, StringComparison.Ordinal);
             Assert.DoesNotContain("nonsense", headers, StringComparison.Ordinal);
 
             // Sent back by an operator, it is put aside once more, and not in a loop.
             using var http = stage.System.Caller();
             using (var replay = await http.PostAsJsonAsync("/v1/replays",
-                new { filter = new { queue = "answer-question_error" }, rate_per_second = 100 }))
+                new { filter = new { queue = "prepare-question_error" }, rate_per_second = 100 }))
                 Assert.Equal(System.Net.HttpStatusCode.Accepted, replay.StatusCode);
             await Task.Delay(Seconds(3, 5));
             Assert.Equal((5, 1), await PutAside(host));
-            foreach (var queue in new[] { "answer-question_error", "answer-question_skipped" })
+            foreach (var queue in new[] { "prepare-question_error", "prepare-question_skipped" })
                 await Servers.Servers.Set.Management.DeleteAsync(new Uri($"api/queues/{host}/{queue}", UriKind.Relative));
         });
 
@@ -113,7 +113,7 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
         for (var i = 0; i < 40 && counts != (5, 1); i++)
         {
             await Task.Delay(500);
-            counts = (await Messages(host, "answer-question_error"), await Messages(host, "answer-question_skipped"));
+            counts = (await Messages(host, "prepare-question_error"), await Messages(host, "prepare-question_skipped"));
         }
         return counts;
     }
@@ -142,7 +142,7 @@ public sealed class BrokerFaults(FaultServers servers, ITestOutputHelper output)
         host,
         command switch
         {
-            "AnswerQuestion" => "answer-question",
+            "PrepareQuestion" => "prepare-question",
             "EmbedQuestion" => "embed-question",
             "SearchWeb" => "search-web",
             _ =>

@@ -202,7 +202,7 @@ internal sealed class Deployment : IAsyncDisposable
         // A busy machine is slow, and that a small model is late is for the tests that are about it.
         foreach (var (limit, patience) in new[] { ("Upstreams__moderations__Timeout", "20s"), ("Upstreams__plans__Timeout", "20s"),
             ("Upstreams__translations__Timeout", "20s"), ("Intake__Screen", "20s"), ("Intake__Plan", "20s"), ("Intake__Translate", "20s"),
-            ("Queues__answer-question__Timeout", "60s") })
+            ("Queues__prepare-question__Timeout", "60s") })
             environment[$"Concurrency__{limit}"] = patience;
         environment["Concurrency__Job__Deadline"] = "1m";
         environment["Concurrency__Job__Lease"] = "3s";

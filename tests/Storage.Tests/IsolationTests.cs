@@ -160,7 +160,7 @@ public sealed class IsolationTests : IAsyncLifetime
         await keys.NoteUsed(key.Id, default);
         var kept = await keys.Find(key.Id, default);
 
-        Assert.True(KeptKey.Fits(kept, key));
+        Assert.True(StoredKey.Matches(kept, key));
         Assert.NotNull(kept!.LastUsedAt);
     }
 

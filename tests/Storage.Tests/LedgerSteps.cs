@@ -90,6 +90,6 @@ internal static class LedgerSteps
         Wave = every,
         ToolsTarget = TimeSpan.FromSeconds(3),
         Target = TimeSpan.FromSeconds(10),
-        ContinueInPlace = true,
+        ContinueInline = true,
     };
 }

@@ -326,7 +326,7 @@ public sealed class MovingTests : IAsyncLifetime
         var summary = await Import();
 
         Assert.Equal([(Refusal.IdTaken, 1L)], RefusedOf(summary, ExportedKind.Keys));
-        Assert.False(KeptKey.Fits(await new PostgresApiKeys(database.Api).Find(key.Id, default), key));
+        Assert.False(StoredKey.Matches(await new PostgresApiKeys(database.Api).Find(key.Id, default), key));
     }
 
     public async Task InitializeAsync()
@@ -384,8 +384,8 @@ public sealed class MovingTests : IAsyncLifetime
         Assert.Equal(audit, (await after.Audit(null, 100, default)).Where(entry => entry.Action != "tenant.import" && entry.Tenant == Acme));
         Assert.Equivalent(await before.Keys(Acme, default), await after.Keys(Acme, default), strict: true);
         var keys = new PostgresApiKeys(database.Api);
-        Assert.True(KeptKey.Fits(await keys.Find(key.Id, default), key));
-        Assert.False(KeptKey.Fits(await keys.Find(revoked.Id, default), revoked));
+        Assert.True(StoredKey.Matches(await keys.Find(key.Id, default), key));
+        Assert.False(StoredKey.Matches(await keys.Find(revoked.Id, default), revoked));
         Assert.StartsWith("whsec_", await after.WebhookSecret(Development, rotate: false, default), StringComparison.Ordinal);
         Assert.Equal(await before.WebhookSecret(Acme, rotate: false, default), await after.WebhookSecret(Acme, rotate: false, default));
     }

@@ -62,10 +62,10 @@ public sealed class PoolTests : IAsyncLifetime
     public async Task Processes_that_are_silent_are_forgotten()
     {
         var reports = new PostgresProcessReports(database.Source);
-        await reports.Tell("old", "worker", "{}", default);
+        await reports.Publish("old", "worker", "{}", default);
         await database.Execute("UPDATE process SET seen_at = now() - interval '1 hour'");
-        await reports.Tell("new", "api", """{"bounds": []}""", default);
-        await reports.Tell("new", "api", """{"bounds": [1]}""", default);
+        await reports.Publish("new", "api", """{"bounds": []}""", default);
+        await reports.Publish("new", "api", """{"bounds": [1]}""", default);
 
         var known = Assert.Single(await reports.Recent(TimeSpan.FromDays(1), default));
         Assert.Equal(("new", "api", """{"bounds": [1]}"""), (known.Name, known.Role, known.Report));

@@ -22,7 +22,7 @@ public abstract class ReplayContract : IAsyncLifetime
         var failed = await FailedJob("c", "broken");
         var replay = await Replay(Failed);
 
-        var again = Assert.Single(await Turn(replay));
+        var again = Assert.Single(await Batch(replay));
 
         Assert.Equal((JobStatus.Queued, JobStage.Intake, 2, 2, 1),
             (again.Status, again.Stage, again.Attempt, again.FirstAttempt, again.AttemptsUsed));
@@ -51,7 +51,7 @@ public abstract class ReplayContract : IAsyncLifetime
 
         Assert.Equal(1, await replays.Count("a", Failed, default));
         Assert.Equal(2, await replays.Count("a", new ReplaySelection([JobStatus.Failed, JobStatus.Expired]), default));
-        Assert.Equal(queued.Id, Assert.Single(await Turn(await Replay(new ReplaySelection([JobStatus.Queued])))).Id);
+        Assert.Equal(queued.Id, Assert.Single(await Batch(await Replay(new ReplaySelection([JobStatus.Queued])))).Id);
         Assert.Equal(0, await replays.Count("a", new ReplaySelection([JobStatus.Answered, JobStatus.Refused, JobStatus.Cancelled, JobStatus.Running]),
             default));
         Assert.Equal(0, await replays.Count("b", Failed, default));
@@ -62,7 +62,7 @@ public abstract class ReplayContract : IAsyncLifetime
     {
         var queued = await Submit();
 
-        var again = Assert.Single(await Turn(await Replay(new ReplaySelection([JobStatus.Queued]))));
+        var again = Assert.Single(await Batch(await Replay(new ReplaySelection([JobStatus.Queued]))));
 
         Assert.Equal((queued.Attempt, queued.DeadlineAt, queued.QueuedAt), (again.Attempt, again.DeadlineAt, again.QueuedAt));
         Assert.Empty(again.EarlierEnds);
@@ -80,7 +80,7 @@ public abstract class ReplayContract : IAsyncLifetime
         Assert.Equal(0, await replays.Count("a", Failed with { ErrorCode = "broken", ConversationId = "c2" }, default));
         Assert.Equal(1, await replays.Count("a", Failed with { From = second.AcceptedAt }, default));
         Assert.Equal(1, await replays.Count("a", Failed with { To = second.AcceptedAt }, default));
-        Assert.Equal(first.Id, Assert.Single(await Turn(await Replay(Failed with { To = second.AcceptedAt }))).Id);
+        Assert.Equal(first.Id, Assert.Single(await Batch(await Replay(Failed with { To = second.AcceptedAt }))).Id);
     }
 
     [Fact]
@@ -91,12 +91,12 @@ public abstract class ReplayContract : IAsyncLifetime
             jobs.Add(await FailedJob());
         var replay = await Replay(Failed);
 
-        Assert.Equal(jobs[..2].Select(job => job.Id), (await Turn(replay, 2)).Select(job => job.Id).Order());
+        Assert.Equal(jobs[..2].Select(job => job.Id), (await Batch(replay, 2)).Select(job => job.Id).Order());
         // One that fails again at once is not this replay's any more.
         await End(jobs[0].Id, JobStatus.Failed);
-        Assert.Equal(jobs[2..4].Select(job => job.Id), (await Turn(replay, 2)).Select(job => job.Id).Order());
+        Assert.Equal(jobs[2..4].Select(job => job.Id), (await Batch(replay, 2)).Select(job => job.Id).Order());
         Assert.Equal(ReplayStatus.Running, (await replays.Find("a", replay.Id, default))!.Status);
-        Assert.Equal(jobs[4].Id, Assert.Single(await Turn(replay, 2)).Id);
+        Assert.Equal(jobs[4].Id, Assert.Single(await Batch(replay, 2)).Id);
 
         var finished = (await replays.Find("a", replay.Id, default))!;
         Assert.Equal((ReplayStatus.Finished, 5, 5, 0), (finished.Status, finished.Matched, finished.Replayed, finished.Skipped));
@@ -112,7 +112,7 @@ public abstract class ReplayContract : IAsyncLifetime
         for (var i = 0; i < 5; i++)
             jobs.Add(await FailedJob());
         var replay = await Replay(Failed);
-        await Turn(replay);
+        await Batch(replay);
         await Answered(jobs[0].Id);
         await ledger.Cancel("a", jobs[1].Id, default);
         await End(jobs[2].Id, JobStatus.Refused);
@@ -123,7 +123,7 @@ public abstract class ReplayContract : IAsyncLifetime
         // Replayed by another, it has still failed again under the first.
         await Wait(TimeSpan.FromMilliseconds(5));
         var second = await Replay(new ReplaySelection([JobStatus.Expired]));
-        await Turn(second);
+        await Batch(second);
         Assert.Equal(new ReplayOutcomes(1, 1, 1, 1, 1), (await replays.Find("a", replay.Id, default))!.Outcomes);
         Assert.Equal(new ReplayOutcomes(1, 0, 0, 0, 0), (await replays.Find("a", second.Id, default))!.Outcomes);
     }
@@ -168,7 +168,7 @@ public abstract class ReplayContract : IAsyncLifetime
         await Wait(TimeSpan.FromMilliseconds(5));
         await FailedJob();
 
-        Assert.Empty(await Turn(replay));
+        Assert.Empty(await Batch(replay));
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public abstract class ReplayContract : IAsyncLifetime
             await FailedJob();
         var replay = await replays.Create("a", Failed, 100, max: 2, matched: 3, default);
 
-        Assert.Equal(2, (await Turn(replay, 2)).Count);
+        Assert.Equal(2, (await Batch(replay, 2)).Count);
 
         var finished = (await replays.Find("a", replay.Id, default))!;
         Assert.Equal((ReplayStatus.Finished, 2, 0), (finished.Status, finished.Replayed, finished.Skipped));
@@ -259,7 +259,7 @@ public abstract class ReplayContract : IAsyncLifetime
     public async Task What_is_replayed_is_not_held_against_its_tenant()
     {
         await FailedJob();
-        Assert.Single(await Turn(await Replay(Failed)));
+        Assert.Single(await Batch(await Replay(Failed)));
 
         var one = new TenantShare(Unfinished: 1, UnderWay: 1);
         Assert.Equal(SubmissionOutcome.Created, (await ledger.Submit(New(one), default)).Outcome);
@@ -270,7 +270,7 @@ public abstract class ReplayContract : IAsyncLifetime
     public async Task What_is_replayed_is_held_and_released_behind_what_is_asked_now()
     {
         var old = await FailedJob();
-        Assert.True(Assert.Single(await Turn(await Replay(Failed))).Held);
+        Assert.True(Assert.Single(await Batch(await Replay(Failed))).Held);
         var asked = (await ledger.Submit(New(new TenantShare(Unfinished: 10, UnderWay: 0)), default)).Job!;
 
         Assert.Equal([asked.Id], (await ledger.Release(1, Soon, default)).Select(job => job.Id));
@@ -305,7 +305,7 @@ public abstract class ReplayContract : IAsyncLifetime
     private async Task<ReplayRecord> Taken(ReplayRecord replay) =>
         Assert.Single(await replays.TakeDue(Soon, default), due => due.Id == replay.Id);
 
-    private async Task<IReadOnlyList<Job>> Turn(ReplayRecord replay, int count = 10) =>
+    private async Task<IReadOnlyList<Job>> Batch(ReplayRecord replay, int count = 10) =>
         await replays.Requeue(ledger, await Taken(replay), count, Soon, TimeSpan.Zero, default);
 
     private async Task<Job> Submit(string? conversation = null)

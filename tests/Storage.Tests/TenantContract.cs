@@ -22,10 +22,10 @@ public abstract class TenantContract : IAsyncLifetime
         var kept = (await keys.Find(key.Id, default))!;
 
         Assert.Equal(("acme", 2, true), (kept.Tenant, kept.Scopes.Count, kept.IsLive));
-        Assert.True(KeptKey.Fits(kept, key));
-        Assert.True(KeptKey.Fits(kept, ApiKey.Parse(key.Reveal())!));
-        Assert.False(KeptKey.Fits(kept, ApiKey.Create() with { Id = key.Id }));
-        Assert.False(KeptKey.Fits(null, key));
+        Assert.True(StoredKey.Matches(kept, key));
+        Assert.True(StoredKey.Matches(kept, ApiKey.Parse(key.Reveal())!));
+        Assert.False(StoredKey.Matches(kept, ApiKey.Create() with { Id = key.Id }));
+        Assert.False(StoredKey.Matches(null, key));
         Assert.Null(await keys.Find(ApiKey.Create().Id, default));
         Assert.Null(kept.LastUsedAt);
         await keys.NoteUsed(key.Id, default);
@@ -41,9 +41,9 @@ public abstract class TenantContract : IAsyncLifetime
         await registry.RevokeKey(revoked.Id, default);
         await Task.Delay(20);
 
-        Assert.False(KeptKey.Fits(await keys.Find(expired.Id, default), expired));
-        Assert.False(KeptKey.Fits(await keys.Find(revoked.Id, default), revoked));
-        Assert.True(KeptKey.Fits(await keys.Find(live.Id, default), live));
+        Assert.False(StoredKey.Matches(await keys.Find(expired.Id, default), expired));
+        Assert.False(StoredKey.Matches(await keys.Find(revoked.Id, default), revoked));
+        Assert.True(StoredKey.Matches(await keys.Find(live.Id, default), live));
         Assert.Equal(["expired", "revoked", "live"], (await registry.Keys("acme", default)).Select(key => key.State));
         Assert.Equal(1, Assert.Single(await registry.List(default), tenant => tenant.Id == "acme").LiveKeys);
     }

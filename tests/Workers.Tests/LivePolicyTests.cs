@@ -31,12 +31,12 @@ public sealed class LivePolicyTests : IDisposable
     {
         var policy = Policies.Live();
         var bounds = new Bounds(policy, TimeProvider.System);
-        var gate = bounds.Queue("search-web");
+        var bulkhead = bounds.Queue("search-web");
 
         policy.Replace(Policies.With(("Queues:search-web:InFlight", "2")));
 
-        Assert.Equal(2, gate.Limit);
-        Assert.Same(gate, bounds.Queue("search-web"));
+        Assert.Equal(2, bulkhead.Limit);
+        Assert.Same(bulkhead, bounds.Queue("search-web"));
         Assert.Equal(2, Assert.Single(bounds.Read()).Limit);
     }
 

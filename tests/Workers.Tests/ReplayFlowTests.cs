@@ -46,7 +46,7 @@ public class ReplayFlowTests
     {
         var wait = Assert.IsType<ReplayStep.Wait>(ReplayFlow.Next(Replay(20) with { PacedUntil = Start.AddSeconds(3) }, 0, Limits));
 
-        Assert.Equal(TimeSpan.FromSeconds(3), wait.LookAgainIn);
+        Assert.Equal(TimeSpan.FromSeconds(3), wait.DueIn);
     }
 
     [Fact]
@@ -54,8 +54,8 @@ public class ReplayFlowTests
     {
         var replay = Replay(1_000) with { Now = Start.AddSeconds(1) };
 
-        Assert.IsType<ReplayStep.HoldBack>(ReplayFlow.Next(replay, Limits.HoldAbove, Limits));
-        Assert.Equal(3, Assert.IsType<ReplayStep.Go>(ReplayFlow.Next(replay, Limits.HoldAbove - 3, Limits)).Count);
+        Assert.IsType<ReplayStep.HoldBack>(ReplayFlow.Next(replay, Limits.PauseAbove, Limits));
+        Assert.Equal(3, Assert.IsType<ReplayStep.Go>(ReplayFlow.Next(replay, Limits.PauseAbove - 3, Limits)).Count);
     }
 
     /// <summary>After a broker that lost its messages there may be more of them than a replay may add to.</summary>

@@ -44,7 +44,7 @@ internal sealed class ApiKeyHandler(
             return Refuse(TooMany());
 
         var kept = await keys.Find(key.Id);
-        if (!KeptKey.Fits(kept, key))
+        if (!StoredKey.Matches(kept, key))
             return wrong.Note(address) && (kept is null || wrong.Note(WrongKeys.KeyOf(kept.Id))) ? Refuse(Wrong()) : Refuse(TooMany());
         keys.Trusted(kept!);
         return AuthenticateResult.Success(new AuthenticationTicket(Caller.Of(kept!.Tenant, $"key:{kept.Id}", kept.Scopes), Scheme));

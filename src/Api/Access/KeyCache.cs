@@ -22,14 +22,14 @@ internal sealed class KeyCache(IApiKeys keys, DatabaseThrottle throttle, LivePol
     private readonly MemoryCache known = new(new MemoryCacheOptions { SizeLimit = policy.Now.Http.KnownKeys });
     private readonly MemoryCache trusted = new(new MemoryCacheOptions { SizeLimit = policy.Now.Http.KnownKeys });
     private readonly MemoryCache noted = new(new MemoryCacheOptions { SizeLimit = policy.Now.Http.KnownKeys });
-    private readonly ConcurrentDictionary<string, Lazy<Task<KeptKey?>>> looks = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task<StoredKey?>>> looks = new(StringComparer.Ordinal);
 
-    private sealed record Known(KeptKey? Key, long ReadAt);
+    private sealed record Known(StoredKey? Key, long ReadAt);
 
     /// <summary>Number of ids that are being looked up.</summary>
     internal int Looking => looks.Count;
 
-    public Task<KeptKey?> Find(string id)
+    public Task<StoredKey?> Find(string id)
     {
         if (!known.TryGetValue<Known>(id, out var last))
             return Look(id);
@@ -42,7 +42,7 @@ internal sealed class KeyCache(IApiKeys keys, DatabaseThrottle throttle, LivePol
     public bool IsTrusted(string id) => trusted.TryGetValue(id, out _);
 
     /// <summary>Remembers that the key was valid, and records its use at intervals.</summary>
-    public void Trusted(KeptKey key)
+    public void Trusted(StoredKey key)
     {
         trusted.Set(key.Id, true, new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = Trust });
         if (key.ReadAt - key.LastUsedAt < UseInterval || noted.TryGetValue(key.Id, out _))
@@ -68,9 +68,9 @@ internal sealed class KeyCache(IApiKeys keys, DatabaseThrottle throttle, LivePol
     /// Callers with the same id share one look-up. The look-up starts only after it is in the dictionary. If it started earlier, it could remove
     /// itself before it was added, and its result would stay there forever.
     /// </summary>
-    private Task<KeptKey?> Look(string id) => looks.GetOrAdd(id, added => new Lazy<Task<KeptKey?>>(() => LookUp(added))).Value;
+    private Task<StoredKey?> Look(string id) => looks.GetOrAdd(id, added => new Lazy<Task<StoredKey?>>(() => LookUp(added))).Value;
 
-    private async Task<KeptKey?> LookUp(string id)
+    private async Task<StoredKey?> LookUp(string id)
     {
         try
         {

@@ -69,7 +69,7 @@ internal static class ChatEndpoints
         try
         {
             submission = await jobs.Record(caller, question, idempotencyKey, token);
-            await jobs.Announce(submission);
+            await jobs.Dispatch(submission);
         }
         finally
         {

@@ -14,7 +14,7 @@ internal sealed partial class JobWatcher : BackgroundService
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     private readonly ConcurrentDictionary<Waiter, byte> waiters = new();
-    private readonly SemaphoreSlim somebodyWaits = new(0);
+    private readonly SemaphoreSlim arrivals = new(0);
     private readonly IJobLedger ledger;
     private readonly LivePolicy policy;
     private readonly Drain drain;
@@ -42,7 +42,7 @@ internal sealed partial class JobWatcher : BackgroundService
 
     public override void Dispose()
     {
-        somebodyWaits.Dispose();
+        arrivals.Dispose();
         base.Dispose();
     }
 
@@ -53,7 +53,7 @@ internal sealed partial class JobWatcher : BackgroundService
             while (true)
             {
                 if (waiters.IsEmpty)
-                    await somebodyWaits.WaitAsync(stoppingToken);
+                    await arrivals.WaitAsync(stoppingToken);
                 await Task.Delay(Interval, clock, stoppingToken);
                 await Look(stoppingToken);
             }
@@ -68,7 +68,7 @@ internal sealed partial class JobWatcher : BackgroundService
         if (wait <= TimeSpan.Zero || waiters.Count >= policy.Now.Http.Polls)
             return false;
         waiters.TryAdd(waiter, 0);
-        somebodyWaits.Release();
+        arrivals.Release();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, drain.Over);
         try
         {

@@ -17,8 +17,8 @@ internal sealed class ThrottledJobs(IJobLedger ledger, JobTransitions transition
                 caller.Tenant(), question.ConversationId, question.Text, question.Options, question.Lifetime, idempotencyKey, question.Hash, token),
             token);
 
-    /// <inheritdoc cref="JobTransitions.Announce"/>
-    public Task Announce(Submission submission) => transitions.Announce(submission);
+    /// <inheritdoc cref="JobTransitions.Dispatch"/>
+    public Task Dispatch(Submission submission) => transitions.Dispatch(submission);
 
     public Task<Job?> Find(ClaimsPrincipal caller, Guid id, CancellationToken token) => Find(caller.Tenant(), id, token);
 

@@ -80,7 +80,7 @@ internal static class DocumentEndpoints
         CancellationToken token)
     {
         // Held until the last byte is sent. This limits the number of files in transfer, however slowly callers read.
-        response.RegisterForDispose(await bounds.Gate("originals", "http", now => now.Http.Originals).EnterWithin(
+        response.RegisterForDispose(await bounds.Bulkhead("originals", "http", now => now.Http.Originals).EnterWithin(
                 policy.Now.Http.StatementQueueTimeout, token)
             ?? throw new TimeoutException("Too many files are being sent."));
         if (await documents.FindOriginal(caller, id, token) is { } original

@@ -11,11 +11,11 @@ namespace Navigator.Api.Hosting;
 /// </summary>
 internal sealed class DatabaseThrottle(Bounds bounds, LivePolicy policy) : IDisposable
 {
-    private readonly Gate own = bounds.Gate("statements", "http", now => now.Http.Statements);
-    private readonly Gate shared = bounds.Gate("statements", "http-grouped", now => now.Http.GroupedStatements);
+    private readonly Bulkhead own = bounds.Bulkhead("statements", "http", now => now.Http.Statements);
+    private readonly Bulkhead shared = bounds.Bulkhead("statements", "http-grouped", now => now.Http.GroupedStatements);
 
     /// <summary>At most half of the permits, so that a short statement can always run and detect soon that the database is unavailable.</summary>
-    private readonly Gate lengthy = bounds.Gate("statements", "http-lengthy", now => Math.Max(1, now.Http.Statements / 2));
+    private readonly Bulkhead lengthy = bounds.Bulkhead("statements", "http-lengthy", now => Math.Max(1, now.Http.Statements / 2));
     private CancellationTokenSource answering = new();
 
     /// <summary>Runs a statement that needs its own connection.</summary>
@@ -37,10 +37,10 @@ internal sealed class DatabaseThrottle(Bounds bounds, LivePolicy policy) : IDisp
 
     public void Dispose() => answering.Dispose();
 
-    private async Task<T> Run<T>(Gate gate, Func<Task<T>> statement, CancellationToken token)
+    private async Task<T> Run<T>(Bulkhead bulkhead, Func<Task<T>> statement, CancellationToken token)
     {
         var all = answering;
-        using var permit = gate.TryEnter() ?? await Wait(gate, all.Token, token);
+        using var permit = bulkhead.TryEnter() ?? await Wait(bulkhead, all.Token, token);
         try
         {
             var result = await statement();
@@ -56,12 +56,12 @@ internal sealed class DatabaseThrottle(Bounds bounds, LivePolicy policy) : IDisp
         }
     }
 
-    private async Task<Gate.Place> Wait(Gate gate, CancellationToken away, CancellationToken token)
+    private async Task<Bulkhead.Permit> Wait(Bulkhead bulkhead, CancellationToken away, CancellationToken token)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(away, token);
         try
         {
-            return await gate.EnterWithin(policy.Now.Http.StatementQueueTimeout, either.Token)
+            return await bulkhead.EnterWithin(policy.Now.Http.StatementQueueTimeout, either.Token)
                 ?? throw new TimeoutException("The caller's statement could not begin within http.statement_queue_timeout.");
         }
         catch (OperationCanceledException) when (!token.IsCancellationRequested)

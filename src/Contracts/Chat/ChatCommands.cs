@@ -4,11 +4,11 @@ namespace Navigator.Contracts.Chat;
 // person's text, because failed messages stay in _error queues where operators read them.
 // The command of an additional tool is defined beside the tool's consumer.
 
-/// <summary>Translate, screen and plan one question. Queue: answer-question.</summary>
+/// <summary>Translate, screen and plan one question. Queue: prepare-question.</summary>
 /// <inheritdoc cref="JobCommand"/>
-public sealed record AnswerQuestion(Guid JobId, int Attempt) : JobCommand(JobId, Attempt)
+public sealed record PrepareQuestion(Guid JobId, int Attempt) : JobCommand(JobId, Attempt)
 {
-    public override string Queue() => QueueNames.AnswerQuestion;
+    public override string Queue() => QueueNames.PrepareQuestion;
 }
 
 /// <summary>Turn the planned document queries into vectors. Queue: embed-question, consumed in micro-batches.</summary>

@@ -15,7 +15,7 @@ public delegate Task SendCommands(IReadOnlyList<Command> commands, CancellationT
 /// </summary>
 public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy policy, Bounds bounds, ILogger<Dispatcher> log)
 {
-    private readonly Gate room = bounds.Gate("sends", "broker", now => now.Sends.Outstanding);
+    private readonly Bulkhead room = bounds.Bulkhead("sends", "broker", now => now.Sends.Outstanding);
 
     public Task Send(IReadOnlyList<Command> commands, CancellationToken token) =>
         commands.Count == 1 ? Send(commands[0], token) : Task.WhenAll(commands.Select(command => Send(command, token)));
@@ -33,13 +33,13 @@ public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy 
     private async Task Send(Command command, CancellationToken token)
     {
         var wait = policy.Now.Sends.Wait;
-        if (await room.EnterWithin(wait, token) is not { } place)
+        if (await room.EnterWithin(wait, token) is not { } permit)
         {
             LogNoRoom(command.GetType().Name);
             NavigatorMeter.SendsFailed.Add(1, KeyValuePair.Create("reason", (object?)"no_room"));
             return;
         }
-        var sending = SendAndMakeRoom(command, place);
+        var sending = SendAndMakeRoom(command, permit);
         try
         {
             await sending.WaitAsync(wait, token);
@@ -56,9 +56,9 @@ public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy 
         }
     }
 
-    private async Task SendAndMakeRoom(Command command, Gate.Place place)
+    private async Task SendAndMakeRoom(Command command, Bulkhead.Permit permit)
     {
-        using (place)
+        using (permit)
         {
             var endpoint = await bus.GetSendEndpoint(QueueOf(command));
             await endpoint.Send(command, command.GetType());

@@ -7,7 +7,7 @@ namespace Navigator.Runtime.Flow;
 internal static class FlowSetup
 {
     public static IServiceCollection AddFlow(this IServiceCollection services) => services
-        .AddSingleton<InPlace>().AddHostedService(provider => provider.GetRequiredService<InPlace>())
+        .AddSingleton<InlineContinuation>().AddHostedService(provider => provider.GetRequiredService<InlineContinuation>())
         .AddSingleton<FairShare>().AddSingleton<Dispatcher>().AddSingleton<StageLease>().AddSingleton<DocumentLease>()
         .AddSingleton(provider => Transitions(provider, provider.GetRequiredService<Dispatcher>().Send))
         .AddSingleton(provider => DocumentTransitions(provider, provider.GetRequiredService<Dispatcher>().Send))

@@ -39,7 +39,7 @@ public static class JobMachine
     /// <summary>Returns the messages that continue a job from its stage.</summary>
     public static IEnumerable<Command> CommandsOf(Job job, ToolSet tools, Tool? except = null) => job.Stage switch
     {
-        JobStage.Intake => [new AnswerQuestion(job.Id, job.Attempt)],
+        JobStage.Intake => [new PrepareQuestion(job.Id, job.Attempt)],
         JobStage.Tools => job.Pending.Where(tool => tool != except).Select(tools.Find).OfType<ToolDescriptor>()
             .Select(tool => tool.Command(job.Id, job.Attempt)),
         JobStage.Answer => [new ComposeAnswer(job.Id, job.Attempt)],
@@ -266,7 +266,7 @@ public static class JobMachine
     /// <summary>Sends the conversation's next job and, if the caller asked for one, the webhook.</summary>
     private static IReadOnlyList<Command> AfterEnd(Job job) =>
     [
-        .. job.Successor is { } next ? [new AnswerQuestion(next.Id, next.Attempt)] : Array.Empty<Command>(),
+        .. job.Successor is { } next ? [new PrepareQuestion(next.Id, next.Attempt)] : Array.Empty<Command>(),
         .. job.Options.CallbackUrl is not null ? [new DeliverWebhook(job.Id)] : Array.Empty<Command>(),
     ];
 

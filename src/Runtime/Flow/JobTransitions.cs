@@ -41,11 +41,11 @@ public sealed partial class JobTransitions(
         CancellationToken token)
     {
         var submission = await Record(tenant, conversation, question, options, lifetime, idempotencyKey, requestHash, token);
-        await Announce(submission);
+        await Dispatch(submission);
         return submission;
     }
 
-    /// <summary>Records a question. The caller then calls <see cref="Announce"/>.</summary>
+    /// <summary>Records a question. The caller then calls <see cref="Dispatch"/>.</summary>
     /// <param name="conversation">Null: the job begins a conversation, which gets the job's id.</param>
     /// <param name="lifetime">From acceptance to deadline; null: the default.</param>
     public Task<Submission> Record(
@@ -61,7 +61,7 @@ public sealed partial class JobTransitions(
     }
 
     /// <summary>Dispatches a recorded question if it is new and not held.</summary>
-    public async Task Announce(Submission submission)
+    public async Task Dispatch(Submission submission)
     {
         if (submission is not { Outcome: SubmissionOutcome.Created, Job: { } created })
             return;

@@ -4,10 +4,10 @@ using Navigator.Runtime.Limits;
 namespace Navigator.Runtime.Hosting;
 
 /// <summary>Applies the queue's bulkhead to each consumer. The observer adds it to every consumer, so that none is unlimited.</summary>
-internal sealed class StageFilter<TConsumer>(Stages stages, string queue) : IFilter<ConsumerConsumeContext<TConsumer>> where TConsumer : class
+internal sealed class StageFilter<TConsumer>(QueueBulkheads queueBulkheads, string queue) : IFilter<ConsumerConsumeContext<TConsumer>> where TConsumer : class
 {
     public Task Send(ConsumerConsumeContext<TConsumer> context, IPipe<ConsumerConsumeContext<TConsumer>> next) =>
-        stages.Run(queue, () => next.Send(context), context.CancellationToken);
+        queueBulkheads.Run(queue, () => next.Send(context), context.CancellationToken);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("stage");
 }
@@ -16,7 +16,7 @@ internal sealed class StageFilter<TConsumer>(Stages stages, string queue) : IFil
 internal sealed class StageObserver(IRegistrationContext context, string queue) : IConsumerConfigurationObserver
 {
     public void ConsumerConfigured<TConsumer>(IConsumerConfigurator<TConsumer> configurator) where TConsumer : class =>
-        configurator.UseFilter(new StageFilter<TConsumer>(context.GetRequiredService<Stages>(), queue));
+        configurator.UseFilter(new StageFilter<TConsumer>(context.GetRequiredService<QueueBulkheads>(), queue));
 
     public void ConsumerMessageConfigured<TConsumer, TMessage>(IConsumerMessageConfigurator<TConsumer, TMessage> configurator)
         where TConsumer : class where TMessage : class

@@ -18,38 +18,38 @@ public sealed class Bounds
     private readonly LivePolicy policy;
     private readonly TimeProvider clock;
     private readonly List<Func<Bound?>> bounds = [];
-    private readonly Dictionary<(string Kind, string Name), (Gate Gate, Func<ConcurrencyPolicy, int> Limit)> gates = [];
+    private readonly Dictionary<(string Kind, string Name), (Bulkhead Bulkhead, Func<ConcurrencyPolicy, int> Limit)> bulkheads = [];
 
     public Bounds(LivePolicy policy, TimeProvider clock)
     {
         (this.policy, this.clock) = (policy, clock);
         policy.Changed += () =>
         {
-            lock (gates)
-                foreach (var (gate, limit) in gates.Values)
-                    gate.Limit = limit(policy.Now);
+            lock (bulkheads)
+                foreach (var (bulkhead, limit) in bulkheads.Values)
+                    bulkhead.Limit = limit(policy.Now);
         };
     }
 
     /// <summary>The bulkhead of the work for a queue's messages in this process.</summary>
-    public Gate Queue(string name) => Gate("queue", name, now => now.For(name).Places);
+    public Bulkhead Queue(string name) => Bulkhead("queue", name, now => now.For(name).Places);
 
     /// <summary>The bulkhead of this process's calls to an upstream or to one of its providers.</summary>
-    public Gate Upstream(string upstream, string name) => Gate("upstream", name, now => now.ForUpstream(upstream).InFlight);
+    public Bulkhead Upstream(string upstream, string name) => Bulkhead("upstream", name, now => now.ForUpstream(upstream).InFlight);
 
     /// <summary>Returns the bulkhead for this kind and name, which follows the policy.</summary>
-    public Gate Gate(string kind, string name, Func<ConcurrencyPolicy, int> limit)
+    public Bulkhead Bulkhead(string kind, string name, Func<ConcurrencyPolicy, int> limit)
     {
-        Gate gate;
-        lock (gates)
+        Bulkhead bulkhead;
+        lock (bulkheads)
         {
-            if (gates.TryGetValue((kind, name), out var known))
-                return known.Gate;
-            gate = new Gate(limit(policy.Now), clock);
-            gates.Add((kind, name), (gate, limit));
+            if (bulkheads.TryGetValue((kind, name), out var known))
+                return known.Bulkhead;
+            bulkhead = new Bulkhead(limit(policy.Now), clock);
+            bulkheads.Add((kind, name), (bulkhead, limit));
         }
-        Watch(() => new Bound(kind, name, gate.Limit, gate.InUse, gate.Waiting, Math.Round(gate.Waited.TotalSeconds, 3), gate.Entered));
-        return gate;
+        Watch(() => new Bound(kind, name, bulkhead.Limit, bulkhead.InUse, bulkhead.Waiting, Math.Round(bulkhead.Waited.TotalSeconds, 3), bulkhead.Entered));
+        return bulkhead;
     }
 
     /// <param name="read">Returns null if the utilization is not known.</param>

@@ -93,7 +93,7 @@ public sealed record ConcurrencyPolicy
     {
         if (known.Except(entries, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } missing)
             throw new StartupException($"concurrency.yaml: {section} has no entry for '{missing}'.");
-        if (entries.Except(known, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } nobodys)
-            throw new StartupException($"concurrency.yaml: {section} has an entry for '{nobodys}', but no such {kind} exists.");
+        if (entries.Except(known, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } unknown)
+            throw new StartupException($"concurrency.yaml: {section} has an entry for '{unknown}', but no such {kind} exists.");
     }
 }

@@ -33,5 +33,5 @@ public sealed record JobLimits
     [DurationRange("1ms", "10m")] public required TimeSpan Target { get; init; }
 
     /// <summary>Whether a worker continues a job inline if the next queue has a free permit, instead of sending a message.</summary>
-    public required bool ContinueInPlace { get; init; }
+    public required bool ContinueInline { get; init; }
 }

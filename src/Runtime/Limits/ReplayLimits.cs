@@ -6,7 +6,7 @@ namespace Navigator.Runtime.Limits;
 public sealed record ReplayLimits
 {
     /// <summary>Number of unfinished jobs, live and replayed, above which replays pause.</summary>
-    [Range(1, 1_000_000)] public required int HoldAbove { get; init; }
+    [Range(1, 1_000_000)] public required int PauseAbove { get; init; }
 
     /// <summary>Jobs of one turn, which one statement reads.</summary>
     [Range(1, 10_000)] public required int Batch { get; init; }

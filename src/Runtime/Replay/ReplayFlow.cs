@@ -12,12 +12,12 @@ internal abstract record ReplayStep
     }
 
     /// <summary>The rate allows no job now.</summary>
-    public sealed record Wait(TimeSpan LookAgainIn) : ReplayStep;
+    public sealed record Wait(TimeSpan DueIn) : ReplayStep;
 
     /// <summary>Too many jobs are unfinished, so the replay waits. Live questions come first.</summary>
-    public sealed record HoldBack(TimeSpan LookAgainIn) : ReplayStep;
+    public sealed record HoldBack(TimeSpan DueIn) : ReplayStep;
 
-    public sealed record Go(int Count, TimeSpan LookAgainIn) : ReplayStep;
+    public sealed record Go(int Count, TimeSpan DueIn) : ReplayStep;
 }
 
 /// <summary>Decides the pace of a replay: a pure function of its row and of the number of unfinished jobs.</summary>
@@ -28,7 +28,7 @@ internal static class ReplayFlow
         if (replay.Now < replay.PacedUntil)
             return new ReplayStep.Wait(replay.PacedUntil - replay.Now);
         // Queued jobs count as unfinished already, so sending them again adds none.
-        var room = replay.Selection.Statuses is [JobStatus.Queued] ? limits.Batch : limits.HoldAbove - unfinished;
+        var room = replay.Selection.Statuses is [JobStatus.Queued] ? limits.Batch : limits.PauseAbove - unfinished;
         if (room <= 0)
             return new ReplayStep.HoldBack(limits.Interval);
 

@@ -22,24 +22,24 @@ internal sealed partial class Replayer(
     private async Task TakeTurns(CancellationToken token)
     {
         foreach (var replay in await replays.TakeDue(Guard, token))
-            await Turn(replay, token);
+            await Batch(replay, token);
     }
 
-    internal async Task Turn(ReplayRecord replay, CancellationToken token)
+    internal async Task Batch(ReplayRecord replay, CancellationToken token)
     {
-        switch (ReplayFlow.Next(replay, await replays.CountUnfinished(policy.Now.Replay.HoldAbove, token), policy.Now.Replay))
+        switch (ReplayFlow.Next(replay, await replays.CountUnfinished(policy.Now.Replay.PauseAbove, token), policy.Now.Replay))
         {
             case ReplayStep.Wait wait:
-                await replays.Record(replay, new ReplayProgress(0, wait.LookAgainIn, Done: false), heldBack: false, token);
+                await replays.Record(replay, new ReplayProgress(0, wait.DueIn, Done: false), heldBack: false, token);
                 break;
             case ReplayStep.HoldBack hold:
-                await replays.Record(replay, new ReplayProgress(0, hold.LookAgainIn, Done: false), heldBack: true, token);
+                await replays.Record(replay, new ReplayProgress(0, hold.DueIn, Done: false), heldBack: true, token);
                 break;
             case ReplayStep.Go go when replay.Selection.Queue is { } queue:
                 // At most the messages of the time of the request, because a message that fails again returns to the same queue.
                 var left = Math.Min(replay.Matched, replay.Max) - replay.Replayed;
                 var moved = left > 0 ? await errorQueues!.Move(queue, Math.Min(go.Count, left), token) : 0;
-                await replays.Record(replay, new ReplayProgress(moved, go.LookAgainIn, Done: moved < go.Count || moved == left), heldBack: false,
+                await replays.Record(replay, new ReplayProgress(moved, go.DueIn, Done: moved < go.Count || moved == left), heldBack: false,
                     token);
                 LogMoved(replay.Id, moved);
                 break;
@@ -48,7 +48,7 @@ internal sealed partial class Replayer(
                 var queued = (await Task.WhenAll(jobs.Select(job => transitions.Requeue(job, replay.Id, token)))).Count(isQueued => isQueued);
                 var isOver = jobs.Count < go.Count || replay.Replayed + queued >= replay.Max;
                 await replays.Record(
-                    replay, new ReplayProgress(queued, go.LookAgainIn, isOver, jobs is [.., var last] ? last.Id : null), heldBack: false, token);
+                    replay, new ReplayProgress(queued, go.DueIn, isOver, jobs is [.., var last] ? last.Id : null), heldBack: false, token);
                 NavigatorMeter.JobsReplayed.Add(queued);
                 LogReplayed(replay.Id, queued);
                 break;

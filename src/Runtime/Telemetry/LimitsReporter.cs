@@ -31,17 +31,17 @@ internal sealed class LimitsReporter(
                 breakers.Of(upstream);
             }
         }
-        return Repeat.Every(Interval, "The report on limits", Tell, clock, log, stoppingToken);
+        return Repeat.Every(Interval, "The report on limits", Publish, clock, log, stoppingToken);
     }
 
-    private Task Tell(CancellationToken token)
+    private Task Publish(CancellationToken token)
     {
         var passed = clock.GetElapsedTime(last).TotalSeconds;
         last = clock.GetTimestamp();
         var report = new ProcessLimits(
             [.. bounds.Read().Select(bound => Now(bound, passed))],
             [.. breakers.Configured.Select(Now)]);
-        return reports.Tell(Lease.Worker, role.Name, JsonSerializer.Serialize(report, JsonSerializerOptions.Web), token);
+        return reports.Publish(Lease.Worker, role.Name, JsonSerializer.Serialize(report, JsonSerializerOptions.Web), token);
     }
 
     private static BreakerNow Now(CircuitBreaker breaker)

@@ -16,19 +16,19 @@ public sealed record Source
     public required string Text { get; init; }
 
     /// <summary>The text without what speaks to a model; what is read instead of it by whoever writes the answer.</summary>
-    public string Readable { get => field ?? Text; init; }
+    public string SanitizedText { get => field ?? Text; init; }
 
-    /// <summary>Something in the text instructs a model, and is not in <see cref="Readable"/>.</summary>
+    /// <summary>Something in the text instructs a model, and is not in <see cref="SanitizedText"/>.</summary>
     public bool IsScreened { get; init; }
 
     /// <summary>How well its tool found it to fit, 0 to 1: what readers are told.</summary>
     public required double Score { get; init; }
 
     /// <summary>What it is worth beside the others: a person's own documents more than the web, what barely fits less than both.</summary>
-    public double Worth { get => field == 0 ? Score : field; init; }
+    public double Weight { get => field == 0 ? Score : field; init; }
 
     /// <summary>Found by its meaning, and not by its words alone.</summary>
-    public bool IsNear { get; init; }
+    public bool IsSemanticMatch { get; init; }
 
     /// <param name="quote">Stands in <see cref="Text"/>, word for word.</param>
     public JobCitation Cite(string quote) => new()

@@ -24,7 +24,7 @@ public sealed partial class ToolSet : IReadOnlyCollection<ToolDescriptor>
             throw new StartupException($"two tools have the planning key '{key}'.");
         Queues =
         [
-            QueueNames.AnswerQuestion, .. this.tools.SelectMany(tool => tool.FurtherQueues.Prepend(tool.Queue)), QueueNames.ComposeAnswer,
+            QueueNames.PrepareQuestion, .. this.tools.SelectMany(tool => tool.FurtherQueues.Prepend(tool.Queue)), QueueNames.ComposeAnswer,
             QueueNames.IngestDocument, QueueNames.EmbedPassages, QueueNames.DeliverWebhook,
         ];
         if (Twice(Queues) is { } queue)

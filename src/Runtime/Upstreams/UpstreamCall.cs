@@ -21,7 +21,7 @@ public sealed class UpstreamCall
     private readonly LivePolicy policy;
     private readonly IRateLimits rates;
     private readonly TimeProvider clock;
-    private readonly Gate gate;
+    private readonly Bulkhead bulkhead;
     private readonly CircuitBreaker breaker;
     private readonly ResiliencePipeline pipeline;
 
@@ -33,7 +33,7 @@ public sealed class UpstreamCall
     {
         (this.upstream, this.policy, this.rates, this.clock) = (upstream, policy, rates, clock);
         name = provider is null ? upstream : $"{upstream}/{provider}";
-        gate = bounds.Upstream(upstream, name);
+        bulkhead = bounds.Upstream(upstream, name);
         breaker = breakers.Of(upstream, name);
         pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
         {
@@ -101,8 +101,8 @@ public sealed class UpstreamCall
         if (limits.Rate is { } rate && !await rates.Acquire(name, rate, Left(until), token))
             throw new UpstreamException(upstream, UpstreamFailure.Unavailable, "its rate limit allows no call in time", isFinal: true, isLate: true);
         var wait = limits.Wait < Left(until) ? limits.Wait : Left(until);
-        using var place = await gate.EnterWithin(wait, token)
-            ?? throw Failed(UpstreamFailure.Unavailable, $"none of its {gate.Limit} permits was free within {wait.TotalMilliseconds:0} ms");
+        using var permit = await bulkhead.EnterWithin(wait, token)
+            ?? throw Failed(UpstreamFailure.Unavailable, $"none of its {bulkhead.Limit} permits was free within {wait.TotalMilliseconds:0} ms");
         try
         {
             return await Ask(call, limits.Timeout < Left(until) ? limits.Timeout : Left(until), token);

@@ -81,12 +81,12 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         await using var connection = await database.Open(token);
         await using var transaction = await connection.BeginTransactionAsync(token);
         await connection.Enter(Scopes.Tenant(tenant), token, ErasurePatience);
-        await using var document = connection.ForSame("DELETE FROM document WHERE tenant_id = $1 AND id = $2").Within(ErasurePatience);
+        await using var document = connection.InSameScope("DELETE FROM document WHERE tenant_id = $1 AND id = $2").Within(ErasurePatience);
         if (await document.With(tenant).With(id).Change(token) == 0)
             return false;
         // A second statement with its own snapshot, because an answer that cites the document may have been written during the first.
         // Later jobs of the conversation go too: their plans may contain text of that answer.
-        await using var answers = connection.ForSame(
+        await using var answers = connection.InSameScope(
             """
             DELETE FROM chat_job WHERE tenant_id = $1 AND id IN
                 (SELECT later.id FROM chat_job AS cites
@@ -204,12 +204,12 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     {
         if (change.DropsPassages)
         {
-            await using var terms = connection.ForSame("DELETE FROM passage_term WHERE document_id = $1");
+            await using var terms = connection.InSameScope("DELETE FROM passage_term WHERE document_id = $1");
             await terms.With(change.To.Id).Change(token);
-            await using var passages = connection.ForSame("DELETE FROM passage WHERE document_id = $1");
+            await using var passages = connection.InSameScope("DELETE FROM passage WHERE document_id = $1");
             await passages.With(change.To.Id).Change(token);
         }
-        await using var update = connection.ForSame(
+        await using var update = connection.InSameScope(
             $"""
             UPDATE document
             SET    title = $2, media_type = $3, status = $4, attempt = $5, claimed_by = $6, pages = $7, passages = $8, embedded = $9,
@@ -236,7 +236,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         NpgsqlConnection connection, DocumentRecord document, int first, List<NewPassage> passages, CancellationToken token)
     {
         var ids = passages.Select(_ => Guid.CreateVersion7()).ToArray();
-        await using var insert = connection.ForSame(
+        await using var insert = connection.InSameScope(
             """
             INSERT INTO passage (id, tenant_id, document_id, ordinal, page, headings, text)
             SELECT new.id, $1, $2, $3 + new.place - 1, new.page, ARRAY(SELECT jsonb_array_elements_text(new.headings)), new.text
@@ -254,7 +254,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         NpgsqlConnection connection, string tenant, Guid document, IReadOnlyList<(Guid Id, NewPassage Passage)> passages, CancellationToken token)
     {
         var terms = passages.SelectMany(each => Bm25.Weigh(each.Passage.Searchable()).Select(term => (term.Key, each.Id, term.Value))).ToList();
-        await using var post = connection.ForSame(
+        await using var post = connection.InSameScope(
             """
             INSERT INTO passage_term (tenant_id, term, passage_id, document_id, weight)
             SELECT $1, new.term, new.passage_id, $2, new.weight FROM unnest($3::text[], $4::uuid[], $5::real[]) AS new (term, passage_id, weight)

@@ -75,7 +75,7 @@ internal sealed partial class PostgresJobLedger(NpgsqlDataSource database, Postg
 
     public async Task<IReadOnlyList<TenantLoad>> Loads(CancellationToken token)
     {
-        await using var command = database.ForNobody("SELECT unfinished, queued, held FROM tenant_loads()");
+        await using var command = database.WithoutTenant("SELECT unfinished, queued, held FROM tenant_loads()");
         return await command.All(row => new TenantLoad(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2)), token);
     }
 
@@ -130,7 +130,7 @@ internal sealed partial class PostgresJobLedger(NpgsqlDataSource database, Postg
 
     public async Task<int> CountFinished(TimeSpan within, CancellationToken token)
     {
-        await using var command = database.ForNobody("SELECT count_finished_jobs($1)");
+        await using var command = database.WithoutTenant("SELECT count_finished_jobs($1)");
         return await command.With(within).Number(token);
     }
 

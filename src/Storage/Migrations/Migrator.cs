@@ -27,7 +27,7 @@ public static class Migrator
                 connection,
                 "CREATE TABLE IF NOT EXISTS schema_migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())",
                 token);
-            await using var known = connection.ForSame(SelectApplied);
+            await using var known = connection.InSameScope(SelectApplied);
             var applied = (await known.All(row => row.GetString(0), token)).ToHashSet(StringComparer.Ordinal);
             var shipped = Shipped("postgres/");
             Refuse(applied.Except(shipped.Keys));
@@ -37,7 +37,7 @@ public static class Migrator
             {
                 await using var transaction = await connection.BeginTransactionAsync(token);
                 await Execute(connection, sql, token);
-                await using var record = connection.ForSame("INSERT INTO schema_migration (name) VALUES ($1)");
+                await using var record = connection.InSameScope("INSERT INTO schema_migration (name) VALUES ($1)");
                 await record.With(name).Change(token);
                 await transaction.CommitAsync(token);
                 now.Add(name);
@@ -57,7 +57,7 @@ public static class Migrator
         var shipped = Shipped("postgres/").Keys;
         try
         {
-            await using var known = database.ForNobody(SelectApplied);
+            await using var known = database.WithoutTenant(SelectApplied);
             var applied = await known.All(row => row.GetString(0), token);
             Refuse(applied.Except(shipped));
             return [.. shipped.Except(applied)];

@@ -107,7 +107,7 @@ public sealed class PostgresImport
         var complete = tenants.Select(tenant => tenant.WebhookSecret is null
             ? tenant with { WebhookSecret = TenantRules.NewWebhookSecret() }
             : tenant);
-        await using var insert = connection.ForSame(ImportStatements.InsertTenants);
+        await using var insert = connection.InSameScope(ImportStatements.InsertTenants);
         var written = await Written(insert, complete.ToArray(), row => row.GetString(0));
         foreach (var tenant in written)
             await PostgresAudit.RecordOwner(connection, tenant, "tenant.import", tenant, token);
@@ -116,9 +116,9 @@ public sealed class PostgresImport
 
     private async Task<IReadOnlyList<string>> StoreKeys(ExportedKey[] keys)
     {
-        await using var insert = connection.ForSame(ImportStatements.InsertKeys);
+        await using var insert = connection.InSameScope(ImportStatements.InsertKeys);
         var written = await Written(insert, keys, row => row.GetString(0));
-        await using var find = connection.ForSame("SELECT id, tenant_id, secret_sha256 FROM api_key WHERE id = ANY ($1)");
+        await using var find = connection.InSameScope("SELECT id, tenant_id, secret_sha256 FROM api_key WHERE id = ANY ($1)");
         var there = await find.With(keys.Select(key => key.Id).ToArray())
             .All(row => (Id: row.GetString(0), Tenant: row.GetString(1), Hash: row.GetFieldValue<byte[]>(2)), token);
         return
@@ -131,16 +131,16 @@ public sealed class PostgresImport
 
     private async Task<IReadOnlyList<string>> StoreJobs(ExportedJob[] jobs)
     {
-        await using var insert = connection.ForSame(ImportStatements.InsertJobs);
+        await using var insert = connection.InSameScope(ImportStatements.InsertJobs);
         var written = await Written(insert, jobs, row => row.GetGuid(0));
-        await using var find = connection.ForSame("SELECT id FROM chat_job WHERE id = ANY ($1)");
+        await using var find = connection.InSameScope("SELECT id FROM chat_job WHERE id = ANY ($1)");
         var there = (await find.With(jobs.Select(job => job.Id).ToArray()).All(row => row.GetGuid(0), token)).ToHashSet();
         return [.. jobs.Select(job => written.Contains(job.Id) ? Imported : there.Contains(job.Id) ? Present : Refusal.KeptFromBefore)];
     }
 
     private async Task<IReadOnlyList<string>> StoreAudit(ExportedDeed[] deeds)
     {
-        await using var insert = connection.ForSame(ImportStatements.InsertAudit);
+        await using var insert = connection.InSameScope(ImportStatements.InsertAudit);
         var written = await insert.With(Json(deeds), NpgsqlDbType.Json).Change(token);
         return [.. Enumerable.Repeat(Imported, written), .. Enumerable.Repeat(Present, deeds.Length - written)];
     }
@@ -211,7 +211,7 @@ public sealed class PostgresImport
     /// <returns>The outcome for a document that exists already; null if it does not exist.</returns>
     private async Task<string?> Find(ExportedDocument document)
     {
-        await using var find = connection.ForSame("SELECT id FROM document WHERE tenant_id = $1 AND (id = $2 OR sha256 = $3)");
+        await using var find = connection.InSameScope("SELECT id FROM document WHERE tenant_id = $1 AND (id = $2 OR sha256 = $3)");
         var there = await find.With(document.TenantId).With(document.Id).With(document.Sha256).All(row => row.GetGuid(0), token);
         return there.Contains(document.Id) ? Present : there.Count > 0 ? Refusal.KeptFromBefore : null;
     }
@@ -219,7 +219,7 @@ public sealed class PostgresImport
     private async Task<bool> Insert(ExportedDocument document)
     {
         var content = document.OriginalSha256 is null ? null : await File.ReadAllBytesAsync(export.OriginalOf(document.Id), token);
-        await using var insert = connection.ForSame(ImportStatements.InsertDocument);
+        await using var insert = connection.InSameScope(ImportStatements.InsertDocument);
         return await insert.With(Json(document), NpgsqlDbType.Json).With(content, NpgsqlDbType.Bytea).Change(token) == 1;
     }
 
@@ -253,7 +253,7 @@ public sealed class PostgresImport
             token.ThrowIfCancellationRequested();
             var there = await InTransaction([document.TenantId], async () =>
             {
-                await using var count = connection.ForSame("SELECT count(*)::int FROM passage WHERE document_id = $1 AND id = ANY ($2)");
+                await using var count = connection.InSameScope("SELECT count(*)::int FROM passage WHERE document_id = $1 AND id = ANY ($2)");
                 return await count.With(document.Id).With(some.Select(passage => passage.Id).ToArray()).Number(token);
             });
             tallies[ExportedKind.Passages].Count(Present, there);

@@ -11,7 +11,7 @@ internal sealed class VectorCache(long bytes)
     /// <summary>Passages in memory at once for a document that is not cached: 3 MB at 1,536 numbers each.</summary>
     private const int Slice = 512;
 
-    private readonly Lock gate = new();
+    private readonly Lock bulkhead = new();
 
     /// <summary>Entries by document number. Access to it and to the two fields below needs the lock.</summary>
     private readonly Dictionary<long, LinkedListNode<Entry>> entries = [];
@@ -37,20 +37,20 @@ internal sealed class VectorCache(long bytes)
     /// <summary>True if a document's vectors are in memory.</summary>
     public bool Holds(DocumentVersion document)
     {
-        lock (gate)
+        lock (bulkhead)
             return entries.TryGetValue(document.Number, out var node) && node.Value.Document == document;
     }
 
     /// <summary>Removes a document's vectors.</summary>
     public void Forget(long number)
     {
-        lock (gate)
+        lock (bulkhead)
             Remove(number);
     }
 
     private PassageVectors? Find(DocumentVersion document)
     {
-        lock (gate)
+        lock (bulkhead)
         {
             if (!entries.TryGetValue(document.Number, out var node) || node.Value.Document != document)
                 return null;
@@ -62,7 +62,7 @@ internal sealed class VectorCache(long bytes)
 
     private PassageVectors Keep(DocumentVersion document, PassageVectors vectors)
     {
-        lock (gate)
+        lock (bulkhead)
         {
             Remove(document.Number);
             entries.Add(document.Number, byUse.AddFirst(new Entry(document, vectors)));

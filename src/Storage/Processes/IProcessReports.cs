@@ -10,7 +10,7 @@ public sealed record ProcessReport(string Name, string Role, DateTimeOffset Seen
 public interface IProcessReports
 {
     /// <summary>Replaces the process's report. Deletes the reports of processes that have sent none for long.</summary>
-    Task Tell(string name, string role, string report, CancellationToken token);
+    Task Publish(string name, string role, string report, CancellationToken token);
 
     /// <summary>Returns the reports of this period, by process name.</summary>
     Task<IReadOnlyList<ProcessReport>> Recent(TimeSpan within, CancellationToken token);

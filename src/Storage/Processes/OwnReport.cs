@@ -5,7 +5,7 @@ internal sealed class OwnReport(TimeProvider clock) : IProcessReports
 {
     private ProcessReport? own;
 
-    public Task Tell(string name, string role, string report, CancellationToken token)
+    public Task Publish(string name, string role, string report, CancellationToken token)
     {
         own = new ProcessReport(name, role, clock.GetUtcNow(), report);
         return Task.CompletedTask;

@@ -11,7 +11,7 @@ internal sealed class PostgresRateLimits(NpgsqlDataSource database, TimeProvider
 {
     public async Task<bool> Acquire(string name, Rate rate, TimeSpan within, CancellationToken token)
     {
-        await using var command = database.ForNobody(
+        await using var command = database.WithoutTenant(
             """
             WITH unflushed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
             INSERT INTO rate_limit AS kept (name, tat) SELECT $1, clock_timestamp() + $2 FROM unflushed
@@ -29,7 +29,7 @@ internal sealed class PostgresRateLimits(NpgsqlDataSource database, TimeProvider
 
     public async Task Hold(string name, Rate rate, TimeSpan time, CancellationToken token)
     {
-        await using var command = database.ForNobody(
+        await using var command = database.WithoutTenant(
             """
             INSERT INTO rate_limit AS kept (name, tat) VALUES ($1, clock_timestamp() + $2)
             ON CONFLICT (name) DO UPDATE SET tat = greatest(kept.tat, excluded.tat)
@@ -39,7 +39,7 @@ internal sealed class PostgresRateLimits(NpgsqlDataSource database, TimeProvider
 
     public async Task<int> Available(string name, Rate rate, CancellationToken token)
     {
-        await using var command = database.ForNobody("SELECT greatest(tat - clock_timestamp(), interval '0') FROM rate_limit WHERE name = $1");
+        await using var command = database.WithoutTenant("SELECT greatest(tat - clock_timestamp(), interval '0') FROM rate_limit WHERE name = $1");
         var debts = await command.With(name).All(row => row.GetTimeSpan(0), token);
         return debts is [var debt] ? (int)Math.Clamp(Math.Floor(rate.Burst - debt / rate.Interval), 0, rate.Burst) : rate.Burst;
     }

@@ -97,7 +97,7 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
 
     public async Task<int> CountUnfinished(int limit, CancellationToken token)
     {
-        await using var command = database.ForNobody("SELECT count_unfinished_jobs($1)");
+        await using var command = database.WithoutTenant("SELECT count_unfinished_jobs($1)");
         return await command.With(limit).Number(token);
     }
 
@@ -132,7 +132,7 @@ internal sealed class PostgresReplayStore(NpgsqlDataSource database) : IReplaySt
             WHERE  id = $1 AND status = 'running' AND due_at = $2
             RETURNING {Columns}
             """);
-        return await command.With(taken.Id).With(taken.DueAt).With(progress.Replayed).With(heldBack).With(progress.Done).With(progress.LookAgainIn)
+        return await command.With(taken.Id).With(taken.DueAt).With(progress.Replayed).With(heldBack).With(progress.Done).With(progress.DueIn)
             .With(progress.Cursor, NpgsqlDbType.Uuid).With(ReplayPace.After(taken, progress.Replayed)).One(Read, token);
     }
 

@@ -48,7 +48,7 @@ public readonly record struct ReplayOutcomes(int Unfinished, int Answered, int R
 }
 
 /// <param name="Replayed">Number of jobs in this batch.</param>
-/// <param name="LookAgainIn">Time until the next batch.</param>
+/// <param name="DueIn">Time until the next batch.</param>
 /// <param name="Done">True if no batch follows.</param>
 /// <param name="Cursor">The last job of this batch; null if the batch had none.</param>
-public readonly record struct ReplayProgress(int Replayed, TimeSpan LookAgainIn, bool Done, Guid? Cursor = null);
+public readonly record struct ReplayProgress(int Replayed, TimeSpan DueIn, bool Done, Guid? Cursor = null);

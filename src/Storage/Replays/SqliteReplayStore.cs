@@ -108,7 +108,7 @@ internal sealed class SqliteReplayStore(SqliteDatabase database) : IReplayStore
             RETURNING {Columns}
             """,
             row => Read(row, session.Now),
-            taken.Id, taken.DueAt, progress.Replayed, heldBack, progress.Done, session.Now + progress.LookAgainIn, progress.Cursor, session.Now,
+            taken.Id, taken.DueAt, progress.Replayed, heldBack, progress.Done, session.Now + progress.DueIn, progress.Cursor, session.Now,
             ReplayPace.After(taken, progress.Replayed)),
         token);
 

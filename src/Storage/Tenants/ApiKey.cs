@@ -55,7 +55,7 @@ public sealed record ApiKey(string Id, string Secret)
 /// <summary>A key as it is stored.</summary>
 /// <param name="SecretHash">byte[32], SHA-256.</param>
 /// <param name="ReadAt">The store's clock at this read.</param>
-public sealed record KeptKey(
+public sealed record StoredKey(
     string Id, string Tenant, byte[] SecretHash, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt,
     DateTimeOffset? LastUsedAt,
     DateTimeOffset ReadAt)
@@ -64,6 +64,6 @@ public sealed record KeptKey(
 
     /// <summary>Compares the presented secret with the stored hash. Takes the same time for every secret and for an unknown key.</summary>
     /// <param name="kept">Null if no such key exists. The secret is then compared with a value that is no secret's hash.</param>
-    public static bool Fits(KeptKey? kept, ApiKey presented) =>
+    public static bool Matches(StoredKey? kept, ApiKey presented) =>
         CryptographicOperations.FixedTimeEquals(kept?.SecretHash ?? new byte[SHA256.HashSizeInBytes], presented.Hash()) & kept is { IsLive: true };
 }

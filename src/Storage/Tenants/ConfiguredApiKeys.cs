@@ -6,9 +6,9 @@ public sealed class ConfiguredApiKeys(IReadOnlyDictionary<string, ApiKey> keys, 
 {
     public bool Any => keys.Count > 0;
 
-    public Task<KeptKey?> Find(string id, CancellationToken token) => Task.FromResult(
+    public Task<StoredKey?> Find(string id, CancellationToken token) => Task.FromResult(
         keys.Where(pair => pair.Value.Id == id)
-            .Select(pair => new KeptKey(id, pair.Key, pair.Value.Hash(), Scope.All, null, null, null, clock.GetUtcNow())).FirstOrDefault());
+            .Select(pair => new StoredKey(id, pair.Key, pair.Value.Hash(), Scope.All, null, null, null, clock.GetUtcNow())).FirstOrDefault());
 
     public Task NoteUsed(string id, CancellationToken token) => Task.CompletedTask;
 }

@@ -6,7 +6,7 @@ public sealed class EmbeddedApiKeys(ConfiguredApiKeys configured, SqliteApiKeys 
     /// <summary>True if there is a valid key.</summary>
     public async Task<bool> Any(CancellationToken token) => configured.Any || await kept.Any(token);
 
-    public async Task<KeptKey?> Find(string id, CancellationToken token) => await configured.Find(id, token) ?? await kept.Find(id, token);
+    public async Task<StoredKey?> Find(string id, CancellationToken token) => await configured.Find(id, token) ?? await kept.Find(id, token);
 
     public async Task NoteUsed(string id, CancellationToken token)
     {

@@ -4,7 +4,7 @@ namespace Navigator.Storage.Tenants;
 public interface IApiKeys
 {
     /// <returns>The key, whether valid or not; null if there is none.</returns>
-    Task<KeptKey?> Find(string id, CancellationToken token);
+    Task<StoredKey?> Find(string id, CancellationToken token);
 
     /// <summary>Records that the key was used now.</summary>
     Task NoteUsed(string id, CancellationToken token);

@@ -15,7 +15,7 @@ internal sealed class PostgresAudit(NpgsqlDataSource database) : IAudit
 
     /// <summary>Records an action of the owner in a transaction whose tenant scope is already set.</summary>
     public static Task RecordOwner(NpgsqlConnection connection, string tenant, string action, string subject, CancellationToken token) =>
-        Insert(connection.ForSame, tenant, null, action, subject, token);
+        Insert(connection.InSameScope, tenant, null, action, subject, token);
 
     /// <param name="actor">Null: the owner.</param>
     private static async Task Insert(

@@ -19,7 +19,7 @@ public sealed class PostgresTenantRegistry(NpgsqlDataSource owner) : ITenantRegi
 
     public async Task<IReadOnlyList<TenantSummary>> List(CancellationToken token)
     {
-        await using var names = owner.ForNobody("SELECT id FROM tenant");
+        await using var names = owner.WithoutTenant("SELECT id FROM tenant");
         var all = await names.All(row => row.GetString(0), token);
         await using var command = owner.For(
             all,
@@ -81,7 +81,7 @@ public sealed class PostgresTenantRegistry(NpgsqlDataSource owner) : ITenantRegi
 
     public async Task<IReadOnlyList<KeySummary>> Keys(string? tenant, CancellationToken token)
     {
-        await using var command = owner.ForNobody(
+        await using var command = owner.WithoutTenant(
             """
             SELECT id, tenant_id, scopes, CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= now() THEN 'expired' ELSE 'live' END,
                    created_at, expires_at, last_used_at
@@ -96,7 +96,7 @@ public sealed class PostgresTenantRegistry(NpgsqlDataSource owner) : ITenantRegi
 
     public async Task RevokeKey(string id, CancellationToken token)
     {
-        await using var find = owner.ForNobody("SELECT tenant_id FROM api_key WHERE id = $1");
+        await using var find = owner.WithoutTenant("SELECT tenant_id FROM api_key WHERE id = $1");
         if (await find.With(id).One(row => row.GetString(0), token) is not { } tenant)
             throw TenantRules.NoKey(id);
         await audit.RecordOwner(tenant, "key.revoke", id, token);
@@ -107,7 +107,7 @@ public sealed class PostgresTenantRegistry(NpgsqlDataSource owner) : ITenantRegi
     public async Task<IReadOnlyList<AuditEntry>> Audit(string? tenant, int limit, CancellationToken token)
     {
         // By time, because an import adds rows that are older than existing ones.
-        await using var command = owner.ForNobody(
+        await using var command = owner.WithoutTenant(
             """
             SELECT at, tenant_id, actor, action, subject FROM audit WHERE $1::text IS NULL OR tenant_id = $1 ORDER BY at DESC, id DESC LIMIT $2
             """);
@@ -118,7 +118,7 @@ public sealed class PostgresTenantRegistry(NpgsqlDataSource owner) : ITenantRegi
 
     private async Task Expect(string tenant, CancellationToken token)
     {
-        await using var find = owner.ForNobody("SELECT id FROM tenant WHERE id = $1");
+        await using var find = owner.WithoutTenant("SELECT id FROM tenant WHERE id = $1");
         if (await find.With(tenant).One(row => row.GetString(0), token) is null)
             throw TenantRules.NoTenant(tenant);
     }

@@ -10,19 +10,19 @@ public static class RuntimeRole
 
     /// <summary>Allows one of the two roles to log in with this password.</summary>
     /// <param name="owner">A connection of the schema's owner.</param>
-    public static async Task LetIn(NpgsqlDataSource owner, string role, string password, CancellationToken token)
+    public static async Task GrantLogin(NpgsqlDataSource owner, string role, string password, CancellationToken token)
     {
         // ALTER ROLE takes no parameters, so PostgreSQL quotes the values first.
-        await using var quote = owner.ForNobody("SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1, $2)");
+        await using var quote = owner.WithoutTenant("SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1, $2)");
         var sql = (await quote.With(role).With(password).One(row => row.GetString(0), token))!;
-        await using var alter = owner.ForNobody(sql);
+        await using var alter = owner.WithoutTenant(sql);
         await alter.Change(token);
     }
 
     /// <returns>The problem with the role, in one line; null if there is none.</returns>
     public static async Task<string?> Problem(NpgsqlDataSource database, bool consumes, CancellationToken token)
     {
-        await using var command = database.ForNobody(
+        await using var command = database.WithoutTenant(
             """
             SELECT current_user::text, role.rolsuper OR role.rolbypassrls OR pg_has_role(current_user, jobs.relowner, 'MEMBER'), pg_has_role(current_user, $1, 'MEMBER')
             FROM   pg_roles AS role, pg_class AS jobs WHERE role.rolname = current_user AND jobs.oid = 'chat_job'::regclass

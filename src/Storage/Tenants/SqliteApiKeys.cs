@@ -6,10 +6,10 @@ namespace Navigator.Storage.Tenants;
 /// <summary>The keys in the embedded file.</summary>
 public sealed class SqliteApiKeys(SqliteDatabase database) : IApiKeys
 {
-    public Task<KeptKey?> Find(string id, CancellationToken token) => database.Read(
+    public Task<StoredKey?> Find(string id, CancellationToken token) => database.Read(
         session => session.One(
             "SELECT tenant_id, secret_sha256, scopes, expires_at, revoked_at, last_used_at FROM api_key WHERE id = $1",
-            row => new KeptKey(
+            row => new StoredKey(
                 id, row.GetString(0), row.Bytes(1), StoredJson.Read<string[]>(row.GetString(2)), row.TimeOrNull(3), row.TimeOrNull(4),
                 row.TimeOrNull(5), session.Now),
             id),

@@ -35,7 +35,7 @@ internal static class AnswerPrompt
                 prompt.Append(" page=\"").Append(page).Append('"');
             if (source.Headings.Count > 0)
                 prompt.Append(" section=\"").Append(Fence.Attribute(string.Join(" > ", source.Headings))).Append('"');
-            prompt.Append(">\n").Append(Fence.Around(source.Readable)).Append("\n</source>\n");
+            prompt.Append(">\n").Append(Fence.Around(source.SanitizedText)).Append("\n</source>\n");
         }
         prompt.Append("</sources>\n\n<question>\n").Append(Fence.Around(question)).Append("\n</question>\nAnswer in ");
         return new Prompt(System, prompt.Append(language == "und" ? "the language of the question" : $"this language: {language}").Append('.')

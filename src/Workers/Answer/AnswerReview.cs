@@ -36,7 +36,7 @@ internal static class AnswerReview
             return "quotes and follow_ups hold no null.";
         if (!reply.Answered || sources.Count == 0)
             return null;
-        var known = sources.Select(source => source.Readable).Append(question).SelectMany(AmountsIn).ToHashSet(StringComparer.Ordinal);
+        var known = sources.Select(source => source.SanitizedText).Append(question).SelectMany(AmountsIn).ToHashSet(StringComparer.Ordinal);
         if (AmountsIn(reply.Answer).FirstOrDefault(amount => !known.Contains(amount)) is { } invented)
             return $"the amount {invented} stands in no source. Copy amounts exactly, and calculate none.";
         return Verify(reply, sources).Quotes.Count == 0
@@ -93,7 +93,7 @@ internal static class AnswerReview
             return given.Select(quote => Quotes.Find(source.Text, quote.Quote)).FirstOrDefault(found => found is not null);
         // Without a quote the source must at least contain the statement's words.
         var words = Terms.Of(statement).ToHashSet(StringComparer.Ordinal);
-        return words.Count > 0 && Terms.Of(source.Readable).Distinct(StringComparer.Ordinal).Count(words.Contains) >= words.Count * LeastShare
+        return words.Count > 0 && Terms.Of(source.SanitizedText).Distinct(StringComparer.Ordinal).Count(words.Contains) >= words.Count * LeastShare
             ? Quotes.Best(source.Text, statement) : null;
     }
 

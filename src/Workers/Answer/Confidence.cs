@@ -18,7 +18,7 @@ internal static class Confidence
         if (cited.Count == 0)
             return 0;
         var fit = Math.Clamp(cited.Max(source => source.Score), 0, 1);
-        var agreement = cited.Count(source => source.IsNear) / (double)cited.Count;
+        var agreement = cited.Count(source => source.IsSemanticMatch) / (double)cited.Count;
         var support = cited.Count / (double)(cited.Count + dropped);
         return Math.Round(FitShare * fit + AgreementShare * agreement + SupportShare * support, 2);
     }

@@ -20,13 +20,13 @@ internal sealed class ExtractiveAnswerer : IAnswerer
     {
         token.ThrowIfCancellationRequested();
         var own = Terms.Of(question).ToHashSet(StringComparer.Ordinal);
-        var words = own.Union(Terms.Of(Rewording.Of(question) ?? ""));
-        var asked = AskedFor.PatternOf(question);
-        var found = sources.Select(source => Terms.Of(source.Readable).ToHashSet(StringComparer.Ordinal)).ToList();
+        var words = own.Union(Terms.Of(QueryExpansion.Of(question) ?? ""));
+        var asked = ExpectedAnswerType.PatternOf(question);
+        var found = sources.Select(source => Terms.Of(source.SanitizedText).ToHashSet(StringComparer.Ordinal)).ToList();
         // Words that few sources contain weigh more (the idf over the sources). Query expansions weigh less than the question's own words.
         var weights = words.ToDictionary(word => word,
             word => (own.Contains(word) ? 1 : PolicyShare) / (1 + found.Count(terms => terms.Contains(word))), StringComparer.Ordinal);
-        var excerpts = sources.Select(source => (Source: source, Excerpt: Excerpt.Best(source.Readable, weights, asked)))
+        var excerpts = sources.Select(source => (Source: source, Excerpt: Excerpt.Best(source.SanitizedText, weights, asked)))
             .Where(entry => entry.Excerpt.Score > 0)
             .OrderByDescending(entry => entry.Excerpt.Score * (0.5 + entry.Source.Score)).Take(MaxExcerpts).ToList();
         // Excerpts that match much worse than the best one are left out.

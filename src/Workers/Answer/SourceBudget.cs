@@ -15,7 +15,7 @@ internal static class SourceBudget
     /// <returns>The chosen sources, best first, numbered from 1.</returns>
     public static IReadOnlyList<Source> Within(int budget, IEnumerable<Source> sources)
     {
-        var candidates = Different([.. sources.Where(source => source.Readable.Length > 0).OrderByDescending(source => source.Worth)]);
+        var candidates = Different([.. sources.Where(source => source.SanitizedText.Length > 0).OrderByDescending(source => source.Weight)]);
         var chosen = Choose(candidates, budget / Grain);
         if (chosen.Count == 0 && candidates.Count > 0)
             chosen = [Cut(candidates[0], budget)]; // too long to be read whole, too good to be left out
@@ -25,12 +25,12 @@ internal static class SourceBudget
     /// <summary>Solves the 0/1 knapsack problem by dynamic programming over tokens, for a few dozen sources and a few hundred steps.</summary>
     private static List<Source> Choose(IReadOnlyList<Source> candidates, int room)
     {
-        var weights = candidates.Select(source => (Tokens.Estimate(source.Readable) + Grain - 1) / Grain).ToList();
+        var weights = candidates.Select(source => (Tokens.Estimate(source.SanitizedText) + Grain - 1) / Grain).ToList();
         var best = new double[candidates.Count + 1, room + 1];
         for (var i = 0; i < candidates.Count; i++)
         {
             // Every source has a value above 0, so that free budget is used.
-            var value = Math.Max(candidates[i].Worth, 0) + 0.001;
+            var value = Math.Max(candidates[i].Weight, 0) + 0.001;
             for (var left = 0; left <= room; left++)
             {
                 best[i + 1, left] = best[i, left];
@@ -54,7 +54,7 @@ internal static class SourceBudget
         var (kept, terms) = (new List<Source>(), new List<HashSet<string>>());
         foreach (var source in sources)
         {
-            var words = Terms.Of(source.Readable).ToHashSet(StringComparer.Ordinal);
+            var words = Terms.Of(source.SanitizedText).ToHashSet(StringComparer.Ordinal);
             if (words.Count > 0 && terms.Any(better => words.Count(better.Contains) >= words.Count * Same))
                 continue;
             kept.Add(source);
@@ -65,9 +65,9 @@ internal static class SourceBudget
 
     private static Source Cut(Source source, int budget)
     {
-        var text = source.Readable;
+        var text = source.SanitizedText;
         while (Tokens.Estimate(text) > budget && text.Length > 1)
             text = text[..(text.Length * 3 / 4)];
-        return source with { Readable = text };
+        return source with { SanitizedText = text };
     }
 }

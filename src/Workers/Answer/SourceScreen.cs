@@ -14,11 +14,11 @@ internal static class SourceScreen
     public static Source Screened(this Source source)
     {
         var (readable, screened) = Screen(source.Text);
-        return source with { Readable = readable, IsScreened = screened };
+        return source with { SanitizedText = readable, IsScreened = screened };
     }
 
     /// <returns>The text for whoever writes the answer, and whether something that is said in it was left out.</returns>
-    public static (string Readable, bool IsScreened) Screen(string text)
+    public static (string SanitizedText, bool IsScreened) Screen(string text)
     {
         var seen = HiddenText.Remove(text);
         if (!Instructions.IsIn(seen))

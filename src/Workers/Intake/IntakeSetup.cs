@@ -18,6 +18,6 @@ internal static class IntakeSetup
             services.AddSingleton<ModerationModel>();
         if (openAi.Plans)
             services.AddSingleton<PlanningModel>();
-        return services.AddSingleton<Translator>().AddSingleton<Screener>().AddSingleton<Planner>().AddSingleton<Preparation>();
+        return services.AddSingleton<Translator>().AddSingleton<Screener>().AddSingleton<Planner>().AddSingleton<QuestionPreparation>();
     }
 }

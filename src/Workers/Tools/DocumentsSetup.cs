@@ -39,7 +39,7 @@ internal static class DocumentsSetup
                 + "the others say it in the words that policies use (copayment, coinsurance, prior authorization, inpatient).",
             IsFallback = true,
             // Query expansions find passages that the question's own words miss. A passage that both find ranks first.
-            QueriesByRule = question => Rewording.Of(question) is { } terms ? [question, terms] : [question],
+            QueriesByRule = question => QueryExpansion.Of(question) is { } terms ? [question, terms] : [question],
             InSecondWave = (first, others) => others.Except(first, StringComparer.OrdinalIgnoreCase).Any() ? others : [],
         },
         HasFoundEnough = results => results.Of<DocumentsResult>(Tool.Documents) is { Fits: true, Passages.Count: > 0 },
@@ -65,8 +65,8 @@ internal static class DocumentsSetup
                 Headings = cited.Passage.Headings,
                 Text = cited.Passage.Text,
                 Score = found[cited.Passage.Id].Score,
-                Worth = found[cited.Passage.Id].Score * (result.Fits ? 1 : PoorShare),
-                IsNear = found[cited.Passage.Id].Similarity is not null,
+                Weight = found[cited.Passage.Id].Score * (result.Fits ? 1 : PoorShare),
+                IsSemanticMatch = found[cited.Passage.Id].Similarity is not null,
             }),
         ];
     }

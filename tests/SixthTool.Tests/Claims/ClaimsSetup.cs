@@ -69,7 +69,7 @@ internal static class ClaimsSetup
             Title = $"Claim {claim.Number}",
             Text = claim.Text,
             Score = 1,
-            IsNear = true,
+            IsSemanticMatch = true,
         }),
     ];
 }

@@ -70,7 +70,7 @@ public class SourceTests
 
             var chosen = SourceBudget.Within(budget, sources);
 
-            Assert.True(chosen.Sum(source => Tokens.Estimate(source.Readable)) <= budget);
+            Assert.True(chosen.Sum(source => Tokens.Estimate(source.SanitizedText)) <= budget);
             Assert.NotEmpty(chosen);
             Assert.Equal(chosen.Select(source => source.Score), chosen.Select(source => source.Score).OrderDescending());
         }
@@ -87,7 +87,7 @@ public class SourceTests
     [Fact]
     public void Confidence_is_what_bears_the_answer()
     {
-        var (near, far) = (Source("a", 10, 0.8) with { IsNear = true }, Source("b", 10, 0.8));
+        var (near, far) = (Source("a", 10, 0.8) with { IsSemanticMatch = true }, Source("b", 10, 0.8));
 
         Assert.Equal(0, Confidence.Of([], 0));
         Assert.Equal(0.9, Confidence.Of([near], 0));

@@ -166,7 +166,7 @@ public class InterleavingTests
         {
             switch (message)
             {
-                case AnswerQuestion m when Begin(m, redelivered) is { } job && Lives():
+                case PrepareQuestion m when Begin(m, redelivered) is { } job && Lives():
                     Assert.DoesNotContain(
                         jobs.Where(other => UuidOrder.Instance.Compare(other.Id, job.Id) < 0 && other.ConversationId == job.ConversationId
                             && job.AttemptsUsed == 1),
@@ -285,7 +285,7 @@ public class InterleavingTests
         }
 
         /// <summary>Intake that asks no model takes no lease on a question that waits for no other.</summary>
-        private Job? Begin(AnswerQuestion message, bool redelivered) =>
+        private Job? Begin(PrepareQuestion message, bool redelivered) =>
             Do(ledger.Read(message.JobId, default)) is { Status: JobStatus.Queued, Stage: JobStage.Intake, StartsConversation: true } job
                 && job.Attempt == message.Attempt && random.Next(2) == 0
                 ? job

@@ -63,7 +63,7 @@ public partial class JobMachineTests
         var requeued = new JobEvent.Requeued(Guid.NewGuid(), Limits);
 
         Assert.Empty(After(Ended(JobStatus.Failed), requeued));
-        Assert.Equal([new AnswerQuestion(Id, 1)], After(Job(), requeued));
+        Assert.Equal([new PrepareQuestion(Id, 1)], After(Job(), requeued));
         Assert.Empty(After(Job() with { Held = true }, requeued));
         Assert.Equal(Refusal.IsRequeued, Why(Ended(JobStatus.Failed) with { ReplayId = requeued.Replay }, requeued));
         Assert.Equal(Refusal.HasEnded, Why(Ended(JobStatus.Answered), requeued));
@@ -98,7 +98,7 @@ public partial class JobMachineTests
             var step = Assert.IsType<JobDecision.Step>(JobMachine.Decide(job, happened, Shipped.Tools));
             var written = step.Change.WrittenAt(job.Now);
             Assert.Equal([new DeliverWebhook(Id)], JobMachine.CommandsAfter(step, written, Shipped.Tools));
-            Assert.Equal([new AnswerQuestion(next.Id, 3), new DeliverWebhook(Id)], JobMachine.CommandsAfter(
+            Assert.Equal([new PrepareQuestion(next.Id, 3), new DeliverWebhook(Id)], JobMachine.CommandsAfter(
                 step, written with { Successor = next }, Shipped.Tools));
         }
     }

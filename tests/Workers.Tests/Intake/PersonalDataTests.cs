@@ -101,12 +101,12 @@ public class PersonalDataTests(ITestOutputHelper output)
         {
             var text = $"Any news? {sentence.GetProperty("full_text").GetString()}";
             var values = PersonalData.Find(text).Select(datum => text.Substring(datum.Start, datum.Length)).ToList();
-            var wish = new Wish(text, null, "en", [.. Shipped.Tools], []);
+            var request = new PlanningRequest(text, null, "en", [.. Shipped.Tools], []);
             string[] queries = [text, $"search the web for {text}", text.Replace("-", "", StringComparison.Ordinal)
                 .Replace(" ", "", StringComparison.Ordinal), .. values.Select(value => $"who is {value.ToUpperInvariant()}")];
 
             var plans = queries
-                .Select(query => wish.Plan("m", text, tool => tool.Name == Tool.WebSearch ? [query] : [text], [])).Append(RulePlanner.Plan(wish));
+                .Select(query => request.Plan("m", text, tool => tool.Name == Tool.WebSearch ? [query] : [text], [])).Append(RulePlanner.Plan(request));
 
             foreach (var query in plans.SelectMany(plan => plan.First.Of(Tool.WebSearch).Concat(plan.Second?.Of(Tool.WebSearch) ?? [])))
                 Assert.All(values.Where(value => value.Count(char.IsLetterOrDigit) >= 5),

@@ -13,7 +13,7 @@ public class PlanningTests
     [InlineData("What is my deductible?", true, false)]
     public void The_web_is_asked_when_the_question_is_current_and_it_may_be(string question, bool web, bool asked)
     {
-        var plan = RulePlanner.Plan(Wish(question) with { Tools = web ? [.. Shipped.Tools] : Shipped.WithoutWeb });
+        var plan = RulePlanner.Plan(PlanningRequest(question) with { Tools = web ? [.. Shipped.Tools] : Shipped.WithoutWeb });
 
         Assert.Equal((JobPlan.Rules, question), (plan.By, plan.Question));
         Assert.Equal([question], plan.First.Of(Tool.Documents));
@@ -34,27 +34,27 @@ public class PlanningTests
     [InlineData("How much is that?", true)]
     public void A_question_that_leans_on_the_one_before_takes_it_along(string question, bool leans)
     {
-        var plan = RulePlanner.Plan(Wish(question) with { Turns = [new Turn("What is my deductible?", "It is $500.")] });
+        var plan = RulePlanner.Plan(PlanningRequest(question) with { Turns = [new ConversationTurn("What is my deductible?", "It is $500.")] });
 
         Assert.Equal(leans, plan.Question.Contains("What is my deductible?", StringComparison.Ordinal));
         Assert.Equal(plan.Question, plan.First.Of(Tool.Documents)[0]);
-        Assert.Equal(question, RulePlanner.Plan(Wish(question)).Question);
+        Assert.Equal(question, RulePlanner.Plan(PlanningRequest(question)).Question);
     }
 
     [Fact]
     public void What_people_call_by_other_names_is_looked_for_in_the_words_of_policies_too()
     {
-        var plan = RulePlanner.Plan(Wish("What do I pay for the ER and for meds?") with { Tools = Shipped.WithoutWeb });
+        var plan = RulePlanner.Plan(PlanningRequest("What do I pay for the ER and for meds?") with { Tools = Shipped.WithoutWeb });
 
         Assert.Equal(["What do I pay for the ER and for meds?", "emergency care prescription drugs"], plan.First.Of(Tool.Documents));
         Assert.Null(plan.Second);
-        Assert.Equal(["Zebra stripes?"], RulePlanner.Plan(Wish("Zebra stripes?")).First.Of(Tool.Documents));
+        Assert.Equal(["Zebra stripes?"], RulePlanner.Plan(PlanningRequest("Zebra stripes?")).First.Of(Tool.Documents));
     }
 
     [Fact]
     public void A_question_that_was_translated_is_looked_for_in_its_own_words_where_the_translation_finds_nothing()
     {
-        var plan = RulePlanner.Plan(new Wish("How much is an ambulance?", "¿Cuánto cuesta una ambulancia?", "es", Shipped.WithoutWeb, []));
+        var plan = RulePlanner.Plan(new PlanningRequest("How much is an ambulance?", "¿Cuánto cuesta una ambulancia?", "es", Shipped.WithoutWeb, []));
 
         Assert.Equal(["How much is an ambulance?", "ambulance services"], plan.First.Of(Tool.Documents));
         Assert.Equal(["How much is an ambulance?", "¿Cuánto cuesta una ambulancia?"], plan.Second!.Of(Tool.Documents));
@@ -94,5 +94,5 @@ public class PlanningTests
     [InlineData("Good")]
     public void A_question_is_no_small_talk(string text) => Assert.Null(SmallTalk.LanguageOf(text));
 
-    private static Wish Wish(string question) => new(question, null, "en", [.. Shipped.Tools], []);
+    private static PlanningRequest PlanningRequest(string question) => new(question, null, "en", [.. Shipped.Tools], []);
 }

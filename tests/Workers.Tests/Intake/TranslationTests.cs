@@ -14,7 +14,7 @@ public class TranslationTests
     [InlineData("No numbers here", "No numbers here")]
     public void What_is_exact_is_put_aside_and_comes_back_as_it_was(string text, string masked)
     {
-        var kept = Untouched.In(text, "en");
+        var kept = PlaceholderMask.In(text, "en");
 
         Assert.Equal(masked, kept.Masked);
         Assert.Equal(text, kept.PutBack(kept.Masked));
@@ -26,11 +26,11 @@ public class TranslationTests
     [InlineData("⟦0⟧ ⟦1⟧ ⟦1⟧")]
     [InlineData("⟦0⟧ ⟦1⟧ ⟦2⟧")]
     public void A_translation_that_lost_doubled_or_invented_one_is_none(string translated) =>
-        Assert.Null(Untouched.In("It costs $20 or 5%.", "en").PutBack(translated));
+        Assert.Null(PlaceholderMask.In("It costs $20 or 5%.", "en").PutBack(translated));
 
     [Fact]
     public void The_words_of_a_translation_may_come_in_another_order() =>
-        Assert.Equal("5% oder $20 kostet es.", Untouched.In("It costs $20 or 5%.", "en").PutBack("⟦1⟧ oder ⟦0⟧ kostet es."));
+        Assert.Equal("5% oder $20 kostet es.", PlaceholderMask.In("It costs $20 or 5%.", "en").PutBack("⟦1⟧ oder ⟦0⟧ kostet es."));
 
     [Fact]
     public void The_provider_that_answers_is_asked_first_the_cheaper_among_equals_and_one_whose_circuit_is_open_last()

@@ -13,7 +13,7 @@ public class ToolSetTests
     [Fact]
     public void The_queues_are_those_that_a_question_meets_in_order_and_then_those_of_documents() => Assert.Equal(
         [
-            "answer-question", "embed-question", "retrieve-passages", "search-web", "compose-answer", "ingest-document", "embed-passages",
+            "prepare-question", "embed-question", "retrieve-passages", "search-web", "compose-answer", "ingest-document", "embed-passages",
             "deliver-webhook",
         ],
         Shipped.Tools.Queues);

@@ -11,9 +11,9 @@ public sealed class AnswerModelTests : IAsyncLifetime
     private static readonly IReadOnlyList<Source> Sources =
     [
         new Source { Marker = 1, Kind = "document", Title = "Policy", Page = 3, Text = "An ambulance ride costs $180. A helicopter costs 20%.",
-            Score = 0.8, IsNear = true },
+            Score = 0.8, IsSemanticMatch = true },
         new Source { Marker = 2, Kind = "document", Title = "Policy", Page = 4, Text = "Call Member Services at 1-800-555-0142.", Score = 0.4,
-            IsNear = true },
+            IsSemanticMatch = true },
     ];
 
     private ModelledAgents agents = null!;

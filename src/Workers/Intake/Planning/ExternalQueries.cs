@@ -11,15 +11,15 @@ internal static class ExternalQueries
     /// <summary>Maximum length of a query. A question of thousands of characters is cut to it.</summary>
     private const int MaxLength = 400;
 
-    public static string Harmless(string query, Wish wish)
+    public static string Harmless(string query, PlanningRequest request)
     {
         var redacted = PersonalData.Redact(query);
-        var known = new[] { wish.Question, wish.Asked ?? "" }.Concat(wish.Turns.Select(turn => turn.Question))
+        var known = new[] { request.Question, request.Asked ?? "" }.Concat(request.Turns.Select(turn => turn.Question))
             .SelectMany(text => PersonalData.Find(text).Select(datum => Bare(text.Substring(datum.Start, datum.Length))))
             .Where(value => value.Length >= LeastLength);
         var bare = Bare(redacted);
         if (known.Any(value => bare.Contains(value, StringComparison.Ordinal)))
-            redacted = PersonalData.Redact(wish.Question);
+            redacted = PersonalData.Redact(request.Question);
         return redacted.Length <= MaxLength ? redacted : redacted[..MaxLength];
     }
 

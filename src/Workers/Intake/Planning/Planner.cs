@@ -11,20 +11,20 @@ internal sealed class Planner(LivePolicy policy, PlanningModel? model = null)
 {
     public bool AsksModels => model is not null;
 
-    public async Task<(JobPlan Plan, IReadOnlyList<string> Degraded)> Plan(Wish wish, TimeSpan left, CancellationToken token)
+    public async Task<(JobPlan Plan, IReadOnlyList<string> Degraded)> Plan(PlanningRequest request, TimeSpan left, CancellationToken token)
     {
-        if (SmallTalk.LanguageOf(wish.Asked ?? wish.Question) is { } spoken)
-            return (new JobPlan(wish.Question, wish.Language == "und" ? spoken : wish.Language, WaveQueries.None) { SmallTalk = true }, []);
+        if (SmallTalk.LanguageOf(request.Asked ?? request.Question) is { } spoken)
+            return (new JobPlan(request.Question, request.Language == "und" ? spoken : request.Language, WaveQueries.None) { SmallTalk = true }, []);
         if (model is null)
-            return (RulePlanner.Plan(wish), []);
+            return (RulePlanner.Plan(request), []);
         try
         {
-            return (await model.Plan(wish, policy.Now.Intake.Plan < left ? policy.Now.Intake.Plan : left, token), []);
+            return (await model.Plan(request, policy.Now.Intake.Plan < left ? policy.Now.Intake.Plan : left, token), []);
         }
         catch (UpstreamException error)
         {
             NavigatorMeter.FellBack("planning", error.Kind);
-            return (RulePlanner.Plan(wish), [$"planning: the model did not help ({error.Reason}); rules did"]);
+            return (RulePlanner.Plan(request), [$"planning: the model did not help ({error.Reason}); rules did"]);
         }
     }
 }

@@ -61,18 +61,18 @@ internal sealed class PlanningModel
     }
 
     /// <exception cref="UpstreamException">The model returned no usable plan in time.</exception>
-    public async Task<JobPlan> Plan(Wish wish, TimeSpan within, CancellationToken token)
+    public async Task<JobPlan> Plan(PlanningRequest request, TimeSpan within, CancellationToken token)
     {
-        var reply = await model.Ask(prompt.For(wish), reply => Complaint(reply, wish), within, token);
+        var reply = await model.Ask(prompt.For(request), reply => Complaint(reply, request), within, token);
         return reply.Kind == PlanningPrompt.Talk
-            ? new JobPlan(wish.Question, wish.Language, WaveQueries.None) { By = name, SmallTalk = true, Translated = wish.Asked is not null }
-            : wish.Plan(name, QuestionOf(reply, wish), tool => reply.For(tool)!, reply.OtherWords);
+            ? new JobPlan(request.Question, request.Language, WaveQueries.None) { By = name, SmallTalk = true, Translated = request.Asked is not null }
+            : request.Plan(name, QuestionOf(reply, request), tool => reply.For(tool)!, reply.OtherWords);
     }
 
     /// <summary>Without conversation context the question is kept word for word.</summary>
-    private static string QuestionOf(PlanReply reply, Wish wish) => wish.Turns.Count == 0 ? wish.Question : reply.Question.Trim();
+    private static string QuestionOf(PlanReply reply, PlanningRequest request) => request.Turns.Count == 0 ? request.Question : reply.Question.Trim();
 
-    private string? Complaint(PlanReply reply, Wish wish)
+    private string? Complaint(PlanReply reply, PlanningRequest request)
     {
         if (reply.Kind == PlanningPrompt.Talk)
             return null;
@@ -82,9 +82,9 @@ internal sealed class PlanningModel
         {
             { Kind: not PlanningPrompt.Ask } => $"kind is '{PlanningPrompt.Ask}' or '{PlanningPrompt.Talk}'.",
             _ when string.IsNullOrWhiteSpace(reply.Question) => "question is empty.",
-            _ when reply.Question.Length > MaxLength + wish.Question.Length * 2 => "question is too long.",
+            _ when reply.Question.Length > MaxLength + request.Question.Length * 2 => "question is too long.",
             _ when queries.Contains(null) => "the queries of each kind are a list of texts.",
-            _ when lists.Any(list => list!.Count > Wish.MaxQueries) => $"there are at most {Wish.MaxQueries} queries of each kind.",
+            _ when lists.Any(list => list!.Count > PlanningRequest.MaxQueries) => $"there are at most {PlanningRequest.MaxQueries} queries of each kind.",
             _ when lists.Any(list => list!.Any(query => string.IsNullOrWhiteSpace(query) || query.Length > MaxLength)) =>
                 $"a query has 1 to {MaxLength} characters.",
             _ when queries.TrueForAll(list => list!.Count == 0) => "there is no query at all.",

@@ -28,21 +28,21 @@ internal sealed class PlanningPrompt(ToolSet tools)
         Reply with a JSON object: {"kind": "…", "question": "…", {{Example(tools)}}, "other_words": ["…"]}
         """;
 
-    public Prompt For(Wish wish)
+    public Prompt For(PlanningRequest request)
     {
         var prompt = new StringBuilder();
-        if (wish.Turns.Count > 0)
+        if (request.Turns.Count > 0)
         {
             prompt.Append("<conversation>\n");
-            foreach (var turn in wish.Turns)
+            foreach (var turn in request.Turns)
             {
                 prompt.Append("<asked>").Append(Fence.Around(Shorten(turn.Question))).Append("</asked>\n");
                 prompt.Append("<answered>").Append(Fence.Around(Shorten(turn.Answer))).Append("</answered>\n");
             }
             prompt.Append("</conversation>\n");
         }
-        prompt.Append("<question>\n").Append(Fence.Around(wish.Question)).Append("\n</question>\n");
-        prompt.AppendJoin('\n', tools.Select(tool => wish.Tools.Contains(tool) ? tool.Planning.Allowed : tool.Planning.Forbidden).OfType<string>());
+        prompt.Append("<question>\n").Append(Fence.Around(request.Question)).Append("\n</question>\n");
+        prompt.AppendJoin('\n', tools.Select(tool => request.Tools.Contains(tool) ? tool.Planning.Allowed : tool.Planning.Forbidden).OfType<string>());
         return new Prompt(system, prompt.ToString());
     }
 

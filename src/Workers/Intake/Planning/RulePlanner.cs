@@ -15,12 +15,12 @@ internal static partial class RulePlanner
     /// <summary>Maximum length of the included previous question, in characters.</summary>
     private const int LongestBefore = 300;
 
-    public static JobPlan Plan(Wish wish)
+    public static JobPlan Plan(PlanningRequest request)
     {
-        var question = wish.Turns.Count > 0 && LeansOnWhatWasSaid(wish.Question)
-            ? $"{wish.Question} (This follows on: {Shorten(wish.Turns[^1].Question)})"
-            : wish.Question;
-        return wish.Plan(JobPlan.Rules, question, tool => tool.Planning.QueriesByRule(question), []);
+        var question = request.Turns.Count > 0 && LeansOnWhatWasSaid(request.Question)
+            ? $"{request.Question} (This follows on: {Shorten(request.Turns[^1].Question)})"
+            : request.Question;
+        return request.Plan(JobPlan.Rules, question, tool => tool.Planning.QueriesByRule(question), []);
     }
 
     /// <summary>Shortens the previous question, because it may itself include the one before it.</summary>

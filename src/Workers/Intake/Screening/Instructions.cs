@@ -99,7 +99,7 @@ internal static class Instructions
         Elsewhere];
 
     /// <summary>Instructions of a doctor, an insurer and the like, which a question may be about.</summary>
-    private static readonly Regex OfSomebody = new(@"^.{0,12}\b(from|of|by|that|which|given|for|on|about|in|regarding|my|to)\b.{0,30}\b(doctor"
+    private static readonly Regex OfAnyTenant = new(@"^.{0,12}\b(from|of|by|that|which|given|for|on|about|in|regarding|my|to)\b.{0,30}\b(doctor"
         + @"|physician|nurse|pharmac\w*|provider|hospital|surgeon|dentist|clinic|therapist|specialist|insurer|insurance|plan|policy|agent|employer"
         + @"|broker|carrier|medicare|letter|form|document|booklet)\b", Linear);
 
@@ -110,7 +110,7 @@ internal static class Instructions
         {
             for (var match = pattern.Match(plain); match.Success; match = match.NextMatch())
             {
-                if ((pattern != Override && pattern != OverrideAll) || !OfSomebody.IsMatch(plain.AsSpan(match.Index + match.Length)))
+                if ((pattern != Override && pattern != OverrideAll) || !OfAnyTenant.IsMatch(plain.AsSpan(match.Index + match.Length)))
                     return true;
             }
         }

@@ -40,12 +40,12 @@ internal sealed class TranslationModels
     /// <summary>True if a provider is configured.</summary>
     public static bool AreConfigured(OpenAiOptions openAi, TranslationOptions options) => openAi.Plans || options.Providers.Count > 0;
 
-    /// <returns>The translated text. Parts that are <see cref="Untouched"/> are unchanged.</returns>
+    /// <returns>The translated text. Parts that are <see cref="PlaceholderMask"/> are unchanged.</returns>
     /// <exception cref="UpstreamException">Every provider failed or was late.</exception>
     public async Task<string> Translate(string text, string from, string to, TimeSpan within, CancellationToken token)
     {
         var until = clock.GetUtcNow() + within;
-        var (kept, order) = (Untouched.In(text, from), scores.Order(i => calls[i].IsAdmitted));
+        var (kept, order) = (PlaceholderMask.In(text, from), scores.Order(i => calls[i].IsAdmitted));
         for (var i = 0; ; i++)
         {
             var left = until - clock.GetUtcNow();
@@ -72,7 +72,7 @@ internal sealed class TranslationModels
     private static TranslationProvider OfOpenAi(OpenAiOptions openAi) =>
         new() { Name = "openai", BaseUrl = openAi.BaseUrl, ApiKey = openAi.ApiKey!, Model = openAi.SmallModel };
 
-    private static string? Complaint(Untouched kept, string translation) => translation switch
+    private static string? Complaint(PlaceholderMask kept, string translation) => translation switch
     {
         _ when string.IsNullOrWhiteSpace(translation) => "the translation is empty.",
         { Length: var length } when length > 300 + 6 * kept.Masked.Length => "the translation is much longer than the text.",

@@ -10,7 +10,7 @@ namespace Navigator.Workers.Tools.Embedding;
 
 /// <summary>Embeds a batch of questions with one upstream call.</summary>
 internal sealed class EmbedQuestionConsumer(
-    IJobLedger ledger, QuestionEmbedding embedding, PassageRetrieval retrieval, InPlace inPlace, Dispatcher dispatcher)
+    IJobLedger ledger, QuestionEmbedding embedding, PassageRetrieval retrieval, InlineContinuation continuation, Dispatcher dispatcher)
         : IConsumer<Batch<EmbedQuestion>>
 {
     public async Task Consume(ConsumeContext<Batch<EmbedQuestion>> context)
@@ -29,13 +29,13 @@ internal sealed class EmbedQuestionConsumer(
     {
         if (await embedding.HasFailed(job, queries, token))
             return;
-        if (inPlace.TryEnter(job, QueueNames.RetrievePassages) is not { } place)
+        if (continuation.TryEnter(job, QueueNames.RetrievePassages) is not { } permit)
             await dispatcher.Send(
                 [new RetrievePassages(job.Id, job.Attempt, embedding.Model, [.. queries.Select(query => VectorCodec.Encode(query.Vector))])],
                 token);
         else
-            inPlace.Start(
-                job, QueueNames.RetrievePassages, place,
+            continuation.Start(
+                job, QueueNames.RetrievePassages, permit,
                 over => retrieval.Run(job, embedding.Model, [.. queries.Select(query => (ReadOnlyMemory<float>)query.Vector)], over));
     }
 }

@@ -10,7 +10,7 @@ namespace Navigator.Workers.Tools.Retrieval;
 /// <summary>Finds the passages that match queries and vectors best: fuses two legs and reranks the best candidates.</summary>
 internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOptions> options, Bounds bounds)
 {
-    private readonly Gate searches = bounds.Gate("searches", "passages", now => now.Postgres.Searches);
+    private readonly Bulkhead searches = bounds.Bulkhead("searches", "passages", now => now.Postgres.Searches);
 
     /// <summary>A passage that only the lexical leg found must contain this share of the question's words.</summary>
     private const double LeastCoverage = 0.5;
@@ -39,7 +39,7 @@ internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOpt
     /// <summary>Limits concurrent searches, so that other callers get connections.</summary>
     private async Task<T> InTurn<T>(Func<Task<T>> statement, CancellationToken token)
     {
-        using var place = await searches.Enter(token);
+        using var permit = await searches.Enter(token);
         return await statement();
     }
 

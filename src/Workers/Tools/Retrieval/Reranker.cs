@@ -20,7 +20,7 @@ internal static class Reranker
         string question, IReadOnlyList<FoundPassage> candidates, IReadOnlyDictionary<Guid, string> texts, int limit)
     {
         var words = Terms.Of(question).ToHashSet(StringComparer.Ordinal);
-        var kind = AskedFor.PatternOf(question);
+        var kind = ExpectedAnswerType.PatternOf(question);
         var present = candidates.Where(candidate => texts.ContainsKey(candidate.PassageId)).ToList();
         var terms = present.ToDictionary(candidate => candidate.PassageId,
             candidate => Terms.Of(texts[candidate.PassageId]).ToHashSet(StringComparer.Ordinal));

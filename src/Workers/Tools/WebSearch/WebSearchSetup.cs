@@ -64,8 +64,8 @@ internal static class WebSearchSetup
             Url = page.Url,
             Text = page.Content,
             Score = page.Score,
-            Worth = page.Score * Share,
-            IsNear = true,
+            Weight = page.Score * Share,
+            IsSemanticMatch = true,
         }),
     ];
 }

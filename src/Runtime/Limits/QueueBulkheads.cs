@@ -4,21 +4,21 @@ namespace Navigator.Runtime.Limits;
 /// The bulkheads of all queues. All work for a queue's messages runs within that queue's bulkhead, whether a message or an inline continuation
 /// starts it.
 /// </summary>
-public sealed class Stages(Bounds bounds, LivePolicy policy, TimeProvider clock)
+public sealed class QueueBulkheads(Bounds bounds, LivePolicy policy, TimeProvider clock)
 {
-    private readonly Dictionary<string, Gate> gates = policy.Now.Queues.Keys.ToDictionary(
+    private readonly Dictionary<string, Bulkhead> bulkheads = policy.Now.Queues.Keys.ToDictionary(
         queue => queue, bounds.Queue, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Takes a permit if one is free and no caller waits for it; else returns null.</summary>
-    public Gate.Place? TryEnter(string queue) => gates[queue].TryEnter();
+    public Bulkhead.Permit? TryEnter(string queue) => bulkheads[queue].TryEnter();
 
     /// <summary>Runs the work as soon as a permit is free.</summary>
-    public async Task Run(string queue, Func<Task> work, CancellationToken token) => await Run(queue, await gates[queue].Enter(token), work);
+    public async Task Run(string queue, Func<Task> work, CancellationToken token) => await Run(queue, await bulkheads[queue].Enter(token), work);
 
     /// <summary>Runs the work with a permit, which is returned when the work ends in any way.</summary>
-    public async Task Run(string queue, Gate.Place place, Func<Task> work)
+    public async Task Run(string queue, Bulkhead.Permit permit, Func<Task> work)
     {
-        using (place)
+        using (permit)
         {
             var began = clock.GetTimestamp();
             try

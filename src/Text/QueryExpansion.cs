@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Navigator.Text;
 
 /// <summary>Query expansion: adds the terms that policies use for what people call by other names.</summary>
-public static class Rewording
+public static class QueryExpansion
 {
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 

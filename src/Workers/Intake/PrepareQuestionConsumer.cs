@@ -5,9 +5,9 @@ using Navigator.Storage.Ledger;
 
 namespace Navigator.Workers.Intake;
 
-internal sealed class AnswerQuestionConsumer(IJobLedger ledger, StageLease lease, Preparation preparation) : IConsumer<AnswerQuestion>
+internal sealed class PrepareQuestionConsumer(IJobLedger ledger, StageLease lease, QuestionPreparation preparation) : IConsumer<PrepareQuestion>
 {
-    public async Task Consume(ConsumeContext<AnswerQuestion> context)
+    public async Task Consume(ConsumeContext<PrepareQuestion> context)
     {
         var (message, token) = (context.Message, context.CancellationToken);
         if (await ledger.Read(message.JobId, token) is not { } job)

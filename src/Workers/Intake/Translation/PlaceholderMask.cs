@@ -8,7 +8,7 @@ namespace Navigator.Workers.Intake.Translation;
 /// Masks text that a translation must not change: amounts, numbers, dates in digits, addresses, citation markers, abbreviations and names of
 /// several words. Each is replaced by ⟦n⟧ and restored afterwards.
 /// </summary>
-internal sealed record Untouched(string Masked, IReadOnlyList<string> Values)
+internal sealed record PlaceholderMask(string Masked, IReadOnlyList<string> Values)
 {
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
 
@@ -25,7 +25,7 @@ internal sealed record Untouched(string Masked, IReadOnlyList<string> Values)
     private static readonly Regex Placeholder = new("⟦ ?([0-9]{1,4}) ?⟧", RegexOptions.NonBacktracking);
 
     /// <param name="language">German capitalizes every noun, so capitals do not mark names there.</param>
-    public static Untouched In(string text, string language)
+    public static PlaceholderMask In(string text, string language)
     {
         var spans = new List<(int Start, int Length)>();
         // In a text all in capitals the words are not abbreviations.
@@ -48,7 +48,7 @@ internal sealed record Untouched(string Masked, IReadOnlyList<string> Values)
             values.Add(text.Substring(start, length));
             from = start + length;
         }
-        return new Untouched(masked.Append(text, from, text.Length - from).ToString(), values);
+        return new PlaceholderMask(masked.Append(text, from, text.Length - from).ToString(), values);
     }
 
     /// <returns>Null if a placeholder is missing, repeated or invented.</returns>

@@ -8,7 +8,7 @@ namespace Navigator.Tests;
 /// they need longer than one after the other, and try each other's patience. Whoever has the turn keeps it until its process ends.
 /// In the quick lane nothing is shared, and they run side by side.
 /// </summary>
-internal static class Turn
+internal static class OneAtATime
 {
     private static FileStream? held;
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Navigator.Text;
 
 /// <summary>The expected answer type of a question, as far as English words show it: an amount, a number, a telephone number.</summary>
-public static partial class AskedFor
+public static partial class ExpectedAnswerType
 {
     /// <returns>A pattern that matches a text with such an answer; null if the question does not imply a type.</returns>
     public static Regex? PatternOf(string question) =>

@@ -4,85 +4,85 @@ using Navigator.Runtime.Limits;
 
 namespace Navigator.Workers.Tests;
 
-public class GateTests
+public class BulkheadTests
 {
     [Fact]
     public async Task Those_who_wait_get_in_as_they_came()
     {
-        var gate = new Gate(1, TimeProvider.System);
-        var first = await gate.Enter(default);
-        var (second, third) = (gate.Enter(default).AsTask(), gate.Enter(default).AsTask());
-        Assert.Equal((1, 2), (gate.InUse, gate.Waiting));
+        var bulkhead = new Bulkhead(1, TimeProvider.System);
+        var first = await bulkhead.Enter(default);
+        var (second, third) = (bulkhead.Enter(default).AsTask(), bulkhead.Enter(default).AsTask());
+        Assert.Equal((1, 2), (bulkhead.InUse, bulkhead.Waiting));
 
         first.Dispose();
         (await second.WaitAsync(Patience)).Dispose();
         (await third.WaitAsync(Patience)).Dispose();
 
-        Assert.Equal((0, 0, 3L), (gate.InUse, gate.Waiting, gate.Entered));
+        Assert.Equal((0, 0, 3L), (bulkhead.InUse, bulkhead.Waiting, bulkhead.Entered));
     }
 
     [Fact]
     public async Task Nobody_overtakes_those_who_wait()
     {
-        var gate = new Gate(1, TimeProvider.System);
-        var first = await gate.Enter(default);
-        var waiting = gate.Enter(default).AsTask();
-        gate.Limit = 1;
+        var bulkhead = new Bulkhead(1, TimeProvider.System);
+        var first = await bulkhead.Enter(default);
+        var waiting = bulkhead.Enter(default).AsTask();
+        bulkhead.Limit = 1;
         first.Dispose();
 
-        Assert.Null(gate.TryEnter());
+        Assert.Null(bulkhead.TryEnter());
         (await waiting.WaitAsync(Patience)).Dispose();
-        Assert.NotNull(gate.TryEnter());
+        Assert.NotNull(bulkhead.TryEnter());
     }
 
     [Fact]
     public async Task A_higher_limit_lets_the_next_ones_in_at_once()
     {
-        var gate = new Gate(1, TimeProvider.System);
-        _ = await gate.Enter(default);
-        var waiting = Enumerable.Range(0, 3).Select(_ => gate.Enter(default).AsTask()).ToList();
+        var bulkhead = new Bulkhead(1, TimeProvider.System);
+        _ = await bulkhead.Enter(default);
+        var waiting = Enumerable.Range(0, 3).Select(_ => bulkhead.Enter(default).AsTask()).ToList();
 
-        gate.Limit = 3;
+        bulkhead.Limit = 3;
 
         await Task.WhenAll(waiting.Take(2)).WaitAsync(Patience);
-        Assert.Equal((3, 1), (gate.InUse, gate.Waiting));
+        Assert.Equal((3, 1), (bulkhead.InUse, bulkhead.Waiting));
         Assert.False(waiting[2].IsCompleted);
     }
 
     [Fact]
     public async Task A_lower_limit_sends_nobody_away_and_lets_nobody_in_until_enough_have_left()
     {
-        var gate = new Gate(3, TimeProvider.System);
-        var places = new[] { await gate.Enter(default), await gate.Enter(default), await gate.Enter(default) };
-        var waiting = gate.Enter(default).AsTask();
+        var bulkhead = new Bulkhead(3, TimeProvider.System);
+        var permits = new[] { await bulkhead.Enter(default), await bulkhead.Enter(default), await bulkhead.Enter(default) };
+        var waiting = bulkhead.Enter(default).AsTask();
 
-        gate.Limit = 1;
-        Assert.Equal(3, gate.InUse);
-        places[0].Dispose();
-        places[1].Dispose();
+        bulkhead.Limit = 1;
+        Assert.Equal(3, bulkhead.InUse);
+        permits[0].Dispose();
+        permits[1].Dispose();
         Assert.False(waiting.IsCompleted);
-        places[2].Dispose();
+        permits[2].Dispose();
 
         await waiting.WaitAsync(Patience);
-        Assert.Equal(1, gate.InUse);
+        Assert.Equal(1, bulkhead.InUse);
     }
 
     [Fact]
     public async Task Who_stops_waiting_takes_no_place_and_holds_up_nobody()
     {
-        var gate = new Gate(1, TimeProvider.System);
-        var first = await gate.Enter(default);
+        var bulkhead = new Bulkhead(1, TimeProvider.System);
+        var first = await bulkhead.Enter(default);
         using var stop = new CancellationTokenSource();
-        var (impatient, patient) = (gate.Enter(stop.Token).AsTask(), gate.Enter(default).AsTask());
+        var (impatient, patient) = (bulkhead.Enter(stop.Token).AsTask(), bulkhead.Enter(default).AsTask());
 
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
-        Assert.Null(await gate.EnterWithin(TimeSpan.FromMilliseconds(20), default));
+        Assert.Null(await bulkhead.EnterWithin(TimeSpan.FromMilliseconds(20), default));
         first.Dispose();
         first.Dispose();
         await patient.WaitAsync(Patience);
-        Assert.Equal((1, 0), (gate.InUse, gate.Waiting));
+        Assert.Equal((1, 0), (bulkhead.InUse, bulkhead.Waiting));
     }
 
     /// <summary>Whatever happens in whatever order: the limit holds, nobody is forgotten, nobody overtakes, and in the end all is empty.</summary>
@@ -92,7 +92,7 @@ public class GateTests
     [Fact]
     public async Task Its_limit_holds_under_many_threads()
     {
-        var (gate, now, most) = (new Gate(4, TimeProvider.System), 0, 0);
+        var (bulkhead, now, most) = (new Bulkhead(4, TimeProvider.System), 0, 0);
         await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(async () =>
         {
             for (var i = 0; i < 200; i++)
@@ -100,7 +100,7 @@ public class GateTests
                 using var stop = new CancellationTokenSource(i % 7 == 0 ? TimeSpan.FromMicroseconds(50) : Timeout.InfiniteTimeSpan);
                 try
                 {
-                    using var place = await gate.Enter(stop.Token);
+                    using var permit = await bulkhead.Enter(stop.Token);
                     var inside = Interlocked.Increment(ref now);
                     InterlockedMax(ref most, inside);
                     await Task.Yield();
@@ -114,23 +114,23 @@ public class GateTests
         }))).WaitAsync(Patience);
 
         Assert.InRange(most, 1, 4);
-        Assert.Equal((0, 0), (gate.InUse, gate.Waiting));
+        Assert.Equal((0, 0), (bulkhead.InUse, bulkhead.Waiting));
     }
 
     private static TimeSpan Patience { get; } = TimeSpan.FromSeconds(30);
 
     private static void Hold(int[] steps)
     {
-        var gate = new Gate(2, TimeProvider.System);
-        var inside = new List<Gate.Place>();
-        var outside = new List<(Task<Gate.Place> Place, CancellationTokenSource Stop)>();
+        var bulkhead = new Bulkhead(2, TimeProvider.System);
+        var inside = new List<Bulkhead.Permit>();
+        var outside = new List<(Task<Bulkhead.Permit> Permit, CancellationTokenSource Stop)>();
         foreach (var step in steps)
         {
             switch (Math.Abs((long)step) % 5)
             {
                 case 0 or 1:
                     var stop = new CancellationTokenSource();
-                    outside.Add((gate.Enter(stop.Token).AsTask(), stop));
+                    outside.Add((bulkhead.Enter(stop.Token).AsTask(), stop));
                     break;
                 case 2 when inside.Count > 0:
                     inside[0].Dispose();
@@ -140,30 +140,30 @@ public class GateTests
                     outside[^1].Stop.Cancel();
                     break;
                 case 4:
-                    gate.Limit = 1 + (int)(Math.Abs((long)step) / 5 % 4);
+                    bulkhead.Limit = 1 + (int)(Math.Abs((long)step) / 5 % 4);
                     break;
             }
-            Settle(gate, inside, outside);
+            Settle(bulkhead, inside, outside);
             // Room and somebody who waits: that must never be.
-            Assert.False(gate.Waiting > 0 && gate.InUse < gate.Limit);
-            Assert.Equal(inside.Count, gate.InUse);
-            Assert.Equal(outside.Count, gate.Waiting);
+            Assert.False(bulkhead.Waiting > 0 && bulkhead.InUse < bulkhead.Limit);
+            Assert.Equal(inside.Count, bulkhead.InUse);
+            Assert.Equal(outside.Count, bulkhead.Waiting);
         }
-        gate.Limit = 1_000;
-        Settle(gate, inside, outside);
-        inside.ForEach(place => place.Dispose());
-        Assert.Equal((0, 0), (gate.InUse, gate.Waiting));
+        bulkhead.Limit = 1_000;
+        Settle(bulkhead, inside, outside);
+        inside.ForEach(permit => permit.Dispose());
+        Assert.Equal((0, 0), (bulkhead.InUse, bulkhead.Waiting));
     }
 
     /// <summary>Take notice of who got in, and see that they are the ones who came first.</summary>
-    private static void Settle(Gate gate, List<Gate.Place> inside, List<(Task<Gate.Place> Place, CancellationTokenSource Stop)> outside)
+    private static void Settle(Bulkhead bulkhead, List<Bulkhead.Permit> inside, List<(Task<Bulkhead.Permit> Permit, CancellationTokenSource Stop)> outside)
     {
-        SpinWait.SpinUntil(() => outside.Count(waiter => !waiter.Place.IsCompleted) == gate.Waiting, Patience);
-        outside.RemoveAll(waiter => waiter.Place.IsCanceled);
-        var entered = outside.TakeWhile(waiter => waiter.Place.IsCompletedSuccessfully).ToList();
-        inside.AddRange(entered.Select(waiter => waiter.Place.Result));
+        SpinWait.SpinUntil(() => outside.Count(waiter => !waiter.Permit.IsCompleted) == bulkhead.Waiting, Patience);
+        outside.RemoveAll(waiter => waiter.Permit.IsCanceled);
+        var entered = outside.TakeWhile(waiter => waiter.Permit.IsCompletedSuccessfully).ToList();
+        inside.AddRange(entered.Select(waiter => waiter.Permit.Result));
         outside.RemoveRange(0, entered.Count);
-        Assert.DoesNotContain(outside, waiter => waiter.Place.IsCompletedSuccessfully);
+        Assert.DoesNotContain(outside, waiter => waiter.Permit.IsCompletedSuccessfully);
     }
 
     private static void InterlockedMax(ref int most, int value)

@@ -14,9 +14,9 @@ using Navigator.Workers.Intake.Translation;
 namespace Navigator.Workers.Intake;
 
 /// <summary>Turns a question into a plan, or ends the job with the reason. The worker holds the job, or no worker has begun it.</summary>
-internal sealed class Preparation(
+internal sealed class QuestionPreparation(
     Translator translator, Screener screener, Planner planner, IJobLedger ledger, JobTransitions transitions, ToolSet tools, InlineTool inline,
-    InPlace inPlace, LivePolicy policy, TimeProvider clock)
+    InlineContinuation continuation, LivePolicy policy, TimeProvider clock)
 {
     /// <summary>True if intake calls a model. Without one it takes a few milliseconds.</summary>
     public bool AsksModels => translator.AsksModels || screener.AsksModels || planner.AsksModels;
@@ -38,18 +38,18 @@ internal sealed class Preparation(
     /// <summary>Writes the plan and runs one of its tools as an inline continuation if that tool's bulkhead has a free permit.</summary>
     private async Task Plan(Job job, JobPlan plan, IReadOnlyList<string> degraded, CancellationToken token)
     {
-        var place = plan.Tools().Contains(inline.Tool) ? inPlace.TryEnter(job, inline.Queue) : null;
+        var permit = plan.Tools().Contains(inline.Tool) ? continuation.TryEnter(job, inline.Queue) : null;
         try
         {
-            var planned = await transitions.Plan(job, plan, degraded, place is null ? null : inline.Tool, token);
-            if (planned is null || place is null)
+            var planned = await transitions.Plan(job, plan, degraded, permit is null ? null : inline.Tool, token);
+            if (planned is null || permit is null)
                 return;
-            inPlace.Start(planned, inline.Queue, place, over => inline.Run(planned, over));
-            place = null;
+            continuation.Start(planned, inline.Queue, permit, over => inline.Run(planned, over));
+            permit = null;
         }
         finally
         {
-            place?.Dispose();
+            permit?.Dispose();
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class Preparation(
             await Plan(job, canary, [], token);
             return;
         }
-        var until = clock.GetUtcNow() + policy.Now.For(QueueNames.AnswerQuestion).Within(job.Left);
+        var until = clock.GetUtcNow() + policy.Now.For(QueueNames.PrepareQuestion).Within(job.Left);
 
         var translated = await translator.TranslateIn(job.Question, job.Options.Language, Left(), token);
         var verdict = await Screen(job.Question, translated, token);
@@ -71,12 +71,12 @@ internal sealed class Preparation(
             await transitions.End(job, verdict.Status, verdict.Error!, token);
             return;
         }
-        var wish = new Wish(
+        var request = new PlanningRequest(
             question, translated.IsTranslated
                 ? QuestionRules.Screen(job.Question).Question
                 : null, translated.Language, [.. tools.Where(tool => tool.MayBeAsked(job.Options))],
-            await Turn.Before(job, ledger, token));
-        var (plan, planned) = await planner.Plan(wish, Left(), token);
+            await ConversationTurn.Before(job, ledger, token));
+        var (plan, planned) = await planner.Plan(request, Left(), token);
         await Plan(job, plan, [.. translated.Degraded, .. verdict.Notes, .. planned], token);
 
         TimeSpan Left() => until - clock.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero;

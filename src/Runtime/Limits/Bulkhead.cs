@@ -4,7 +4,7 @@ namespace Navigator.Runtime.Limits;
 /// A bulkhead with an adjustable number of permits; waiters get them in the order of their arrival. A higher limit grants permits to waiters at
 /// once. A lower limit revokes no permit, and grants none until enough have been returned.
 /// </summary>
-public sealed class Gate(int limit, TimeProvider clock)
+public sealed class Bulkhead(int limit, TimeProvider clock)
 {
     private readonly Lock guard = new();
     private readonly LinkedList<Waiter> queue = new();
@@ -40,26 +40,26 @@ public sealed class Gate(int limit, TimeProvider clock)
             lock (guard)
             {
                 limit = value;
-                LetIn();
+                Admit();
             }
         }
     }
 
     /// <summary>Takes a permit if one is free and no caller waits for it; else returns null.</summary>
-    public Place? TryEnter()
+    public Permit? TryEnter()
     {
         lock (guard)
         {
             if (inUse >= limit || queue.Count > 0)
                 return null;
             (inUse, entered) = (inUse + 1, entered + 1);
-            return new Place(this);
+            return new Permit(this);
         }
     }
 
     /// <summary>Waits for a permit and takes it.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled first. No permit was taken.</exception>
-    public async ValueTask<Place> Enter(CancellationToken token)
+    public async ValueTask<Permit> Enter(CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
         Waiter waiter;
@@ -68,7 +68,7 @@ public sealed class Gate(int limit, TimeProvider clock)
             if (inUse < limit && queue.Count == 0)
             {
                 (inUse, entered) = (inUse + 1, entered + 1);
-                return new Place(this);
+                return new Permit(this);
             }
             waiter = new Waiter();
             queue.AddLast(waiter);
@@ -87,10 +87,10 @@ public sealed class Gate(int limit, TimeProvider clock)
 
     /// <summary>Waits for a permit for a limited time.</summary>
     /// <returns>Null if no permit was free in time.</returns>
-    public async ValueTask<Place?> EnterWithin(TimeSpan wait, CancellationToken token)
+    public async ValueTask<Permit?> EnterWithin(TimeSpan wait, CancellationToken token)
     {
-        if (TryEnter() is { } place)
-            return place;
+        if (TryEnter() is { } permit)
+            return permit;
         using var limit = new CancellationTokenSource(wait, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, token);
         try
@@ -110,7 +110,7 @@ public sealed class Gate(int limit, TimeProvider clock)
             if (!queue.Remove(waiter))
                 return; // the permit was granted meanwhile
             // The next waiter may get a permit now.
-            LetIn();
+            Admit();
         }
         waiter.Entered.TrySetCanceled(token);
     }
@@ -120,30 +120,30 @@ public sealed class Gate(int limit, TimeProvider clock)
         lock (guard)
         {
             inUse--;
-            LetIn();
+            Admit();
         }
     }
 
-    private void LetIn()
+    private void Admit()
     {
         while (inUse < limit && queue.First is { } first)
         {
             queue.RemoveFirst();
             (inUse, entered) = (inUse + 1, entered + 1);
-            first.Value.Entered.SetResult(new Place(this));
+            first.Value.Entered.SetResult(new Permit(this));
         }
     }
 
     private sealed class Waiter
     {
-        public TaskCompletionSource<Place> Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<Permit> Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     /// <summary>A permit of the bulkhead. Disposing returns it; a second disposal has no effect.</summary>
-    public sealed class Place(Gate gate) : IDisposable
+    public sealed class Permit(Bulkhead bulkhead) : IDisposable
     {
-        private Gate? gate = gate;
+        private Bulkhead? bulkhead = bulkhead;
 
-        public void Dispose() => Interlocked.Exchange(ref gate, null)?.Leave();
+        public void Dispose() => Interlocked.Exchange(ref bulkhead, null)?.Leave();
     }
 }

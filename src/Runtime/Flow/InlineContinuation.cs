@@ -10,7 +10,7 @@ namespace Navigator.Runtime.Flow;
 /// next queue's bulkhead has a free permit and no waiters. The ledger stays the record: if the work is lost here, the job becomes due and the
 /// sweeper sends its message.
 /// </summary>
-public sealed partial class InPlace(Stages stages, LivePolicy policy, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<InPlace> log)
+public sealed partial class InlineContinuation(QueueBulkheads queueBulkheads, LivePolicy policy, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<InlineContinuation> log)
     : IHostedService, IDisposable
 {
     /// <summary>The same retry intervals as those of an endpoint after a deadlock or a broken connection.</summary>
@@ -21,16 +21,16 @@ public sealed partial class InPlace(Stages stages, LivePolicy policy, IHostAppli
     private bool isDisposed;
 
     /// <returns>A permit of the queue's bulkhead; null if the job must be sent as a message.</returns>
-    public Gate.Place? TryEnter(Job job, string queue) =>
-        policy.Now.Job.ContinueInPlace && !CanaryQuestion.GoesByMessage(job) && !lifetime.ApplicationStopping.IsCancellationRequested
-            ? stages.TryEnter(queue)
+    public Bulkhead.Permit? TryEnter(Job job, string queue) =>
+        policy.Now.Job.ContinueInline && !CanaryQuestion.GoesByMessage(job) && !lifetime.ApplicationStopping.IsCancellationRequested
+            ? queueBulkheads.TryEnter(queue)
             : null;
 
     /// <summary>Starts the work with the permit without waiting, so that the current message can be acknowledged.</summary>
-    public void Start(Job job, string queue, Gate.Place place, Func<CancellationToken, Task> work)
+    public void Start(Job job, string queue, Bulkhead.Permit permit, Func<CancellationToken, Task> work)
     {
-        NavigatorMeter.ContinuedInPlace.Add(1, KeyValuePair.Create("queue", (object?)queue));
-        var task = Work(job.Id, queue, place, work);
+        NavigatorMeter.ContinuedInline.Add(1, KeyValuePair.Create("queue", (object?)queue));
+        var task = Work(job.Id, queue, permit, work);
         running.TryAdd(task, 0);
         _ = task.ContinueWith(ended => running.TryRemove(ended, out _), TaskScheduler.Default);
     }
@@ -52,12 +52,12 @@ public sealed partial class InPlace(Stages stages, LivePolicy policy, IHostAppli
         over.Dispose();
     }
 
-    private async Task Work(Guid job, string queue, Gate.Place place, Func<CancellationToken, Task> work)
+    private async Task Work(Guid job, string queue, Bulkhead.Permit permit, Func<CancellationToken, Task> work)
     {
         await Task.Yield();
         try
         {
-            await stages.Run(queue, place, () => Try(work));
+            await queueBulkheads.Run(queue, permit, () => Try(work));
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
