@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
@@ -6,7 +5,7 @@ using Navigator.Storage.Sqlite;
 
 namespace Navigator.Storage.Passages;
 
-/// <summary>Both legs over the file of embedded mode, ranked as PostgreSQL ranks them; exact, by comparing with each passage.</summary>
+/// <summary>Both legs over the file of embedded mode, ranked as PostgreSQL ranks them; exact, as if each vector were compared.</summary>
 internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache vectors) : IPassageIndex
 {
     /// <summary>
@@ -58,56 +57,57 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
     {
         if (search.Queries.Count == 0)
             return [];
-        var questions = search.Queries.Select(query => query.Vector.ToArray()).ToList();
-        questions.ForEach(question => PassageVectors.Normalize(question));
-        var best = questions.ConvertAll(_ => new BestHits(search.Limit));
+        var questions = search.Queries.Select(query => new NearestPassages(query.Vector, search.Limit, search.SimilarityFloor)).ToList();
         // Those in memory first: in the order of the file, one document too many would push out each just before its turn.
         foreach (var document in documents.Where(document => document.Model == search.Model)
             .OrderByDescending(document => vectors.Holds(document.Version)))
         {
-            foreach (var part in VectorsOf(session, document, questions[0].Length))
+            foreach (var part in VectorsOf(session, document, search.Queries[0].Vector.Length))
             {
                 token.ThrowIfCancellationRequested();
-                for (var i = 0; i < questions.Count; i++)
-                    Compare(questions[i], part, document, search.SimilarityFloor, best[i]);
+                foreach (var question in questions)
+                {
+                    if (question.Compare(part, document.Version.Id))
+                        Settle(session, question, token);
+                }
             }
         }
-        return best.ConvertAll(hits => hits.Ranked());
+        questions.ForEach(question => Settle(session, question, token));
+        return questions.ConvertAll(question => question.Ranked());
     }
 
-    private IEnumerable<PassageVectors> VectorsOf(SqliteSession session, ReadyDocument document, int dimensions) => vectors.Read(
-        document.Version, document.Passages, dimensions,
-        (first, count) =>
-        {
-            var loaded = new PassageVectors(count, dimensions);
-            // Taken over row by row, so that all are in memory only once.
-            session.All(
-                """
-                SELECT passage.id, passage_vector.vector
-                FROM   passage JOIN passage_vector ON passage_vector.passage = passage.number
-                WHERE  passage.document = $1 AND passage.ordinal >= $2 AND passage.ordinal < $3
-                ORDER  BY passage.ordinal
-                """,
-                row =>
-                {
-                    loaded.Add(row.Id(0), MemoryMarshal.Cast<byte, float>(row.Bytes(1)));
-                    return loaded.Count;
-                },
-                document.Version.Number, first, first + count);
-            return loaded;
-        });
+    /// <summary>What is loaded to be kept is loaded to its end: if each question gave up after its own patience, none would find it there.</summary>
+    private IEnumerable<PassageVectors> VectorsOf(SqliteSession session, ReadyDocument document, int dimensions) =>
+        vectors.Read(
+            document.Version, document.Passages, dimensions,
+            (first, count) =>
+            {
+                var loaded = new PassageVectors(count, dimensions);
+                // Taken over row by row, so that one vector is in memory at a time.
+                session.Each(
+                    """
+                    SELECT passage.id, passage.number, passage_vector.vector
+                    FROM   passage JOIN passage_vector ON passage_vector.passage = passage.number
+                    WHERE  passage.document = $1 AND passage.ordinal >= $2 AND passage.ordinal < $3
+                    ORDER  BY passage.ordinal
+                    """,
+                    row => loaded.Add(row.Id(0), row.GetInt64(1), MemoryMarshal.Cast<byte, float>(row.Bytes(2).AsSpan())),
+                    document.Version.Number, first, first + count);
+                return loaded;
+            });
 
-    private static void Compare(float[] question, PassageVectors passages, ReadyDocument document, double floor, BestHits best)
+    /// <summary>Reads the vectors of a question's candidates.</summary>
+    private static void Settle(SqliteSession session, NearestPassages question, CancellationToken token) => question.Settle(candidates =>
     {
-        for (var i = 0; i < passages.Count; i++)
-        {
-            // The question first: Dot aligns its steps to that one, so that equal vectors have equal scores wherever they lie in memory.
-            // Rounding may pass 1, which a cosine does not; pgvector cuts it off too.
-            var similarity = Math.Clamp((double)TensorPrimitives.Dot<float>(question, passages.Direction(i)), -1, 1);
-            if (similarity >= floor)
-                best.Add(new Hit(passages.Id(i), document.Version.Id, similarity));
-        }
-    }
+        token.ThrowIfCancellationRequested();
+        session.Each(
+            """
+            SELECT wanted.key, passage_vector.vector
+            FROM   json_each($1) AS wanted CROSS JOIN passage_vector ON passage_vector.passage = wanted.value
+            """,
+            row => question.Add(candidates[row.GetInt32(0)], MemoryMarshal.Cast<byte, float>(row.Bytes(1).AsSpan())),
+            StoredJson.Write(candidates.Select(candidate => candidate.Number).ToArray()));
+    });
 
     /// <summary>weight × idf, summed per passage.</summary>
     private static List<Hit> Lexical(SqliteSession session, PassageSearch search, Dictionary<long, ReadyDocument> documents, string query)
@@ -159,35 +159,4 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
 
     /// <summary>A passage by the number of its document and its place there.</summary>
     private readonly record struct Place(long Document, int Ordinal);
-
-    /// <summary>Of any number of hits, the best.</summary>
-    private sealed class BestHits(int limit)
-    {
-        /// <summary>Of equal ones, the one with the later id is worse.</summary>
-        private static readonly Comparer<Hit> WorstFirst = Comparer<Hit>.Create((one, other) =>
-        {
-            var byScore = one.Score.CompareTo(other.Score);
-            return byScore != 0 ? byScore : UuidOrder.Instance.Compare(other.PassageId, one.PassageId);
-        });
-
-        private readonly PriorityQueue<Hit, Hit> hits = new(WorstFirst);
-
-        public void Add(Hit hit)
-        {
-            if (hits.Count < limit)
-                hits.Enqueue(hit, hit);
-            else
-                hits.EnqueueDequeue(hit, hit);
-        }
-
-        /// <summary>Best first. It is empty afterwards.</summary>
-        public List<Hit> Ranked()
-        {
-            var ranked = new List<Hit>(hits.Count);
-            while (hits.TryDequeue(out var hit, out _))
-                ranked.Add(hit);
-            ranked.Reverse();
-            return ranked;
-        }
-    }
 }

@@ -1,17 +1,24 @@
 namespace Navigator.Storage.Passages;
 
 /// <summary>
-/// The vectors of documents that questions were compared with last, in memory, so that the next question does not read them from the file.
+/// The codes of documents that questions were compared with last, in memory, so that the next question does not read their vectors from the
+/// file.
 /// A reader names the version of the document that its transaction sees: vectors of another version, or of another document that had
 /// the same number, are not found, however late they were added.
 /// </summary>
 /// <param name="bytes">What is kept takes so much at most; the document used longest ago goes first.</param>
 internal sealed class VectorCache(long bytes)
 {
-    /// <summary>Passages that are in memory at once of a document that is not kept: 3 MB of 1,536 numbers each.</summary>
-    private const int Slice = 512;
+    /// <summary>
+    /// Passages whose codes lie in one array, and that are in memory at once of a document that is not kept: 0.8 MB of 1,536 numbers each.
+    /// Arrays of one size leave holes that the next one fits into.
+    /// </summary>
+    private const int Part = 512;
 
     private readonly Lock gate = new();
+
+    /// <summary>By the number of their document. Two questions that need the same one would load it twice, and need twice the memory.</summary>
+    private readonly Lock[] loading = [new(), new(), new(), new(), new(), new(), new(), new()];
 
     /// <summary>By the number of their document. Only behind the gate, like the two below.</summary>
     private readonly Dictionary<long, LinkedListNode<Entry>> entries = [];
@@ -20,18 +27,20 @@ internal sealed class VectorCache(long bytes)
     private readonly LinkedList<Entry> byUse = new();
     private long used;
 
-    /// <summary>A document's vectors: all at once where they can be kept, otherwise slice by slice, each read when it is asked for.</summary>
+    /// <summary>A document's vectors, part by part. Where they cannot be kept, each part is read when it is asked for.</summary>
     /// <param name="passages">How many it has.</param>
     /// <param name="dimensions">Numbers in each vector.</param>
     /// <param name="load">Reads so many passages (second) from this ordinal on (first).</param>
     public IEnumerable<PassageVectors> Read(DocumentVersion document, int passages, int dimensions, Func<int, int, PassageVectors> load)
     {
         if (Find(document) is { } kept)
-            return [kept];
-        if (PassageVectors.BytesOf(passages, dimensions) <= bytes)
-            return [Keep(document, load(0, passages))];
-        return Enumerable.Range(0, (passages + Slice - 1) / Slice)
-            .Select(slice => load(slice * Slice, Math.Min(Slice, passages - slice * Slice)));
+            return kept;
+        var parts = Enumerable.Range(0, (passages + Part - 1) / Part).Select(part => load(part * Part, Math.Min(Part, passages - part * Part)));
+        var size = PassageVectors.BytesOf(passages, dimensions);
+        if (size > bytes)
+            return parts;
+        lock (loading[document.Number % loading.Length])
+            return Find(document) ?? Load(document, size, parts);
     }
 
     /// <summary>True when a document's vectors are in memory now.</summary>
@@ -48,7 +57,7 @@ internal sealed class VectorCache(long bytes)
             Remove(number);
     }
 
-    private PassageVectors? Find(DocumentVersion document)
+    private PassageVectors[]? Find(DocumentVersion document)
     {
         lock (gate)
         {
@@ -56,21 +65,35 @@ internal sealed class VectorCache(long bytes)
                 return null;
             byUse.Remove(node);
             byUse.AddFirst(node);
-            return node.Value.Vectors;
+            return node.Value.Parts;
         }
     }
 
-    private PassageVectors Keep(DocumentVersion document, PassageVectors vectors)
+    private PassageVectors[] Load(DocumentVersion document, long size, IEnumerable<PassageVectors> parts)
+    {
+        // Before it is loaded, so that no more is in memory meanwhile.
+        lock (gate)
+            MakeRoom(size);
+        return Keep(new Entry(document, [.. parts], size));
+    }
+
+    private PassageVectors[] Keep(Entry entry)
     {
         lock (gate)
         {
-            Remove(document.Number);
-            entries.Add(document.Number, byUse.AddFirst(new Entry(document, vectors)));
-            used += vectors.Bytes;
-            while (used > bytes)
-                Remove(byUse.Last!.Value.Document.Number);
-            return vectors;
+            Remove(entry.Document.Number);
+            MakeRoom(entry.Size);
+            entries.Add(entry.Document.Number, byUse.AddFirst(entry));
+            used += entry.Size;
+            return entry.Parts;
         }
+    }
+
+    /// <summary>Only behind the gate.</summary>
+    private void MakeRoom(long size)
+    {
+        while (used + size > bytes)
+            Remove(byUse.Last!.Value.Document.Number);
     }
 
     /// <summary>Only behind the gate.</summary>
@@ -79,10 +102,10 @@ internal sealed class VectorCache(long bytes)
         if (!entries.Remove(number, out var node))
             return;
         byUse.Remove(node);
-        used -= node.Value.Vectors.Bytes;
+        used -= node.Value.Size;
     }
 
-    private sealed record Entry(DocumentVersion Document, PassageVectors Vectors);
+    private sealed record Entry(DocumentVersion Document, PassageVectors[] Parts, long Size);
 }
 
 /// <summary>A document as a transaction sees it. The number alone does not tell: a later document may get that of a deleted one.</summary>

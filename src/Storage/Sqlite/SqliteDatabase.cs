@@ -245,7 +245,7 @@ public sealed class SqliteDatabase : IDisposable
 /// <param name="GroupSize">Changes that share one transaction, at most.</param>
 /// <param name="Readers">Connections that read at once.</param>
 /// <param name="Patience">Longest wait for a change to be written, or for a place to read.</param>
-/// <param name="VectorCacheBytes">Vectors of passages that are kept in memory; others are read from the file for every question.</param>
+/// <param name="VectorCacheBytes">Codes of passages' vectors that are kept in memory; other vectors are read from the file for every question.</param>
 public sealed record SqliteLimits(int GroupSize, int Readers, TimeSpan Patience, long VectorCacheBytes)
 {
     public SqliteSynchronous Synchronous { get; init; } = SqliteSynchronous.Full;

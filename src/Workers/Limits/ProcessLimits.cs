@@ -79,7 +79,7 @@ public sealed record EmbeddedLimits
     /// <summary>How long a change waits to be written, and a read for a connection.</summary>
     [AtStart, DurationRange("100ms", "10m")] public required TimeSpan Wait { get; init; }
 
-    /// <summary>MB of passages' vectors in memory; the others are read from the file each time.</summary>
+    /// <summary>MB of codes of passages' vectors in memory, a byte for each number; other vectors are read from the file each time.</summary>
     [AtStart, Range(1, 100_000)] public required int VectorCacheMb { get; init; }
 
     public SqliteLimits Limits(SqliteSynchronous synchronous) => new(GroupSize, Readers, Wait, VectorCacheMb * 1_048_576L)
