@@ -9,13 +9,13 @@ public sealed class SteadyClock(TimeProvider computer) : TimeProvider
     /// <summary>For a smaller correction the clock stands still until the computer's clock has caught up.</summary>
     private static readonly TimeSpan Correction = TimeSpan.FromSeconds(1);
 
-    private readonly Lock bulkhead = new();
+    private readonly Lock gate = new();
     private DateTimeOffset last = computer.GetUtcNow();
     private long read = computer.GetTimestamp();
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (bulkhead)
+        lock (gate)
         {
             var (now, timestamp) = (computer.GetUtcNow(), computer.GetTimestamp());
             if (now < last - Correction)

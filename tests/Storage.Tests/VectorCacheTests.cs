@@ -6,11 +6,11 @@ public class VectorCacheTests
 {
     private const int Dimensions = 1_000;
 
-    /// <summary>Of each document; some 16 kB.</summary>
+    /// <summary>Of each document; some 4 kB.</summary>
     private const int Passages = 4;
 
     /// <summary>Room for two documents.</summary>
-    private readonly VectorCache cache = new(40_000);
+    private readonly VectorCache cache = new(10_000);
 
     /// <summary>The numbers of the documents that were read from the file.</summary>
     private readonly List<int> loads = [];
@@ -62,7 +62,7 @@ public class VectorCacheTests
 
         var later = Assert.Single(Read(Document(1) with { Id = new Guid(9, 0, 0, new byte[8]) }));
 
-        Assert.Equal(new Guid(9, 0, 0, new byte[8]), later.Id(0));
+        Assert.Equal(new Guid(9, 0, 0, new byte[8]), later[0].Id);
     }
 
     [Fact]
@@ -81,18 +81,18 @@ public class VectorCacheTests
     }
 
     [Fact]
-    public void A_document_larger_than_the_cache_is_read_in_slices_and_displaces_nothing()
+    public void A_document_larger_than_the_cache_is_read_in_parts_and_displaces_nothing()
     {
         Read(1);
-        var slices = new List<(int First, int Count)>();
+        var parts = new List<(int First, int Count)>();
 
         var counts = cache.Read(Document(2), 1_200, Dimensions, (first, count) =>
         {
-            slices.Add((first, count));
+            parts.Add((first, count));
             return Load(Document(2), count);
-        }).Select(slice => slice.Count).ToList();
+        }).Select(part => part.Count).ToList();
 
-        Assert.Equal([(0, 512), (512, 512), (1_024, 176)], slices);
+        Assert.Equal([(0, 512), (512, 512), (1_024, 176)], parts);
         Assert.Equal([512, 512, 176], counts);
         Assert.False(cache.Holds(Document(2)));
         Assert.True(cache.Holds(Document(1)));
@@ -106,7 +106,7 @@ public class VectorCacheTests
             var document = Document(i % 5);
             if (i % 7 == 0)
                 cache.Forget(document.Number);
-            Assert.Equal(document.Id, Assert.Single(cache.Read(document, Passages, Dimensions, (_, count) => Load(document, count))).Id(0));
+            Assert.Equal(document.Id, Assert.Single(cache.Read(document, Passages, Dimensions, (_, count) => Load(document, count)))[0].Id);
         });
 
         Assert.InRange(Enumerable.Range(0, 5).Count(number => cache.Holds(Document(number))), 1, 2);
@@ -115,17 +115,55 @@ public class VectorCacheTests
     [Fact]
     public void A_direction_is_one_long_and_that_of_zero_is_zero()
     {
-        var vectors = new PassageVectors(2, 2);
-        vectors.Add(Guid.NewGuid(), [3, 4]);
-        vectors.Add(Guid.NewGuid(), [0, 0]);
+        float[] vector = [3, 4];
+        float[] zero = [0, 0];
 
-        Assert.Equal(new[] { 0.6f, 0.8f }, vectors.Direction(0).ToArray());
-        Assert.Equal(new[] { 0f, 0f }, vectors.Direction(1).ToArray());
+        PassageVectors.Normalize(vector);
+        PassageVectors.Normalize(zero);
+
+        Assert.Equal([0.6f, 0.8f], vector);
+        Assert.Equal([0f, 0f], zero);
+    }
+
+    [Fact]
+    public void A_kept_document_of_several_parts_has_all_of_its_passages()
+    {
+        var wide = new VectorCache(PassageVectors.BytesOf(1_200, 8));
+
+        List<int> Counts() => [.. wide.Read(Document(1), 1_200, 8, (_, count) => Load(Document(1), count, 8)).Select(part => part.Count)];
+
+        Assert.Equal([512, 512, 176], Counts());
+        Assert.True(wide.Holds(Document(1)));
+        Assert.Equal([512, 512, 176], Counts());
+    }
+
+    [Fact]
+    public void Two_that_need_the_same_document_at_once_load_it_once()
+    {
+        using var both = new Barrier(2);
+        var loaded = 0;
+
+        Parallel.Invoke(
+            new ParallelOptions { MaxDegreeOfParallelism = 2 },
+            [.. Enumerable.Repeat(
+                () =>
+                {
+                    both.SignalAndWait();
+                    _ = cache.Read(Document(1), Passages, Dimensions, (_, count) =>
+                    {
+                        Interlocked.Increment(ref loaded);
+                        Thread.Sleep(50);
+                        return Load(Document(1), count);
+                    });
+                },
+                2)]);
+
+        Assert.Equal(1, loaded);
     }
 
     [Fact]
     public void A_vector_of_another_length_is_refused() =>
-        Assert.Throws<InvalidOperationException>(() => new PassageVectors(1, 2).Add(Guid.NewGuid(), [1, 2, 3]));
+        Assert.Throws<InvalidOperationException>(() => new PassageVectors(1, 2).Add(Guid.NewGuid(), 1, [1, 2, 3]));
 
     private static DocumentVersion Document(int number) => new(number, new Guid(number, 0, 0, new byte[8]), 1);
 
@@ -141,11 +179,11 @@ public class VectorCacheTests
     ];
 
     /// <summary>As if read from the file: the first passage's id is the document's.</summary>
-    private static PassageVectors Load(DocumentVersion document, int passages)
+    private static PassageVectors Load(DocumentVersion document, int passages, int dimensions = Dimensions)
     {
-        var vectors = new PassageVectors(passages, Dimensions);
+        var vectors = new PassageVectors(passages, dimensions);
         for (var i = 0; i < passages; i++)
-            vectors.Add(i == 0 ? document.Id : Guid.NewGuid(), new float[Dimensions]);
+            vectors.Add(i == 0 ? document.Id : Guid.NewGuid(), i, new float[dimensions]);
         return vectors;
     }
 }

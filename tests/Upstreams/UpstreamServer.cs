@@ -29,7 +29,7 @@ public sealed partial class UpstreamServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, (int Now, int Most)> atOnce = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<DateTimeOffset>> times = new();
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, byte>> authorizations = new();
-    private readonly Lock bulkhead = new();
+    private readonly Lock gate = new();
 
     private UpstreamServer(WebApplication app) => this.app = app;
 
@@ -154,7 +154,7 @@ public sealed partial class UpstreamServer : IAsyncDisposable
 
     private (Behaviour Behaviour, Fault Fault) Next(string upstream, string text)
     {
-        lock (bulkhead)
+        lock (gate)
         {
             var behaviour = behaviours.GetValueOrDefault(upstream) ?? new Behaviour();
             if (behaviour.Fault == Fault.None || behaviour.Times == 0

@@ -15,7 +15,7 @@ public sealed record EmbeddedLimits
     /// <summary>How long a change waits to be written, and a read for a connection.</summary>
     [AtStart, DurationRange("100ms", "10m")] public required TimeSpan Wait { get; init; }
 
-    /// <summary>MB of passage vectors in memory. Other vectors are read from the file for each question.</summary>
+    /// <summary>MB of codes of passage vectors in memory, one byte for each number. Other vectors are read from the file each time.</summary>
     [AtStart, Range(1, 100_000)] public required int VectorCacheMb { get; init; }
 
     public SqliteLimits Limits(SqliteSynchronous synchronous) => new(GroupSize, Readers, Wait, VectorCacheMb * 1_048_576L)

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
@@ -7,12 +6,12 @@ using Navigator.Text;
 
 namespace Navigator.Storage.Passages;
 
-/// <summary>Both legs over the embedded file, ranked as in PostgreSQL. Each passage is compared exactly.</summary>
+/// <summary>Both legs over the file of embedded mode, ranked as PostgreSQL ranks them; exact, as if each vector were compared.</summary>
 internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache vectors) : IPassageIndex
 {
     /// <summary>
-    /// Up to this number of documents, the postings of each document are looked up by key. For more documents all postings of a term are read
-    /// and those of other documents are skipped, because many documents do not contain the term.
+    /// Documents whose postings are looked up one by one. With more, all of a term are read and those of other documents passed over: many
+    /// of them do not have the term at all.
     /// </summary>
     private const int FewDocuments = 64;
 
@@ -43,7 +42,7 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
                 tenant, StoredJson.Write(ids.ToArray())),
             token);
 
-    /// <summary>The documents that are searched, by number.</summary>
+    /// <summary>The documents that are searched, by their numbers.</summary>
     private static Dictionary<long, ReadyDocument> Ready(SqliteSession session, PassageSearch search) => session.All(
         """
         SELECT number, id, version, embedding_model, passages FROM document
@@ -53,62 +52,63 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
         search.Tenant, search.DocumentIds is null ? null : StoredJson.Write(search.DocumentIds.ToArray()))
         .ToDictionary(document => document.Version.Number);
 
-    /// <summary>Returns one list for each query.</summary>
+    /// <summary>One list per query.</summary>
     private List<List<Hit>> Nearest(
         SqliteSession session, PassageSearch search, IEnumerable<ReadyDocument> documents, CancellationToken token)
     {
         if (search.Queries.Count == 0)
             return [];
-        var questions = search.Queries.Select(query => query.Vector.ToArray()).ToList();
-        questions.ForEach(question => PassageVectors.Normalize(question));
-        var best = questions.ConvertAll(_ => new BestHits(search.Limit));
-        // Cached documents come first. In the order of the file, one document more than fits would evict each just before it is used.
+        var questions = search.Queries.Select(query => new NearestPassages(query.Vector, search.Limit, search.SimilarityFloor)).ToList();
+        // Those in memory first: in the order of the file, one document too many would push out each just before its turn.
         foreach (var document in documents.Where(document => document.Model == search.Model)
             .OrderByDescending(document => vectors.Holds(document.Version)))
         {
-            foreach (var part in VectorsOf(session, document, questions[0].Length))
+            foreach (var part in VectorsOf(session, document, search.Queries[0].Vector.Length))
             {
                 token.ThrowIfCancellationRequested();
-                for (var i = 0; i < questions.Count; i++)
-                    Compare(questions[i], part, document, search.SimilarityFloor, best[i]);
+                foreach (var question in questions)
+                {
+                    if (question.Compare(part, document.Version.Id))
+                        Settle(session, question, token);
+                }
             }
         }
-        return best.ConvertAll(hits => hits.Ranked());
+        questions.ForEach(question => Settle(session, question, token));
+        return questions.ConvertAll(question => question.Ranked());
     }
 
-    private IEnumerable<PassageVectors> VectorsOf(SqliteSession session, ReadyDocument document, int dimensions) => vectors.Read(
-        document.Version, document.Passages, dimensions,
-        (first, count) =>
-        {
-            var loaded = new PassageVectors(count, dimensions);
-            // Rows are converted one by one, so that the vectors are in memory only once.
-            session.All(
-                """
-                SELECT passage.id, passage_vector.vector
-                FROM   passage JOIN passage_vector ON passage_vector.passage = passage.number
-                WHERE  passage.document = $1 AND passage.ordinal >= $2 AND passage.ordinal < $3
-                ORDER  BY passage.ordinal
-                """,
-                row =>
-                {
-                    loaded.Add(row.Id(0), MemoryMarshal.Cast<byte, float>(row.Bytes(1)));
-                    return loaded.Count;
-                },
-                document.Version.Number, first, first + count);
-            return loaded;
-        });
+    /// <summary>What is loaded to be kept is loaded to its end: if each question gave up after its own patience, none would find it there.</summary>
+    private IEnumerable<PassageVectors> VectorsOf(SqliteSession session, ReadyDocument document, int dimensions) =>
+        vectors.Read(
+            document.Version, document.Passages, dimensions,
+            (first, count) =>
+            {
+                var loaded = new PassageVectors(count, dimensions);
+                // Taken over row by row, so that one vector is in memory at a time.
+                session.Each(
+                    """
+                    SELECT passage.id, passage.number, passage_vector.vector
+                    FROM   passage JOIN passage_vector ON passage_vector.passage = passage.number
+                    WHERE  passage.document = $1 AND passage.ordinal >= $2 AND passage.ordinal < $3
+                    ORDER  BY passage.ordinal
+                    """,
+                    row => loaded.Add(row.Id(0), row.GetInt64(1), MemoryMarshal.Cast<byte, float>(row.Bytes(2).AsSpan())),
+                    document.Version.Number, first, first + count);
+                return loaded;
+            });
 
-    private static void Compare(float[] question, PassageVectors passages, ReadyDocument document, double floor, BestHits best)
+    /// <summary>Reads the vectors of a question's candidates.</summary>
+    private static void Settle(SqliteSession session, NearestPassages question, CancellationToken token) => question.Settle(candidates =>
     {
-        for (var i = 0; i < passages.Count; i++)
-        {
-            // The question is the first argument because Dot aligns its steps to it, so that equal vectors get equal scores at any memory address.
-            // Rounding may exceed 1, which a cosine cannot; pgvector clamps it too.
-            var similarity = Math.Clamp((double)TensorPrimitives.Dot<float>(question, passages.Direction(i)), -1, 1);
-            if (similarity >= floor)
-                best.Add(new Hit(passages.Id(i), document.Version.Id, similarity));
-        }
-    }
+        token.ThrowIfCancellationRequested();
+        session.Each(
+            """
+            SELECT wanted.key, passage_vector.vector
+            FROM   json_each($1) AS wanted CROSS JOIN passage_vector ON passage_vector.passage = wanted.value
+            """,
+            row => question.Add(candidates[row.GetInt32(0)], MemoryMarshal.Cast<byte, float>(row.Bytes(1).AsSpan())),
+            StoredJson.Write(candidates.Select(candidate => candidate.Number).ToArray()));
+    });
 
     /// <summary>weight × idf, summed per passage.</summary>
     private static List<Hit> Lexical(SqliteSession session, PassageSearch search, Dictionary<long, ReadyDocument> documents, string query)
@@ -137,11 +137,11 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
             "SELECT document, weights FROM posting WHERE term = $1",
             row => (row.GetInt64(0), documents.ContainsKey(row.GetInt64(0)) ? row.Bytes(1) : []), term);
 
-    /// <summary>Returns the best hits by score and then by id. Ids are looked up only for passages whose score is high enough.</summary>
+    /// <summary>The best by score and then by id. Ids are looked up only for passages whose score is good enough.</summary>
     private static List<Hit> Best(
         SqliteSession session, int limit, Dictionary<long, ReadyDocument> documents, Dictionary<Place, double> scores)
     {
-        // 0 if there are no more passages than the limit. Every score is higher than 0.
+        // 0 where there are no more than the limit, and every score is higher.
         var least = scores.Values.OrderDescending().ElementAtOrDefault(limit - 1);
         long[][] places = [.. scores.Where(score => score.Value >= least).Select(score => new[] { score.Key.Document, score.Key.Ordinal })];
         var passages = session.All(
@@ -158,37 +158,6 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
 
     private sealed record ReadyDocument(DocumentVersion Version, string? Model, int Passages);
 
-    /// <summary>A passage by its document's number and its ordinal.</summary>
+    /// <summary>A passage by the number of its document and its place there.</summary>
     private readonly record struct Place(long Document, int Ordinal);
-
-    /// <summary>Keeps the best hits of any number.</summary>
-    private sealed class BestHits(int limit)
-    {
-        /// <summary>Of hits with equal scores, the one with the later id is worse.</summary>
-        private static readonly Comparer<Hit> WorstFirst = Comparer<Hit>.Create((one, other) =>
-        {
-            var byScore = one.Score.CompareTo(other.Score);
-            return byScore != 0 ? byScore : UuidOrder.Instance.Compare(other.PassageId, one.PassageId);
-        });
-
-        private readonly PriorityQueue<Hit, Hit> hits = new(WorstFirst);
-
-        public void Add(Hit hit)
-        {
-            if (hits.Count < limit)
-                hits.Enqueue(hit, hit);
-            else
-                hits.EnqueueDequeue(hit, hit);
-        }
-
-        /// <summary>Removes and returns the hits, best first.</summary>
-        public List<Hit> Ranked()
-        {
-            var ranked = new List<Hit>(hits.Count);
-            while (hits.TryDequeue(out var hit, out _))
-                ranked.Add(hit);
-            ranked.Reverse();
-            return ranked;
-        }
-    }
 }

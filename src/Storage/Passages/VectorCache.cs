@@ -1,89 +1,112 @@
 namespace Navigator.Storage.Passages;
 
 /// <summary>
-/// Keeps the vectors of the most recently searched documents in memory, so that the next question does not read them from the file. A reader
-/// names the document version that its transaction sees. Vectors of another version, or of another document with the same number, are never
-/// returned, however late they were added.
+/// The codes of documents that questions were compared with last, in memory, so that the next question does not read their vectors from the
+/// file.
+/// A reader names the version of the document that its transaction sees: vectors of another version, or of another document that had
+/// the same number, are not found, however late they were added.
 /// </summary>
-/// <param name="bytes">Maximum size of the cached vectors. The least recently used document is evicted first.</param>
+/// <param name="bytes">What is kept takes so much at most; the document used longest ago goes first.</param>
 internal sealed class VectorCache(long bytes)
 {
-    /// <summary>Passages in memory at once for a document that is not cached: 3 MB at 1,536 numbers each.</summary>
-    private const int Slice = 512;
+    /// <summary>
+    /// Passages whose codes lie in one array, and that are in memory at once of a document that is not kept: 0.8 MB of 1,536 numbers each.
+    /// Arrays of one size leave holes that the next one fits into.
+    /// </summary>
+    private const int Part = 512;
 
-    private readonly Lock bulkhead = new();
+    private readonly Lock gate = new();
 
-    /// <summary>Entries by document number. Access to it and to the two fields below needs the lock.</summary>
+    /// <summary>By the number of their document. Two questions that need the same one would load it twice, and need twice the memory.</summary>
+    private readonly Lock[] loading = [new(), new(), new(), new(), new(), new(), new(), new()];
+
+    /// <summary>By the number of their document. Only behind the gate, like the two below.</summary>
     private readonly Dictionary<long, LinkedListNode<Entry>> entries = [];
 
-    /// <summary>Most recently used first.</summary>
+    /// <summary>The one used last first.</summary>
     private readonly LinkedList<Entry> byUse = new();
     private long used;
 
-    /// <summary>Returns a document's vectors: in one piece if they can be cached, otherwise in slices that are read on demand.</summary>
-    /// <param name="passages">Number of the document's passages.</param>
+    /// <summary>A document's vectors, part by part. Where they cannot be kept, each part is read when it is asked for.</summary>
+    /// <param name="passages">How many it has.</param>
     /// <param name="dimensions">Numbers in each vector.</param>
-    /// <param name="load">Reads passages: the first argument is the first ordinal, the second the number of passages.</param>
+    /// <param name="load">Reads so many passages (second) from this ordinal on (first).</param>
     public IEnumerable<PassageVectors> Read(DocumentVersion document, int passages, int dimensions, Func<int, int, PassageVectors> load)
     {
         if (Find(document) is { } kept)
-            return [kept];
-        if (PassageVectors.BytesOf(passages, dimensions) <= bytes)
-            return [Keep(document, load(0, passages))];
-        return Enumerable.Range(0, (passages + Slice - 1) / Slice)
-            .Select(slice => load(slice * Slice, Math.Min(Slice, passages - slice * Slice)));
+            return kept;
+        var parts = Enumerable.Range(0, (passages + Part - 1) / Part).Select(part => load(part * Part, Math.Min(Part, passages - part * Part)));
+        var size = PassageVectors.BytesOf(passages, dimensions);
+        if (size > bytes)
+            return parts;
+        lock (loading[document.Number % loading.Length])
+            return Find(document) ?? Load(document, size, parts);
     }
 
-    /// <summary>True if a document's vectors are in memory.</summary>
+    /// <summary>True when a document's vectors are in memory now.</summary>
     public bool Holds(DocumentVersion document)
     {
-        lock (bulkhead)
+        lock (gate)
             return entries.TryGetValue(document.Number, out var node) && node.Value.Document == document;
     }
 
-    /// <summary>Removes a document's vectors.</summary>
+    /// <summary>Frees what is kept of a document.</summary>
     public void Forget(long number)
     {
-        lock (bulkhead)
+        lock (gate)
             Remove(number);
     }
 
-    private PassageVectors? Find(DocumentVersion document)
+    private PassageVectors[]? Find(DocumentVersion document)
     {
-        lock (bulkhead)
+        lock (gate)
         {
             if (!entries.TryGetValue(document.Number, out var node) || node.Value.Document != document)
                 return null;
             byUse.Remove(node);
             byUse.AddFirst(node);
-            return node.Value.Vectors;
+            return node.Value.Parts;
         }
     }
 
-    private PassageVectors Keep(DocumentVersion document, PassageVectors vectors)
+    private PassageVectors[] Load(DocumentVersion document, long size, IEnumerable<PassageVectors> parts)
     {
-        lock (bulkhead)
+        // Before it is loaded, so that no more is in memory meanwhile.
+        lock (gate)
+            MakeRoom(size);
+        return Keep(new Entry(document, [.. parts], size));
+    }
+
+    private PassageVectors[] Keep(Entry entry)
+    {
+        lock (gate)
         {
-            Remove(document.Number);
-            entries.Add(document.Number, byUse.AddFirst(new Entry(document, vectors)));
-            used += vectors.Bytes;
-            while (used > bytes)
-                Remove(byUse.Last!.Value.Document.Number);
-            return vectors;
+            Remove(entry.Document.Number);
+            MakeRoom(entry.Size);
+            entries.Add(entry.Document.Number, byUse.AddFirst(entry));
+            used += entry.Size;
+            return entry.Parts;
         }
     }
 
-    /// <summary>The caller holds the lock.</summary>
+    /// <summary>Only behind the gate.</summary>
+    private void MakeRoom(long size)
+    {
+        while (used + size > bytes)
+            Remove(byUse.Last!.Value.Document.Number);
+    }
+
+    /// <summary>Only behind the gate.</summary>
     private void Remove(long number)
     {
         if (!entries.Remove(number, out var node))
             return;
         byUse.Remove(node);
-        used -= node.Value.Vectors.Bytes;
+        used -= node.Value.Size;
     }
 
-    private sealed record Entry(DocumentVersion Document, PassageVectors Vectors);
+    private sealed record Entry(DocumentVersion Document, PassageVectors[] Parts, long Size);
 }
 
-/// <summary>A document as a transaction sees it. The number alone is not unique, because a later document may reuse a deleted one's number.</summary>
+/// <summary>A document as a transaction sees it. The number alone does not tell: a later document may get that of a deleted one.</summary>
 internal readonly record struct DocumentVersion(long Number, Guid Id, int Version);

@@ -11,7 +11,7 @@ internal sealed class ProviderScores(IReadOnlyList<double> costs)
 
     private const double CostShare = 0.2;
 
-    private readonly Lock bulkhead = new();
+    private readonly Lock gate = new();
     private readonly double[] success = [.. costs.Select(_ => 1.0)];
 
     /// <param name="isAdmitted">Returns true if the provider's circuit breaker admits a call.</param>
@@ -19,7 +19,7 @@ internal sealed class ProviderScores(IReadOnlyList<double> costs)
     public IReadOnlyList<int> Order(Func<int, bool> isAdmitted)
     {
         var dearest = Math.Max(costs.DefaultIfEmpty().Max(), double.Epsilon);
-        lock (bulkhead)
+        lock (gate)
             return
             [
                 .. Enumerable.Range(0, costs.Count).OrderByDescending(isAdmitted)
@@ -29,7 +29,7 @@ internal sealed class ProviderScores(IReadOnlyList<double> costs)
 
     public void Report(int provider, bool good)
     {
-        lock (bulkhead)
+        lock (gate)
             success[provider] += Newest * ((good ? 1 : 0) - success[provider]);
     }
 }
