@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Security.Cryptography;
+using Navigator.Storage.Documents;
 using Navigator.Storage.Passages;
 using Navigator.Storage.Sqlite;
 
