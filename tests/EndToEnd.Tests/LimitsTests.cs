@@ -27,8 +27,8 @@ public sealed class LimitsTests : IDisposable
         {
             var bounds = process.GetProperty("limits").GetProperty("bounds").EnumerateArray()
                 .Select(bound => $"{bound.GetProperty("kind").GetString()} {bound.GetProperty("name").GetString()}").ToList();
-            foreach (var queue in new[] { "prepare-question", "embed-question", "retrieve-passages", "search-web", "compose-answer", "ingest-document",
-                "embed-passages" })
+            foreach (var queue in new[] { "prepare-question", "embed-question", "retrieve-passages", "search-web", "compose-answer",
+                "ingest-document", "embed-passages" })
                 Assert.Contains($"queue {queue}", bounds);
             Assert.Superset(new HashSet<string>
                 {

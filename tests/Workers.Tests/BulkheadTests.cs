@@ -156,7 +156,8 @@ public class BulkheadTests
     }
 
     /// <summary>Take notice of who got in, and see that they are the ones who came first.</summary>
-    private static void Settle(Bulkhead bulkhead, List<Bulkhead.Permit> inside, List<(Task<Bulkhead.Permit> Permit, CancellationTokenSource Stop)> outside)
+    private static void Settle(
+        Bulkhead bulkhead, List<Bulkhead.Permit> inside, List<(Task<Bulkhead.Permit> Permit, CancellationTokenSource Stop)> outside)
     {
         SpinWait.SpinUntil(() => outside.Count(waiter => !waiter.Permit.IsCompleted) == bulkhead.Waiting, Patience);
         outside.RemoveAll(waiter => waiter.Permit.IsCanceled);

@@ -10,7 +10,8 @@ namespace Navigator.Runtime.Flow;
 /// next queue's bulkhead has a free permit and no waiters. The ledger stays the record: if the work is lost here, the job becomes due and the
 /// sweeper sends its message.
 /// </summary>
-public sealed partial class InlineContinuation(QueueBulkheads queueBulkheads, LivePolicy policy, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<InlineContinuation> log)
+public sealed partial class InlineContinuation(
+    QueueBulkheads bulkheads, LivePolicy policy, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<InlineContinuation> log)
     : IHostedService, IDisposable
 {
     /// <summary>The same retry intervals as those of an endpoint after a deadlock or a broken connection.</summary>
@@ -23,7 +24,7 @@ public sealed partial class InlineContinuation(QueueBulkheads queueBulkheads, Li
     /// <returns>A permit of the queue's bulkhead; null if the job must be sent as a message.</returns>
     public Bulkhead.Permit? TryEnter(Job job, string queue) =>
         policy.Now.Job.ContinueInline && !CanaryQuestion.GoesByMessage(job) && !lifetime.ApplicationStopping.IsCancellationRequested
-            ? queueBulkheads.TryEnter(queue)
+            ? bulkheads.TryEnter(queue)
             : null;
 
     /// <summary>Starts the work with the permit without waiting, so that the current message can be acknowledged.</summary>
@@ -57,7 +58,7 @@ public sealed partial class InlineContinuation(QueueBulkheads queueBulkheads, Li
         await Task.Yield();
         try
         {
-            await queueBulkheads.Run(queue, permit, () => Try(work));
+            await bulkheads.Run(queue, permit, () => Try(work));
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {

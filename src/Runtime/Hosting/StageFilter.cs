@@ -4,10 +4,11 @@ using Navigator.Runtime.Limits;
 namespace Navigator.Runtime.Hosting;
 
 /// <summary>Applies the queue's bulkhead to each consumer. The observer adds it to every consumer, so that none is unlimited.</summary>
-internal sealed class StageFilter<TConsumer>(QueueBulkheads queueBulkheads, string queue) : IFilter<ConsumerConsumeContext<TConsumer>> where TConsumer : class
+internal sealed class StageFilter<TConsumer>(QueueBulkheads bulkheads, string queue) : IFilter<ConsumerConsumeContext<TConsumer>>
+    where TConsumer : class
 {
     public Task Send(ConsumerConsumeContext<TConsumer> context, IPipe<ConsumerConsumeContext<TConsumer>> next) =>
-        queueBulkheads.Run(queue, () => next.Send(context), context.CancellationToken);
+        bulkheads.Run(queue, () => next.Send(context), context.CancellationToken);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("stage");
 }

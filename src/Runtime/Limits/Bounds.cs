@@ -48,7 +48,8 @@ public sealed class Bounds
             bulkhead = new Bulkhead(limit(policy.Now), clock);
             bulkheads.Add((kind, name), (bulkhead, limit));
         }
-        Watch(() => new Bound(kind, name, bulkhead.Limit, bulkhead.InUse, bulkhead.Waiting, Math.Round(bulkhead.Waited.TotalSeconds, 3), bulkhead.Entered));
+        Watch(() => new Bound(
+            kind, name, bulkhead.Limit, bulkhead.InUse, bulkhead.Waiting, Math.Round(bulkhead.Waited.TotalSeconds, 3), bulkhead.Entered));
         return bulkhead;
     }
 

@@ -247,7 +247,7 @@ public sealed class SqliteDatabase : IDisposable
 /// <param name="GroupSize">Maximum number of changes in one transaction.</param>
 /// <param name="Readers">Number of reading connections.</param>
 /// <param name="Patience">Longest wait for a write, or for a reading connection.</param>
-/// <param name="VectorCacheBytes">Maximum size of the codes of passage vectors in memory. Other vectors are read from the file for every question.</param>
+/// <param name="VectorCacheBytes">Maximum size of the codes of passage vectors in memory. Other vectors are read from the file.</param>
 public sealed record SqliteLimits(int GroupSize, int Readers, TimeSpan Patience, long VectorCacheBytes)
 {
     public SqliteSynchronous Synchronous { get; init; } = SqliteSynchronous.Full;

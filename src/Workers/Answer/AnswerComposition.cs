@@ -66,7 +66,7 @@ internal sealed class AnswerComposition(
         {
             // A model that is unavailable fails the job, which can be replayed. A late or unusable reply is replaced by the rules' answer.
             NavigatorMeter.FellBack("answer", error.Kind);
-            degraded.Add($"answer: the model did not help ({error.Reason}); the sources are quoted instead");
+            degraded.Add($"answer: the model failed ({error.Reason}); the sources are quoted instead");
             answer = await rules.Answer(plan.Question, language, sources, TimeSpan.Zero, token);
         }
         answer = answer with { Text = MedicalAdvice.Point(plan.Question, answer.Text) };

@@ -106,7 +106,8 @@ public class PersonalDataTests(ITestOutputHelper output)
                 .Replace(" ", "", StringComparison.Ordinal), .. values.Select(value => $"who is {value.ToUpperInvariant()}")];
 
             var plans = queries
-                .Select(query => request.Plan("m", text, tool => tool.Name == Tool.WebSearch ? [query] : [text], [])).Append(RulePlanner.Plan(request));
+                .Select(query => request.Plan("m", text, tool => tool.Name == Tool.WebSearch ? [query] : [text], []))
+                .Append(RulePlanner.Plan(request));
 
             foreach (var query in plans.SelectMany(plan => plan.First.Of(Tool.WebSearch).Concat(plan.Second?.Of(Tool.WebSearch) ?? [])))
                 Assert.All(values.Where(value => value.Count(char.IsLetterOrDigit) >= 5),

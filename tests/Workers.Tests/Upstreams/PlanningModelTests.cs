@@ -107,7 +107,8 @@ public sealed class PlanningModelTests : IAsyncLifetime
             Says = """{"kind": "question", "question": "q", "document_queries": [], "web_queries": ["news"], "other_words": []}""",
         });
 
-        var (plan, _) = await agents.Planner().Plan(PlanningRequest("Any news?") with { Tools = Shipped.WithoutWeb }, ModelledAgents.Patience, default);
+        var (plan, _) = await agents.Planner().Plan(
+            PlanningRequest("Any news?") with { Tools = Shipped.WithoutWeb }, ModelledAgents.Patience, default);
 
         Assert.Empty(plan.First.Of(Tool.WebSearch));
         Assert.Equal(["Any news?"], plan.First.Of(Tool.Documents));

@@ -103,7 +103,8 @@ public sealed class UpstreamBreakerTests : IDisposable
         Assert.Equal("gpt-4o-mini", (await Plan()).By);
 
         async Task<JobPlan> Plan() =>
-            (await planner.Plan(new PlanningRequest("How much is an ambulance?", null, "en", Shipped.WithoutWeb, []), ModelledAgents.Patience, default)).Plan;
+            (await planner.Plan(
+                new PlanningRequest("How much is an ambulance?", null, "en", Shipped.WithoutWeb, []), ModelledAgents.Patience, default)).Plan;
     }
 
     public void Dispose() => database.Dispose();

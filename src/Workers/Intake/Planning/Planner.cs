@@ -24,7 +24,7 @@ internal sealed class Planner(LivePolicy policy, PlanningModel? model = null)
         catch (UpstreamException error)
         {
             NavigatorMeter.FellBack("planning", error.Kind);
-            return (RulePlanner.Plan(request), [$"planning: the model did not help ({error.Reason}); rules did"]);
+            return (RulePlanner.Plan(request), [$"planning: the model failed ({error.Reason}); rules planned the search"]);
         }
     }
 }

@@ -65,7 +65,12 @@ internal sealed class PlanningModel
     {
         var reply = await model.Ask(prompt.For(request), reply => Complaint(reply, request), within, token);
         return reply.Kind == PlanningPrompt.Talk
-            ? new JobPlan(request.Question, request.Language, WaveQueries.None) { By = name, SmallTalk = true, Translated = request.Asked is not null }
+            ? new JobPlan(request.Question, request.Language, WaveQueries.None)
+            {
+                By = name,
+                SmallTalk = true,
+                Translated = request.Asked is not null,
+            }
             : request.Plan(name, QuestionOf(reply, request), tool => reply.For(tool)!, reply.OtherWords);
     }
 
@@ -84,7 +89,8 @@ internal sealed class PlanningModel
             _ when string.IsNullOrWhiteSpace(reply.Question) => "question is empty.",
             _ when reply.Question.Length > MaxLength + request.Question.Length * 2 => "question is too long.",
             _ when queries.Contains(null) => "the queries of each kind are a list of texts.",
-            _ when lists.Any(list => list!.Count > PlanningRequest.MaxQueries) => $"there are at most {PlanningRequest.MaxQueries} queries of each kind.",
+            _ when lists.Any(list => list!.Count > PlanningRequest.MaxQueries) =>
+                $"there are at most {PlanningRequest.MaxQueries} queries of each kind.",
             _ when lists.Any(list => list!.Any(query => string.IsNullOrWhiteSpace(query) || query.Length > MaxLength)) =>
                 $"a query has 1 to {MaxLength} characters.",
             _ when queries.TrueForAll(list => list!.Count == 0) => "there is no query at all.",

@@ -42,7 +42,8 @@ internal sealed class PlanningPrompt(ToolSet tools)
             prompt.Append("</conversation>\n");
         }
         prompt.Append("<question>\n").Append(Fence.Around(request.Question)).Append("\n</question>\n");
-        prompt.AppendJoin('\n', tools.Select(tool => request.Tools.Contains(tool) ? tool.Planning.Allowed : tool.Planning.Forbidden).OfType<string>());
+        prompt.AppendJoin(
+            '\n', tools.Select(tool => request.Tools.Contains(tool) ? tool.Planning.Allowed : tool.Planning.Forbidden).OfType<string>());
         return new Prompt(system, prompt.ToString());
     }
 

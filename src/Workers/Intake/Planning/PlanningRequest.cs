@@ -9,7 +9,8 @@ namespace Navigator.Workers.Intake.Planning;
 /// <param name="Language">BCP 47 tag of the original language.</param>
 /// <param name="Tools">Tools that may be used for the question, in their order in a plan.</param>
 /// <param name="Turns">The conversation context, oldest first.</param>
-internal sealed record PlanningRequest(string Question, string? Asked, string Language, IReadOnlyList<ToolDescriptor> Tools, IReadOnlyList<ConversationTurn> Turns)
+internal sealed record PlanningRequest(
+    string Question, string? Asked, string Language, IReadOnlyList<ToolDescriptor> Tools, IReadOnlyList<ConversationTurn> Turns)
 {
     /// <summary>Maximum number of queries for each tool and wave.</summary>
     public const int MaxQueries = 3;

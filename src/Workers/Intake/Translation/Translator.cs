@@ -60,7 +60,7 @@ internal sealed class Translator(LivePolicy policy, TranslationModels? models = 
         catch (UpstreamException error)
         {
             NavigatorMeter.FellBack("translation", error.Kind);
-            return (null, $"no translator helped ({error.Reason})");
+            return (null, $"every translator failed ({error.Reason})");
         }
     }
 }

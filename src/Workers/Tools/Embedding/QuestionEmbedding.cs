@@ -19,7 +19,8 @@ internal sealed class QuestionEmbedding
     private readonly LivePolicy policy;
     private readonly GroupedCalls<Job, IReadOnlyList<VectorOrFailure>> inline;
 
-    public QuestionEmbedding(QuestionVectors vectors, PassageRetrieval retrieval, JobTransitions transitions, QueueBulkheads queueBulkheads, LivePolicy policy)
+    public QuestionEmbedding(
+        QuestionVectors vectors, PassageRetrieval retrieval, JobTransitions transitions, QueueBulkheads bulkheads, LivePolicy policy)
     {
         (this.vectors, this.retrieval, this.transitions, this.policy) = (vectors, retrieval, transitions, policy);
         // Behind the queue's own limit, like the batches that come as messages.
@@ -30,7 +31,7 @@ internal sealed class QuestionEmbedding
         async Task<IReadOnlyList<IReadOnlyList<VectorOrFailure>>> EmbedBehindLimit(IReadOnlyList<Job> jobs)
         {
             IReadOnlyList<IReadOnlyList<VectorOrFailure>> found = [];
-            await queueBulkheads.Run(
+            await bulkheads.Run(
                 QueueNames.EmbedQuestion, async () => found = await Embed(jobs, CancellationToken.None), CancellationToken.None);
             return found;
         }
