@@ -1,6 +1,6 @@
 namespace Navigator.Runtime;
 
-/// <summary>The process cannot start, for a reason that whoever started it can mend. The message is one line and all they see.</summary>
+/// <summary>The process cannot start for a reason that the operator can fix. The message is one line, the only output.</summary>
 public sealed class StartupException(string message) : Exception(message)
 {
     /// <summary>The binder names the setting; what it met there may say how the setting is written.</summary>

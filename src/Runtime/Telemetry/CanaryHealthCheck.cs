@@ -7,5 +7,5 @@ namespace Navigator.Runtime.Telemetry;
 internal sealed class CanaryHealthCheck(Canary canary) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(canary.IsLate ? HealthCheckResult.Degraded($"late: it got as far as {canary.Last!.Stage}") : HealthCheckResult.Healthy());
+        Task.FromResult(canary.IsLate ? HealthCheckResult.Degraded($"late in stage {canary.Last!.Stage}") : HealthCheckResult.Healthy());
 }

@@ -2,7 +2,7 @@ using Navigator.Storage.Ledger;
 
 namespace Navigator.Runtime.Tools;
 
-/// <summary>Something an answer may cite: a passage, a web page, or what another tool found.</summary>
+/// <summary>A source that an answer may cite: a passage, a web page, or the result of another tool.</summary>
 public sealed record Source
 {
     public required int Marker { get; init; }
@@ -15,22 +15,22 @@ public sealed record Source
     public string? Url { get; init; }
     public required string Text { get; init; }
 
-    /// <summary>The text without what speaks to a model; what is read instead of it by whoever writes the answer.</summary>
+    /// <summary>The text without sentences that instruct the model. Answerers read this text instead of <see cref="Text"/>.</summary>
     public string SanitizedText { get => field ?? Text; init; }
 
-    /// <summary>Something in the text instructs a model, and is not in <see cref="SanitizedText"/>.</summary>
+    /// <summary>True if a part of the text instructs the model and was left out of <see cref="SanitizedText"/>.</summary>
     public bool IsScreened { get; init; }
 
-    /// <summary>How well its tool found it to fit, 0 to 1: what readers are told.</summary>
+    /// <summary>How well the source matches the question according to its tool, 0 to 1. Callers see this score.</summary>
     public required double Score { get; init; }
 
-    /// <summary>What it is worth beside the others: a person's own documents more than the web, what barely fits less than both.</summary>
+    /// <summary>The source's weight. The owner's documents weigh more than the web; poor matches weigh less than both.</summary>
     public double Weight { get => field == 0 ? Score : field; init; }
 
-    /// <summary>Found by its meaning, and not by its words alone.</summary>
+    /// <summary>True if the vector leg found the source, not only the lexical leg.</summary>
     public bool IsSemanticMatch { get; init; }
 
-    /// <param name="quote">Stands in <see cref="Text"/>, word for word.</param>
+    /// <param name="quote">Text of <see cref="Text"/>, word for word.</param>
     public JobCitation Cite(string quote) => new()
     {
         Marker = Marker,

@@ -17,7 +17,7 @@ internal static class SourceScreen
         return source with { SanitizedText = readable, IsScreened = screened };
     }
 
-    /// <returns>The text for whoever writes the answer, and whether something that is said in it was left out.</returns>
+    /// <returns>The text for the answerer, and whether a part of it was left out.</returns>
     public static (string SanitizedText, bool IsScreened) Screen(string text)
     {
         var seen = HiddenText.Remove(text);
