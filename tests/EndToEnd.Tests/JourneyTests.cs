@@ -268,7 +268,7 @@ public sealed class DistributedJourneyTests(DistributedOffline offline, Distribu
         var queues = await system.Queues();
 
         Assert.Equal(
-            ["prepare-question", "compose-answer", "deliver-webhook", "embed-passages", "embed-question", "ingest-document", "retrieve-passages",
+            ["compose-answer", "deliver-webhook", "embed-passages", "embed-question", "ingest-document", "prepare-question", "retrieve-passages",
                 "search-web"],
             queues.Select(queue => queue.Name).Order(StringComparer.Ordinal));
         Assert.All(queues, queue => Assert.Equal(("quorum", 2, 0), (queue.Type, queue.Consumers, queue.Messages)));
