@@ -105,12 +105,12 @@ public sealed class LimitsTests : IDisposable
         await using var system = await NavigatorSystem.Start(0, null, ("ConcurrencyFile", file));
 
         Write(AnswersAtOnce, "in_flight: none #");
-        await Eventually.Holds(() => system.Api.Output.Contains("refused", StringComparison.Ordinal));
+        await Eventually.Holds(() => system.Api.Output.Contains("is invalid", StringComparison.Ordinal));
         Assert.Equal("answered", (await system.Ask("What is covered?")).GetProperty("status").GetString());
 
         Write(AnswersAtOnce, "in_flight: 11 #");
         await Until(system, now => Bound(now, "both", "queue", "compose-answer").GetProperty("limit").GetInt32() == 11);
-        Assert.Single(system.Api.Output.Split('\n'), line => line.Contains("refused", StringComparison.Ordinal)
+        Assert.Single(system.Api.Output.Split('\n'), line => line.Contains("is invalid", StringComparison.Ordinal)
             && line.Contains("InFlight", StringComparison.Ordinal));
     }
 
