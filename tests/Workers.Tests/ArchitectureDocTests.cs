@@ -13,7 +13,8 @@ public partial class ArchitectureDocTests
     {
         var steps = Steps().Matches(Text).Select(step => (File: step.Groups["file"].Value, Method: step.Groups["method"].Value)).ToList();
         var missing = Named().Matches(Text).Select(named => named.Groups["file"].Value).Where(file => !File.Exists(Full(file)))
-            .Concat(steps.Where(step => File.Exists(Full(step.File)) && !Declares(step.File, step.Method)).Select(step => $"{step.File} {step.Method}"));
+            .Concat(steps.Where(step => File.Exists(Full(step.File)) && !Declares(step.File, step.Method))
+                .Select(step => $"{step.File} {step.Method}"));
 
         Assert.InRange(steps.Count, 30, 60);
         Assert.Empty(missing);
