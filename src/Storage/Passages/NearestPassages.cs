@@ -3,24 +3,27 @@ using System.Numerics.Tensors;
 namespace Navigator.Storage.Passages;
 
 /// <summary>
-/// Finds the passages nearest to one question: first from the codes of all of them, then from the vectors of the few that may be among the
-/// nearest. The result is the same as if the question were compared with every vector:
+/// Finds the passages nearest to one question. It compares the question with the codes of all passages, and then with the vectors of the few
+/// passages that may be among the nearest. The result is the same as if the question were compared with every vector:
 /// <list type="bullet">
-/// <item>The cosine is the dot product of question and direction, both 1 long. A direction is its code plus an error e. The dot product of
-/// the question and e is at most as large as e is long (Cauchy and Schwarz). So the cosine lies between what the code says less the error's
-/// length and the same plus it, widened by what float sums round.</item>
-/// <item>If as many passages as are wanted have a lower bound of s or more, each passage whose upper bound is below s is worse than all of
-/// them. It is passed over. So is one whose upper bound is below the floor.</item>
-/// <item>Every other passage is a candidate. Its cosine is computed from its vector, and only that decides whether it is found, and
-/// where. Equal ones, whose order is that of their ids, have bounds around the same cosine, so none of them is passed over early.</item>
+/// <item>The cosine is the dot product of the question and the passage's direction, both of length 1. A direction is its code plus an error
+/// e. The dot product of the question and e is at most the length of e (Cauchy and Schwarz). So the cosine differs from the code's value by at
+/// most the length of e, plus the rounding of float sums. This gives a lower and an upper bound.</item>
+/// <item>If limit passages have a lower bound of s or more, each passage with an upper bound below s is worse than all of them and is
+/// skipped. A passage with an upper bound below the floor is skipped too.</item>
+/// <item>Every other passage is a candidate. Its cosine is computed from its vector, and only this cosine decides its rank. Passages with equal
+/// cosines, which are ordered by id, have bounds around the same cosine, so none of them is skipped.</item>
 /// </list>
 /// </summary>
 internal sealed class NearestPassages
 {
-    /// <summary>Candidates kept at most, and those of one more part: where nearly all are equally near, their vectors are read meanwhile.</summary>
+    /// <summary>
+    /// With this number of candidates their vectors are read before the next part is compared. It bounds memory if nearly all passages are
+    /// equally near.
+    /// </summary>
     private const int Most = 8_192;
 
-    /// <summary>Vectors read with one statement. The best come first: after them, many of the other candidates are out of the question.</summary>
+    /// <summary>Vectors read with one statement. The best candidates come first, because their cosines exclude many others.</summary>
     private const int Batch = 64;
 
     private readonly float[] question;
@@ -28,22 +31,22 @@ internal sealed class NearestPassages
     private readonly double floor;
 
     /// <summary>
-    /// By how much rounding may move the cosine from the vector and the one from the code apart. A sum of n float products is off by
-    /// n × 2^-24 at most where both vectors are 1 long, and there are two such sums. The 8 are for the steps before and after them.
+    /// Maximum rounding difference between the cosine from the vector and the one from the code. A sum of n float products of two vectors of
+    /// length 1 is off by at most n × 2^-24, and there are two such sums. The 8 covers the steps before and after them.
     /// </summary>
     private readonly double rounding;
 
     private readonly List<Candidate> candidates = [];
 
-    /// <summary>The highest lower bounds, as many as passages are wanted.</summary>
+    /// <summary>The highest lower bounds, at most limit of them.</summary>
     private readonly PriorityQueue<double, double> lowerBounds = new();
     private readonly BestHits best;
 
-    /// <summary>A passage whose cosine is below this is not found. It only rises.</summary>
+    /// <summary>A passage whose cosine is below this value is not in the result. The value only rises.</summary>
     private double least;
 
     /// <param name="vector">float[dimensions], of any length.</param>
-    /// <param name="limit">How many passages are wanted.</param>
+    /// <param name="limit">Number of passages wanted.</param>
     /// <param name="floor">Cosine below which a passage is not found.</param>
     public NearestPassages(ReadOnlyMemory<float> vector, int limit, double floor)
     {
@@ -53,15 +56,15 @@ internal sealed class NearestPassages
         rounding = (question.Length + 8) * Math.ScaleB(2, -23);
     }
 
-    /// <summary>Compares with the codes of all passages of a part.</summary>
-    /// <returns>True where there are so many candidates now that they must be settled before the next part.</returns>
+    /// <summary>Compares the question with the codes of a part.</summary>
+    /// <returns>True if there are so many candidates that <see cref="Settle"/> must run before the next part.</returns>
     public bool Compare(PassageVectors part, Guid document)
     {
         for (var i = 0; i < part.Count; i++)
         {
             var similarity = part.Similarity(question, i);
             var error = part[i].Error + rounding;
-            // A vector with a number that is none is not near to anything: it does not pass this either.
+            // A vector that contains NaN fails this comparison too.
             if (similarity + error >= least)
             {
                 candidates.Add(new Candidate(part[i].Id, part[i].Number, document, similarity + error));
@@ -73,8 +76,8 @@ internal sealed class NearestPassages
         return candidates.Count >= Most;
     }
 
-    /// <summary>Compares with the vectors of the candidates, until none that is left can be among the nearest.</summary>
-    /// <param name="read">Reads the vectors of these candidates, and gives each to <see cref="Add"/>.</param>
+    /// <summary>Compares the question with the vectors of the candidates until no other candidate can be among the nearest.</summary>
+    /// <param name="read">Reads the vectors of these candidates and calls <see cref="Add"/> with each.</param>
     public void Settle(Action<List<Candidate>> read)
     {
         candidates.Sort((one, other) => other.UpperBound.CompareTo(one.UpperBound));
@@ -83,19 +86,19 @@ internal sealed class NearestPassages
         candidates.Clear();
     }
 
-    /// <param name="vector">The candidate's. It is made 1 long in place.</param>
+    /// <param name="vector">The candidate's vector. It is scaled to length 1 in place.</param>
     public void Add(Candidate candidate, Span<float> vector)
     {
         PassageVectors.Normalize(vector);
-        // The question first: Dot aligns its steps to that one, so that equal vectors have equal scores wherever they lie in memory.
-        // Rounding may pass 1, which a cosine does not; pgvector cuts it off too.
+        // The question is the first argument because Dot aligns its steps to it, so that equal vectors get equal scores at any memory address.
+        // Rounding may exceed 1, which a cosine cannot; pgvector clamps it too.
         var similarity = Math.Clamp((double)TensorPrimitives.Dot<float>(question, vector), -1, 1);
         if (similarity >= floor)
             best.Add(new Hit(candidate.Passage, candidate.Document, similarity));
         least = Math.Max(least, best.Least);
     }
 
-    /// <summary>Best first, once all candidates are settled. It is empty afterwards.</summary>
+    /// <summary>Removes and returns the hits, best first. All candidates must be settled.</summary>
     public List<Hit> Ranked() => best.Ranked();
 
     private void Raise(double lowerBound)
@@ -110,6 +113,6 @@ internal sealed class NearestPassages
 }
 
 /// <summary>A passage that may be among the nearest.</summary>
-/// <param name="Number">Its row in the file.</param>
-/// <param name="UpperBound">Its cosine is not higher.</param>
+/// <param name="Number">The passage's row in the file.</param>
+/// <param name="UpperBound">The cosine is at most this value.</param>
 internal readonly record struct Candidate(Guid Passage, long Number, Guid Document, double UpperBound);

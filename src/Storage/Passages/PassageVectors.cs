@@ -5,10 +5,10 @@ using System.Runtime.InteropServices;
 namespace Navigator.Storage.Passages;
 
 /// <summary>
-/// Passages of one document that follow each other, and a code of each one's direction: a whole number from -127 to 127 for each of its
-/// numbers, a quarter of their size. The code times the passage's scale is the direction, except for an error whose length is known.
+/// The codes of consecutive passages of one document. A code has one byte, -127 to 127, for each number of the passage's normalized vector, its
+/// direction. The code times the passage's scale differs from the direction by an error of known length.
 /// </summary>
-/// <param name="capacity">Passages that it has room for.</param>
+/// <param name="capacity">Maximum number of passages.</param>
 /// <param name="dimensions">Numbers in each vector.</param>
 internal sealed class PassageVectors(int capacity, int dimensions)
 {
@@ -19,10 +19,10 @@ internal sealed class PassageVectors(int capacity, int dimensions)
 
     public CodedPassage this[int passage] => passages[passage];
 
-    /// <summary>What so many passages take in memory: each 32 bytes, and one for each of its numbers.</summary>
+    /// <summary>Size in memory of this many passages: 32 bytes for each, and one for each of its numbers.</summary>
     public static long BytesOf(int passages, int dimensions) => passages * (32L + dimensions);
 
-    /// <param name="vector">It is made 1 long in place.</param>
+    /// <param name="vector">The vector. It is scaled to length 1 in place.</param>
     public void Add(Guid id, long number, Span<float> vector)
     {
         if (vector.Length != dimensions)
@@ -43,8 +43,8 @@ internal sealed class PassageVectors(int capacity, int dimensions)
     }
 
     /// <summary>
-    /// The cosine of a question and a passage, from the passage's code. It is off by no more than the passage's error, and by what the sum
-    /// rounds.
+    /// Returns the cosine of a question and a passage, computed from the code. It is off by at most the passage's error plus the rounding of the
+    /// sum.
     /// </summary>
     /// <param name="question">float[dimensions] of length 1.</param>
     public double Similarity(ReadOnlySpan<float> question, int passage)
@@ -54,10 +54,10 @@ internal sealed class PassageVectors(int capacity, int dimensions)
         return (double)passages[passage].Scale * Dot(question, codes.AsSpan(passage * dimensions, dimensions));
     }
 
-    /// <summary>Makes a vector 1 long, so that the cosine of two is their dot product. Zero stays zero.</summary>
+    /// <summary>Scales a vector to length 1, so that the cosine of two vectors is their dot product. A zero vector stays zero.</summary>
     public static void Normalize(Span<float> vector)
     {
-        // One number after the other: how a vectorised sum rounds depends on where the vector lies in memory, and equal vectors are to tie.
+        // A plain loop: the rounding of a vectorised sum depends on the memory alignment, and equal vectors must have equal scores.
         var squares = 0.0;
         foreach (var number in vector)
             squares += (double)number * number;
@@ -69,7 +69,7 @@ internal sealed class PassageVectors(int capacity, int dimensions)
     {
         var codes = MemoryMarshal.Cast<sbyte, Vector<sbyte>>(code);
         var numbers = MemoryMarshal.Cast<float, Vector<float>>(question)[..(codes.Length * 4)];
-        // Four sums, so that an addition need not wait for the one before it.
+        // Four sums, so that an addition does not wait for the previous one.
         var (first, second, third, fourth) = (Vector<float>.Zero, Vector<float>.Zero, Vector<float>.Zero, Vector<float>.Zero);
         for (var i = 0; i < codes.Length; i++)
         {
@@ -89,7 +89,7 @@ internal sealed class PassageVectors(int capacity, int dimensions)
     }
 }
 
-/// <param name="Number">Its row in the file.</param>
-/// <param name="Scale">What one step of its code is worth.</param>
-/// <param name="Error">The length of the difference between its direction and its code times the scale.</param>
+/// <param name="Number">The passage's row in the file.</param>
+/// <param name="Scale">The value of one step of the code.</param>
+/// <param name="Error">The length of the difference between the direction and the code times the scale.</param>
 internal readonly record struct CodedPassage(Guid Id, long Number, float Scale, float Error);

@@ -6,12 +6,12 @@ using Navigator.Text;
 
 namespace Navigator.Storage.Passages;
 
-/// <summary>Both legs over the file of embedded mode, ranked as PostgreSQL ranks them; exact, as if each vector were compared.</summary>
+/// <summary>Both legs over the embedded file, ranked as in PostgreSQL. The result is exact, as if each vector were compared.</summary>
 internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache vectors) : IPassageIndex
 {
     /// <summary>
-    /// Documents whose postings are looked up one by one. With more, all of a term are read and those of other documents passed over: many
-    /// of them do not have the term at all.
+    /// Up to this number of documents, the postings of each document are looked up by key. For more documents all postings of a term are read
+    /// and those of other documents are skipped, because many documents do not contain the term.
     /// </summary>
     private const int FewDocuments = 64;
 
@@ -42,7 +42,7 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
                 tenant, StoredJson.Write(ids.ToArray())),
             token);
 
-    /// <summary>The documents that are searched, by their numbers.</summary>
+    /// <summary>The documents that are searched, by number.</summary>
     private static Dictionary<long, ReadyDocument> Ready(SqliteSession session, PassageSearch search) => session.All(
         """
         SELECT number, id, version, embedding_model, passages FROM document
@@ -52,14 +52,14 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
         search.Tenant, search.DocumentIds is null ? null : StoredJson.Write(search.DocumentIds.ToArray()))
         .ToDictionary(document => document.Version.Number);
 
-    /// <summary>One list per query.</summary>
+    /// <summary>Returns one list for each query.</summary>
     private List<List<Hit>> Nearest(
         SqliteSession session, PassageSearch search, IEnumerable<ReadyDocument> documents, CancellationToken token)
     {
         if (search.Queries.Count == 0)
             return [];
         var questions = search.Queries.Select(query => new NearestPassages(query.Vector, search.Limit, search.SimilarityFloor)).ToList();
-        // Those in memory first: in the order of the file, one document too many would push out each just before its turn.
+        // Cached documents come first. In the order of the file, one document more than fits would evict each just before it is used.
         foreach (var document in documents.Where(document => document.Model == search.Model)
             .OrderByDescending(document => vectors.Holds(document.Version)))
         {
@@ -77,14 +77,16 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
         return questions.ConvertAll(question => question.Ranked());
     }
 
-    /// <summary>What is loaded to be kept is loaded to its end: if each question gave up after its own patience, none would find it there.</summary>
+    /// <summary>
+    /// A load for the cache runs to its end. If each question stopped it at its own time limit, a large document would never be cached.
+    /// </summary>
     private IEnumerable<PassageVectors> VectorsOf(SqliteSession session, ReadyDocument document, int dimensions) =>
         vectors.Read(
             document.Version, document.Passages, dimensions,
             (first, count) =>
             {
                 var loaded = new PassageVectors(count, dimensions);
-                // Taken over row by row, so that one vector is in memory at a time.
+                // Rows are converted one by one, so that one vector is in memory at a time.
                 session.Each(
                     """
                     SELECT passage.id, passage.number, passage_vector.vector
@@ -137,11 +139,11 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
             "SELECT document, weights FROM posting WHERE term = $1",
             row => (row.GetInt64(0), documents.ContainsKey(row.GetInt64(0)) ? row.Bytes(1) : []), term);
 
-    /// <summary>The best by score and then by id. Ids are looked up only for passages whose score is good enough.</summary>
+    /// <summary>Returns the best hits by score and then by id. Ids are looked up only for passages whose score is high enough.</summary>
     private static List<Hit> Best(
         SqliteSession session, int limit, Dictionary<long, ReadyDocument> documents, Dictionary<Place, double> scores)
     {
-        // 0 where there are no more than the limit, and every score is higher.
+        // 0 if there are no more passages than the limit. Every score is higher than 0.
         var least = scores.Values.OrderDescending().ElementAtOrDefault(limit - 1);
         long[][] places = [.. scores.Where(score => score.Value >= least).Select(score => new[] { score.Key.Document, score.Key.Ordinal })];
         var passages = session.All(
@@ -158,6 +160,6 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
 
     private sealed record ReadyDocument(DocumentVersion Version, string? Model, int Passages);
 
-    /// <summary>A passage by the number of its document and its place there.</summary>
+    /// <summary>A passage by its document's number and its ordinal.</summary>
     private readonly record struct Place(long Document, int Ordinal);
 }

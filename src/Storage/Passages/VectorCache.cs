@@ -1,36 +1,35 @@
 namespace Navigator.Storage.Passages;
 
 /// <summary>
-/// The codes of documents that questions were compared with last, in memory, so that the next question does not read their vectors from the
-/// file.
-/// A reader names the version of the document that its transaction sees: vectors of another version, or of another document that had
-/// the same number, are not found, however late they were added.
+/// Keeps the codes of the most recently searched documents in memory, so that the next question does not read their vectors from the file. A
+/// reader names the document version that its transaction sees. Codes of another version, or of another document with the same number, are
+/// never returned, however late they were added.
 /// </summary>
-/// <param name="bytes">What is kept takes so much at most; the document used longest ago goes first.</param>
+/// <param name="bytes">Maximum size of the cached codes. The least recently used document is evicted first.</param>
 internal sealed class VectorCache(long bytes)
 {
     /// <summary>
-    /// Passages whose codes lie in one array, and that are in memory at once of a document that is not kept: 0.8 MB of 1,536 numbers each.
-    /// Arrays of one size leave holes that the next one fits into.
+    /// Passages whose codes share one array: 0.8 MB at 1,536 numbers each. A document that is not cached has one such array in memory at a time.
+    /// All arrays have the same size, so that a new one fits into the hole that an old one left.
     /// </summary>
     private const int Part = 512;
 
     private readonly Lock gate = new();
 
-    /// <summary>By the number of their document. Two questions that need the same one would load it twice, and need twice the memory.</summary>
+    /// <summary>Chosen by document number, so that two questions do not load the same document twice at once.</summary>
     private readonly Lock[] loading = [new(), new(), new(), new(), new(), new(), new(), new()];
 
-    /// <summary>By the number of their document. Only behind the gate, like the two below.</summary>
+    /// <summary>Entries by document number. Access to it and to the two fields below needs the lock.</summary>
     private readonly Dictionary<long, LinkedListNode<Entry>> entries = [];
 
-    /// <summary>The one used last first.</summary>
+    /// <summary>Most recently used first.</summary>
     private readonly LinkedList<Entry> byUse = new();
     private long used;
 
-    /// <summary>A document's vectors, part by part. Where they cannot be kept, each part is read when it is asked for.</summary>
-    /// <param name="passages">How many it has.</param>
+    /// <summary>Returns a document's codes in parts. If they cannot be cached, each part is read when the caller reaches it.</summary>
+    /// <param name="passages">Number of the document's passages.</param>
     /// <param name="dimensions">Numbers in each vector.</param>
-    /// <param name="load">Reads so many passages (second) from this ordinal on (first).</param>
+    /// <param name="load">Reads passages: the first argument is the first ordinal, the second the number of passages.</param>
     public IEnumerable<PassageVectors> Read(DocumentVersion document, int passages, int dimensions, Func<int, int, PassageVectors> load)
     {
         if (Find(document) is { } kept)
@@ -43,14 +42,14 @@ internal sealed class VectorCache(long bytes)
             return Find(document) ?? Load(document, size, parts);
     }
 
-    /// <summary>True when a document's vectors are in memory now.</summary>
+    /// <summary>True if a document's codes are in memory.</summary>
     public bool Holds(DocumentVersion document)
     {
         lock (gate)
             return entries.TryGetValue(document.Number, out var node) && node.Value.Document == document;
     }
 
-    /// <summary>Frees what is kept of a document.</summary>
+    /// <summary>Removes a document's codes.</summary>
     public void Forget(long number)
     {
         lock (gate)
@@ -71,7 +70,7 @@ internal sealed class VectorCache(long bytes)
 
     private PassageVectors[] Load(DocumentVersion document, long size, IEnumerable<PassageVectors> parts)
     {
-        // Before it is loaded, so that no more is in memory meanwhile.
+        // Room is made before loading, so that the cache never exceeds its size.
         lock (gate)
             MakeRoom(size);
         return Keep(new Entry(document, [.. parts], size));
@@ -89,14 +88,14 @@ internal sealed class VectorCache(long bytes)
         }
     }
 
-    /// <summary>Only behind the gate.</summary>
+    /// <summary>The caller holds the lock.</summary>
     private void MakeRoom(long size)
     {
         while (used + size > bytes)
             Remove(byUse.Last!.Value.Document.Number);
     }
 
-    /// <summary>Only behind the gate.</summary>
+    /// <summary>The caller holds the lock.</summary>
     private void Remove(long number)
     {
         if (!entries.Remove(number, out var node))
@@ -108,5 +107,5 @@ internal sealed class VectorCache(long bytes)
     private sealed record Entry(DocumentVersion Document, PassageVectors[] Parts, long Size);
 }
 
-/// <summary>A document as a transaction sees it. The number alone does not tell: a later document may get that of a deleted one.</summary>
+/// <summary>A document as a transaction sees it. The number alone is not unique, because a later document may reuse a deleted one's number.</summary>
 internal readonly record struct DocumentVersion(long Number, Guid Id, int Version);
