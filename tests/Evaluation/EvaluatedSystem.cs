@@ -26,12 +26,15 @@ internal sealed class EvaluatedSystem : IAsyncDisposable
     public static async Task<EvaluatedSystem> Start(bool postgres, IReadOnlyDictionary<string, string> settings)
     {
         var system = new EvaluatedSystem();
-        var environment = new Dictionary<string, string>(settings)
+        var environment = new Dictionary<string, string>
         {
+            ["Embeddings__Model"] = "local",
             ["Serilog__MinimumLevel__Default"] = "Warning",
             ["Concurrency__Admission__TenantUnfinished"] = "1000000",
             ["Concurrency__Http__TenantRequestsPerSecond"] = "1000000",
         };
+        foreach (var (name, value) in settings)
+            environment[name] = value;
         if (postgres)
         {
             var set = await ServerSet.Get();
