@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Navigator.Runtime;
 using Navigator.Runtime.Limits;
 using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Rates;
@@ -29,6 +30,7 @@ internal sealed class OpenAiEmbedder : IEmbedder
             async cancel =>
             {
                 var response = await client.GenerateEmbeddingsAsync(texts, cancellationToken: cancel);
+                NavigatorMeter.UsedTokens("embeddings", response.Value.Model, "input", response.Value.Usage.InputTokenCount);
                 return Check(response.Value, texts.Count);
             },
             within, token);
