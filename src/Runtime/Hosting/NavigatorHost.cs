@@ -49,7 +49,7 @@ public static partial class NavigatorHost
         var mode = NavigatorMode.From(builder.Configuration);
         var isConsumer = consumes(mode);
         var policy = ConcurrencyPolicy.Load(builder.Configuration, tools);
-        builder.AddLogging(mode);
+        builder.AddLogging();
 
         var services = builder.Services;
         services.AddSingleton(mode).AddSingleton(tools).AddSingleton(mode.IsEmbedded ? new SteadyClock(TimeProvider.System) : TimeProvider.System)
@@ -77,7 +77,7 @@ public static partial class NavigatorHost
             services.AddHostedService<EmbeddedFileCheck>();
         }
         services.AddBus(mode, isConsumer ? workers.AddConsumers : null);
-        services.AddSingleton<MetricsEndpoint>();
+        builder.AddTelemetry(RoleOf(mode, isConsumer));
         return mode;
     }
 

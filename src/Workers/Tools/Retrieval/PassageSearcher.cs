@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using Navigator.Runtime;
 using Navigator.Runtime.Limits;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
@@ -12,6 +14,8 @@ internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOpt
 {
     private readonly Bulkhead searches = bounds.Bulkhead("searches", "passages", now => now.Postgres.Searches);
 
+    private static readonly KeyValuePair<string, object?> Lexical = new("leg", "lexical"), Vector = new("leg", "vector");
+
     /// <summary>A passage that only the lexical leg found must contain this share of the question's words.</summary>
     private const double LeastCoverage = 0.5;
 
@@ -21,12 +25,17 @@ internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOpt
     {
         var settings = options.Value;
         var search = new PassageSearch(tenant, model, queries, documentIds, settings.Candidates, settings.SimilarityFloor);
-        var legs = await InTurn(() => index.Search(search, token), token);
+        var legs = await InTurn("search", () => index.Search(search, token), token);
+        foreach (var leg in legs)
+        {
+            NavigatorMeter.RetrievalHits.Record(leg.Lexical.Count, Lexical);
+            NavigatorMeter.RetrievalHits.Record(leg.Nearest.Count, Vector);
+        }
         var weight = model == HashedNgramEmbedder.ModelName ? settings.OfflineVectorWeight : settings.VectorWeight;
         var candidates = Fusion.Fuse(legs, weight, settings.Reranked);
         if (candidates.Count == 0)
             return ([], false);
-        var texts = (await InTurn(() => index.Read(tenant, [.. candidates.Select(candidate => candidate.PassageId)], token), token))
+        var texts = (await InTurn("read", () => index.Read(tenant, [.. candidates.Select(candidate => candidate.PassageId)], token), token))
             .ToDictionary(cited => cited.Passage.Id, cited => string.Join('\n', [.. cited.Passage.Headings, cited.Passage.Text]));
         // The first query is the question itself. The other queries only helped to find candidates.
         var passages = Reranker.Rerank(queries[0].Text, candidates, texts, settings.Passages);
@@ -37,10 +46,13 @@ internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOpt
     }
 
     /// <summary>Limits concurrent searches, so that other callers get connections.</summary>
-    private async Task<T> InTurn<T>(Func<Task<T>> statement, CancellationToken token)
+    private async Task<T> InTurn<T>(string step, Func<Task<T>> statement, CancellationToken token)
     {
         using var permit = await searches.Enter(token);
-        return await statement();
+        var began = Stopwatch.GetTimestamp();
+        var result = await statement();
+        NavigatorMeter.RetrievalSeconds.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, KeyValuePair.Create("step", (object?)step));
+        return result;
     }
 
     private static double Coverage(string question, string text)
