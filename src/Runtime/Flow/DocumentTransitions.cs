@@ -51,7 +51,7 @@ public sealed partial class DocumentTransitions(
         await Send(extracted, written);
     }
 
-    /// <param name="vectors">One for each ordinal.</param>
+    /// <param name="vectors">One vector of the model for each ordinal.</param>
     public async Task StoreVectors(
         DocumentKey key, string model, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors, CancellationToken token)
     {
