@@ -7,7 +7,7 @@ using Navigator.Workers.Embedders;
 
 namespace Navigator.Workers.Tools.Retrieval;
 
-/// <summary>Finds the passages that match queries and vectors best: fuses two legs and reranks the best candidates.</summary>
+/// <summary>Finds the passages that match queries and vectors best: fuses two legs and puts different places first.</summary>
 internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOptions> options, Bounds bounds)
 {
     private readonly Bulkhead searches = bounds.Bulkhead("searches", "passages", now => now.Postgres.Searches);
@@ -22,16 +22,22 @@ internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOpt
         var settings = options.Value;
         var search = new PassageSearch(tenant, model, queries, documentIds, settings.Candidates, settings.SimilarityFloor);
         var legs = await InTurn(() => index.Search(search, token), token);
-        var weight = model == HashedNgramEmbedder.ModelName ? settings.OfflineVectorWeight : settings.VectorWeight;
-        var candidates = Fusion.Fuse(legs, weight, settings.Reranked);
+        var isOffline = model == HashedNgramEmbedder.ModelName;
+        var candidates = isOffline
+            ? Fusion.Fuse(legs, settings.OfflineVectorWeight, settings.Reranked)
+            : new ScoreFusion(settings.LexicalWeight, settings.Candidates, settings.SimilarityFloor).Fuse(legs, settings.Reranked);
         if (candidates.Count == 0)
             return ([], false);
-        var texts = (await InTurn(() => index.Read(tenant, [.. candidates.Select(candidate => candidate.PassageId)], token), token))
-            .ToDictionary(cited => cited.Passage.Id, cited => string.Join('\n', [.. cited.Passage.Headings, cited.Passage.Text]));
-        // The first query is the question itself. The other queries only helped to find candidates.
-        var passages = Reranker.Rerank(queries[0].Text, candidates, texts, settings.Passages);
-        // The vector leg drops passages below its floor. Offline vectors know spelling only, so a few common words are no evidence.
-        var fits = (model != HashedNgramEmbedder.ModelName && passages.Any(passage => passage.Similarity is not null))
+        var read = (await InTurn(() => index.Read(tenant, [.. candidates.Select(candidate => candidate.PassageId)], token), token))
+            .ToDictionary(cited => cited.Passage.Id, cited => cited.Passage);
+        var texts = read.ToDictionary(entry => entry.Key, entry => string.Join('\n', [.. entry.Value.Headings, entry.Value.Text]));
+        // The first query is the question itself. The other queries only helped to find candidates. Offline vectors know spelling only, so ranks
+        // are fused and the candidates' words are compared again. With a model's vectors that comparison put worse passages first.
+        var passages = isOffline
+            ? Reranker.Rerank(queries[0].Text, candidates, texts, settings.Passages)
+            : DistinctPlaces.Of(candidates, read, settings.Passages);
+        // The vector leg drops passages below its floor. A few common words are no evidence.
+        var fits = (!isOffline && passages.Any(passage => passage.Similarity is not null))
             || passages.Any(passage => Coverage(queries[0].Text, texts[passage.PassageId]) >= LeastCoverage);
         return (passages, fits);
     }
