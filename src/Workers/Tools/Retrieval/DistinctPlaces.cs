@@ -15,8 +15,9 @@ internal static class DistinctPlaces
 
     /// <param name="ranked">Best first. A passage without an entry in <paramref name="texts"/> was deleted meanwhile and is left out.</param>
     /// <param name="limit">Maximum number of places, and of neighbours.</param>
+    /// <param name="repetitions">Receives the near duplicates that were left out.</param>
     public static IReadOnlyList<FoundPassage> Of(
-        IReadOnlyList<FoundPassage> ranked, IReadOnlyDictionary<Guid, Passage> texts, int limit)
+        IReadOnlyList<FoundPassage> ranked, IReadOnlyDictionary<Guid, Passage> texts, int limit, ISet<Guid> repetitions)
     {
         var (places, neighbours, seen) = (new List<FoundPassage>(), new List<FoundPassage>(), new List<(Passage Passage, HashSet<string> Words)>());
         foreach (var found in ranked)
@@ -27,7 +28,10 @@ internal static class DistinctPlaces
                 continue;
             var words = Terms.Of(passage.Text).ToHashSet(StringComparer.Ordinal);
             if (seen.Exists(better => IsDuplicate(better.Words, words)))
+            {
+                repetitions.Add(found.PassageId);
                 continue;
+            }
             (seen.Exists(better => IsNeighbour(better.Passage, passage)) ? neighbours : places).Add(found);
             seen.Add((passage, words));
         }

@@ -15,31 +15,38 @@ internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOpt
     /// <summary>A passage that only the lexical leg found must contain this share of the question's words.</summary>
     private const double LeastCoverage = 0.5;
 
-    /// <returns>The passages, best first, and whether the best one matches the question well enough to be worth an answer.</returns>
-    public async Task<(IReadOnlyList<FoundPassage> Passages, bool Fits)> Search(
+    /// <returns>
+    /// The passages, best first; whether the best one matches the question well enough to be worth an answer; and how the candidates were ranked.
+    /// </returns>
+    public async Task<(IReadOnlyList<FoundPassage> Passages, bool Fits, IReadOnlyList<RankedCandidate> Candidates)> Search(
         string tenant, string model, IReadOnlyList<PassageQuery> queries, IReadOnlyList<Guid>? documentIds, CancellationToken token)
     {
         var settings = options.Value;
         var search = new PassageSearch(tenant, model, queries, documentIds, settings.Candidates, settings.SimilarityFloor);
         var legs = await InTurn(() => index.Search(search, token), token);
         var isOffline = model == HashedNgramEmbedder.ModelName;
-        var candidates = isOffline
-            ? Fusion.Fuse(legs, settings.OfflineVectorWeight, settings.Reranked)
-            : new ScoreFusion(settings.LexicalWeight, settings.Candidates, settings.SimilarityFloor).Fuse(legs, settings.Reranked);
-        if (candidates.Count == 0)
-            return ([], false);
+        var size = Math.Max(settings.Reranked, settings.Explained);
+        var fused = isOffline
+            ? Fusion.Fuse(legs, settings.OfflineVectorWeight, size)
+            : new ScoreFusion(settings.LexicalWeight, settings.Candidates, settings.SimilarityFloor).Fuse(legs, size);
+        if (fused.Count == 0)
+            return ([], false, []);
+        var candidates = fused.Take(settings.Reranked).ToList();
         var read = (await InTurn(() => index.Read(tenant, [.. candidates.Select(candidate => candidate.PassageId)], token), token))
             .ToDictionary(cited => cited.Passage.Id, cited => cited.Passage);
         var texts = read.ToDictionary(entry => entry.Key, entry => string.Join('\n', [.. entry.Value.Headings, entry.Value.Text]));
         // The first query is the question itself. The other queries only helped to find candidates. Offline vectors know spelling only, so ranks
         // are fused and the candidates' words are compared again. With a model's vectors that comparison put worse passages first.
+        var repetitions = new HashSet<Guid>();
         var passages = isOffline
             ? Reranker.Rerank(queries[0].Text, candidates, texts, settings.Passages)
-            : DistinctPlaces.Of(candidates, read, settings.Passages);
+            : DistinctPlaces.Of(candidates, read, settings.Passages, repetitions);
         // The vector leg drops passages below its floor. A few common words are no evidence.
         var fits = (!isOffline && passages.Any(passage => passage.Similarity is not null))
             || passages.Any(passage => Coverage(queries[0].Text, texts[passage.PassageId]) >= LeastCoverage);
-        return (passages, fits);
+        var wasRead = candidates.Select(candidate => candidate.PassageId).ToHashSet();
+        return (passages, fits, Explanation.Of(
+            legs[0], fused.Take(settings.Explained), passages, id => read.ContainsKey(id) || !wasRead.Contains(id), repetitions.Contains));
     }
 
     /// <summary>Limits concurrent searches, so that other callers get connections.</summary>

@@ -30,4 +30,9 @@ public sealed record RetrievalOptions
     /// Weight of the vector leg with offline vectors, which compare spelling only. The lexical leg has weight 1; ranks are fused. Default: 0.3.
     /// </summary>
     [Range(0.0, 10.0)] public double OfflineVectorWeight { get; init; } = 0.3;
+
+    /// <summary>
+    /// Candidates of each question whose ranks and scores are stored with the job, for /v1/chat/jobs/{id}/retrieval. Default: 20. 0 stores none.
+    /// </summary>
+    [Range(0, 1_000)] public int Explained { get; init; } = 20;
 }
