@@ -17,12 +17,12 @@ internal static class RetrievalEndpoint
         return jobs;
     }
 
-    private static async Task<Results<Ok<Retrieval>, ProblemHttpResult>> Read(
+    private static async Task<Results<Ok<ChatRetrieval>, ProblemHttpResult>> Read(
         Guid id, ClaimsPrincipal caller, ThrottledJobs jobs, CancellationToken token)
     {
         if (await jobs.Find(caller, id, token) is not { } job)
             return Problem.JobNotFound();
-        return TypedResults.Ok(new Retrieval
+        return TypedResults.Ok(new ChatRetrieval
         {
             Candidates = [.. (job.Results.Of<DocumentsResult>(Tool.Documents)?.Candidates ?? []).Select(ToHttp)],
         });

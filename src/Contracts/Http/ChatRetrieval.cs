@@ -3,7 +3,7 @@ using System.ComponentModel;
 namespace Navigator.Contracts.Http;
 
 /// <summary>How the passages for a question were ranked.</summary>
-public sealed record Retrieval
+public sealed record ChatRetrieval
 {
     public string Object { get; init; } = "chat.job.retrieval";
 
