@@ -37,6 +37,9 @@ faults-prove: ## remove one safeguard at a time from a copy, and expect the faul
 load: ## measure: make load SCENARIO=quadruple SECONDS=60 (baseline, double, quadruple, octuple, spike, concurrent, people, saturate, soak, outage, black-hole, fair, floor, screening)
 	dotnet run -c Release --project tests/Load -- $(or $(SCENARIO),baseline) --seconds $(or $(SECONDS),30) $(ARGS)
 
+evaluate: ## measure answers and ranking: make evaluate ARGS="--json after.json --compare before.json"
+	dotnet run -c Release --project tests/Evaluation -- $(ARGS)
+
 services: ## start RabbitMQ and PostgreSQL for development, with or without Docker
 	compose/services.sh up
 
@@ -85,4 +88,4 @@ upstreams: ## run a stand-in for OpenAI and Tavily on port 8089
 ci: ## run the same checks as CI
 	.ci/run
 
-.PHONY: key help run build quick test slow-tests faults faults-prove load services services-down images up down audit mutants prompts settings upstreams ci
+.PHONY: key help run build quick test slow-tests faults faults-prove load evaluate services services-down images up down audit mutants prompts settings upstreams ci

@@ -67,7 +67,7 @@ namespace Navigator.Workers
         {
             var openAi = configuration.GetSection(OpenAiOptions.Section).Get<OpenAiOptions>() ?? new OpenAiOptions();
             var translation = configuration.GetSection(TranslationOptions.Section).Get<TranslationOptions>() ?? new TranslationOptions();
-            services.AddIntake(openAi, translation).AddEmbedding(openAi).AddRetrieval().AddAnswer(openAi).AddIngestion().AddWebhooks();
+            services.AddIntake(openAi, translation).AddEmbedding(openAi, configuration).AddRetrieval().AddAnswer(openAi).AddIngestion().AddWebhooks();
         }
     }
 }

@@ -10,9 +10,13 @@ namespace Navigator.Api.Tests;
 /// <summary>The API, embedded, one for all tests of a class.</summary>
 public sealed class ApiHost : IAsyncLifetime, IDisposable
 {
-    /// <summary>Not in the home directory of whoever runs the tests.</summary>
+    /// <summary>Nothing is stored in the home directory of whoever runs the tests, and the local model does not lie beside them.</summary>
     [ModuleInitializer]
-    internal static void KeepNothing() => Environment.SetEnvironmentVariable("Data__Directory", ":memory:");
+    internal static void SetDefaults()
+    {
+        Environment.SetEnvironmentVariable("Data__Directory", ":memory:");
+        Environment.SetEnvironmentVariable("Embeddings__Model", "words");
+    }
 
     // Any type of the API's assembly names its entry point.
     private readonly WebApplicationFactory<SampleDocuments> factory = new();

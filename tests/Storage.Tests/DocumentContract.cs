@@ -28,20 +28,20 @@ public abstract class DocumentContract : IAsyncLifetime
         Assert.Equal("one", Encoding.UTF8.GetString(claimed.Value.Content));
 
         var stored = await store.StorePassages(Key(document), 2, [Passage("alpha"), Passage("beta"), Passage("gamma", 2)], Soon, default);
-        Assert.Equal((DocumentStatus.Embedding, 2, 3, 0), (stored!.Status, stored.Pages, stored.Passages, stored.Embedded));
+        Assert.Equal((DocumentStatus.Searchable, 2, 3, 0), (stored!.Status, stored.Pages, stored.Passages, stored.Embedded));
         Assert.Null(await store.ReadContent(Key(document), default));
 
-        var run = await store.FindUnembedded(Key(document), 0, 2, default);
+        var run = await store.FindUnembedded(Key(document), Model, 0, 2, default);
         Assert.Equal([0, 1], run.Select(passage => passage.Ordinal));
         var half = await store.StoreVectors(Key(document), Model, [0, 1], [Axis(0), Axis(1)], default);
-        Assert.Equal((DocumentStatus.Embedding, 2), (half!.Status, half.Embedded));
+        Assert.Equal((DocumentStatus.Searchable, 2), (half!.Status, half.Embedded));
         Assert.NotNull(half.DueAt);
 
         var ready = await store.StoreVectors(Key(document), Model, [2], [Axis(2)], default);
         Assert.Equal((DocumentStatus.Ready, 3, Model), (ready!.Status, ready.Embedded, ready.EmbeddingModel));
         Assert.Null(ready.DueAt);
         Assert.NotNull(ready.FinishedAt);
-        Assert.Empty(await store.FindUnembedded(Key(document), 0, 100, default));
+        Assert.Empty(await store.FindUnembedded(Key(document), Model, 0, 100, default));
     }
 
     [Fact]
@@ -286,17 +286,110 @@ public abstract class DocumentContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_ready_documents_of_the_tenant_and_the_filter_are_searched()
+    public async Task A_lexical_score_says_how_much_of_the_question_a_passage_covers()
+    {
+        await Ready("cover", Passage("deductible"), Passage("copay"), Passage("deductible and copay"));
+
+        var whole = Assert.Single(await Search("deductible copay")).Lexical;
+        var half = Assert.Single(await Search("deductible zebra")).Lexical;
+        var alone = Assert.Single(await Search("deductible")).Lexical;
+
+        Assert.Equal("deductible and copay", await TextOf(whole[0]));
+        // Both words are equally frequent, so the passage with one of them covers half as much, up to its length.
+        Assert.Equal(whole[0].Score / 2, whole[1].Score, 0.02);
+        // A word that no passage contains counts as the rarest: the idf of a word in 0 of 3 passages beside one in 2 of 3.
+        var share = Math.Log(1 + 1.5 / 2.5) / (Math.Log(1 + 1.5 / 2.5) + Math.Log(1 + 3.5 / 0.5));
+        Assert.Equal(alone.Select(hit => (hit.PassageId, Math.Round(hit.Score * share, 5))), half.Select(hit => (hit.PassageId, Math.Round(hit.Score, 5))));
+    }
+
+    [Fact]
+    public async Task A_passage_of_usual_length_with_every_word_once_covers_the_whole_question()
+    {
+        await Ready("usual", Passage("deductible copay " + string.Join(' ', Enumerable.Range(0, 108).Select(i => $"word{i}"))), Passage("nothing"));
+
+        var hit = Assert.Single(Assert.Single(await Search("the copay and the deductible")).Lexical);
+
+        Assert.Equal(1, hit.Score, 0.0001);
+    }
+
+    [Fact]
+    public async Task A_document_is_found_by_words_before_it_has_vectors_and_by_meaning_when_all_are_stored()
+    {
+        var document = await Extracted("progress", [Passage("zebra crossing"), Passage("zebra stripes")]);
+
+        var words = Assert.Single(await Search("zebra"));
+        await store.StoreVectors(Key(document), Model, [0], [Axis(0)], default);
+        var half = Assert.Single(await Search("zebra"));
+        await store.StoreVectors(Key(document), Model, [1], [Axis(0)], default);
+        var whole = Assert.Single(await Search("zebra"));
+
+        Assert.Equal((2, 0), (words.Lexical.Count, words.Nearest.Count));
+        Assert.Equal((2, 0), (half.Lexical.Count, half.Nearest.Count));
+        Assert.Equal((2, 2), (whole.Lexical.Count, whole.Nearest.Count));
+    }
+
+    [Fact]
+    public async Task A_question_without_a_vector_is_answered_by_words()
+    {
+        await Ready("words", Passage("deductible"));
+
+        var legs = Assert.Single(await Search("deductible", ReadOnlyMemory<float>.Empty));
+
+        Assert.Single(legs.Lexical);
+        Assert.Empty(legs.Nearest);
+    }
+
+    [Theory]
+    [InlineData(384)]
+    [InlineData(1_536)]
+    [InlineData(48)]
+    public async Task Vectors_of_any_length_are_compared(int length)
+    {
+        var document = await Extracted("length", [Passage("alpha"), Passage("beta")]);
+        await store.StoreVectors(Key(document), "other", [0, 1], [Axis(3, length), Axis(5, length)], default);
+
+        var hit = Assert.Single(Assert.Single(await Search("", Axis(5, length), "other")).Nearest);
+
+        Assert.Equal(("beta", 1.0), (await TextOf(hit), Math.Round(hit.Score, 5)));
+    }
+
+    [Fact]
+    public async Task Vectors_of_the_earlier_model_serve_until_all_of_the_next_one_are_stored_and_are_deleted_then()
+    {
+        var document = await Ready("moved", Passage("alpha"), Passage("beta"));
+        await Ready("stays", Passage("gamma"));
+        Assert.Equal([0, 1], (await store.FindUnembedded(Key(document), "next", 0, 10, default)).Select(passage => passage.Ordinal));
+
+        var half = await store.StoreVectors(Key(document), "next", [1], [Axis(7, 384)], default);
+
+        Assert.Equal((DocumentStatus.Ready, Model, 2), (half!.Status, half.EmbeddingModel, half.Embedded));
+        Assert.Equal([0], (await store.FindUnembedded(Key(document), "next", 0, 10, default)).Select(passage => passage.Ordinal));
+        Assert.Equal(2, Assert.Single(await Search("", Axis(0))).Nearest.Count);
+        Assert.Empty(Assert.Single(await Search("", Axis(7, 384), "next")).Nearest);
+
+        var moved = await store.StoreVectors(Key(document), "next", [0], [Axis(7, 384)], default);
+
+        Assert.Equal((DocumentStatus.Ready, "next", 2), (moved!.Status, moved.EmbeddingModel, moved.Embedded));
+        Assert.Equal(half.FinishedAt, moved.FinishedAt);
+        Assert.Equal("gamma", await TextOf(Assert.Single(Assert.Single(await Search("", Axis(0))).Nearest)));
+        Assert.Equal(2, Assert.Single(await Search("", Axis(7, 384), "next")).Nearest.Count);
+        // The earlier model would have to embed both again.
+        Assert.Equal([0, 1], (await store.FindUnembedded(Key(document), Model, 0, 10, default)).Select(passage => passage.Ordinal));
+    }
+
+    [Fact]
+    public async Task Only_searchable_documents_of_the_tenant_and_the_filter_are_searched()
     {
         var mine = await Ready("mine", Passage("deductible one"));
         var alsoMine = await Ready("also", Passage("deductible two"));
         await Ready("strangers", Passage("deductible three"), tenant: "b");
-        await Extracted("unfinished", [Passage("deductible four")]);
+        var unfinished = await Extracted("unfinished", [Passage("deductible four")]);
+        await Add("deductible five");
 
         var all = (await Search("deductible"))[0];
         var filtered = (await Search("deductible", documents: [alsoMine.Id, Guid.NewGuid()]))[0];
 
-        Assert.Equivalent(new[] { mine.Id, alsoMine.Id }, all.Lexical.Select(hit => hit.DocumentId), strict: true);
+        Assert.Equivalent(new[] { mine.Id, alsoMine.Id, unfinished.Id }, all.Lexical.Select(hit => hit.DocumentId), strict: true);
         Assert.Equivalent(new[] { mine.Id, alsoMine.Id }, all.Nearest.Select(hit => hit.DocumentId), strict: true);
         Assert.Equal(alsoMine.Id, Assert.Single(filtered.Lexical).DocumentId);
         Assert.Equal(alsoMine.Id, Assert.Single(filtered.Nearest).DocumentId);
@@ -340,6 +433,8 @@ public abstract class DocumentContract : IAsyncLifetime
 
     protected static ReadOnlyMemory<float> Axis(int axis) => Mix((axis, 1));
 
+    private static ReadOnlyMemory<float> Axis(int axis, int length) => Mix((axis, 1))[..length];
+
     protected abstract Task<(IDocumentStore Store, IPassageIndex Index)> Create();
 
     protected abstract Task Wait(TimeSpan time);
@@ -381,7 +476,7 @@ public abstract class DocumentContract : IAsyncLifetime
     {
         var document = await Extracted(content, passages, tenant);
         return (await store.StoreVectors(
-            Key(document), Model, [.. Enumerable.Range(0, passages.Length)], [.. Enumerable.Range(0, passages.Length).Select(Axis)], default))!;
+            Key(document), Model, [.. Enumerable.Range(0, passages.Length)], [.. Enumerable.Range(0, passages.Length).Select(axis => Axis(axis))], default))!;
     }
 
     private Task<IReadOnlyList<SearchLegs>> Search(

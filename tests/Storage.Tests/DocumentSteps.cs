@@ -40,7 +40,7 @@ internal static class DocumentSteps
         this IDocumentStore store, DocumentKey key, string model, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors,
         CancellationToken token) =>
         store.StoreVectors(
-            key, ordinals, vectors, (row, stored) => Decide(row, new DocumentEvent.PassagesEmbedded(key.Attempt, model, stored)), token);
+            key, model, ordinals, vectors, (row, embedded) => Decide(row, new DocumentEvent.PassagesEmbedded(key.Attempt, model, embedded)), token);
 
     public static Task<DocumentRecord?> Fail(this IDocumentStore store, DocumentKey key, ChatError error, CancellationToken token) =>
         store.Happened(key, new DocumentEvent.Failed(key.Attempt, error), token);

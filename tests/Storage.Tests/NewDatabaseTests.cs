@@ -79,7 +79,7 @@ public sealed class NewDatabaseTests : IAsyncLifetime
             var key = new DocumentKey(document.Id, 1);
             await store.Claim(key, "w", Soon, false, 3, default);
             await store.StorePassages(key, 1, [.. Enumerable.Range(0, 60).Select(i => new NewPassage(1, [], $"word{i} of {number}"))], Soon, default);
-            var run = await store.FindUnembedded(key, 0, 60, default);
+            var run = await store.FindUnembedded(key, "m", 0, 60, default);
             await store.StoreVectors(key, "m", [.. run.Select(passage => passage.Ordinal)], [.. run.Select(_ => Vector)], default);
             Assert.Equal(DocumentStatus.Ready, (await store.Find(Tenant, document.Id, default))!.Status);
             var found = await index.Search(new PassageSearch(Tenant, "m", [new PassageQuery("word1", Vector)], [document.Id], 5, 0.25), default);

@@ -44,7 +44,7 @@ public sealed class SchemaTests : IAsyncLifetime
     [InlineData("status = 'failed', finished_at = now(), due_at = NULL, content = NULL", "failed_has_error")]
     [InlineData("content = NULL", "content_until_extracted")]
     [InlineData("status = 'failed', finished_at = now(), due_at = NULL, error_code = 'c', error_message = 'm'", "failed_has_no_content")]
-    [InlineData("status = 'embedding', content = NULL, passages = 0", "extracted_has_passages")]
+    [InlineData("status = 'searchable', content = NULL, passages = 0", "extracted_has_passages")]
     public async Task A_document_that_makes_no_sense_is_impossible(string change, string constraint)
     {
         await database.Execute(

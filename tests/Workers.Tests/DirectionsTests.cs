@@ -13,9 +13,10 @@ public partial class DirectionsTests
         ["Contracts"] = [],
         ["Text"] = [],
         ["PdfText"] = [],
+        ["LocalModel"] = [],
         ["Storage"] = ["Contracts", "Text"],
         ["Runtime"] = ["Contracts", "Storage"],
-        ["Workers"] = ["Contracts", "PdfText", "Runtime", "Storage", "Text"],
+        ["Workers"] = ["Contracts", "LocalModel", "PdfText", "Runtime", "Storage", "Text"],
         ["Api"] = ["Contracts", "Runtime", "Storage", "Text", "Workers"], // Workers: Pipeline.AddWorkers, and nothing else
         ["Cli"] = ["Contracts", "Storage"],
     };

@@ -362,7 +362,7 @@ async function showDocuments() {
 
 function stateOf(entry) {
   if (entry.status === "failed") return entry.error.message;
-  if (entry.status === "embedding") return `${entry.embedded_passages} of ${entry.passages} passages`;
+  if (entry.status === "searchable") return `found by words; ${entry.embedded_passages} of ${entry.passages} passages by meaning`;
   if (entry.status !== "ready") return "being read…";
   return `${entry.pages ? `${entry.pages} pages, ` : ""}${entry.passages} passages`;
 }

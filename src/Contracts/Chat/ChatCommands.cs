@@ -23,8 +23,8 @@ public sealed record EmbedQuestion(Guid JobId, int Attempt) : JobCommand(JobId, 
 /// <param name="Attempt">Fencing token.</param>
 /// <param name="Model">The model that computed the vectors. Only passages embedded by the same model are comparable.</param>
 /// <param name="Vectors">
-/// One for each planned document query: base64 of 1,536 little-endian float32 (8 kB). A JSON array of numbers would cost more than the
-/// whole hop over the broker.
+/// One for each planned document query: base64 of little-endian float32 (8 kB with 1,536 dimensions). A JSON array of numbers would cost
+/// more than the whole hop over the broker.
 /// </param>
 public sealed record RetrievePassages(Guid JobId, int Attempt, string Model, IReadOnlyList<string> Vectors) : JobCommand(JobId, Attempt)
 {

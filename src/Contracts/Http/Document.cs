@@ -11,10 +11,10 @@ public enum DocumentStatus
     /// <summary>A worker extracts the text and cuts it into passages.</summary>
     Extracting,
 
-    /// <summary>Workers compute the passages' vectors.</summary>
-    Embedding,
+    /// <summary>Questions find it by words. Workers compute the passages' vectors; <c>embedded_passages</c> says how far they are.</summary>
+    Searchable,
 
-    /// <summary>Questions can be answered from it.</summary>
+    /// <summary>Questions find it by words and by meaning.</summary>
     Ready,
 
     /// <summary>The document could not be read. <c>error</c> gives the reason.</summary>

@@ -1,6 +1,7 @@
 namespace Navigator.Contracts.Ingestion;
 
-// The commands of one document: extract its text into passages, then embed the passages. After both the document is ready for questions.
+// The commands of one document: extract its text into passages, then embed the passages. After the first it is found by words, after
+// both by meaning too.
 
 /// <summary>Extract the text of an uploaded document and cut it into passages. Queue: ingest-document.</summary>
 /// <param name="DocumentId">The document in the store.</param>

@@ -26,8 +26,9 @@ public abstract record DocumentEvent
     /// <param name="KeepsOriginal">True if the bytes stay stored, so that a citation can open the page that it quotes.</param>
     public sealed record TextExtracted(int Attempt, int? Pages, int Passages, bool KeepsOriginal, DocumentLimits Limits) : DocumentEvent;
 
-    /// <summary>Vectors of this many more passages are stored.</summary>
-    public sealed record PassagesEmbedded(int Attempt, string Model, int Count) : DocumentEvent;
+    /// <summary>Vectors of passages are stored.</summary>
+    /// <param name="Embedded">Number of passages that now have a vector of this model.</param>
+    public sealed record PassagesEmbedded(int Attempt, string Model, int Embedded) : DocumentEvent;
 
     /// <summary>The document cannot be read.</summary>
     public sealed record Failed(int Attempt, ChatError Error) : DocumentEvent;

@@ -15,6 +15,7 @@ public static class DocumentMachine
     public static DocumentChange? Decide(DocumentRecord document, DocumentEvent happened) => happened switch
     {
         DocumentEvent.UploadedAgain uploaded => Restart(document, uploaded),
+        DocumentEvent.PassagesEmbedded embedded when document.Status == DocumentStatus.Ready => Reembed(document, embedded),
         _ when document.Status is DocumentStatus.Ready or DocumentStatus.Failed => null,
         DocumentEvent.BecameDue due => Repair(document, due),
         _ when AttemptOf(happened) != document.Attempt => null,
@@ -34,7 +35,7 @@ public static class DocumentMachine
     public static IReadOnlyList<Command> CommandsOf(DocumentRecord document) => document.Status switch
     {
         DocumentStatus.Queued => [new IngestDocument(document.Id, document.Attempt)],
-        DocumentStatus.Embedding =>
+        DocumentStatus.Searchable =>
         [
             .. Enumerable.Range(0, (document.Passages!.Value + PassagesPerMessage - 1) / PassagesPerMessage)
                 .Select(run => new EmbedPassages(document.Id, document.Attempt, run * PassagesPerMessage, PassagesPerMessage)),
@@ -90,7 +91,7 @@ public static class DocumentMachine
             ? null
             : new DocumentChange(document, document with
             {
-                Status = DocumentStatus.Embedding,
+                Status = DocumentStatus.Searchable,
                 HasContent = extracted.KeepsOriginal,
                 Pages = extracted.Pages,
                 Passages = extracted.Passages,
@@ -101,16 +102,26 @@ public static class DocumentMachine
 
     private static DocumentChange? Embed(DocumentRecord document, DocumentEvent.PassagesEmbedded embedded)
     {
-        if (document.Status != DocumentStatus.Embedding)
+        if (document.Status != DocumentStatus.Searchable)
             return null;
-        var count = document.Embedded + embedded.Count;
         return new DocumentChange(document, document with
         {
-            Embedded = count,
+            Embedded = embedded.Embedded,
             EmbeddingModel = embedded.Model,
-            Status = count == document.Passages ? DocumentStatus.Ready : DocumentStatus.Embedding,
+            Status = embedded.Embedded == document.Passages ? DocumentStatus.Ready : DocumentStatus.Searchable,
         });
     }
+
+    /// <summary>
+    /// Vectors of another model are stored for a ready document. It keeps the model that it has until the other one's vectors are complete.
+    /// </summary>
+    private static DocumentChange? Reembed(DocumentRecord document, DocumentEvent.PassagesEmbedded embedded) =>
+        embedded.Attempt != document.Attempt || embedded.Model == document.EmbeddingModel
+            ? null
+            : new DocumentChange(document, document with
+            {
+                EmbeddingModel = embedded.Embedded == document.Passages ? embedded.Model : document.EmbeddingModel,
+            });
 
     private static DocumentChange Fail(DocumentRecord document, ChatError error) => new(document, document with
     {

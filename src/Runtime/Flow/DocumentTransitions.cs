@@ -51,15 +51,15 @@ public sealed partial class DocumentTransitions(
         await Send(extracted, written);
     }
 
-    /// <param name="vectors">One float[1536] for each ordinal.</param>
+    /// <param name="vectors">One vector of the model for each ordinal.</param>
     public async Task StoreVectors(
         DocumentKey key, string model, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors, CancellationToken token)
     {
         var written = await documents.StoreVectors(
-            key, ordinals, vectors,
-            (row, stored) => DocumentMachine.Decide(row, new DocumentEvent.PassagesEmbedded(key.Attempt, model, stored)), token);
-        if (written?.Status == DocumentStatus.Ready)
-            LogReady(written.Id, written.Passages);
+            key, model, ordinals, vectors,
+            (row, embedded) => DocumentMachine.Decide(row, new DocumentEvent.PassagesEmbedded(key.Attempt, model, embedded)), token);
+        if (written?.Status == DocumentStatus.Ready && written.EmbeddingModel == model)
+            LogReady(written.Id, written.Passages, model);
     }
 
     /// <summary>The document cannot be read.</summary>
@@ -84,11 +84,11 @@ public sealed partial class DocumentTransitions(
     private Task Send(DocumentEvent happened, DocumentRecord written) =>
         DocumentMachine.CommandsAfter(happened, written) is { Count: > 0 } commands ? send(commands, CancellationToken.None) : Task.CompletedTask;
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Document {DocumentId} was cut into {Passages} passages")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Document {DocumentId} is searchable by words in {Passages} passages")]
     private partial void LogExtracted(Guid documentId, int passages);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Document {DocumentId} is ready with {Passages} passages")]
-    private partial void LogReady(Guid documentId, int? passages);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Document {DocumentId} is ready: {Passages} passages have vectors of {Model}")]
+    private partial void LogReady(Guid documentId, int? passages, string model);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Document {DocumentId} failed ({Code}) in attempt {Attempt}")]
     private partial void LogFailed(Guid documentId, string code, int attempt);

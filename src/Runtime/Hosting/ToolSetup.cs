@@ -15,6 +15,8 @@ public sealed class ToolSetup(IServiceCollection services, ConfigurationManager 
 
     public IServiceCollection Services => services;
 
+    public IConfiguration Configuration => configuration;
+
     /// <summary>Adds a tool's options. Reads secrets from files and validates the options at start-up.</summary>
     public TOptions AddOptions<TOptions>(string section) where TOptions : class, new()
     {

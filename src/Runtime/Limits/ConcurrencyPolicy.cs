@@ -23,6 +23,7 @@ public sealed record ConcurrencyPolicy
     [Required] public required CanaryLimits Canary { get; init; }
     [Required] public required SendLimits Sends { get; init; }
     [Required] public required PostgresLimits Postgres { get; init; }
+    [Required] public required LocalModelLimits LocalModel { get; init; }
     [Required] public required EmbeddedLimits Sqlite { get; init; }
     [Required] public required HttpLimits Http { get; init; }
 

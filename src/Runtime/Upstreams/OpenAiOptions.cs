@@ -13,8 +13,11 @@ public sealed record OpenAiOptions
     /// <summary>Address of the API, including its version. Default: OpenAI.</summary>
     [HttpAddress] public Uri BaseUrl { get; init; } = new("https://api.openai.com/v1");
 
-    /// <summary>The embedding model. Its vectors must have 1,536 dimensions.</summary>
+    /// <summary>The embedding model.</summary>
     [Required] public string EmbeddingModel { get; init; } = "text-embedding-3-small";
+
+    /// <summary>Numbers in each vector of the embedding model. A response with another number is an error. Default: 1,536.</summary>
+    [Range(1, 4_000)] public int EmbeddingDimensions { get; init; } = 1_536;
 
     /// <summary>The model that writes answers.</summary>
     [Required] public string AnswerModel { get; init; } = "gpt-4o-mini";

@@ -20,7 +20,11 @@ public sealed record DocumentRecord
     public string? ClaimedBy { get; init; }
     public int? Pages { get; init; }
     public int? Passages { get; init; }
+
+    /// <summary>Number of passages that have a vector of <see cref="EmbeddingModel"/>.</summary>
     public int Embedded { get; init; }
+
+    /// <summary>The model whose vectors are counted and, in a ready document, compared.</summary>
     public string? EmbeddingModel { get; init; }
     public ChatError? Error { get; init; }
     public required int Version { get; init; }
@@ -57,5 +61,5 @@ public sealed record NewPassage(int? Page, IReadOnlyList<string> Headings, strin
     public string Searchable() => Headings.Count == 0 ? Text : string.Join('\n', Headings) + '\n' + Text;
 }
 
-/// <summary>A passage that has no vector yet.</summary>
+/// <summary>A passage that has no vector of a model yet.</summary>
 public sealed record UnembeddedPassage(int Ordinal, string Searchable);

@@ -53,14 +53,16 @@ public interface IDocumentStore
     Task<DocumentRecord?> StorePassages(
         DocumentKey key, IReadOnlyList<NewPassage> passages, Func<DocumentRecord, DocumentChange?> decide, CancellationToken token);
 
-    /// <summary>Returns those of <paramref name="count"/> passages from <paramref name="first"/> on that have no vector yet.</summary>
-    Task<IReadOnlyList<UnembeddedPassage>> FindUnembedded(DocumentKey key, int first, int count, CancellationToken token);
+    /// <summary>
+    /// Returns those of <paramref name="count"/> passages from <paramref name="first"/> on that have no vector of <paramref name="model"/> yet.
+    /// </summary>
+    Task<IReadOnlyList<UnembeddedPassage>> FindUnembedded(DocumentKey key, string model, int first, int count, CancellationToken token);
 
-    /// <summary>Stores vectors. A passage that has a vector keeps it.</summary>
-    /// <param name="vectors">One float[1536] for each ordinal.</param>
-    /// <param name="decide">Gets the number of passages that had no vector before.</param>
+    /// <summary>Stores vectors of a model. A passage that has one keeps it. Vectors of other models stay until this model's are complete.</summary>
+    /// <param name="vectors">One for each ordinal, all of the model's length.</param>
+    /// <param name="decide">Gets the number of passages that now have a vector of the model.</param>
     Task<DocumentRecord?> StoreVectors(
-        DocumentKey key, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors,
+        DocumentKey key, string model, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors,
         Func<DocumentRecord, int, DocumentChange?> decide, CancellationToken token);
 
     /// <summary>Takes unfinished documents that are due. They are hidden from other sweepers for <paramref name="visibilityTimeout"/>.</summary>

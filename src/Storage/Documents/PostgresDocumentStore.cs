@@ -1,7 +1,6 @@
 using Navigator.Contracts.Http;
 using Navigator.Storage.Passages;
 using Npgsql;
-using Pgvector;
 using NpgsqlTypes;
 using static Navigator.Storage.Ledger.StoredJson;
 
@@ -131,24 +130,27 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
             },
             token);
 
-    public async Task<IReadOnlyList<UnembeddedPassage>> FindUnembedded(DocumentKey key, int first, int count, CancellationToken token)
+    public async Task<IReadOnlyList<UnembeddedPassage>> FindUnembedded(
+        DocumentKey key, string model, int first, int count, CancellationToken token)
     {
         await using var command = For(
             key,
             """
             SELECT passage.ordinal, passage.headings, passage.text
             FROM   passage JOIN document ON document.id = passage.document_id
-            WHERE  document.id = $1 AND document.attempt = $2 AND document.status = 'embedding'
-            AND    passage.ordinal >= $3 AND passage.ordinal < $3 + $4 AND passage.embedding IS NULL
+            WHERE  document.id = $1 AND document.attempt = $2 AND document.status IN ('searchable', 'ready')
+            AND    passage.ordinal >= $3 AND passage.ordinal < $3 + $4
+            AND    NOT EXISTS (SELECT FROM passage_vector AS stored
+                               WHERE  stored.document_id = $1 AND stored.model = $5 AND stored.passage_id = passage.id)
             ORDER  BY passage.ordinal
             """);
-        return await command.With(key.Id).With(key.Attempt).With(first).With(count).All(
+        return await command.With(key.Id).With(key.Attempt).With(first).With(count).With(model).All(
             row => new UnembeddedPassage(row.GetInt32(0), new NewPassage(null, row.GetFieldValue<string[]>(1), row.GetString(2)).Searchable()),
             token);
     }
 
     public Task<DocumentRecord?> StoreVectors(
-        DocumentKey key, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors,
+        DocumentKey key, string model, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors,
         Func<DocumentRecord, int, DocumentChange?> decide, CancellationToken token) =>
         Locked(
             key,
@@ -158,15 +160,20 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
                 for (var i = 0; i < ordinals.Count; i++)
                 {
                     var store = new NpgsqlBatchCommand(
-                        "UPDATE passage SET embedding = $3 WHERE document_id = $1 AND ordinal = $2 AND embedding IS NULL");
-                    store.Parameters.Add(new NpgsqlParameter { Value = key.Id });
-                    store.Parameters.Add(new NpgsqlParameter { Value = ordinals[i] });
-                    store.Parameters.Add(new NpgsqlParameter { Value = new Vector(vectors[i]) });
+                        """
+                        INSERT INTO passage_vector (tenant_id, document_id, model, passage_id, vector)
+                        SELECT tenant_id, document_id, $3, id, $4 FROM passage WHERE document_id = $1 AND ordinal = $2
+                        ON CONFLICT DO NOTHING
+                        """);
+                    foreach (var value in new object[] { key.Id, ordinals[i], model, PassageVectors.ToHalf(vectors[i]) })
+                        store.Parameters.Add(new NpgsqlParameter { Value = value });
                     batch.BatchCommands.Add(store);
                 }
-                var stored = await batch.ExecuteNonQueryAsync(token);
-                // The decision depends on how many vectors were stored. Without a change nothing is committed.
-                return decide(row, stored) is { } change ? await Save(connection, change, null, token) : null;
+                await batch.ExecuteNonQueryAsync(token);
+                await using var count = connection.InSameScope("SELECT count(*)::int FROM passage_vector WHERE document_id = $1 AND model = $2");
+                var embedded = await count.With(key.Id).With(model).Number(token);
+                // The decision depends on how many vectors are stored. Without a change nothing is committed.
+                return decide(row, embedded) is { } change ? await Save(connection, change, null, token) : null;
             },
             token);
 
@@ -206,8 +213,15 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         {
             await using var terms = connection.InSameScope("DELETE FROM passage_term WHERE document_id = $1");
             await terms.With(change.To.Id).Change(token);
+            await using var vectors = connection.InSameScope("DELETE FROM passage_vector WHERE document_id = $1");
+            await vectors.With(change.To.Id).Change(token);
             await using var passages = connection.InSameScope("DELETE FROM passage WHERE document_id = $1");
             await passages.With(change.To.Id).Change(token);
+        }
+        if (change.CompletesVectors)
+        {
+            await using var vectors = connection.InSameScope("DELETE FROM passage_vector WHERE document_id = $1 AND model <> $2");
+            await vectors.With(change.To.Id).With(change.To.EmbeddingModel!).Change(token);
         }
         await using var update = connection.InSameScope(
             $"""

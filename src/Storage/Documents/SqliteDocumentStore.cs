@@ -149,24 +149,26 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
             token);
     }
 
-    public Task<IReadOnlyList<UnembeddedPassage>> FindUnembedded(DocumentKey key, int first, int count, CancellationToken token) =>
+    public Task<IReadOnlyList<UnembeddedPassage>> FindUnembedded(
+        DocumentKey key, string model, int first, int count, CancellationToken token) =>
         database.Read<IReadOnlyList<UnembeddedPassage>>(
             session => session.All(
                 """
                 SELECT passage.ordinal, passage.headings, passage.text
                 FROM   document JOIN passage ON passage.document = document.number
-                WHERE  document.id = $1 AND document.attempt = $2 AND document.status = 'embedding' AND ($3 IS NULL OR document.tenant_id = $3)
+                WHERE  document.id = $1 AND document.attempt = $2 AND document.status IN ('searchable', 'ready')
+                AND    ($3 IS NULL OR document.tenant_id = $3)
                 AND    passage.ordinal >= $4 AND passage.ordinal < $4 + $5
-                AND    NOT EXISTS (SELECT 1 FROM passage_vector WHERE passage_vector.passage = passage.number)
+                AND    NOT EXISTS (SELECT 1 FROM passage_vector WHERE passage_vector.passage = passage.number AND passage_vector.model = $6)
                 ORDER  BY passage.ordinal
                 """,
                 row => new UnembeddedPassage(
                     row.GetInt32(0), new NewPassage(null, StoredJson.Read<string[]>(row.GetString(1)), row.GetString(2)).Searchable()),
-                key.Id, key.Attempt, key.Tenant, first, count),
+                key.Id, key.Attempt, key.Tenant, first, count, model),
             token);
 
     public Task<DocumentRecord?> StoreVectors(
-        DocumentKey key, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors,
+        DocumentKey key, string model, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors,
         Func<DocumentRecord, int, DocumentChange?> decide, CancellationToken token) =>
         Change(
             key,
@@ -176,18 +178,24 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
                     """
                     SELECT ordinal, number FROM passage
                     WHERE  document = $1 AND ordinal IN (SELECT value FROM json_each($2))
-                    AND    NOT EXISTS (SELECT 1 FROM passage_vector WHERE passage_vector.passage = passage.number)
+                    AND    NOT EXISTS (SELECT 1 FROM passage_vector WHERE passage_vector.passage = passage.number AND passage_vector.model = $3)
                     """,
-                    found => (Ordinal: found.GetInt32(0), Number: found.GetInt64(1)), row.Number, StoredJson.Write(ordinals.ToArray()))
+                    found => (Ordinal: found.GetInt32(0), Number: found.GetInt64(1)), row.Number, StoredJson.Write(ordinals.ToArray()), model)
                     .ToDictionary(passage => passage.Ordinal, passage => passage.Number);
-                if (decide(row.Document, missing.Count) is not { } change)
+                var embedded = session.Number(
+                    """
+                    SELECT count(*) FROM passage JOIN passage_vector ON passage_vector.passage = passage.number
+                    WHERE  passage.document = $1 AND passage_vector.model = $2
+                    """,
+                    row.Number, model);
+                if (decide(row.Document, (int)embedded + missing.Count) is not { } change)
                     return null;
                 for (var i = 0; i < ordinals.Count; i++)
                 {
                     if (missing.Remove(ordinals[i], out var passage))
                         session.Change(
-                            "INSERT INTO passage_vector (passage, vector) VALUES ($1, $2)",
-                            passage, MemoryMarshal.AsBytes(vectors[i].Span).ToArray());
+                            "INSERT INTO passage_vector (passage, model, vector) VALUES ($1, $2, $3)",
+                            passage, model, MemoryMarshal.AsBytes(vectors[i].Span).ToArray());
                 }
                 return Save(session, row, change);
             },
@@ -258,6 +266,10 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
             session.Change("INSERT OR REPLACE INTO document_content (document, content) VALUES ($1, $2)", row.Number, content);
         if (change.DropsPassages)
             DeletePassages(session, row.Number);
+        if (change.CompletesVectors)
+            session.Change(
+                "DELETE FROM passage_vector WHERE passage IN (SELECT number FROM passage WHERE document = $1) AND model <> $2",
+                row.Number, to.EmbeddingModel);
         return to;
     }
 

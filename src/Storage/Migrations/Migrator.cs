@@ -92,7 +92,8 @@ public static class Migrator
     {
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
-        command.CommandTimeout = 300;
+        // No limit: rewriting a large table, or indexing its vectors, takes as long as it takes, and waiting for another migrator too.
+        command.CommandTimeout = 0;
         await command.ExecuteNonQueryAsync(token);
     }
 }

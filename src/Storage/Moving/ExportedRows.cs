@@ -42,7 +42,10 @@ internal sealed record ExportedDocument
     public DateTimeOffset? DueAt { get; init; }
 }
 
-/// <param name="Vector">float[] in little-endian single precision; null if the passage has no vector yet.</param>
+/// <param name="Vector">
+/// float[] in little-endian single precision, from the document's embedding model; null if the passage has no vector of it yet. Vectors of
+/// another model, to which a document is being moved, are left out, because they are computed again.
+/// </param>
 internal sealed record ExportedPassage(Guid DocumentId, Guid Id, int Ordinal, int? Page, string[] Headings, string Text, byte[]? Vector);
 
 /// <summary>

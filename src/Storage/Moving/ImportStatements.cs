@@ -23,12 +23,16 @@ internal static class ImportStatements
         RETURNING id
         """;
 
-    /// <summary>$2 is the document's bytes. An unfinished document is due at once, because the process that ingested it no longer runs.</summary>
+    /// <summary>
+    /// $2 is the document's bytes. An unfinished document is due at once, because the process that ingested it no longer runs. Older exports call a
+    /// searchable document embedding.
+    /// </summary>
     public const string InsertDocument =
         """
         INSERT INTO document (id, tenant_id, title, media_type, bytes, sha256, content, status, attempt, claimed_by, pages, passages, embedded,
                               embedding_model, error_code, error_message, version, created_at, finished_at, deadline_at, due_at)
-        SELECT id, tenant_id, title, media_type, bytes, decode(sha256, 'base64'), $2, status, attempt, claimed_by, pages, passages, embedded,
+        SELECT id, tenant_id, title, media_type, bytes, decode(sha256, 'base64'), $2,
+               CASE status WHEN 'embedding' THEN 'searchable' ELSE status END, attempt, claimed_by, pages, passages, embedded,
                embedding_model, error_code, error_message, version, created_at, finished_at, deadline_at,
                CASE WHEN finished_at IS NULL THEN least(now(), deadline_at) END
         FROM   json_to_record($1) AS exported (

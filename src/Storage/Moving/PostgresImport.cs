@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Navigator.Storage.Documents;
+using Navigator.Storage.Passages;
 using Navigator.Storage.Tenants;
 using Npgsql;
 using NpgsqlTypes;
@@ -229,15 +230,20 @@ public sealed class PostgresImport
         foreach (var passage in passages)
         {
             var insert = new NpgsqlBatchCommand(
-                """
-                INSERT INTO passage (id, tenant_id, document_id, ordinal, page, headings, text, embedding) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-                """);
+                "INSERT INTO passage (id, tenant_id, document_id, ordinal, page, headings, text) VALUES ($1, $2, $3, $4, $5, $6, $7)");
             foreach (var value in new object?[] { passage.Id, document.TenantId, document.Id, passage.Ordinal })
                 insert.Parameters.Add(new NpgsqlParameter { Value = value });
             insert.Parameters.Add(new NpgsqlParameter { Value = (object?)passage.Page ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
-            foreach (var value in new object?[] { passage.Headings, passage.Text, VectorOf(passage) ?? (object)DBNull.Value })
+            foreach (var value in new object[] { passage.Headings, passage.Text })
                 insert.Parameters.Add(new NpgsqlParameter { Value = value });
             batch.BatchCommands.Add(insert);
+            if (passage.Vector is null)
+                continue;
+            var store = new NpgsqlBatchCommand(
+                "INSERT INTO passage_vector (tenant_id, document_id, model, passage_id, vector) VALUES ($1, $2, $3, $4, $5)");
+            foreach (var value in new object?[] { document.TenantId, document.Id, document.EmbeddingModel, passage.Id, VectorOf(passage.Vector) })
+                store.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+            batch.BatchCommands.Add(store);
         }
         await batch.ExecuteNonQueryAsync(token);
         await PostgresDocumentStore.InsertTerms(
@@ -278,8 +284,7 @@ public sealed class PostgresImport
     private static string Json<T>(T rows) => JsonSerializer.Serialize(rows, ExportFormat.Json);
 
     /// <summary>Copies the bytes: the export is little-endian, as are x64 and Arm64.</summary>
-    private static Vector? VectorOf(ExportedPassage passage) =>
-        passage.Vector is null ? null : new Vector(MemoryMarshal.Cast<byte, float>(passage.Vector).ToArray());
+    private static HalfVector VectorOf(byte[] stored) => PassageVectors.ToHalf(MemoryMarshal.Cast<byte, float>(stored).ToArray());
 
     /// <summary>
     /// True if the database cannot hold the row: an invalid value, a violated constraint, an exceeded limit. False if the database failed.

@@ -88,22 +88,22 @@ public sealed class SqliteExport
             {
                 var (number, id) = (row.GetInt64(0), row.Id(1));
                 documents.Write(DocumentOf(row, id, WriteOriginal(number, id)));
-                WritePassages(number, id, passages);
+                WritePassages(number, id, row.TextOrNull(13), passages);
             });
         End(documents);
         End(passages);
     }
 
-    private void WritePassages(long document, Guid id, LineFile lines) => session.Each(
+    private void WritePassages(long document, Guid id, string? model, LineFile lines) => session.Each(
         """
         SELECT passage.id, ordinal, page, headings, text, vector
-        FROM   passage LEFT JOIN passage_vector ON passage_vector.passage = passage.number
+        FROM   passage LEFT JOIN passage_vector ON passage_vector.passage = passage.number AND passage_vector.model = $2
         WHERE  document = $1 ORDER BY ordinal
         """,
         row => lines.Write(new ExportedPassage(
             id, row.Id(0), row.GetInt32(1), row.NumberOrNull(2), StoredJson.Read<string[]>(row.GetString(3)), row.GetString(4),
             row.IsDBNull(5) ? null : row.Bytes(5))),
-        document);
+        document, model);
 
     /// <returns>The SHA-256 of the bytes; null if they are not stored.</returns>
     private string? WriteOriginal(long document, Guid id)

@@ -17,6 +17,12 @@ internal static class Bm25
     /// </summary>
     private const double UsualLength = 110;
 
+    /// <summary>
+    /// Weight of a term that occurs once in a passage of usual length. A passage that contains each distinct word of a question once therefore
+    /// scores the sum of their idf times this value. Scores are divided by that sum, so that they say how much of the question a passage covers.
+    /// </summary>
+    public const double WeightOfOne = (K1 + 1) / (1 + K1);
+
     /// <summary>Returns the weights of a passage's terms.</summary>
     public static Dictionary<string, float> Weigh(string text)
     {

@@ -2,7 +2,9 @@ using Navigator.Contracts.Http;
 
 namespace Navigator.Storage.Passages;
 
-/// <summary>Finds passages of ready documents by meaning and by words. Filters apply before the ranking.</summary>
+/// <summary>
+/// Finds passages by words as soon as their document's text is stored, and by meaning when all its vectors are. Filters apply before the ranking.
+/// </summary>
 public interface IPassageIndex
 {
     /// <summary>Returns two ranked lists for each query, in the order of the queries.</summary>
@@ -12,7 +14,7 @@ public interface IPassageIndex
     Task<IReadOnlyList<CitedPassage>> Read(string tenant, IReadOnlyList<Guid> ids, CancellationToken token);
 }
 
-/// <param name="Model">The vectors are compared only with passages that the same model embedded.</param>
+/// <param name="Model">Only vectors of this model are compared. Passages of documents that have none are found by words.</param>
 /// <param name="DocumentIds">Only these documents; null for all of the tenant's.</param>
 /// <param name="Limit">Maximum number of hits per leg.</param>
 /// <param name="SimilarityFloor">The vector leg drops hits whose cosine is lower.</param>
@@ -20,11 +22,15 @@ public sealed record PassageSearch(
     string Tenant, string Model, IReadOnlyList<PassageQuery> Queries, IReadOnlyList<Guid>? DocumentIds, int Limit, double SimilarityFloor);
 
 /// <param name="Text">Text for the lexical leg.</param>
-/// <param name="Vector">float[1536] for the vector leg.</param>
+/// <param name="Vector">The model's vector of the text, of any length; empty: the query has no vector leg.</param>
 public sealed record PassageQuery(string Text, ReadOnlyMemory<float> Vector);
 
 /// <param name="Nearest">By cosine similarity, best first.</param>
-/// <param name="Lexical">By BM25, best first.</param>
+/// <param name="Lexical">
+/// By BM25, best first. A score says how much of the query the passage covers: BM25 divided by the BM25 of a passage that contains each distinct
+/// word once. 1 means about every word. A passage that repeats words can score more, up to 2.2. Rare words count more than frequent ones, and a
+/// word that no searched passage contains counts as the rarest.
+/// </param>
 public sealed record SearchLegs(IReadOnlyList<Hit> Nearest, IReadOnlyList<Hit> Lexical);
 
 public readonly record struct Hit(Guid PassageId, Guid DocumentId, double Score);

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using HalfVector = Pgvector.HalfVector;
 
 namespace Navigator.Storage.Passages;
 
@@ -63,6 +64,14 @@ internal sealed class PassageVectors(int capacity, int dimensions)
             squares += (double)number * number;
         if (squares > 0)
             TensorPrimitives.Divide<float>(vector, (float)Math.Sqrt(squares), vector);
+    }
+
+    /// <summary>Returns a vector as PostgreSQL stores and compares it: of length 1, in half precision.</summary>
+    public static HalfVector ToHalf(ReadOnlyMemory<float> vector)
+    {
+        var direction = vector.ToArray();
+        Normalize(direction);
+        return new HalfVector(Array.ConvertAll(direction, number => (Half)number));
     }
 
     private static float Dot(ReadOnlySpan<float> question, ReadOnlySpan<sbyte> code)

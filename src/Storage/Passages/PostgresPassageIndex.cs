@@ -1,26 +1,41 @@
+using System.Globalization;
 using Navigator.Contracts.Http;
 using Navigator.Text;
 using Npgsql;
-using Pgvector;
 using NpgsqlTypes;
 
 namespace Navigator.Storage.Passages;
 
 /// <summary>Both legs in PostgreSQL: pgvector for the meaning, a posting table for the words.</summary>
 /// <param name="exactUpTo">
-/// Maximum number of passages that are compared exactly. 5,000 vectors of 6 kB take about 50 ms, 15,000 take 140 ms (14 ms through HNSW).
-/// With iterative scans HNSW finds enough passages even with a filter.
+/// Maximum number of passages that are compared exactly. Above it, vectors of a length that has an HNSW index are found through it. With
+/// iterative scans HNSW finds enough passages even with a filter.
 /// </param>
 internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exactUpTo) : IPassageIndex
 {
-    private const string ReadyDocuments = "document.tenant_id = $1 AND document.status = 'ready' AND ($2::uuid[] IS NULL OR document.id = ANY ($2))";
+    private const string Wanted = "document.tenant_id = $1 AND ($2::uuid[] IS NULL OR document.id = ANY ($2))";
+
+    private const string Searchable = $"{Wanted} AND document.status IN ('searchable', 'ready')";
+
+    /// <summary>Vector lengths that have an index. Source: migration 0020.</summary>
+    private static readonly int[] IndexedLengths = [384, 1_536];
+
+    /// <summary>
+    /// Vectors that a question's vector is compared with. The documents are a list first: when joined to the passages without statistics, they
+    /// were read once for each passage.
+    /// </summary>
+    private const string Comparable =
+        $"tenant_id = $1 AND model = $6 AND document_id = ANY (ARRAY(SELECT id FROM document WHERE {Wanted} AND status = 'ready' "
+            + "AND embedding_model = $6))";
+
+    private static readonly string OfAll = Bm25.WeightOfOne.ToString(CultureInfo.InvariantCulture);
 
     public async Task<IReadOnlyList<SearchLegs>> Search(PassageSearch search, CancellationToken token)
     {
         // One connection for two round trips. The first finds words and counts the passages; that count selects how vectors are compared.
         await using var connection = await database.Open(token);
         var (size, lexical) = await Lexical(connection, search, token);
-        var nearest = size == 0
+        var nearest = size == 0 || search.Queries.Any(query => query.Vector.IsEmpty)
             ? [.. search.Queries.Select(_ => new List<Hit>())]
             : await Nearest(connection, search, exact: size <= exactUpTo, token);
         return [.. nearest.Zip(lexical, (near, words) => new SearchLegs(near, words))];
@@ -48,21 +63,25 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
     {
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(Scopes.Tenant(search.Tenant));
-        batch.BatchCommands.Add(Command(search, $"SELECT coalesce(sum(passages), 0) FROM document WHERE {ReadyDocuments}"));
+        batch.BatchCommands.Add(Command(search, $"SELECT coalesce(sum(passages), 0) FROM document WHERE {Searchable}"));
         foreach (var query in search.Queries)
         {
-            // weight × idf, summed per passage; idf as in Bm25.Idf.
+            // weight × idf, summed per passage and divided by the sum of all idf; idf as in Bm25.Idf.
             var words = Command(
                 search,
                 $"""
-                WITH ready AS MATERIALIZED (SELECT id, passages FROM document WHERE {ReadyDocuments}),
-                     corpus AS (SELECT sum(passages) AS size FROM ready),
-                     hit AS (
-                         SELECT posting.passage_id, posting.document_id, posting.weight, count(*) OVER (PARTITION BY posting.term) AS found
-                         FROM   passage_term AS posting JOIN ready ON ready.id = posting.document_id
-                         WHERE  posting.tenant_id = $1 AND posting.term = ANY ($3))
-                SELECT passage_id, document_id, sum(weight * ln(1 + (size - found + 0.5) / (found + 0.5)))::double precision AS score
-                FROM   hit CROSS JOIN corpus GROUP BY passage_id, document_id ORDER BY score DESC, passage_id LIMIT $4
+                WITH searchable AS MATERIALIZED (SELECT id, passages FROM document WHERE {Searchable}),
+                     corpus AS MATERIALIZED (SELECT coalesce(sum(passages), 0)::double precision AS size FROM searchable),
+                     hit AS MATERIALIZED (
+                         SELECT posting.term, posting.passage_id, posting.document_id, posting.weight::double precision AS weight
+                         FROM   passage_term AS posting JOIN searchable ON searchable.id = posting.document_id
+                         WHERE  posting.tenant_id = $1 AND posting.term = ANY ($3)),
+                     counted AS (SELECT term, count(*)::double precision AS found FROM hit GROUP BY term),
+                     wanted AS MATERIALIZED (
+                         SELECT term, ln(1 + (size - coalesce(found, 0) + 0.5::double precision) / (coalesce(found, 0) + 0.5::double precision)) AS idf
+                         FROM   unnest($3::text[]) AS asked (term) CROSS JOIN corpus LEFT JOIN counted USING (term))
+                SELECT passage_id, document_id, sum(weight * idf) / ({OfAll} * (SELECT sum(idf) FROM wanted)) AS score
+                FROM   hit JOIN wanted USING (term) GROUP BY passage_id, document_id ORDER BY score DESC, passage_id LIMIT $4
                 """);
             words.Parameters.Add(new NpgsqlParameter { Value = Terms.Of(query.Text).Distinct(StringComparer.Ordinal).ToArray() });
             words.Parameters.Add(new NpgsqlParameter { Value = search.Limit });
@@ -84,27 +103,23 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
         foreach (var query in search.Queries)
         {
             // Ordering a materialised list by a plain number cannot use the vector index; ordering the table by the operator does.
-            // The documents are a list first: when joined to the passages without statistics, they were read once for each passage.
             var near = Command(
                 search,
-                exact
+                exact || !IndexedLengths.Contains(query.Vector.Length)
                     ? $"""
                       WITH near AS MATERIALIZED (
-                          SELECT passage.id, passage.document_id, passage.embedding <=> $3 AS distance
-                          FROM   passage
-                          WHERE  passage.tenant_id = $1
-                          AND    passage.document_id = ANY (ARRAY(SELECT id FROM document WHERE {ReadyDocuments} AND embedding_model = $6)))
+                          SELECT passage_id AS id, document_id, vector <=> $3 AS distance FROM passage_vector WHERE {Comparable})
                       SELECT id, document_id, 1 - distance FROM near WHERE distance <= 1 - $5::double precision ORDER BY distance, id LIMIT $4
                       """
                     : $"""
                       WITH near AS MATERIALIZED (
-                          SELECT passage.id, passage.document_id, passage.embedding <=> $3 AS distance
-                          FROM   passage JOIN document ON document.id = passage.document_id
-                          WHERE  passage.tenant_id = $1 AND {ReadyDocuments} AND document.embedding_model = $6
-                          ORDER  BY passage.embedding <=> $3 LIMIT $4)
+                          SELECT passage_id AS id, document_id, vector::halfvec({query.Vector.Length}) <=> $3 AS distance
+                          FROM   passage_vector
+                          WHERE  {Comparable} AND vector_dims(vector) = {query.Vector.Length}
+                          ORDER  BY vector::halfvec({query.Vector.Length}) <=> $3 LIMIT $4)
                       SELECT id, document_id, 1 - distance FROM near WHERE distance <= 1 - $5::double precision ORDER BY distance, id
                       """);
-            near.Parameters.Add(new NpgsqlParameter { Value = new Vector(query.Vector) });
+            near.Parameters.Add(new NpgsqlParameter { Value = PassageVectors.ToHalf(query.Vector) });
             near.Parameters.Add(new NpgsqlParameter { Value = search.Limit });
             near.Parameters.Add(new NpgsqlParameter { Value = search.SimilarityFloor });
             near.Parameters.Add(new NpgsqlParameter { Value = search.Model });

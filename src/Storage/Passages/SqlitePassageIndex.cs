@@ -19,7 +19,7 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
         database.Read<IReadOnlyList<SearchLegs>>(
             session =>
             {
-                var documents = Ready(session, search);
+                var documents = Searchable(session, search);
                 var nearest = Nearest(session, search, documents.Values, token);
                 return [.. search.Queries.Zip(nearest, (query, near) => new SearchLegs(near, Lexical(session, search, documents, query.Text)))];
             },
@@ -43,19 +43,21 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
             token);
 
     /// <summary>The documents that are searched, by number.</summary>
-    private static Dictionary<long, ReadyDocument> Ready(SqliteSession session, PassageSearch search) => session.All(
+    private static Dictionary<long, SearchedDocument> Searchable(SqliteSession session, PassageSearch search) => session.All(
         """
-        SELECT number, id, version, embedding_model, passages FROM document
-        WHERE  tenant_id = $1 AND status = 'ready' AND ($2 IS NULL OR id IN (SELECT value FROM json_each($2)))
+        SELECT number, id, version, CASE WHEN status = 'ready' THEN embedding_model END, passages FROM document
+        WHERE  tenant_id = $1 AND status IN ('searchable', 'ready') AND ($2 IS NULL OR id IN (SELECT value FROM json_each($2)))
         """,
-        row => new ReadyDocument(new DocumentVersion(row.GetInt64(0), row.Id(1), row.GetInt32(2)), row.TextOrNull(3), row.GetInt32(4)),
+        row => new SearchedDocument(new DocumentVersion(row.GetInt64(0), row.Id(1), row.GetInt32(2)), row.TextOrNull(3), row.GetInt32(4)),
         search.Tenant, search.DocumentIds is null ? null : StoredJson.Write(search.DocumentIds.ToArray()))
         .ToDictionary(document => document.Version.Number);
 
     /// <summary>Returns one list for each query.</summary>
     private List<List<Hit>> Nearest(
-        SqliteSession session, PassageSearch search, IEnumerable<ReadyDocument> documents, CancellationToken token)
+        SqliteSession session, PassageSearch search, IEnumerable<SearchedDocument> documents, CancellationToken token)
     {
+        if (search.Queries.Any(query => query.Vector.IsEmpty))
+            return [.. search.Queries.Select(_ => new List<Hit>())];
         if (search.Queries.Count == 0)
             return [];
         var questions = search.Queries.Select(query => new NearestPassages(query.Vector, search.Limit, search.SimilarityFloor)).ToList();
@@ -63,25 +65,27 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
         foreach (var document in documents.Where(document => document.Model == search.Model)
             .OrderByDescending(document => vectors.Holds(document.Version)))
         {
-            foreach (var part in VectorsOf(session, document, search.Queries[0].Vector.Length))
+            foreach (var part in VectorsOf(session, document, search))
             {
                 token.ThrowIfCancellationRequested();
                 foreach (var question in questions)
                 {
                     if (question.Compare(part, document.Version.Id))
-                        Settle(session, question, token);
+                        Settle(session, question, search.Model, token);
                 }
             }
         }
-        questions.ForEach(question => Settle(session, question, token));
+        questions.ForEach(question => Settle(session, question, search.Model, token));
         return questions.ConvertAll(question => question.Ranked());
     }
 
     /// <summary>
     /// A load for the cache runs to its end. If each question stopped it at its own time limit, a large document would never be cached.
     /// </summary>
-    private IEnumerable<PassageVectors> VectorsOf(SqliteSession session, ReadyDocument document, int dimensions) =>
-        vectors.Read(
+    private IEnumerable<PassageVectors> VectorsOf(SqliteSession session, SearchedDocument document, PassageSearch search)
+    {
+        var dimensions = search.Queries[0].Vector.Length;
+        return vectors.Read(
             document.Version, document.Passages, dimensions,
             (first, count) =>
             {
@@ -91,47 +95,52 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
                     """
                     SELECT passage.id, passage.number, passage_vector.vector
                     FROM   passage JOIN passage_vector ON passage_vector.passage = passage.number
-                    WHERE  passage.document = $1 AND passage.ordinal >= $2 AND passage.ordinal < $3
+                    WHERE  passage.document = $1 AND passage.ordinal >= $2 AND passage.ordinal < $3 AND passage_vector.model = $4
                     ORDER  BY passage.ordinal
                     """,
                     row => loaded.Add(row.Id(0), row.GetInt64(1), MemoryMarshal.Cast<byte, float>(row.Bytes(2).AsSpan())),
-                    document.Version.Number, first, first + count);
+                    document.Version.Number, first, first + count, search.Model);
                 return loaded;
             });
+    }
 
     /// <summary>Reads the vectors of a question's candidates.</summary>
-    private static void Settle(SqliteSession session, NearestPassages question, CancellationToken token) => question.Settle(candidates =>
-    {
-        token.ThrowIfCancellationRequested();
-        session.Each(
-            """
-            SELECT wanted.key, passage_vector.vector
-            FROM   json_each($1) AS wanted CROSS JOIN passage_vector ON passage_vector.passage = wanted.value
-            """,
-            row => question.Add(candidates[row.GetInt32(0)], MemoryMarshal.Cast<byte, float>(row.Bytes(1).AsSpan())),
-            StoredJson.Write(candidates.Select(candidate => candidate.Number).ToArray()));
-    });
+    private static void Settle(SqliteSession session, NearestPassages question, string model, CancellationToken token) =>
+        question.Settle(candidates =>
+        {
+            token.ThrowIfCancellationRequested();
+            session.Each(
+                """
+                SELECT wanted.key, passage_vector.vector
+                FROM   json_each($1) AS wanted
+                CROSS  JOIN passage_vector ON passage_vector.passage = wanted.value AND passage_vector.model = $2
+                """,
+                row => question.Add(candidates[row.GetInt32(0)], MemoryMarshal.Cast<byte, float>(row.Bytes(1).AsSpan())),
+                StoredJson.Write(candidates.Select(candidate => candidate.Number).ToArray()), model);
+        });
 
-    /// <summary>weight × idf, summed per passage.</summary>
-    private static List<Hit> Lexical(SqliteSession session, PassageSearch search, Dictionary<long, ReadyDocument> documents, string query)
+    /// <summary>weight × idf, summed per passage and divided by the sum of all idf.</summary>
+    private static List<Hit> Lexical(SqliteSession session, PassageSearch search, Dictionary<long, SearchedDocument> documents, string query)
     {
         var size = documents.Values.Sum(document => (long)document.Passages);
         var scores = new Dictionary<Place, double>();
+        var ofAll = 0.0;
         foreach (var term in Terms.Of(query).Distinct(StringComparer.Ordinal))
         {
             var found = PostingsOf(session, term, documents);
             var idf = Bm25.Idf(size, found.Sum(document => (long)document.Postings.Length / Posting.Size));
+            ofAll += Bm25.WeightOfOne * idf;
             foreach (var (document, postings) in found)
             {
                 foreach (var posting in Posting.Read(postings))
                     CollectionsMarshal.GetValueRefOrAddDefault(scores, new Place(document, posting.Ordinal), out _) += posting.Weight * idf;
             }
         }
-        return Best(session, search.Limit, documents, scores);
+        return Best(session, search.Limit, documents, scores, ofAll);
     }
 
     private static List<(long Document, byte[] Postings)> PostingsOf(
-        SqliteSession session, string term, Dictionary<long, ReadyDocument> documents) => documents.Count <= FewDocuments
+        SqliteSession session, string term, Dictionary<long, SearchedDocument> documents) => documents.Count <= FewDocuments
         ? session.All(
             "SELECT document, weights FROM posting WHERE term = $1 AND document IN (SELECT value FROM json_each($2))",
             row => (row.GetInt64(0), row.Bytes(1)), term, StoredJson.Write(documents.Keys.ToArray()))
@@ -141,7 +150,7 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
 
     /// <summary>Returns the best hits by score and then by id. Ids are looked up only for passages whose score is high enough.</summary>
     private static List<Hit> Best(
-        SqliteSession session, int limit, Dictionary<long, ReadyDocument> documents, Dictionary<Place, double> scores)
+        SqliteSession session, int limit, Dictionary<long, SearchedDocument> documents, Dictionary<Place, double> scores, double ofAll)
     {
         // 0 if there are no more passages than the limit. Every score is higher than 0.
         var least = scores.Values.OrderDescending().ElementAtOrDefault(limit - 1);
@@ -154,11 +163,12 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
             """,
             row => (Id: row.Id(0), Place: new Place(row.GetInt64(1), row.GetInt32(2))), StoredJson.Write(places));
         var best = new BestHits(limit);
-        passages.ForEach(passage => best.Add(new Hit(passage.Id, documents[passage.Place.Document].Version.Id, scores[passage.Place])));
+        passages.ForEach(passage => best.Add(new Hit(passage.Id, documents[passage.Place.Document].Version.Id, scores[passage.Place] / ofAll)));
         return best.Ranked();
     }
 
-    private sealed record ReadyDocument(DocumentVersion Version, string? Model, int Passages);
+    /// <param name="Model">The model of its vectors; null until they are complete.</param>
+    private sealed record SearchedDocument(DocumentVersion Version, string? Model, int Passages);
 
     /// <summary>A passage by its document's number and its ordinal.</summary>
     private readonly record struct Place(long Document, int Ordinal);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.AI;
 using Navigator.Text;
 
 namespace Navigator.Workers.Embedders;
@@ -8,16 +9,27 @@ namespace Navigator.Workers.Embedders;
 /// Offline vectors: every word, pair of words and run of three to five letters is hashed to one of 1,536 dimensions ("feature hashing", Weinberger
 /// et al., 2009). It compares spelling and not meaning: texts that share words and stems are near each other, synonyms are not.
 /// </summary>
-internal sealed class HashedNgramEmbedder : IEmbedder
+internal sealed class HashedNgramEmbedder : IEmbeddingGenerator<string, Embedding<float>>
 {
     public const string ModelName = "offline-hashed-ngrams";
 
-    public string Model => ModelName;
+    private const int Dimensions = 1_536;
 
-    public Task<IReadOnlyList<ReadOnlyMemory<float>>> Embed(IReadOnlyList<string> texts, TimeSpan within, CancellationToken token)
+    private readonly EmbeddingGeneratorMetadata metadata = new("words", null, ModelName, Dimensions);
+
+    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
-        token.ThrowIfCancellationRequested();
-        return Task.FromResult<IReadOnlyList<ReadOnlyMemory<float>>>([.. texts.Select(text => (ReadOnlyMemory<float>)VectorOf(text))]);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(values.Select(text => new Embedding<float>(VectorOf(text)))));
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceKey is null && serviceType == typeof(EmbeddingGeneratorMetadata) ? metadata : null;
+
+    public void Dispose()
+    {
+        // Nothing is held.
     }
 
     public static float[] VectorOf(string text)
@@ -35,12 +47,12 @@ internal sealed class HashedNgramEmbedder : IEmbedder
                     Count(counts, Hash(padded.AsSpan(start, size)), 0.3f);
             previous = term;
         }
-        var vector = new float[IEmbedder.Dimensions];
+        var vector = new float[Dimensions];
         foreach (var (hash, weight) in counts)
         {
             // One bit of the hash is the sign, so that collisions cancel out on average.
             var sign = (BitOperations.PopCount(hash) & 1) == 0 ? 1 : -1;
-            vector[hash % IEmbedder.Dimensions] += sign * MathF.Log(1 + weight);
+            vector[hash % Dimensions] += sign * MathF.Log(1 + weight);
         }
         var length = MathF.Sqrt(vector.Sum(number => number * number));
         if (length == 0)

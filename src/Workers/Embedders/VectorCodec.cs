@@ -13,13 +13,13 @@ internal static class VectorCodec
         return Convert.ToBase64String(bytes);
     }
 
-    /// <exception cref="FormatException">The text is not base64 of 1,536 numbers.</exception>
+    /// <exception cref="FormatException">The text is not base64 of numbers.</exception>
     public static float[] Decode(string text)
     {
         var bytes = Convert.FromBase64String(text);
-        if (bytes.Length != IEmbedder.Dimensions * sizeof(float))
+        if (bytes.Length == 0 || bytes.Length % sizeof(float) != 0)
             throw new FormatException($"The vector has {bytes.Length} bytes.");
-        var vector = new float[IEmbedder.Dimensions];
+        var vector = new float[bytes.Length / sizeof(float)];
         for (var i = 0; i < vector.Length; i++)
             vector[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float)));
         return vector;

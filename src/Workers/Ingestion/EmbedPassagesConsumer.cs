@@ -15,22 +15,22 @@ namespace Navigator.Workers.Ingestion;
 /// sends the messages again until the document's deadline.
 /// </summary>
 internal sealed partial class EmbedPassagesConsumer(
-    IDocumentStore documents, DocumentTransitions transitions, IEmbedder embedder, LivePolicy policy, ILogger<EmbedPassagesConsumer> log)
+    IDocumentStore documents, DocumentTransitions transitions, EmbeddingModel model, LivePolicy policy, ILogger<EmbedPassagesConsumer> log)
     : IConsumer<EmbedPassages>
 {
     public async Task Consume(ConsumeContext<EmbedPassages> context)
     {
         var (message, token) = (context.Message, context.CancellationToken);
         var key = new DocumentKey(message.DocumentId, message.Attempt);
-        var passages = await documents.FindUnembedded(key, message.First, message.Count, token);
+        var passages = await documents.FindUnembedded(key, embedder.Model, message.First, message.Count, token);
         if (passages.Count == 0)
             return; // embedded before, or the document was deleted
 
         try
         {
-            var vectors = await embedder.Embed([.. passages.Select(passage => passage.Searchable)], policy.Now.For(QueueNames.EmbedPassages).Timeout,
-                token);
-            await transitions.StoreVectors(key, embedder.Model, [.. passages.Select(passage => passage.Ordinal)], vectors, token);
+            var vectors = await model.EmbedPassages(
+                [.. passages.Select(passage => passage.Searchable)], policy.Now.For(QueueNames.EmbedPassages).Timeout, token);
+            await transitions.StoreVectors(key, model.Name, [.. passages.Select(passage => passage.Ordinal)], vectors, token);
         }
         catch (UpstreamException error) when (error.Failure == UpstreamFailure.Rejected)
         {

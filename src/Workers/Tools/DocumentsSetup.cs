@@ -20,12 +20,12 @@ internal static class DocumentsSetup
     {
         tools.Services.AddSingleton(provider => new InlineTool(
             Tool.Documents, QueueNames.RetrievePassages, provider.GetRequiredService<QuestionEmbedding>().RunInline));
-        return tools.Add(Descriptor)
+        return tools.Add(Descriptor(EmbeddingSetup.Describe(tools.Configuration)))
             .Consume<EmbedQuestionConsumer, EmbedQuestionConsumerDefinition>()        // question → vector, in batches
             .Consume<RetrievePassagesConsumer, RetrievePassagesConsumerDefinition>(); // vector → passages
     }
 
-    private static ToolDescriptor Descriptor { get; } = new()
+    private static ToolDescriptor Descriptor(string search) => new()
     {
         Name = Tool.Documents,
         Queue = QueueNames.EmbedQuestion,
@@ -44,6 +44,7 @@ internal static class DocumentsSetup
         },
         HasFoundEnough = results => results.Of<DocumentsResult>(Tool.Documents) is { Fits: true, Passages.Count: > 0 },
         Sources = Sources,
+        Greeting = ("Search", search),
     };
 
     private static async Task<IReadOnlyList<Source>> Sources(Job job, IPassageIndex index, CancellationToken token)

@@ -28,8 +28,10 @@ public sealed class DocumentMachineTests
         ["renewed"] = row => new DocumentEvent.LeaseRenewed(row.Attempt, "w1", Limits),
         ["text extracted"] = row => new DocumentEvent.TextExtracted(row.Attempt, 2, 100, KeepsOriginal: true, Limits),
         ["text extracted, original not kept"] = row => new DocumentEvent.TextExtracted(row.Attempt, 2, 100, KeepsOriginal: false, Limits),
-        ["some embedded"] = row => new DocumentEvent.PassagesEmbedded(row.Attempt, "m", 10),
-        ["last embedded"] = row => new DocumentEvent.PassagesEmbedded(row.Attempt, "m", 64),
+        ["some embedded"] = row => new DocumentEvent.PassagesEmbedded(row.Attempt, "m", 46),
+        ["last embedded"] = row => new DocumentEvent.PassagesEmbedded(row.Attempt, "m", 100),
+        ["some embedded by another model"] = row => new DocumentEvent.PassagesEmbedded(row.Attempt, "next", 46),
+        ["last embedded by another model"] = row => new DocumentEvent.PassagesEmbedded(row.Attempt, "next", 100),
         ["failed"] = row => new DocumentEvent.Failed(row.Attempt, new ChatError("document_encrypted", "Encrypted.")),
         ["due"] = row => new DocumentEvent.BecameDue(row, Limits),
     };
@@ -43,14 +45,18 @@ public sealed class DocumentMachineTests
         [(DocumentStatus.Queued, "due")] = "queued 1, sends 1",
         [(DocumentStatus.Extracting, "taken over")] = "extracting 2",
         [(DocumentStatus.Extracting, "renewed")] = "extracting 1",
-        [(DocumentStatus.Extracting, "text extracted")] = "embedding 1, sends 2",
-        [(DocumentStatus.Extracting, "text extracted, original not kept")] = "embedding 1, sends 2, drops content",
+        [(DocumentStatus.Extracting, "text extracted")] = "searchable 1, sends 2",
+        [(DocumentStatus.Extracting, "text extracted, original not kept")] = "searchable 1, sends 2, drops content",
         [(DocumentStatus.Extracting, "failed")] = "failed 1, drops content",
         [(DocumentStatus.Extracting, "due")] = "queued 2, sends 1",
-        [(DocumentStatus.Embedding, "some embedded")] = "embedding 1",
-        [(DocumentStatus.Embedding, "last embedded")] = "ready 1",
-        [(DocumentStatus.Embedding, "failed")] = "failed 1, drops content",
-        [(DocumentStatus.Embedding, "due")] = "embedding 1, sends 2",
+        [(DocumentStatus.Searchable, "some embedded")] = "searchable 1",
+        [(DocumentStatus.Searchable, "last embedded")] = "ready 1, vectors of m",
+        [(DocumentStatus.Searchable, "some embedded by another model")] = "searchable 1",
+        [(DocumentStatus.Searchable, "last embedded by another model")] = "ready 1, vectors of next",
+        [(DocumentStatus.Ready, "some embedded by another model")] = "ready 1",
+        [(DocumentStatus.Ready, "last embedded by another model")] = "ready 1, vectors of next",
+        [(DocumentStatus.Searchable, "failed")] = "failed 1, drops content",
+        [(DocumentStatus.Searchable, "due")] = "searchable 1, sends 2",
         [(DocumentStatus.Failed, "uploaded again")] = "queued 2, sends 1",
     };
 
@@ -99,7 +105,7 @@ public sealed class DocumentMachineTests
     [Theory]
     [InlineData(DocumentStatus.Queued)]
     [InlineData(DocumentStatus.Extracting)]
-    [InlineData(DocumentStatus.Embedding)]
+    [InlineData(DocumentStatus.Searchable)]
     public void A_deadline_ends_it_and_a_worker_can_no_longer_claim_it(DocumentStatus status)
     {
         var row = Row(status) with { Now = Now + Limits.Deadline };
@@ -108,7 +114,7 @@ public sealed class DocumentMachineTests
         var change = DocumentMachine.Decide(row, new DocumentEvent.BecameDue(row, Limits))!;
         Assert.Equal("ingestion_timeout", change.To.Error!.Code);
         Assert.True(change is { Ends: true, DropsContent: true });
-        Assert.Equal(status == DocumentStatus.Embedding, change.DropsPassages);
+        Assert.Equal(status == DocumentStatus.Searchable, change.DropsPassages);
         var written = change.WrittenAt(row.Now);
         Assert.Equal((row.Now, null), (written.FinishedAt!.Value, written.DueAt));
     }
@@ -158,7 +164,7 @@ public sealed class DocumentMachineTests
     [Fact]
     public void What_was_not_kept_is_not_dropped_once_more()
     {
-        var row = Row(DocumentStatus.Embedding) with { HasContent = false };
+        var row = Row(DocumentStatus.Searchable) with { HasContent = false };
 
         foreach (var happened in (string[])["some embedded", "last embedded", "failed", "due"])
             Assert.True(DocumentMachine.Decide(row, Events[happened](row)) is { DropsContent: false, To.HasContent: false }, happened);
@@ -167,7 +173,7 @@ public sealed class DocumentMachineTests
     [Fact]
     public void Each_run_of_passages_has_its_message()
     {
-        var commands = DocumentMachine.CommandsOf(Row(DocumentStatus.Embedding) with { Passages = 129 }).Cast<EmbedPassages>();
+        var commands = DocumentMachine.CommandsOf(Row(DocumentStatus.Searchable) with { Passages = 129 }).Cast<EmbedPassages>();
 
         Assert.Equal([(0, 64), (64, 64), (128, 64)], commands.Select(command => (command.First, command.Count)));
     }
@@ -178,7 +184,8 @@ public sealed class DocumentMachineTests
         var commands = DocumentMachine.CommandsAfter(happened, written).Count;
         var sends = commands > 0 ? $", sends {commands}" : "";
         var drops = change.DropsContent ? ", drops content" : "";
-        return $"{JsonNamingPolicy.SnakeCaseLower.ConvertName(written.Status.ToString())} {written.Attempt}{sends}{drops}";
+        var vectors = change.CompletesVectors ? $", vectors of {written.EmbeddingModel}" : "";
+        return $"{JsonNamingPolicy.SnakeCaseLower.ConvertName(written.Status.ToString())} {written.Attempt}{sends}{drops}{vectors}";
     }
 
     private static DocumentRecord Row(DocumentStatus status) => new()
@@ -192,9 +199,9 @@ public sealed class DocumentMachineTests
         Status = status,
         Attempt = 1,
         ClaimedBy = status == DocumentStatus.Extracting ? "w1" : null,
-        Pages = status is DocumentStatus.Embedding or DocumentStatus.Ready ? 2 : null,
-        Passages = status is DocumentStatus.Embedding or DocumentStatus.Ready ? 100 : null,
-        Embedded = status switch { DocumentStatus.Embedding => 36, DocumentStatus.Ready => 100, _ => 0 },
+        Pages = status is DocumentStatus.Searchable or DocumentStatus.Ready ? 2 : null,
+        Passages = status is DocumentStatus.Searchable or DocumentStatus.Ready ? 100 : null,
+        Embedded = status switch { DocumentStatus.Searchable => 36, DocumentStatus.Ready => 100, _ => 0 },
         EmbeddingModel = status == DocumentStatus.Ready ? "m" : null,
         Error = status == DocumentStatus.Failed ? new ChatError("document_encrypted", "Encrypted.") : null,
         Version = 7,

@@ -28,7 +28,7 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     private readonly SqliteDatabase database = SqliteDatabase.InMemory(TimeProvider.System, new SqliteLimits(64, 1, Patience, 0));
 
     private UpstreamServer server = null!;
-    private OpenAiEmbedder embedder = null!;
+    private EmbeddingModel embedder = null!;
     private OpenAiAnswerer answerer = null!;
     private TavilyClient tavily = null!;
     private CircuitBreakers breakers = null!;
@@ -36,9 +36,9 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     [Fact]
     public async Task Vectors_come_back_in_the_order_of_the_texts()
     {
-        var straight = await embedder.Embed(["alpha", "beta", "gamma"], Patience, default);
+        var straight = await embedder.EmbedQuestions(["alpha", "beta", "gamma"], Patience, default);
         server.Set("embeddings", new Behaviour { Fault = Fault.Shuffled });
-        var shuffled = await embedder.Embed(["alpha", "beta", "gamma"], Patience, default);
+        var shuffled = await embedder.EmbedQuestions(["alpha", "beta", "gamma"], Patience, default);
 
         Assert.Equal(straight.Select(vector => vector.ToArray()), shuffled.Select(vector => vector.ToArray()));
         Assert.All(straight, vector => Assert.Equal(1_536, vector.Length));
@@ -61,7 +61,7 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
         Hurry(fault);
         server.Set("embeddings", new Behaviour { Fault = fault });
 
-        var error = await Assert.ThrowsAsync<UpstreamException>(() => embedder.Embed(["secret text"], Patience, default));
+        var error = await Assert.ThrowsAsync<UpstreamException>(() => embedder.EmbedQuestions(["secret text"], Patience, default));
 
         Assert.True(expected == error.Failure, error.ToString());
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
@@ -297,7 +297,8 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
         var openAi = Options.Create(new OpenAiOptions { ApiKey = "k", BaseUrl = server.OpenAi });
         var (bounds, rates) = (new Bounds(policy, TimeProvider.System), new SqliteRateLimits(database, TimeProvider.System));
         breakers = Policies.Breakers(policy);
-        embedder = new OpenAiEmbedder(openAi, policy, bounds, breakers, rates, TimeProvider.System);
+        embedder = new EmbeddingModel(
+            new OpenAiEmbeddingGenerator(openAi, policy), policy, bounds, breakers, rates, TimeProvider.System);
         answerer = new OpenAiAnswerer(openAi, Options.Create(new AnswerOptions()), policy, bounds, breakers, rates, TimeProvider.System);
         tavily = new TavilyClient(Options.Create(new WebSearchOptions { ApiKey = "k", BaseUrl = server.Tavily }), policy, bounds, breakers,
             rates, TimeProvider.System);

@@ -1,3 +1,7 @@
+using Microsoft.Extensions.AI;
+using Navigator.LocalModel;
+using Navigator.Runtime;
+using Navigator.Runtime.Limits;
 using Navigator.Runtime.Upstreams;
 using Navigator.Workers.Embedders;
 
@@ -5,12 +9,42 @@ namespace Navigator.Workers.Tools.Embedding;
 
 internal static class EmbeddingSetup
 {
-    public static IServiceCollection AddEmbedding(this IServiceCollection services, OpenAiOptions openAi)
+    /// <exception cref="StartupException">The chosen model needs a setting that is missing.</exception>
+    public static IServiceCollection AddEmbedding(this IServiceCollection services, OpenAiOptions openAi, IConfiguration configuration)
     {
-        if (openAi.IsConfigured)
-            services.AddSingleton<IEmbedder, OpenAiEmbedder>();
-        else
-            services.AddSingleton<IEmbedder, HashedNgramEmbedder>();
-        return services.AddSingleton<QuestionVectors>().AddSingleton<QuestionEmbedding>();
+        _ = SourceOf(openAi, configuration) switch
+        {
+            EmbeddingSource.OpenAi when !openAi.IsConfigured =>
+                throw new StartupException("Embeddings__Model is openai, but OpenAI__ApiKey is not set."),
+            EmbeddingSource.OpenAi => services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>, OpenAiEmbeddingGenerator>(),
+            EmbeddingSource.Words => services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>, HashedNgramEmbedder>(),
+            EmbeddingSource.Local => services.AddLocalModel(),
+            var other => throw new StartupException($"Embeddings__Model must be local, openai or words, not {other}."),
+        };
+        return services.AddSingleton<EmbeddingModel>().AddSingleton<QuestionVectors>().AddSingleton<QuestionEmbedding>();
     }
+
+    /// <summary>What embeds, for the greeting.</summary>
+    public static string Describe(IConfiguration configuration)
+    {
+        var openAi = configuration.GetSection(OpenAiOptions.Section).Get<OpenAiOptions>() ?? new OpenAiOptions();
+        return SourceOf(openAi, configuration) switch
+        {
+            EmbeddingSource.OpenAi => $"by words and by meaning ({openAi.EmbeddingModel} at {openAi.BaseUrl.Host})",
+            EmbeddingSource.Local => $"by words and by meaning ({LocalEmbeddingGenerator.ModelName}, in this process)",
+            _ => "by words alone (Embeddings__Model=local searches by meaning too)",
+        };
+    }
+
+    private static EmbeddingSource SourceOf(OpenAiOptions openAi, IConfiguration configuration) =>
+        (configuration.GetSection(EmbeddingsOptions.Section).Get<EmbeddingsOptions>() ?? new EmbeddingsOptions()).Chosen(openAi);
+
+    private static IServiceCollection AddLocalModel(this IServiceCollection services) => services
+        .AddSingleton(provider =>
+        {
+            var limits = provider.GetRequiredService<LivePolicy>().Now.LocalModel;
+            return new LocalEmbeddingGenerator(AppContext.BaseDirectory, limits.ThreadCount, limits.QuestionCount);
+        })
+        .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(provider => provider.GetRequiredService<LocalEmbeddingGenerator>())
+        .AddHostedService<LocalModelStart>();
 }

@@ -10,22 +10,24 @@ namespace Navigator.Workers.Tools.Embedding;
 /// </summary>
 internal sealed class QuestionVectors : IDisposable
 {
-    /// <summary>Not a setting: 6 kB each, 25 MB in all, and a vector that is not cached costs one call.</summary>
+    /// <summary>Not a setting: 6 kB each with 1,536 dimensions, 25 MB in all, and a vector that is not cached costs one call.</summary>
     private const int CachedVectors = 4_096;
 
-    private readonly IEmbedder embedder;
+    private readonly EmbeddingModel model;
     private readonly MemoryCache cache = new(new MemoryCacheOptions { SizeLimit = CachedVectors });
 
-    public QuestionVectors(IEmbedder embedder)
+    public QuestionVectors(EmbeddingModel model)
     {
-        this.embedder = embedder;
-        // The canary takes the same path but calls no model.
+        this.model = model;
+        // The canary takes the same path but calls no model. Any direction will do.
+        var canary = new float[model.Dimensions];
+        canary[0] = 1;
         cache.Set(
-            TenantCacheKey.Of(CanaryQuestion.Tenant, CanaryQuestion.Text), HashedNgramEmbedder.VectorOf(CanaryQuestion.Text),
+            TenantCacheKey.Of(CanaryQuestion.Tenant, CanaryQuestion.Text), canary,
             new MemoryCacheEntryOptions { Size = 1, Priority = CacheItemPriority.NeverRemove });
     }
 
-    public string Model => embedder.Model;
+    public string Model => model.Name;
 
     /// <summary>
     /// Returns the vector of each text, or the failure. If the upstream rejects a batch, each text is sent alone, so that one invalid text does not
@@ -61,7 +63,7 @@ internal sealed class QuestionVectors : IDisposable
             return [];
         try
         {
-            var vectors = await embedder.Embed(texts, within, token);
+            var vectors = await model.EmbedQuestions(texts, within, token);
             return texts.Zip(vectors).ToDictionary(pair => pair.First, pair => new VectorOrFailure(pair.Second.ToArray(), null),
                 StringComparer.Ordinal);
         }

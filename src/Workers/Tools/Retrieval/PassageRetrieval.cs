@@ -11,7 +11,7 @@ namespace Navigator.Workers.Tools.Retrieval;
 /// <summary>Searches the passages for a job's queries and vectors, and reports them.</summary>
 internal sealed class PassageRetrieval(PassageSearcher searcher, ToolReport report, LivePolicy policy, TimeProvider clock)
 {
-    /// <param name="vectors">One float[1536] for each of the plan's document queries.</param>
+    /// <param name="vectors">One vector of the model for each of the plan's document queries.</param>
     public async Task Run(Job job, string model, IReadOnlyList<ReadOnlyMemory<float>> vectors, CancellationToken token)
     {
         var queries = job.Plan!.Queries().Of(Tool.Documents).Zip(vectors, (text, vector) => new PassageQuery(text, vector)).ToList();
