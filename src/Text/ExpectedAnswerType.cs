@@ -49,9 +49,11 @@ public static partial class ExpectedAnswerType
     private static partial Regex Amount();
 
     [GeneratedRegex(
-        @"\b([0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|twelve)[ -]((full|calendar|business|consecutive) )?(minute|hour|day|week|month|year)s?\b"
+        @"\b([0-9]+|one|two|three|four|five|six|seven|eight|nine|ten|twelve)[ -]((full|calendar|business|consecutive) )?"
+            + @"(minute|hour|day|week|month|year)s?\b"
             + @"|\b(every|each|per|once an?) (day|week|month|quarter|year)\b|\b[0-9]{1,2}(:[0-9]{2})? ?[ap]\.?m\b|\b(noon|midnight)\b"
-            + @"|\b(January|February|March|April|May|June|July|August|September|October|November|December) [0-9]{1,2}\b|\b[0-9]{1,2}(st|nd|rd|th) of\b",
+            + @"|\b(January|February|March|April|May|June|July|August|September|October|November|December) [0-9]{1,2}\b"
+            + @"|\b[0-9]{1,2}(st|nd|rd|th) of\b",
         RegexOptions.None, 200)]
     private static partial Regex Time();
 

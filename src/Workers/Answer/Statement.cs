@@ -7,8 +7,7 @@ namespace Navigator.Workers.Answer;
 /// <param name="Quote">Where the statement stands in the source's <see cref="Source.SanitizedText"/>.</param>
 /// <param name="Context">The service, lead-in or heading that the statement belongs to; empty if there is none.</param>
 /// <param name="IsLiteral">True if <paramref name="Text"/> is the source's own text.</param>
-/// <param name="Position">0 for the source's first statement, 1 for its last.</param>
-internal sealed record Statement(Source Source, string Text, Range Quote, string Context, bool IsLiteral, double Position)
+internal sealed record Statement(Source Source, string Text, Range Quote, string Context, bool IsLiteral)
 {
     /// <summary>The text that is compared with the question: "a copayment of $5" alone does not say for what.</summary>
     public string InContext => Context.Length == 0 || Text.StartsWith(Context, StringComparison.OrdinalIgnoreCase) ? Text : $"{Context}: {Text}";

@@ -9,7 +9,9 @@ namespace Navigator.Workers.Answer;
 /// </summary>
 internal sealed class StatementCutter
 {
-    /// <summary>Characters. Short sentences that follow each other are read together, because "For a family it is $1,500." alone can mislead.</summary>
+    /// <summary>
+    /// Characters. Short sentences that follow each other are read together, because "For a family it is $1,500." alone can mislead.
+    /// </summary>
     private const int JoinedLength = 160;
 
     /// <summary>Characters. A longer sentence is cut.</summary>
@@ -46,8 +48,7 @@ internal sealed class StatementCutter
                 cutter.AddProse(line);
             above = line;
         }
-        var last = Math.Max(1, cutter.statements.Count - 1);
-        return [.. cutter.statements.Select((found, i) => new Statement(source, found.Text, found.Quote, found.Context, found.IsLiteral, i / (double)last))];
+        return [.. cutter.statements.Select(found => new Statement(source, found.Text, found.Quote, found.Context, found.IsLiteral))];
     }
 
     private void AddRow(Range line, bool continuesTable)
@@ -92,8 +93,8 @@ internal sealed class StatementCutter
 
     private void AddSentences(Range part, string about, string prefix)
     {
-        var sentences = Sentences.Of(text[part]).Select(sentence => (part.Start.Value + sentence.Start.Value)..(part.Start.Value + sentence.End.Value))
-            .ToList();
+        var from = part.Start.Value;
+        var sentences = Sentences.Of(text[part]).Select(sentence => (from + sentence.Start.Value)..(from + sentence.End.Value)).ToList();
         for (var first = 0; first < sentences.Count; first++)
         {
             var run = sentences[first];
@@ -102,7 +103,8 @@ internal sealed class StatementCutter
             var said = OnOneLine(text[run]);
             var shown = said.Length <= MaxLength ? said : said[..said.LastIndexOf(' ', MaxLength)] + " …";
             if (said.Any(char.IsLetterOrDigit))
-                statements.Add((prefix.Length == 0 ? shown : $"{prefix.TrimEnd(':')}: {shown.TrimStart('•', '◦', '-', ' ')}", run, about, prefix.Length == 0));
+                statements.Add(
+                    (prefix.Length == 0 ? shown : $"{prefix.TrimEnd(':')}: {shown.TrimStart('•', '◦', '-', ' ')}", run, about, prefix.Length == 0));
         }
     }
 
