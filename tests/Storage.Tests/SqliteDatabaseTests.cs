@@ -130,21 +130,37 @@ public sealed class SqliteDatabaseTests : IDisposable
     [Fact]
     public async Task A_damaged_file_is_refused_and_left_as_it_is()
     {
-        using (var made = Open())
-        {
-            for (var i = 0; i < 200; i++)
-                await TestSqlite.Ledger(made).Submit(Question(Guid.CreateVersion7()), default);
-        }
-        var bytes = File.ReadAllBytes(file.Path);
-        // The pages of the largest table and of its indexes, at the end of the file.
-        new Random(1).NextBytes(bytes.AsSpan(bytes.Length - 5 * 4_096));
-        File.WriteAllBytes(file.Path, bytes);
+        var bytes = await Damage(pages: 5);
 
         var error = Assert.Throws<SqliteFileException>(Open);
 
         Assert.Contains(
             "is damaged. Nothing in it was changed. Restore the last backup (navigator backup", error.Message, StringComparison.Ordinal);
         Assert.Equal(bytes, File.ReadAllBytes(file.Path));
+    }
+
+    [Fact]
+    public async Task A_file_too_large_for_the_check_at_the_start_is_checked_later()
+    {
+        using (var made = Open())
+            await AskMuch(made);
+
+        using var opened = SqliteDatabase.Open(file.Path, clock, TestSqlite.Limits with { StartCheck = TimeSpan.Zero });
+
+        Assert.False(opened.IsChecked);
+        await opened.Check(default);
+    }
+
+    [Fact]
+    public async Task Damage_that_the_start_did_not_come_to_is_found_later()
+    {
+        await Damage(pages: 1);
+
+        using var opened = SqliteDatabase.Open(file.Path, clock, TestSqlite.Limits with { StartCheck = TimeSpan.Zero });
+
+        Assert.False(opened.IsChecked);
+        var error = await Assert.ThrowsAsync<SqliteFileException>(() => opened.Check(default));
+        Assert.StartsWith($"{file.Path} is damaged. Restore the last backup", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -207,6 +223,21 @@ public sealed class SqliteDatabaseTests : IDisposable
         await writes;
         Assert.Equal("half", (await TestSqlite.Ledger(database).Read(id, default))!.Question);
     }
+
+    /// <returns>The bytes of the file, with noise in the last pages: those of the largest table and of its indexes.</returns>
+    private async Task<byte[]> Damage(int pages)
+    {
+        using (var made = Open())
+            await AskMuch(made);
+        var bytes = await File.ReadAllBytesAsync(file.Path);
+        new Random(1).NextBytes(bytes.AsSpan(bytes.Length - pages * 4_096));
+        await File.WriteAllBytesAsync(file.Path, bytes);
+        return bytes;
+    }
+
+    /// <summary>Several hundred pages.</summary>
+    private static Task AskMuch(SqliteDatabase database) => Task.WhenAll(Enumerable.Range(0, 1_500).Select(
+        _ => TestSqlite.Ledger(database).Submit(Question(Guid.CreateVersion7()), default)));
 
     private SqliteDatabase Open() => SqliteDatabase.Open(file.Path, clock, TestSqlite.Limits);
 

@@ -74,6 +74,7 @@ public static partial class NavigatorHost
             services.AddEmbeddedStorage(
                 data.IsKept ? DataDirectory.Resolve(data.Directory) : null, policy.Sqlite.Limits(data.Synchronous),
                 webhooks.Validate(new ValidationContext(webhooks)).Any() ? null : webhooks.SecretBytes());
+            services.AddHostedService<EmbeddedFileCheck>();
         }
         services.AddBus(mode, isConsumer ? workers.AddConsumers : null);
         services.AddSingleton<MetricsEndpoint>();

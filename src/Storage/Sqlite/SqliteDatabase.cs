@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Microsoft.Data.Sqlite;
 using static SQLitePCL.raw;
@@ -11,6 +12,7 @@ namespace Navigator.Storage.Sqlite;
 /// </summary>
 public sealed class SqliteDatabase : IDisposable
 {
+    private readonly string file;
     private readonly string connectionString;
     private readonly TimeProvider clock;
     private readonly SqliteLimits limits;
@@ -21,7 +23,7 @@ public sealed class SqliteDatabase : IDisposable
 
     private SqliteDatabase(string file, TimeProvider clock, SqliteLimits limits)
     {
-        (this.clock, this.limits, IsFile) = (clock, limits, file != DataDirectory.Memory);
+        (this.file, this.clock, this.limits, IsFile) = (file, clock, limits, file != DataDirectory.Memory);
         connectionString = new SqliteConnectionStringBuilder
         {
             DataSource = file,
@@ -40,6 +42,9 @@ public sealed class SqliteDatabase : IDisposable
     /// <summary>False if all data is in memory and is lost when the process ends.</summary>
     public bool IsFile { get; }
 
+    /// <summary>False if <see cref="Open(string, TimeProvider, SqliteLimits)"/> could read only a part of the file in time.</summary>
+    public bool IsChecked { get; private set; } = true;
+
     /// <summary>True if the database did not exist before.</summary>
     public bool IsNew { get; private set; }
 
@@ -49,9 +54,14 @@ public sealed class SqliteDatabase : IDisposable
         file, clock, limits,
         database =>
         {
-            // Before the first write.
-            if (database.writer.All("PRAGMA quick_check(1)", row => row.GetString(0)) is not ["ok"])
-                throw SqliteFileException.Damaged(file);
+            // Before the first write. A large file is read to its end later, because a start must not take minutes on a slow disk.
+            var began = Stopwatch.GetTimestamp();
+            database.IsChecked = database.writer.IsSound(() => Stopwatch.GetElapsedTime(began) > limits.StartCheck) switch
+            {
+                true => true,
+                false => throw SqliteFileException.Damaged(file),
+                null => false,
+            };
             database.IsNew = SqliteMigrator.Migrate(database.writer, file);
             database.VoidLeases();
         });
@@ -117,6 +127,19 @@ public sealed class SqliteDatabase : IDisposable
             places.Release();
         }
     }
+
+    /// <summary>Reads the whole file beside other work and checks its structure. Takes as long as the disk does.</summary>
+    /// <exception cref="SqliteFileException">The file is damaged.</exception>
+    /// <exception cref="OperationCanceledException">The check was stopped before its end.</exception>
+    public Task Check(CancellationToken token) => Task.Run(
+        () =>
+        {
+            using var session = new SqliteSession(Connect(), clock);
+            if (session.IsSound(() => token.IsCancellationRequested) == false)
+                throw SqliteFileException.FoundDamaged(file);
+            token.ThrowIfCancellationRequested();
+        },
+        token);
 
     /// <summary>Copies the database into a new file while it is in use.</summary>
     /// <exception cref="SqliteFileException">One of the two files cannot be used.</exception>
@@ -251,6 +274,9 @@ public sealed class SqliteDatabase : IDisposable
 public sealed record SqliteLimits(int GroupSize, int Readers, TimeSpan Patience, long VectorCacheBytes)
 {
     public SqliteSynchronous Synchronous { get; init; } = SqliteSynchronous.Full;
+
+    /// <summary>How long the start waits for the check of the file. A larger file is checked to its end while the process serves.</summary>
+    public TimeSpan StartCheck { get; init; } = TimeSpan.FromSeconds(1);
 }
 
 /// <summary>When a commit is done. Both values survive the death of the process.</summary>

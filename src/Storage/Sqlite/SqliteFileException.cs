@@ -10,6 +10,10 @@ public sealed class SqliteFileException(string message, Exception? cause = null)
         $"{file} is damaged. Nothing in it was changed. Restore the last backup (navigator backup makes them), or move the file away to "
             + "begin with an empty one.");
 
+    /// <summary>Damage that was found while the process was serving, in a file too large to be checked whole at the start.</summary>
+    internal static SqliteFileException FoundDamaged(string file) => new(
+        $"{file} is damaged. Restore the last backup (navigator backup makes them), or move the file away to begin with an empty one.");
+
     /// <summary>Runs code that opens or reads <paramref name="file"/>, and translates its errors.</summary>
     internal static T Explain<T>(string file, Func<T> open)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using static SQLitePCL.raw;
 
 namespace Navigator.Storage.Sqlite;
 
@@ -72,6 +73,31 @@ internal sealed class SqliteSession(SqliteConnection connection, TimeProvider cl
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>Reads the whole file and checks its structure.</summary>
+    /// <param name="isEnough">Asked every fifty steps. A step is a page or an instruction. After true the check ends unfinished.</param>
+    /// <returns>False if the file is damaged; null if the check did not finish.</returns>
+    public bool? IsSound(Func<bool> isEnough)
+    {
+        // The handler runs on this thread, so no interruption can hit a later statement.
+        sqlite3_progress_handler(connection.Handle, 50, _ => isEnough() ? 1 : 0, null);
+        try
+        {
+            return All("PRAGMA quick_check(1)", row => row.GetString(0)) is ["ok"];
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode == SQLITE_INTERRUPT)
+        {
+            return null;
+        }
+        catch (SqliteException error) when (error.SqliteErrorCode == SQLITE_CORRUPT)
+        {
+            return false;
+        }
+        finally
+        {
+            sqlite3_progress_handler(connection.Handle, 0, null, null);
+        }
     }
 
     public void Dispose()
