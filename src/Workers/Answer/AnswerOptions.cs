@@ -7,8 +7,6 @@ public sealed record AnswerOptions
 {
     public const string Section = "Answer";
 
-    internal const double DefaultLeastProbability = 0.3;
-
     /// <summary>Maximum tokens of sources for one answer. Sources that do not fit are left out. Default: 4,000.</summary>
     [Range(100, 100_000)] public int SourceTokens { get; init; } = 4_000;
 
@@ -17,7 +15,7 @@ public sealed record AnswerOptions
 
     /// <summary>
     /// The answer is that the documents do not say if the probability that they do is lower. 0 answers always. Its trade-off is a table in
-    /// docs/agents.md. Default: 0.3.
+    /// docs/agents.md. Default: 0.35.
     /// </summary>
-    [Range(0.0, 1.0)] public double LeastProbability { get; init; } = DefaultLeastProbability;
+    [Range(0.0, 1.0)] public double LeastProbability { get; init; } = 0.35;
 }

@@ -20,8 +20,8 @@ internal sealed class ExtractiveAnswerer : IAnswerer
     /// </summary>
     private const double LargestGap = 0.7;
 
-    /// <summary>Below this share of the threshold the nearest section is not worth a look.</summary>
-    private const double NearShare = 0.5;
+    /// <summary>With a lower probability the nearest section is not worth a look.</summary>
+    private const double NearProbability = 0.15;
 
     public Task<JobAnswer> Answer(string question, string language, Evidence evidence, TimeSpan within, CancellationToken token)
     {
@@ -79,7 +79,7 @@ internal sealed class ExtractiveAnswerer : IAnswerer
             return "The documents do not say: this question has no word to look for. Please name a service, a cost or a rule.";
         var text = $"The documents do not say. Looked for: {string.Join(", ", lookedFor)}.";
         return evidence.Statements is [{ Statement.Source: { Kind: "document", Headings: [.., var heading], Page: { } page } near }, ..]
-            && evidence.Probability >= AnswerOptions.DefaultLeastProbability * NearShare
+            && evidence.Probability >= NearProbability
             ? $"{text} The nearest section is “{heading}” in {near.Title}, page {page}." : text;
     }
 

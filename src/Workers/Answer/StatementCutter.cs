@@ -91,10 +91,12 @@ internal sealed class StatementCutter
             context = Last(said[sentences[^1]].Trim());
     }
 
+    /// <summary>A question or a lead-in ("You pay:") is no statement by itself.</summary>
     private void AddSentences(Range part, string about, string prefix)
     {
         var from = part.Start.Value;
-        var sentences = Sentences.Of(text[part]).Select(sentence => (from + sentence.Start.Value)..(from + sentence.End.Value)).ToList();
+        var sentences = Sentences.Of(text[part]).Select(sentence => (from + sentence.Start.Value)..(from + sentence.End.Value))
+            .Where(sentence => text[sentence].TrimEnd() is [.., not (':' or '?')]).ToList();
         for (var first = 0; first < sentences.Count; first++)
         {
             var run = sentences[first];

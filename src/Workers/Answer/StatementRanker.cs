@@ -22,7 +22,7 @@ internal sealed partial class StatementRanker(SentenceSimilarity similarity, IOp
     /// <param name="language">BCP 47 tag of the question's language. The local model reads English; other questions are compared by words.</param>
     public async Task<Evidence> Rank(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token)
     {
-        if (sources.Count == 0)
+        if (sources.Count == 0 || !Terms.Of(question).Any())
             return new Evidence(sources, [], 0, false);
         var isEnglish = IsEnglish(question, language);
         var statements = sources.SelectMany(StatementCutter.Cut).DistinctBy(statement => statement.Text).Take(MaxStatements).ToList();
@@ -57,7 +57,7 @@ internal sealed partial class StatementRanker(SentenceSimilarity similarity, IOp
             var texts = sources.SelectMany(source => source.Headings.Append(source.SanitizedText)).ToList();
             var (absent, names) = (words.Absent(texts), QuestionWords.AbsentNames(question, texts));
             return cosines is null
-                ? AnswerWeights.ProbabilityByWords(byWords.Max(entry => entry.Features.InContext), absent, names)
+                ? AnswerWeights.ProbabilityByWords(byWords.Max(entry => entry.Features.InContext), names)
                 : AnswerWeights.ProbabilityByMeaning(cosines.Max(), absent, names);
         }
     }
