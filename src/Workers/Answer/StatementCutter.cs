@@ -25,14 +25,13 @@ internal sealed class StatementCutter
 
     private const string Cell = " | ";
 
-    private readonly Source source;
     private readonly string text;
     private readonly List<(string Text, Range Quote, string Context, bool IsLiteral)> statements = [];
     private string context;
 
     private StatementCutter(Source source)
     {
-        (this.source, text) = (source, source.SanitizedText);
+        text = source.SanitizedText;
         context = source.Headings.Count > 0 ? Short(source.Headings[^1]) : "";
     }
 
