@@ -93,8 +93,8 @@ internal sealed class StatementCutter
     /// <summary>A question or a lead-in ("You pay:") is no statement by itself.</summary>
     private void AddSentences(Range part, string about, string prefix)
     {
-        var from = part.Start.Value;
-        var sentences = Sentences.Of(text[part]).Select(sentence => (from + sentence.Start.Value)..(from + sentence.End.Value))
+        var offset = part.Start.Value;
+        var sentences = Sentences.Of(text[part]).Select(sentence => (offset + sentence.Start.Value)..(offset + sentence.End.Value))
             .Where(sentence => text[sentence].TrimEnd() is [.., not (':' or '?')]).ToList();
         for (var first = 0; first < sentences.Count; first++)
         {
@@ -102,7 +102,7 @@ internal sealed class StatementCutter
             while (first + 1 < sentences.Count && sentences[first + 1].End.Value - run.Start.Value <= JoinedLength)
                 run = run.Start..sentences[++first].End;
             var said = OnOneLine(text[run]);
-            var shown = said.Length <= MaxLength ? said : said[..said.LastIndexOf(' ', MaxLength)] + " …";
+            var shown = said.Length <= MaxLength ? said : Cut(said) + " …";
             if (said.Any(char.IsLetterOrDigit))
                 statements.Add(
                     (prefix.Length == 0 ? shown : $"{prefix.TrimEnd(':')}: {shown.TrimStart('•', '◦', '-', ' ')}", run, about, prefix.Length == 0));
@@ -158,6 +158,13 @@ internal sealed class StatementCutter
     }
 
     private bool IsRow(Range line) => text[line].Contains(Cell, StringComparison.Ordinal);
+
+    /// <summary>Cuts between words, or in a text without spaces between characters.</summary>
+    private static string Cut(string said)
+    {
+        var space = said.LastIndexOf(' ', MaxLength);
+        return said[..(space > 0 ? space : char.IsHighSurrogate(said[MaxLength - 1]) ? MaxLength - 1 : MaxLength)];
+    }
 
     private static bool IsItem(string line) => line is ['•' or '◦' or '-', ' ', ..];
 

@@ -25,7 +25,8 @@ internal sealed partial class StatementRanker(SentenceSimilarity similarity, IOp
         if (sources.Count == 0 || !Terms.Of(question).Any())
             return new Evidence(sources, [], 0, false);
         var isEnglish = IsEnglish(question, language);
-        var statements = sources.SelectMany(StatementCutter.Cut).DistinctBy(statement => statement.Text).Take(MaxStatements).ToList();
+        var statements = sources.SelectMany(StatementCutter.Cut).DistinctBy(statement => statement.Text, StringComparer.Ordinal).Take(MaxStatements)
+            .ToList();
         var words = new QuestionWords(question, statements);
         var asked = ExpectedAnswerType.PatternOf(question);
         var byWords = statements.Select(statement => (Statement: statement, Features: Features(statement))).ToList();

@@ -171,6 +171,14 @@ public class ExtractiveTests
     }
 
     [Fact]
+    public async Task A_source_without_spaces_is_cut_and_not_a_failure()
+    {
+        var answer = await Answer("xx", "en", new Alike("xx", "xx"), Source(1, string.Concat(Enumerable.Repeat("xx🚑", 2_000))));
+
+        Assert.InRange(answer.Text.Length, 1, 400);
+    }
+
+    [Fact]
     public async Task Nothing_found_is_said()
     {
         var answer = await Answer();
