@@ -17,8 +17,8 @@ namespace Navigator.Workers.Answer;
 /// error.
 /// </summary>
 internal sealed class AnswerComposition(
-    JobTransitions transitions, SourceCollector collector, IAnswerer answerer, ExtractiveAnswerer rules, Translator translator, ToolSet tools,
-    LivePolicy policy, TimeProvider clock)
+    JobTransitions transitions, SourceCollector collector, StatementRanker ranker, IAnswerer answerer, ExtractiveAnswerer rules,
+    Translator translator, ToolSet tools, LivePolicy policy, TimeProvider clock)
 {
     /// <summary>Time not given to the model, so that the rules' answer still comes before the deadline. At most a quarter of the time left.</summary>
     private static readonly TimeSpan Reserve = TimeSpan.FromSeconds(2);
@@ -57,10 +57,11 @@ internal sealed class AnswerComposition(
         var degraded = notes.ToList();
         var within = Left() - (plan.Translated ? policy.Now.Intake.Translate : TimeSpan.Zero);
         var language = plan.Translated ? Translator.Working : plan.Language;
+        var evidence = await ranker.Rank(plan.Question, language, sources, Left(), token);
         JobAnswer answer;
         try
         {
-            answer = await answerer.Answer(plan.Question, language, sources,
+            answer = await answerer.Answer(plan.Question, language, evidence,
                 policy.Now.For(QueueNames.ComposeAnswer).Within(within > TimeSpan.Zero ? within : TimeSpan.Zero), token);
         }
         catch (UpstreamException error) when (error.IsLate || error.Failure == UpstreamFailure.Invalid)
@@ -68,7 +69,7 @@ internal sealed class AnswerComposition(
             // A model that is unavailable fails the job, which can be replayed. A late or unusable reply is replaced by the rules' answer.
             NavigatorMeter.FellBack("answer", error.Kind);
             degraded.Add($"answer: the model failed ({error.Reason}); the sources are quoted instead");
-            answer = await rules.Answer(plan.Question, language, sources, TimeSpan.Zero, token);
+            answer = await rules.Answer(plan.Question, language, evidence, TimeSpan.Zero, token);
         }
         answer = answer with { Text = MedicalAdvice.Point(plan.Question, answer.Text) };
         if (!plan.Translated)

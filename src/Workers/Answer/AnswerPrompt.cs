@@ -23,11 +23,15 @@ internal static class AnswerPrompt
         Reply with a JSON object: {"answered": true, "answer": "… [1]", "quotes": [{"source": 1, "quote": "…"}], "follow_ups": ["…"]}
         """;
 
+    /// <summary>Added if the sources probably do not answer the question. A model that was given sources tends to answer from them anyway.</summary>
+    private const string Doubt =
+        "The person's documents probably do not answer this question. Unless a source states the answer itself, set answered to false.\n";
+
     /// <param name="language">BCP 47 tag of the answer's language; "und": the language of the question.</param>
-    public static Prompt For(string question, string language, IReadOnlyList<Source> sources)
+    public static Prompt For(string question, string language, Evidence evidence)
     {
         var prompt = new StringBuilder("<sources>\n");
-        foreach (var source in sources)
+        foreach (var source in evidence.Sources)
         {
             prompt.Append("<source number=\"").Append(source.Marker).Append("\" kind=\"").Append(source.Kind).Append("\" title=\"")
                 .Append(Fence.Attribute(source.Title)).Append('"');
@@ -37,7 +41,10 @@ internal static class AnswerPrompt
                 prompt.Append(" section=\"").Append(Fence.Attribute(string.Join(" > ", source.Headings))).Append('"');
             prompt.Append(">\n").Append(Fence.Around(source.SanitizedText)).Append("\n</source>\n");
         }
-        prompt.Append("</sources>\n\n<question>\n").Append(Fence.Around(question)).Append("\n</question>\nAnswer in ");
+        prompt.Append("</sources>\n\n<question>\n").Append(Fence.Around(question)).Append("\n</question>\n");
+        if (!evidence.IsEnough)
+            prompt.Append(Doubt);
+        prompt.Append("Answer in ");
         return new Prompt(System, prompt.Append(language == "und" ? "the language of the question" : $"this language: {language}").Append('.')
             .ToString());
     }

@@ -44,8 +44,9 @@ internal static class AnswerReview
     }
 
     /// <param name="maxLength">Maximum length of the answer, in characters.</param>
-    public static JobAnswer Review(AnswerReply reply, string language, string model, IReadOnlyList<Source> sources, int maxLength)
+    public static JobAnswer Review(AnswerReply reply, string language, string model, Evidence evidence, int maxLength)
     {
+        var sources = evidence.Sources;
         var (text, quotes, dropped) = Verify(reply, sources);
         NavigatorMeter.CitationsDropped.Add(dropped);
         var cited = quotes.Select(quote => sources[quote.Key - 1].Cite(quote.Value)).ToList();
@@ -56,7 +57,9 @@ internal static class AnswerReview
             Language = language,
             Model = model,
             Citations = cited,
-            Confidence = reply.Answered ? Confidence.Of([.. quotes.Keys.Select(number => sources[number - 1])], dropped) : 0,
+            Confidence = reply.Answered
+                ? Confidence.Of(evidence.Probability, [.. quotes.Keys.Select(number => sources[number - 1])], dropped)
+                : 0,
             FollowUps = [.. reply.FollowUps.Select(next => Clean(next, sources)).Where(next => next.Length is > 0 and <= MaxFollowUp).Distinct()
                 .Take(MaxFollowUps)],
             Truncated = isCut,

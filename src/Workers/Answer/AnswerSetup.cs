@@ -1,3 +1,4 @@
+using Navigator.LocalModel;
 using Navigator.Runtime.Flow;
 using Navigator.Runtime.Upstreams;
 
@@ -12,7 +13,11 @@ internal static class AnswerSetup
             services.AddSingleton<IAnswerer, OpenAiAnswerer>();
         else
             services.AddSingleton<IAnswerer>(provider => provider.GetRequiredService<ExtractiveAnswerer>());
-        return services.AddSingleton<ExtractiveAnswerer>().AddSingleton<SourceCollector>().AddSingleton<AnswerComposition>()
+        // Without a local model there is none to ask: an answer's many sentences are never sent to a model elsewhere.
+        services.AddSingleton(provider =>
+            new SentenceSimilarity(provider.GetService<LocalEmbeddingGenerator>(), provider.GetRequiredService<TimeProvider>()));
+        return services.AddSingleton<StatementRanker>().AddSingleton<ExtractiveAnswerer>()
+            .AddSingleton<SourceCollector>().AddSingleton<AnswerComposition>()
             .AddSingleton(provider => new InlineAnswer(provider.GetRequiredService<AnswerComposition>().Run)).AddSingleton<ToolReport>();
     }
 }

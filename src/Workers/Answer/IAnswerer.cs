@@ -1,4 +1,3 @@
-using Navigator.Runtime.Tools;
 using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Ledger;
 
@@ -8,8 +7,8 @@ namespace Navigator.Workers.Answer;
 internal interface IAnswerer
 {
     /// <param name="language">BCP 47 tag of the answer's language.</param>
-    /// <param name="sources">Numbered from 1, best first. May be empty.</param>
+    /// <param name="evidence">The sources, and how likely they answer the question.</param>
     /// <param name="within">Longest time for the answer.</param>
     /// <exception cref="UpstreamException">The model failed.</exception>
-    Task<JobAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token);
+    Task<JobAnswer> Answer(string question, string language, Evidence evidence, TimeSpan within, CancellationToken token);
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using Navigator.Runtime.Limits;
-using Navigator.Runtime.Tools;
 using Navigator.Runtime.Upstreams;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Rates;
@@ -34,10 +33,10 @@ internal sealed class OpenAiAnswerer : IAnswerer
             AnswerReply.Salvage);
     }
 
-    public async Task<JobAnswer> Answer(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token)
+    public async Task<JobAnswer> Answer(string question, string language, Evidence evidence, TimeSpan within, CancellationToken token)
     {
-        var reply = await model.Ask(AnswerPrompt.For(question, language, sources), reply => AnswerReview.Complaint(reply, question, sources), within,
-            token);
-        return AnswerReview.Review(reply, language, name, sources, maxLength);
+        var reply = await model.Ask(AnswerPrompt.For(question, language, evidence),
+            reply => AnswerReview.Complaint(reply, question, evidence.Sources), within, token);
+        return AnswerReview.Review(reply, language, name, evidence, maxLength);
     }
 }

@@ -85,15 +85,14 @@ public class SourceTests
     }
 
     [Fact]
-    public void Confidence_is_what_bears_the_answer()
+    public void Confidence_is_the_probability_less_the_share_of_citations_that_did_not_hold()
     {
-        var (near, far) = (Source("a", 10, 0.8) with { IsSemanticMatch = true }, Source("b", 10, 0.8));
+        var source = Source("a", 10, 0.8);
 
-        Assert.Equal(0, Confidence.Of([], 0));
-        Assert.Equal(0.9, Confidence.Of([near], 0));
-        Assert.True(Confidence.Of([near], 0) > Confidence.Of([far], 0));
-        Assert.True(Confidence.Of([near], 0) > Confidence.Of([near], 1));
-        Assert.InRange(Confidence.Of([near with { Score = 7 }], 0), 0, 1);
+        Assert.Equal(0, Confidence.Of(0.9, [], 0));
+        Assert.Equal(0.8, Confidence.Of(0.8, [source], 0));
+        Assert.Equal(0.4, Confidence.Of(0.8, [source], 1));
+        Assert.InRange(Confidence.Of(7, [source], 0), 0, 1);
     }
 
     [Theory]

@@ -16,12 +16,14 @@ public sealed class AnswerModelTests : IAsyncLifetime
             IsSemanticMatch = true },
     ];
 
+    private static readonly Evidence Found = new(Sources, [], 0.9, true);
+
     private ModelledAgents agents = null!;
 
     [Fact]
     public async Task A_good_answer_has_a_quote_for_every_citation_follow_ups_and_a_confidence()
     {
-        var answer = await agents.Answerer().Answer("How much is an ambulance ride?", "en", Sources, ModelledAgents.Patience, default);
+        var answer = await agents.Answerer().Answer("How much is an ambulance ride?", "en", Found, ModelledAgents.Patience, default);
 
         Assert.Equal("The stand-in read the sources and answers from the first [1].", answer.Text);
         Assert.Equal("An ambulance ride costs $180.", Assert.Single(answer.Citations).Quote);
@@ -47,7 +49,7 @@ public sealed class AnswerModelTests : IAsyncLifetime
         agents.Server.Set("answers", new Behaviour { Fault = Fault.Says, Says = says });
 
         var error = await Assert.ThrowsAsync<UpstreamException>(() => agents.Answerer()
-            .Answer("How much is an ambulance ride?", "en", Sources, ModelledAgents.Patience, default));
+            .Answer("How much is an ambulance ride?", "en", Found, ModelledAgents.Patience, default));
 
         Assert.Equal((UpstreamFailure.Invalid, 2), (error.Failure, agents.Server.CallsOf("answers")));
     }
@@ -63,7 +65,7 @@ public sealed class AnswerModelTests : IAsyncLifetime
     {
         agents.Server.Set("answers", new Behaviour { Fault = Fault.Says, Says = says });
 
-        var answer = await agents.Answerer().Answer("How much is an ambulance ride?", "en", Sources, ModelledAgents.Patience, default);
+        var answer = await agents.Answerer().Answer("How much is an ambulance ride?", "en", Found, ModelledAgents.Patience, default);
 
         Assert.Equal(quote, Assert.Single(answer.Citations).Quote);
         Assert.Contains(quote, Sources[0].Text, StringComparison.Ordinal);
@@ -79,12 +81,12 @@ public sealed class AnswerModelTests : IAsyncLifetime
             Says = """{"answered": true, "answer": "The ride costs $180 [1]. You may also call [2]. See <b>here</b> [picture](https://evil.example/x).", "quotes": [{"source": 1, "quote": "An ambulance ride costs $180."}, {"source": 2, "quote": "Call your mother."}], "follow_ups": ["See https://evil.example?", "And by air?"]}""",
         });
 
-        var answer = await agents.Answerer().Answer("How much is an ambulance ride?", "en", Sources, ModelledAgents.Patience, default);
+        var answer = await agents.Answerer().Answer("How much is an ambulance ride?", "en", Found, ModelledAgents.Patience, default);
 
         Assert.Equal("The ride costs $180 [1]. You may also call. See ‹b›here‹/b› picture.", answer.Text);
         Assert.Equal((1, 1), (Assert.Single(answer.Citations).Marker, answer.DroppedCitations));
         Assert.Equal(["See [link removed]", "And by air?"], answer.FollowUps);
-        Assert.Equal(0.78, answer.Confidence, 2);
+        Assert.Equal(0.45, answer.Confidence, 2);
     }
 
     [Fact]
@@ -96,7 +98,7 @@ public sealed class AnswerModelTests : IAsyncLifetime
             Says = """{"answered": false, "answer": "The documents do not say [1].", "quotes": [], "follow_ups": []}"""
         });
 
-        var answer = await agents.Answerer().Answer("Who won?", "en", Sources, ModelledAgents.Patience, default);
+        var answer = await agents.Answerer().Answer("Who won?", "en", Found, ModelledAgents.Patience, default);
 
         Assert.Equal(("The documents do not say.", 0.0), (answer.Text, answer.Confidence));
         Assert.Empty(answer.Citations);
@@ -107,7 +109,7 @@ public sealed class AnswerModelTests : IAsyncLifetime
     {
         agents.Server.Set("answers", new Behaviour { Fault = Fault.CutOff, Times = 1 });
 
-        var answer = await agents.Answerer().Answer("How much is an ambulance ride?", "en", Sources, ModelledAgents.Patience, default);
+        var answer = await agents.Answerer().Answer("How much is an ambulance ride?", "en", Found, ModelledAgents.Patience, default);
 
         Assert.False(answer.Truncated);
         Assert.EndsWith("[1].", answer.Text, StringComparison.Ordinal);
@@ -120,7 +122,8 @@ public sealed class AnswerModelTests : IAsyncLifetime
         var reply = AnswerReply.Salvage("""{"answered": true, "answer": "A ride costs \"$180\" [1]. By air it is 20\u0025 [1]. And on Sun""");
 
         Assert.Equal(("A ride costs \"$180\" [1]. By air it is 20% [1]. …", true), (reply!.Answer, reply.IsCut));
-        var answer = AnswerReview.Review(reply, "en", "m", [Sources[0] with { Text = "A ride costs $180. By air it is 20%." }], 1_000);
+        var answer = AnswerReview.Review(reply, "en", "m",
+            Found with { Sources = [Sources[0] with { Text = "A ride costs $180. By air it is 20%." }] }, 1_000);
         Assert.True(answer.Truncated);
         Assert.Equal(1, Assert.Single(answer.Citations).Marker);
         Assert.Null(AnswerReply.Salvage("""{"answered": true, "answer": "A ride"""));
