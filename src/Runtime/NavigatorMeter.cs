@@ -39,6 +39,8 @@ public static class NavigatorMeter
     public static readonly Counter<double> CircuitSeconds =
         Meter.CreateCounter<double>("navigator.circuit.time", "s",
             "Time that an upstream's circuit breaker spent in a state, counted when it leaves it.");
+    public static readonly Histogram<double> UpstreamSeconds = Seconds("navigator.upstream.duration",
+        "Duration of one try of a call to an upstream, with the waits for its rate and a permit.");
     public static readonly Counter<long> SendsFailed = Meter.CreateCounter<long>("navigator.sends.failed", "{message}",
         "Messages not sent, by reason; the sweeper sends them.");
     public static readonly Counter<long> ConsumersRecovered =

@@ -31,7 +31,7 @@ internal sealed class CollectorServer : IDisposable
     public (string Key, string Value)[] Settings =>
     [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_BSP_SCHEDULE_DELAY", "200"),
-        ("OTEL_METRIC_EXPORT_INTERVAL", "500"), ("Telemetry__SampleRatio", "0"),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "500"), ("Telemetry__SampleRatio", "1"),
     ];
 
     public void Dispose() => listener.Close();

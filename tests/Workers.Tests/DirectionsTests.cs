@@ -35,7 +35,7 @@ public partial class DirectionsTests
         ["Runtime.Replay"] = ["Runtime", "Runtime.Broker", "Runtime.Flow", "Runtime.Limits"],
         ["Runtime.Telemetry"] =
         [
-            "Runtime", "Runtime.Broker", "Runtime.Flow", "Runtime.Limits", "Runtime.Settings", "Runtime.Tools", "Runtime.Upstreams",
+            "Runtime", "Runtime.Broker", "Runtime.Flow", "Runtime.Limits", "Runtime.Tools", "Runtime.Upstreams",
         ],
         ["Runtime.Hosting"] =
         [

@@ -58,8 +58,8 @@ public sealed partial class JobTransitions(
         var (limits, id) = (policy.Now, Guid.CreateVersion7());
         return ledger.Submit(
             new NewJob(
-                id, tenant, conversation ?? id.ToString(), question, options with { Trace = NavigatorTrace.Context }, idempotencyKey, requestHash, lifetime ?? limits.Job.Deadline,
-                limits.Job.EnqueueGrace, new TenantShare(limits.Admission.TenantUnfinished, share.Level)),
+                id, tenant, conversation ?? id.ToString(), question, options with { Trace = NavigatorTrace.Context }, idempotencyKey, requestHash,
+                lifetime ?? limits.Job.Deadline, limits.Job.EnqueueGrace, new TenantShare(limits.Admission.TenantUnfinished, share.Level)),
             token);
     }
 

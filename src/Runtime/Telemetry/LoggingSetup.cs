@@ -4,6 +4,7 @@ using Microsoft.Extensions.Primitives;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Extensions.Hosting;
 using Serilog.Formatting.Json;
 using Serilog.Sinks.Async;
 
@@ -54,6 +55,8 @@ internal static class LoggingSetup
             bufferSize: LinesAhead, blockWhenFull: false, monitor: lost);
         Log.Logger = logger.CreateLogger();
         builder.Logging.ClearProviders().AddSerilog(Log.Logger);
+        // The request log needs it.
+        builder.Services.AddSingleton(new DiagnosticContext(Log.Logger));
         builder.Services.AddHostedService(provider => new LostLinesGauge(lost, provider.GetRequiredService<IMeterFactory>()));
     }
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using MassTransit.Logging;
-using MassTransit.Monitoring;
 using Navigator.Runtime.Flow;
 using OpenTelemetry;
 using OpenTelemetry.Context.Propagation;
@@ -18,7 +16,7 @@ internal static class TelemetrySetup
     /// <summary>The specification's name. The exporter reads its other OTEL_EXPORTER_OTLP_… settings itself.</summary>
     private const string Collector = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    private const string HttpClientMeter = "System.Net.Http", NpgsqlName = "Npgsql";
+    private const string HttpClientMeter = "System.Net.Http", NpgsqlName = "Npgsql", BusName = "MassTransit";
 
     /// <summary>Without the server's name, which for webhooks is a tenant's text.</summary>
     private static readonly string[] HttpClientTags = ["http.request.method", "http.response.status_code", "error.type"];
@@ -36,7 +34,7 @@ internal static class TelemetrySetup
             settings["OTEL_SERVICE_NAME"] ?? $"navigator-{role.Name}", serviceNamespace: "navigator", serviceInstanceId: Lease.Worker));
         telemetry.WithMetrics(metrics =>
         {
-            metrics.AddMeter(NavigatorMeter.Name, InstrumentationOptions.MeterName, NpgsqlName, HttpClientMeter)
+            metrics.AddMeter(NavigatorMeter.Name, BusName, NpgsqlName, HttpClientMeter)
                 .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
                 .AddRuntimeInstrumentation();
             metrics.AddPrometheusExporter();
@@ -60,7 +58,7 @@ internal static class TelemetrySetup
         var options = settings.GetSection(TelemetryOptions.Section).Get<TelemetryOptions>() ?? new TelemetryOptions();
         telemetry.WithTracing(traces => traces
             .SetSampler(new ParentBasedSampler(new RootSampler(options.SampleRatio)))
-            .AddSource(NavigatorTrace.Name, DiagnosticHeaders.DefaultListenerName, NpgsqlName)
+            .AddSource(NavigatorTrace.Name, BusName, NpgsqlName)
             .AddAspNetCoreInstrumentation(web => web.Filter = IsTraced)
             .AddHttpClientInstrumentation()
             .AddProcessor(new SpanRedaction())
