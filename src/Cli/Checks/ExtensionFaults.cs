@@ -31,5 +31,5 @@ internal static class ExtensionFaults
 
     private static string Mend(string extension, Version version) =>
         $"Install {version} or newer on the server, then as a superuser: ALTER EXTENSION {extension} UPDATE; REINDEX INDEX CONCURRENTLY "
-            + "passage_embedding";
+            + "for each HNSW index";
 }

@@ -11,8 +11,8 @@ namespace Navigator.Cli.Checks;
 /// <summary>The models and the web search, with the keys of the processes. A check costs one embedding of three words and no search.</summary>
 internal static class UpstreamChecks
 {
-    /// <summary>The length of the column passage.embedding.</summary>
-    private const int Dimensions = 1_536;
+    /// <summary>The length of a vector, unless OpenAI__EmbeddingDimensions is set.</summary>
+    private const int StandardDimensions = 1_536;
 
     private const string Models = "models";
     private const string Web = "web_search";
@@ -39,10 +39,13 @@ internal static class UpstreamChecks
             var left = response.Headers.TryGetValues("x-ratelimit-remaining-requests", out var values) ? $", {values.First()} requests left" : "";
             var length = Length(await response.Content.ReadFromJsonAsync<JsonElement>(token));
             var found = string.Create(CultureInfo.InvariantCulture, $"{address} answers; {model} has {length} dimensions{left}");
-            return [length == Dimensions
+            var wanted = int.TryParse(settings.Set("OpenAI:EmbeddingDimensions"), CultureInfo.InvariantCulture, out var set)
+                ? set
+                : StandardDimensions;
+            return [length == wanted
                 ? Finding.Ok(Models, found)
                 : Finding.Fail(Models, found, string.Create(CultureInfo.InvariantCulture,
-                    $"Set OpenAI__EmbeddingModel to a model of {Dimensions} dimensions."))];
+                    $"Set OpenAI__EmbeddingModel to a model of {wanted} dimensions."))];
         }
     }
 
