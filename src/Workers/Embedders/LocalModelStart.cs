@@ -24,8 +24,8 @@ internal sealed partial class LocalModelStart(LocalEmbeddingGenerator generator,
         }
         // The file's bytes are 90 MB of garbage, which would otherwise stay until a collection that may be hours away.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        LogLoaded(LocalEmbeddingGenerator.ModelName, Stopwatch.GetElapsedTime(began).TotalMilliseconds,
-            (Environment.WorkingSet - before) / Megabyte, Environment.WorkingSet / Megabyte);
+        var (took, now) = (Stopwatch.GetElapsedTime(began).TotalMilliseconds, Environment.WorkingSet);
+        LogLoaded(LocalEmbeddingGenerator.ModelName, took, (now - before) / Megabyte, now / Megabyte);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
