@@ -31,6 +31,7 @@ namespace Navigator.Api
                 .AddReplays().AddLimits();
 
             var app = builder.Build();
+            app.UseRequestLog();
             app.UseSecurity();
             app.UseDrain();
             app.UseProblems();

@@ -1,17 +1,20 @@
 using System.CommandLine;
 using Navigator.Cli;
 
-// navigator: ask, ingest, jobs and replay use the API. tenants, keys, audit, backup, migrate, export and import bypass it, for the owner of the
-// data. Results go to standard output, progress to standard error. Exit codes: ExitCode.cs.
+// navigator: ask, ingest, jobs, job, status and replay use the API. doctor asks every part itself. tenants, keys, audit, backup, migrate, export
+// and import bypass the API, for the owner of the data. Results go to standard output, progress to standard error. Exit codes: ExitCode.cs.
 var root = new RootCommand("Answers questions about your own documents. Set the server with NAVIGATOR_URL or --url, and NAVIGATOR_KEY if the server "
     + "needs a key.")
 {
     AskCommand.Create(),
     IngestCommand.Create(),
     JobsCommand.Create(),
+    JobCommand.Create(),
     ReplayCommand.Create(),
     TenantsCommand.Create(),
     KeysCommand.Create(),
+    DoctorCommand.Create(),
+    StatusCommand.Create(),
     AuditCommand.Create(),
     BackupCommand.Create(),
     MigrateCommand.Create(),

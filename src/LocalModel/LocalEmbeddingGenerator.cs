@@ -26,7 +26,7 @@ public sealed class LocalEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
         model = new Lazy<Task<SentenceModel>>(() => Task.Run(() => Load(directory, threads)));
     }
 
-    /// <summary>Begins to load the model unless that has begun. The first call would do it too.</summary>
+    /// <summary>Loads the model. Without it, the first call does so.</summary>
     /// <exception cref="ModelFileException">The model or its runtime is missing, damaged or another one.</exception>
     public Task Load() => model.Value;
 

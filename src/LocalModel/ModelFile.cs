@@ -32,9 +32,9 @@ internal sealed class ModelFile
             using var file = File.OpenRead(path);
             using var assembly = new PEReader(file);
             var metadata = assembly.GetMetadataReader();
-            var found = metadata.ManifestResources.Select(metadata.GetManifestResource)
-                .FirstOrDefault(each => metadata.StringComparer.Equals(each.Name, Prefix + resource));
-            if (found.Name.IsNil)
+            var matches = metadata.ManifestResources.Select(metadata.GetManifestResource)
+                .Where(each => metadata.StringComparer.Equals(each.Name, Prefix + resource)).ToList();
+            if (matches is not [var found])
                 throw new ModelFileException($"{path} does not contain {resource}");
             var headers = assembly.PEHeaders;
             var address = headers.CorHeader!.ResourcesDirectory.RelativeVirtualAddress + (int)found.Offset;

@@ -20,6 +20,11 @@ public static class NavigatorMeter
         "Jobs that this process queued again for a replay.");
     public static readonly Counter<long> JobsRepaired = Meter.CreateCounter<long>("navigator.jobs.repaired", "{job}",
         "Due jobs that this process's sweeper repaired, by repair.");
+    public static readonly Counter<long> JobsDegraded = Meter.CreateCounter<long>("navigator.jobs.degraded", "{note}",
+        "Notes about what is missing from an ended job, by the part that is missing.");
+    public static readonly Histogram<int> JobAttempts = Meter.CreateHistogram("navigator.job.attempts", "{attempt}",
+        "Attempts that an ended job needed. More than one means a lost worker.", tags: null,
+        new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 3, 5, 10] });
     public static readonly Histogram<double> JobSeconds = Seconds("navigator.job.duration",
         "Duration of a job's parts: queue, intake, tools, answer, all.");
     public static readonly Counter<long> JobsLate = Meter.CreateCounter<long>("navigator.jobs.late", "{job}",
@@ -34,10 +39,25 @@ public static class NavigatorMeter
     public static readonly Counter<double> CircuitSeconds =
         Meter.CreateCounter<double>("navigator.circuit.time", "s",
             "Time that an upstream's circuit breaker spent in a state, counted when it leaves it.");
+    public static readonly Histogram<double> UpstreamSeconds = Seconds("navigator.upstream.duration",
+        "Duration of one try of a call to an upstream, with the waits for its rate and a permit.");
     public static readonly Counter<long> SendsFailed = Meter.CreateCounter<long>("navigator.sends.failed", "{message}",
         "Messages not sent, by reason; the sweeper sends them.");
     public static readonly Counter<long> ConsumersRecovered =
         Meter.CreateCounter<long>("navigator.consumers.recovered", "{time}", "Restarts of this process's consumers.");
+
+    public static readonly Counter<long> DocumentsEnded = Meter.CreateCounter<long>("navigator.documents.ended", "{document}",
+        "Documents that became ready or failed, by status and code.");
+    public static readonly Counter<long> PassagesCut = Meter.CreateCounter<long>("navigator.passages.cut", "{passage}",
+        "Passages that documents were cut into.");
+    public static readonly Histogram<double> RetrievalSeconds = Seconds("navigator.retrieval.duration",
+        "Duration of a search for passages, by step: search, read.");
+    public static readonly Histogram<int> RetrievalHits = Meter.CreateHistogram("navigator.retrieval.hits", "{passage}",
+        "Passages that a leg found for one query: lexical, vector.", tags: null,
+        new InstrumentAdvice<int> { HistogramBucketBoundaries = [0, 1, 2, 5, 10, 20, 50, 100] });
+    private static readonly Histogram<long> Tokens = Meter.CreateHistogram("gen_ai.client.token.usage", "{token}",
+        "Tokens of one call to a model, by model, operation and direction.", tags: null,
+        new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576] });
 
     public static readonly Counter<long> WebhooksSent = Meter.CreateCounter<long>("navigator.webhooks.sent", "{delivery}",
         "Webhook deliveries, by outcome.");
@@ -55,6 +75,13 @@ public static class NavigatorMeter
     /// <param name="reason">The kind of the upstream's failure.</param>
     public static void FellBack(string agent, string reason) => FallBacks.Add(
         1, KeyValuePair.Create("agent", (object?)agent), KeyValuePair.Create("reason", (object?)reason));
+
+    /// <param name="operation">chat or embeddings.</param>
+    /// <param name="model">The model as the upstream named it.</param>
+    /// <param name="direction">input or output.</param>
+    public static void UsedTokens(string operation, string model, string direction, long tokens) => Tokens.Record(
+        tokens, KeyValuePair.Create("gen_ai.operation.name", (object?)operation), KeyValuePair.Create("gen_ai.response.model", (object?)model),
+        KeyValuePair.Create("gen_ai.token.type", (object?)direction));
 
     /// <summary>Histogram buckets from a cache hit to a deadline.</summary>
     private static Histogram<double> Seconds(string name, string description) => Meter.CreateHistogram(

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Navigator.Storage;
 
 /// <summary>
@@ -9,11 +11,13 @@ namespace Navigator.Storage;
 /// <param name="atOnce">Maximum number of calls that run at once.</param>
 /// <param name="call">Makes one call. Returns one result for each item, in the order of the items.</param>
 /// <param name="isOfOneItem">True if one item caused the failure. Each item then gets its own call, so that only that item fails.</param>
+/// <param name="name">The group in the metrics; null: it is not measured.</param>
 public sealed class GroupedCalls<TItem, TResult>(
-    int largest, int atOnce, Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TResult>>> call, Func<Exception, bool> isOfOneItem)
+    int largest, int atOnce, Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TResult>>> call, Func<Exception, bool> isOfOneItem, string? name = null)
 {
     private readonly Lock door = new();
     private readonly Queue<Entry> waiting = [];
+    private readonly KeyValuePair<string, object?> tag = new("group", name);
     private int running;
 
     /// <param name="patience">The longest wait. It covers the earlier calls and the item's own call.</param>
@@ -65,6 +69,14 @@ public sealed class GroupedCalls<TItem, TResult>(
 
     private async Task RunTogether(IReadOnlyList<Entry> group)
     {
+        // The statement belongs to the trace of its first item. Without this, all later calls would belong to the caller that started the run.
+        Activity.Current = group[0].Trace;
+        if (name is not null)
+        {
+            StorageMeter.GroupSize.Record(group.Count, tag);
+            foreach (var entry in group)
+                StorageMeter.GroupWait.Record(Stopwatch.GetElapsedTime(entry.Since).TotalSeconds, tag);
+        }
         try
         {
             var results = await call([.. group.Select(entry => entry.Item)]);
@@ -86,6 +98,10 @@ public sealed class GroupedCalls<TItem, TResult>(
     private sealed class Entry(TItem item)
     {
         public TItem Item { get; } = item;
+
+        public Activity? Trace { get; } = Activity.Current;
+
+        public long Since { get; } = Stopwatch.GetTimestamp();
 
         /// <summary>Continuations run asynchronously, so that the next group does not wait for a caller's code.</summary>
         public TaskCompletionSource<TResult> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -8,14 +8,14 @@ public sealed class MetricsTests
         string[] names;
         using (var first = new ApiHost())
             names = Gauges(await Read(first));
-        Assert.Contains("navigator_bound_limit", names);
+        Assert.Contains("navigator_limit_max", names);
         Assert.Contains("navigator_log_lines_lost", names);
         using var second = new ApiHost();
 
         var text = await Read(second);
 
         Assert.Equal(names, Gauges(text));
-        Assert.Single(Lines(text), line => line.StartsWith("navigator_bound_limit{kind=\"queue\",name=\"search-web\"}", StringComparison.Ordinal));
+        Assert.Single(Lines(text), line => line.StartsWith("navigator_limit_max{kind=\"queue\",name=\"search-web\"}", StringComparison.Ordinal));
     }
 
     /// <summary>Shown by name, with one line for each time it is shown. The circuit's are counted over the life of the process.</summary>

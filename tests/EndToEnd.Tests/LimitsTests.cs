@@ -62,8 +62,8 @@ public sealed class LimitsTests : IDisposable
 
         var metrics = (await system.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n');
 
-        Assert.Contains("navigator_bound_limit{kind=\"queue\",name=\"search-web\"} 12", metrics);
-        Assert.Contains("navigator_bound_nearly_full{kind=\"queue\",name=\"search-web\"} 0", metrics);
+        Assert.Contains("navigator_limit_max{kind=\"queue\",name=\"search-web\"} 12", metrics);
+        Assert.Contains("navigator_limit_nearly_full{kind=\"queue\",name=\"search-web\"} 0", metrics);
         Assert.Contains("navigator_circuit_state{name=\"tavily\",state=\"Closed\"} 1", metrics);
         Assert.Contains("navigator_circuit_state{name=\"plans\",state=\"Open\"} 0", metrics);
         Assert.Contains("# TYPE navigator_stage_duration_seconds histogram", metrics);

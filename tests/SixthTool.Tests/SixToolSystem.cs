@@ -93,7 +93,8 @@ internal sealed class SixToolSystem : IAsyncDisposable
 
     private static string[] Settings(ClaimsServer claims, string? broker, string? postgres) =>
     [
-        "--urls=http://127.0.0.1:0", "--Data:Directory=:memory:", "--Embeddings:Model=words", "--Claims:ApiKey=k", $"--Claims:BaseUrl={claims.Address}",
+        "--urls=http://127.0.0.1:0", "--Data:Directory=:memory:", "--Embeddings:Model=words",
+        "--Claims:ApiKey=k", $"--Claims:BaseUrl={claims.Address}",
         // Tests count calls: the system's own question is for the tests that are about it. And a busy machine is slow.
         "--Concurrency:Canary:Interval=1d", "--Concurrency:Job:Wave=30s", "--Concurrency:Http:StatementTimeout=5s",
         "--Concurrency:Upstreams:claims:Breaker:BreakDuration=10m",

@@ -299,7 +299,8 @@ public abstract class DocumentContract : IAsyncLifetime
         Assert.Equal(whole[0].Score / 2, whole[1].Score, 0.02);
         // A word that no passage contains counts as the rarest: the idf of a word in 0 of 3 passages beside one in 2 of 3.
         var share = Math.Log(1 + 1.5 / 2.5) / (Math.Log(1 + 1.5 / 2.5) + Math.Log(1 + 3.5 / 0.5));
-        Assert.Equal(alone.Select(hit => (hit.PassageId, Math.Round(hit.Score * share, 5))), half.Select(hit => (hit.PassageId, Math.Round(hit.Score, 5))));
+        Assert.Equal(alone.Select(hit => hit.PassageId), half.Select(hit => hit.PassageId));
+        Assert.All(alone.Zip(half), pair => Assert.Equal(pair.First.Score * share, pair.Second.Score, 0.00001));
     }
 
     [Fact]
@@ -475,8 +476,8 @@ public abstract class DocumentContract : IAsyncLifetime
     private async Task<DocumentRecord> Ready(string content, NewPassage[] passages, string tenant)
     {
         var document = await Extracted(content, passages, tenant);
-        return (await store.StoreVectors(
-            Key(document), Model, [.. Enumerable.Range(0, passages.Length)], [.. Enumerable.Range(0, passages.Length).Select(axis => Axis(axis))], default))!;
+        int[] all = [.. Enumerable.Range(0, passages.Length)];
+        return (await store.StoreVectors(Key(document), Model, all, [.. all.Select(axis => Axis(axis))], default))!;
     }
 
     private Task<IReadOnlyList<SearchLegs>> Search(

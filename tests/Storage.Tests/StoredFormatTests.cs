@@ -72,14 +72,14 @@ public sealed class StoredFormatTests : IAsyncLifetime
     [Fact]
     public async Task A_row_that_a_newer_version_wrote_is_refused_by_name_and_those_beside_it_are_taken()
     {
-        var newer = await Insert(options: """{"format":2,"web":"perhaps"}""");
+        var newer = await Insert(options: """{"format":3,"web":"perhaps"}""");
         var known = await Insert(options: """{"format":1,"web":false}""");
 
         var together = await Task.WhenAll(Attempt(newer), Attempt(known), Attempt(known), Attempt(newer));
         var due = await ledger.TakeDue(10, TimeSpan.FromMinutes(1), default);
 
         Assert.All([together[0], together[3]], error => Assert.Equal(
-            $"Job {newer}: JobOptions is stored in format 2; this program reads format 1. A newer program wrote it.",
+            $"Job {newer}: JobOptions is stored in format 3; this program reads format 2. A newer program wrote it.",
             Assert.IsType<StoredFormatException>(error).Message));
         Assert.All([together[1], together[2]], Assert.Null);
         Assert.Equal(known, Assert.Single(due).Id);

@@ -10,8 +10,8 @@ public sealed class StoredJsonTests
     [Theory]
     [InlineData("""{"web":true,"colour":"red"}""", "JobOptions is not stored in a form that this program reads (at $.colour).")]
     [InlineData("""{"web":"a secret"}""", "JobOptions is not stored in a form that this program reads (at $.web).")]
-    [InlineData("""{"format":2,"web":true}""", "JobOptions is stored in format 2; this program reads format 1. A newer program wrote it.")]
-    [InlineData("""{"format":2,"web":true,"x":"red"}""", "JobOptions is stored in format 2; this program reads format 1. A newer program wrote it.")]
+    [InlineData("""{"format":3,"web":true}""", "JobOptions is stored in format 3; this program reads format 2. A newer program wrote it.")]
+    [InlineData("""{"format":3,"web":true,"x":"red"}""", "JobOptions is stored in format 3; this program reads format 2. A newer program wrote it.")]
     public void What_is_not_known_is_refused_and_not_lost_and_not_quoted(string json, string problem) =>
         Assert.Equal(problem, Assert.Throws<StoredFormatException>(() => StoredJson.Read<JobOptions>(json)).Message);
 

@@ -1,8 +1,4 @@
-using System.Diagnostics.Metrics;
-using Microsoft.Extensions.DependencyInjection;
-using Navigator.Runtime;
 using Navigator.Runtime.Broker;
-using Navigator.Runtime.Telemetry;
 
 namespace Navigator.Workers.Tests;
 
@@ -39,18 +35,4 @@ public class BrokerWatchTests
     [InlineData("_error", null)]
     public void An_error_queue_is_known_by_the_queue_it_belongs_to(string queue, string? origin) =>
         Assert.Equal(origin, ErrorQueues.OriginOf(queue, Shipped.Tools));
-
-    [Fact]
-    public void Metrics_are_written_as_prometheus_reads_them()
-    {
-        using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        using var metrics = new MetricsEndpoint(provider.GetRequiredService<IMeterFactory>());
-        NavigatorMeter.JobsRepaired.Add(2, KeyValuePair.Create("step", (object?)"a \"quoted\" step"));
-        NavigatorMeter.JobsRepaired.Add(1, KeyValuePair.Create("step", (object?)"a \"quoted\" step"));
-
-        var lines = metrics.Write().Split('\n');
-
-        Assert.Contains("# TYPE navigator_jobs_repaired_total counter", lines);
-        Assert.Contains("navigator_jobs_repaired_total{step=\"a \\\"quoted\\\" step\"} 3", lines);
-    }
 }

@@ -18,7 +18,7 @@ public partial class DirectionsTests
         ["Runtime"] = ["Contracts", "Storage"],
         ["Workers"] = ["Contracts", "LocalModel", "PdfText", "Runtime", "Storage", "Text"],
         ["Api"] = ["Contracts", "Runtime", "Storage", "Text", "Workers"], // Workers: Pipeline.AddWorkers, and nothing else
-        ["Cli"] = ["Contracts", "Storage"],
+        ["Cli"] = ["Contracts", "Runtime", "Storage", "Workers"], // Runtime, Workers: navigator doctor
     };
 
     /// <summary>Inside what every process runs, and inside the workers: what each namespace may use of the others.</summary>
@@ -35,7 +35,7 @@ public partial class DirectionsTests
         ["Runtime.Replay"] = ["Runtime", "Runtime.Broker", "Runtime.Flow", "Runtime.Limits"],
         ["Runtime.Telemetry"] =
         [
-            "Runtime", "Runtime.Broker", "Runtime.Flow", "Runtime.Limits", "Runtime.Settings", "Runtime.Tools", "Runtime.Upstreams",
+            "Runtime", "Runtime.Broker", "Runtime.Flow", "Runtime.Limits", "Runtime.Tools", "Runtime.Upstreams",
         ],
         ["Runtime.Hosting"] =
         [

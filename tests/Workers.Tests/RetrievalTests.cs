@@ -1,3 +1,4 @@
+using Navigator.Contracts.Http;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
 using Navigator.Workers.Embedders;
@@ -36,6 +37,53 @@ public class RetrievalTests
 
         Assert.Equal(Ids[1], Assert.Single(fused).PassageId);
     }
+
+    [Fact]
+    public void What_only_the_vectors_found_keeps_its_score_beside_a_poor_list_of_words()
+    {
+        var legs = new SearchLegs([new Hit(Ids[0], Ids[9], 0.6), new Hit(Ids[1], Ids[9], 0.3)], [new Hit(Ids[1], Ids[9], 0.3)]);
+
+        var fused = new ScoreFusion(lexicalWeight: 0.6, perLeg: 10, similarityFloor: 0.25).Fuse([legs], 10);
+
+        Assert.Equal([Ids[0], Ids[1]], fused.Select(passage => passage.PassageId));
+        Assert.Equal(0.375, fused[0].Score, 4);
+    }
+
+    [Fact]
+    public void A_passage_with_every_word_of_the_question_beats_a_nearer_one_without_any()
+    {
+        var legs = new SearchLegs([new Hit(Ids[0], Ids[9], 0.6), new Hit(Ids[1], Ids[9], 0.5)], [new Hit(Ids[1], Ids[9], 1)]);
+
+        Assert.Equal(Ids[1], new ScoreFusion(0.6, 10, 0.25).Fuse([legs], 1)[0].PassageId);
+    }
+
+    [Fact]
+    public void The_words_of_an_expansion_do_not_count()
+    {
+        var question = new SearchLegs([new Hit(Ids[0], Ids[9], 0.5)], []);
+        var expansion = new SearchLegs([], [new Hit(Ids[1], Ids[9], 1)]);
+
+        Assert.Equal(Ids[0], Assert.Single(new ScoreFusion(0.6, 10, 0.25).Fuse([question, expansion], 10)).PassageId);
+    }
+
+    [Fact]
+    public void Neighbours_follow_the_different_places_and_repetitions_are_left_out()
+    {
+        FoundPassage[] ranked = [Found(0, 0.9), Found(1, 0.8), Found(2, 0.7), Found(3, 0.6)];
+        var texts = new[]
+        {
+            Said(0, ordinal: 4, "An ambulance ride costs $180."), Said(1, ordinal: 5, "You pay nothing for a second ride."),
+            Said(2, ordinal: 40, "An ambulance ride costs $180."), Said(3, ordinal: 80, "Dental cleanings are free."),
+        }.ToDictionary(passage => passage.Id);
+        var repetitions = new HashSet<Guid>();
+
+        var places = DistinctPlaces.Of(ranked, texts, 2, repetitions);
+
+        Assert.Equal([Ids[0], Ids[3], Ids[1]], places.Select(passage => passage.PassageId));
+        Assert.Equal(Ids[2], Assert.Single(repetitions));
+    }
+
+    private static Passage Said(int id, int ordinal, string text) => new(Ids[id], Ids[9], ordinal, 1, [], text);
 
     [Fact]
     public void Looked_at_closely_the_passage_that_says_it_in_one_place_comes_first()

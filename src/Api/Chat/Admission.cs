@@ -29,12 +29,13 @@ internal sealed class Admission : BackgroundService
     private int entering;
     private int queuedSince;
     private int queuedBeforeLook;
+    private long refused;
     private double drainedPerSecond;
 
     public Admission(IJobLedger ledger, LivePolicy policy, Bounds bounds, TimeProvider clock, ILogger<Admission> log)
     {
         (this.ledger, this.policy, this.clock, this.log) = (ledger, policy, clock, log);
-        bounds.Watch(() => new Bound("admission", "queue_depth", policy.Now.Admission.QueueDepth, Depth));
+        bounds.Watch(() => new Bound("admission", "queue_depth", policy.Now.Admission.QueueDepth, Depth, Rejected: Interlocked.Read(ref refused)));
     }
 
     /// <summary>Reads in the order in which a question moves. A question that moves meanwhile is counted twice rather than not at all.</summary>
@@ -49,6 +50,7 @@ internal sealed class Admission : BackgroundService
         if (over <= 0)
             return null;
         Leave();
+        Interlocked.Increment(ref refused);
         return new Refusal(ProblemCode.QueueFull, "Too many questions are waiting. Nothing was accepted; try again later.", SecondsToDrain(over));
     }
 

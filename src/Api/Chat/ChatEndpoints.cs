@@ -41,6 +41,7 @@ internal static class ChatEndpoints
         jobs.MapGet("/{id}", Read).WithName("ReadChatJob").WithSummary("One question with its status and answer.");
         jobs.MapGet("/{id}/events", Events).WithName("ChatJobEvents").WithSummary("One question's changes as they happen (server-sent events).");
         jobs.MapDelete("/{id}", Cancel).WithName("CancelChatJob").WithSummary("Cancel a question. A question that has ended does not change.");
+        jobs.MapRetrieval();
         return jobs;
     }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
@@ -21,7 +22,7 @@ internal sealed record ExposureOptions : IValidatableObject
         .Select(proxy => new ValidationResult($"Http:Proxies: '{proxy}' is neither an address nor a network such as 10.0.0.0/8."));
 }
 
-/// <summary>Security headers of every response, and which forwarded headers are trusted.</summary>
+/// <summary>Security headers and the trace's id of every response, and which forwarded headers are trusted.</summary>
 internal static class Security
 {
     /// <summary>Two years, the value that browsers recommend.</summary>
@@ -72,6 +73,8 @@ internal static class Security
                 headers["Referrer-Policy"] = "no-referrer";
                 headers["Cross-Origin-Opener-Policy"] = "same-origin";
                 headers["Cross-Origin-Resource-Policy"] = "same-origin";
+                if (Activity.Current is { } trace)
+                    headers["Trace-Id"] = trace.TraceId.ToHexString();
                 headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()";
                 if (secure)
                     headers.StrictTransportSecurity = StrictTransport;

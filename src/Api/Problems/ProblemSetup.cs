@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,7 +12,7 @@ namespace Navigator.Api.Problems;
 internal static class ProblemSetup
 {
     public static IServiceCollection AddProblems(this IServiceCollection services) =>
-        services.AddProblemDetails().AddExceptionHandler<ProblemExceptionHandler>();
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = AddTrace).AddExceptionHandler<ProblemExceptionHandler>();
 
     public static void UseProblems(this WebApplication app)
     {
@@ -23,6 +24,10 @@ internal static class ProblemSetup
             ? Problem.Of(ProblemCode.UnsupportedCharset, "Send JSON as UTF-8, without a charset.").ExecuteAsync(context)
             : next(context));
     }
+
+    /// <summary>The same id as in the header Trace-Id and in the log. The framework's own value also has the span and the flags.</summary>
+    private static void AddTrace(ProblemDetailsContext context) =>
+        context.ProblemDetails.Extensions["traceId"] = Activity.Current?.TraceId.ToHexString() ?? context.HttpContext.TraceIdentifier;
 
     private static bool IsUtf8(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)

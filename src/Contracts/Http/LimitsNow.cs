@@ -33,7 +33,14 @@ public sealed record RateNow(string Upstream, int? PerMinute, int Burst, int? Av
 /// <param name="Role">api, worker, or both when embedded.</param>
 public sealed record ProcessNow(string Name, string Role, DateTimeOffset SeenAt, ProcessLimits Limits);
 
-public sealed record ProcessLimits(IReadOnlyList<BoundNow> Bounds, IReadOnlyList<BreakerNow> Breakers);
+public sealed record ProcessLimits(IReadOnlyList<BoundNow> Bounds, IReadOnlyList<BreakerNow> Breakers)
+{
+    /// <summary>The program's version; null from a process of an older version.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The time of the report on the process's own clock; null from a process of an older version.</summary>
+    public DateTimeOffset? ReportedAt { get; init; }
+}
 
 /// <param name="Kind">queue, upstream, pool, sends, polls or admission.</param>
 /// <param name="WaitedSeconds">Total time that callers have waited for it.</param>

@@ -31,6 +31,7 @@ public sealed partial class Canary(JobTransitions transitions, IJobLedger ledger
             LogLate(Last!.Id, Last.Stage);
 
         var key = clock.GetUtcNow().Ticks / policy.Now.Canary.Interval.Ticks;
+        using var span = NavigatorTrace.Start("canary");
         await transitions.Submit(
             CanaryQuestion.Tenant, null, CanaryQuestion.Text, new JobOptions(Web: false, null), policy.Now.Canary.Late, $"canary-{key}",
             SHA256.HashData([]), token);

@@ -48,6 +48,7 @@ public sealed partial class DocumentTransitions(
         if (await documents.StorePassages(key, passages, row => DocumentMachine.Decide(row, extracted), token) is not { } written)
             return;
         LogExtracted(written.Id, passages.Count);
+        NavigatorMeter.PassagesCut.Add(passages.Count);
         await Send(extracted, written);
     }
 
@@ -58,8 +59,10 @@ public sealed partial class DocumentTransitions(
         var written = await documents.StoreVectors(
             key, model, ordinals, vectors,
             (row, embedded) => DocumentMachine.Decide(row, new DocumentEvent.PassagesEmbedded(key.Attempt, model, embedded)), token);
-        if (written?.Status == DocumentStatus.Ready && written.EmbeddingModel == model)
-            LogReady(written.Id, written.Passages, model);
+        if (written?.Status != DocumentStatus.Ready || written.EmbeddingModel != model)
+            return;
+        LogReady(written.Id, written.Passages, model);
+        Count("ready", "");
     }
 
     /// <summary>The document cannot be read.</summary>
@@ -75,10 +78,16 @@ public sealed partial class DocumentTransitions(
         if (await documents.Update(key, row => DocumentMachine.Decide(row, happened), token) is not { } written)
             return null;
         if (written is { Status: DocumentStatus.Failed, Error: { } error })
+        {
             LogFailed(written.Id, error.Code, written.Attempt);
+            Count("failed", error.Code);
+        }
         await Send(happened, written);
         return written;
     }
+
+    private static void Count(string status, string code) => NavigatorMeter.DocumentsEnded.Add(
+        1, KeyValuePair.Create("status", (object?)status), KeyValuePair.Create("code", (object?)code));
 
     /// <summary>Ignores the caller's token, because the change is committed. Sending has its own time limit.</summary>
     private Task Send(DocumentEvent happened, DocumentRecord written) =>

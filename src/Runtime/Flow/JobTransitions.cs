@@ -18,6 +18,9 @@ namespace Navigator.Runtime.Flow;
 public sealed partial class JobTransitions(
     IJobLedger ledger, SendCommands send, FairShare share, LivePolicy policy, ToolSet tools, ILogger<JobTransitions> log)
 {
+    /// <summary>The parts of the flow, apart from tools, that a note of <c>degraded</c> may name.</summary>
+    private static readonly string[] Agents = ["translation", "screening", "planning", "answer"];
+
     private readonly JobUpdater updater = new(ledger, tools);
 
     /// <summary>
@@ -55,8 +58,8 @@ public sealed partial class JobTransitions(
         var (limits, id) = (policy.Now, Guid.CreateVersion7());
         return ledger.Submit(
             new NewJob(
-                id, tenant, conversation ?? id.ToString(), question, options, idempotencyKey, requestHash, lifetime ?? limits.Job.Deadline,
-                limits.Job.EnqueueGrace, new TenantShare(limits.Admission.TenantUnfinished, share.Level)),
+                id, tenant, conversation ?? id.ToString(), question, options with { Trace = NavigatorTrace.Context }, idempotencyKey, requestHash,
+                lifetime ?? limits.Job.Deadline, limits.Job.EnqueueGrace, new TenantShare(limits.Admission.TenantUnfinished, share.Level)),
             token);
     }
 
@@ -122,11 +125,18 @@ public sealed partial class JobTransitions(
         : await Happened(job, new JobEvent.Cancelled(), token) ?? await ledger.Find(tenant, id, token);
 
     /// <summary>Queues a job again for a replay. Returns true also if this replay had queued it before.</summary>
-    public async Task<bool> Requeue(Job job, Guid replay, CancellationToken token) =>
-        job.ReplayId == replay || await Happened(job, new JobEvent.Requeued(replay, policy.Now.Job), token) is not null;
+    public async Task<bool> Requeue(Job job, Guid replay, CancellationToken token)
+    {
+        using var span = NavigatorTrace.Start("replay", job);
+        return job.ReplayId == replay || await Happened(job, new JobEvent.Requeued(replay, policy.Now.Job), token) is not null;
+    }
 
     /// <summary>Repairs a job that is due.</summary>
-    public Task WhenDue(Job job, CancellationToken token) => Happened(job, new JobEvent.BecameDue(policy.Now.Job), token);
+    public async Task WhenDue(Job job, CancellationToken token)
+    {
+        using var span = NavigatorTrace.Start("sweep", job);
+        await Happened(job, new JobEvent.BecameDue(policy.Now.Job), token);
+    }
 
     private async Task<Job?> Happened(Job job, JobEvent happened, CancellationToken token)
     {
@@ -161,11 +171,21 @@ public sealed partial class JobTransitions(
     {
         NavigatorMeter.JobsEnded.Add(1, KeyValuePair.Create("status", (object?)ended.Status.ToString()),
             KeyValuePair.Create("code", (object?)(ended.Error?.Code ?? "")));
+        NavigatorMeter.JobAttempts.Record(ended.AttemptsUsed);
+        foreach (var note in ended.Degraded)
+            NavigatorMeter.JobsDegraded.Add(1, KeyValuePair.Create("part", (object?)PartOf(note)));
         Measure("queue", ended.QueuedAt, ended.StartedAt, null);
         Measure("intake", ended.StartedAt, ended.ToolsAt, null);
         Measure("tools", ended.ToolsAt, ended.AnswerAt, policy.Now.Job.ToolsTarget);
         Measure("answer", ended.AnswerAt, ended.FinishedAt, null);
         Measure("all", ended.QueuedAt, ended.FinishedAt, policy.Now.Job.Target);
+    }
+
+    /// <summary>A note begins with the part that is missing and a colon: "web_search: …". The rest is for people and may be anything.</summary>
+    private string PartOf(string note)
+    {
+        var part = note.Split(':', 2)[0];
+        return tools.Any(tool => tool.Name.Name == part) || Agents.Contains(part) ? part : "other";
     }
 
     private static void Measure(string part, DateTimeOffset? from, DateTimeOffset? to, TimeSpan? target)

@@ -11,6 +11,7 @@ using Navigator.Runtime.Webhooks;
 using Navigator.Storage;
 using Navigator.Storage.Hosting;
 using Navigator.Storage.Migrations;
+using Navigator.Storage.Passages;
 using Navigator.Storage.Sqlite;
 using Navigator.Storage.Tenants;
 using Npgsql;
@@ -49,7 +50,7 @@ public static partial class NavigatorHost
         var mode = NavigatorMode.From(builder.Configuration);
         var isConsumer = consumes(mode);
         var policy = ConcurrencyPolicy.Load(builder.Configuration, tools);
-        builder.AddLogging(mode);
+        builder.AddLogging();
 
         var services = builder.Services;
         services.AddSingleton(mode).AddSingleton(tools).AddSingleton(mode.IsEmbedded ? new SteadyClock(TimeProvider.System) : TimeProvider.System)
@@ -77,7 +78,7 @@ public static partial class NavigatorHost
             services.AddHostedService<EmbeddedFileCheck>();
         }
         services.AddBus(mode, isConsumer ? workers.AddConsumers : null);
-        services.AddSingleton<MetricsEndpoint>();
+        builder.AddTelemetry(RoleOf(mode, isConsumer));
         return mode;
     }
 
@@ -97,6 +98,8 @@ public static partial class NavigatorHost
             if (await RuntimeRole.Problem(database, app.Services.GetRequiredService<ProcessRole>().Consumes,
                 app.Lifetime.ApplicationStopping) is { } problem)
                 throw new StartupException(problem);
+            if (await VectorExtension.Outdated(database, app.Lifetime.ApplicationStopping) is { } version)
+                LogOutdatedVectors(app.Logger, version);
         }
         // Opens the embedded file first, so that an unusable file keeps the process from starting.
         app.Services.GetService<SqliteDatabase>();
@@ -141,6 +144,10 @@ public static partial class NavigatorHost
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the schema. {Name} is not applied yet. Run navigator migrate")]
     private static partial void LogNotMigrated(ILogger log, string name);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL has pgvector {Version}. Versions before 0.8.4 can corrupt a vector index while a "
+        + "table is vacuumed. Install a newer one, then run ALTER EXTENSION vector UPDATE and REINDEX TABLE passage_vector as the owner")]
+    private static partial void LogOutdatedVectors(ILogger log, string version);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL does not answer yet ({Error}); trying again")]
     private static partial void LogWaiting(ILogger log, string error);

@@ -20,13 +20,16 @@ internal sealed partial class BoundWatch : BackgroundService
     public BoundWatch(Bounds bounds, TimeProvider clock, IMeterFactory meters, ILogger<BoundWatch> log)
     {
         (this.bounds, this.clock, this.log, meter) = (bounds, clock, log, NavigatorMeter.OfHost(meters));
-        Gauge("navigator.bound.limit", "A limit of this process.", bound => bound.Limit);
-        Gauge("navigator.bound.in_use", "How much of the limit is in use.", bound => bound.InUse);
-        Gauge("navigator.bound.waiting", "Callers that wait for a permit.", bound => bound.Waiting);
-        Gauge("navigator.bound.waited", "Total time that callers have waited.", bound => bound.WaitedSeconds, "s");
-        Gauge("navigator.bound.nearly_full", "1 if 80 % or more were in use for ten seconds.", bound => warned.Contains(KeyOf(bound))
+        Gauge("navigator.limit.max", "A limit of this process.", bound => bound.Limit);
+        Gauge("navigator.limit.in_use", "How much of the limit is in use.", bound => bound.InUse);
+        Gauge("navigator.limit.utilization", "Share of the limit that is in use; 1 is all of it.", bound => (double)bound.InUse / bound.Limit);
+        Gauge("navigator.limit.waiting", "Callers that wait for a permit.", bound => bound.Waiting);
+        Gauge("navigator.limit.nearly_full", "1 if 80 % or more were in use for ten seconds.", bound => warned.Contains(KeyOf(bound))
             ? 1
             : 0);
+        meter.CreateObservableCounter("navigator.limit.waited", () => All(bound => bound.WaitedSeconds), "s", "Total time that callers have waited.");
+        meter.CreateObservableCounter("navigator.limit.rejected", () => All(bound => bound.Rejected), "{caller}",
+            "Callers that were turned away, because no permit was free in time.");
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -63,11 +66,11 @@ internal sealed partial class BoundWatch : BackgroundService
 
     private static (string, string) KeyOf(Bound bound) => (bound.Kind, bound.Name);
 
-    private void Gauge(string name, string description, Func<Bound, double> read, string? unit = null) => meter.CreateObservableGauge(
-        name,
-        () => bounds.Read().Select(bound => new Measurement<double>(read(bound), KeyValuePair.Create("kind", (object?)bound.Kind),
-            KeyValuePair.Create("name", (object?)bound.Name))),
-        unit, description);
+    private void Gauge(string name, string description, Func<Bound, double> read) =>
+        meter.CreateObservableGauge(name, () => All(read), unit: null, description);
+
+    private IEnumerable<Measurement<double>> All(Func<Bound, double> read) => bounds.Read().Select(bound => new Measurement<double>(
+        read(bound), KeyValuePair.Create("kind", (object?)bound.Kind), KeyValuePair.Create("name", (object?)bound.Name)));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Name}: {InUse} of {Limit} in use for ten seconds, {Waiting} callers wait")]
     private partial void LogNearlyFull(string kind, string name, long inUse, long limit, long waiting);

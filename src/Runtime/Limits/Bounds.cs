@@ -6,7 +6,9 @@ namespace Navigator.Runtime.Limits;
 /// <param name="Waiting">Number of callers that wait for a permit.</param>
 /// <param name="WaitedSeconds">Total time that callers have waited.</param>
 /// <param name="Entered">Total number of permits granted.</param>
-public sealed record Bound(string Kind, string Name, long Limit, long InUse, long Waiting = 0, double WaitedSeconds = 0, long Entered = 0)
+/// <param name="Rejected">Total number of callers that were turned away.</param>
+public sealed record Bound(
+    string Kind, string Name, long Limit, long InUse, long Waiting = 0, double WaitedSeconds = 0, long Entered = 0, long Rejected = 0)
 {
     /// <summary>True at 80 % utilization or more, so that the operator learns of it before the limit is reached.</summary>
     public bool IsNearlyFull => InUse * 10 >= Limit * 8;
@@ -49,7 +51,8 @@ public sealed class Bounds
             bulkheads.Add((kind, name), (bulkhead, limit));
         }
         Watch(() => new Bound(
-            kind, name, bulkhead.Limit, bulkhead.InUse, bulkhead.Waiting, Math.Round(bulkhead.Waited.TotalSeconds, 3), bulkhead.Entered));
+            kind, name, bulkhead.Limit, bulkhead.InUse, bulkhead.Waiting, Math.Round(bulkhead.Waited.TotalSeconds, 3), bulkhead.Entered,
+            bulkhead.Rejected));
         return bulkhead;
     }
 

@@ -12,6 +12,7 @@ public sealed class Bulkhead(int limit, TimeProvider clock)
     private int inUse;
     private long entered;
     private long waitedTicks;
+    private long rejected;
 
     public int InUse => Volatile.Read(ref inUse);
 
@@ -26,6 +27,9 @@ public sealed class Bulkhead(int limit, TimeProvider clock)
 
     /// <summary>Total number of permits granted.</summary>
     public long Entered => Interlocked.Read(ref entered);
+
+    /// <summary>Total number of callers that got no permit in time.</summary>
+    public long Rejected => Interlocked.Read(ref rejected);
 
     /// <summary>Total time that callers have waited.</summary>
     public TimeSpan Waited => new(Interlocked.Read(ref waitedTicks));
@@ -99,6 +103,7 @@ public sealed class Bulkhead(int limit, TimeProvider clock)
         }
         catch (OperationCanceledException) when (!token.IsCancellationRequested)
         {
+            Interlocked.Increment(ref rejected);
             return null;
         }
     }

@@ -19,9 +19,8 @@ public static class HealthEndpoints
             .AllowAnonymous();
     }
 
-    /// <summary>/metrics: counters, gauges and histograms.</summary>
-    public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) =>
-        routes.ServiceProvider.GetRequiredService<MetricsEndpoint>().Map(routes);
+    /// <summary>/metrics: every metric of this process, for Prometheus.</summary>
+    public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes) => routes.MapPrometheusScrapingEndpoint("/metrics");
 
     private static Task Write(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
     {

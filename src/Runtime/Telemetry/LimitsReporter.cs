@@ -40,7 +40,11 @@ internal sealed class LimitsReporter(
         last = clock.GetTimestamp();
         var report = new ProcessLimits(
             [.. bounds.Read().Select(bound => Now(bound, passed))],
-            [.. breakers.Configured.Select(Now)]);
+            [.. breakers.Configured.Select(Now)])
+        {
+            Version = ProgramVersion.Text,
+            ReportedAt = clock.GetUtcNow(),
+        };
         return reports.Publish(Lease.Worker, role.Name, JsonSerializer.Serialize(report, JsonSerializerOptions.Web), token);
     }
 

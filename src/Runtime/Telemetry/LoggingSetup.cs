@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using Navigator.Runtime.Settings;
+using Microsoft.Extensions.Primitives;
 using Serilog;
+using Serilog.Core;
 using Serilog.Events;
+using Serilog.Extensions.Hosting;
 using Serilog.Formatting.Json;
 using Serilog.Sinks.Async;
 
@@ -15,11 +17,17 @@ internal static class LoggingSetup
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Logs to the console: for people in embedded mode, one JSON object a line in distributed mode. Levels: section Serilog.</summary>
-    public static void AddLogging(this WebApplicationBuilder builder, NavigatorMode mode)
+    private const string LevelKey = "Serilog:MinimumLevel:Default";
+
+    /// <summary>
+    /// Logs to the console: for people on a terminal, else one JSON object a line. Levels: section Serilog. The default level follows a change of
+    /// the settings' file while the process runs.
+    /// </summary>
+    public static void AddLogging(this WebApplicationBuilder builder)
     {
+        var level = new LoggingLevelSwitch(Level(builder.Configuration));
+        ChangeToken.OnChange(((IConfiguration)builder.Configuration).GetReloadToken, () => level.MinimumLevel = Level(builder.Configuration));
         var logger = new LoggerConfiguration()
-            .MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
             .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
@@ -34,22 +42,31 @@ internal static class LoggingSetup
             // The caller of /health sees the result in the response. A log line per check would bury the others.
             .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
             .ReadFrom.Configuration(builder.Configuration)
-            .Enrich.FromLogContext();
+            .MinimumLevel.ControlledBy(level)
+            .Enrich.FromLogContext()
+            .Enrich.With<JobIdEnricher>();
         // One thread writes all lines. A slow or stopped reader of standard output delays that thread only, no request and no message.
         var lost = new LostLines();
         logger.WriteTo.Async(
-            lines => _ = mode.IsEmbedded
+            lines => _ = !Console.IsOutputRedirected
                 ? lines.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}",
                     formatProvider: CultureInfo.InvariantCulture)
                 : lines.Console(new JsonFormatter(renderMessage: true)),
             bufferSize: LinesAhead, blockWhenFull: false, monitor: lost);
         Log.Logger = logger.CreateLogger();
         builder.Logging.ClearProviders().AddSerilog(Log.Logger);
+        // The request log needs it.
+        builder.Services.AddSingleton(new DiagnosticContext(Log.Logger));
         builder.Services.AddHostedService(provider => new LostLinesGauge(lost, provider.GetRequiredService<IMeterFactory>()));
     }
 
     /// <summary>Waits until the last lines are written, at most two seconds, because standard output may have no reader.</summary>
     public static Task WriteOut() => Task.WhenAny(Task.Run(Log.CloseAndFlush), Task.Delay(Patience));
+
+    private static LogEventLevel Level(IConfiguration settings) =>
+        Enum.TryParse<LogEventLevel>(settings[LevelKey] ?? settings["Serilog:MinimumLevel"], ignoreCase: true, out var level)
+            ? level
+            : LogEventLevel.Information;
 
     private sealed class LostLines : IAsyncLogEventSinkMonitor
     {

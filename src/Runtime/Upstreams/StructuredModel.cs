@@ -58,6 +58,11 @@ public sealed class StructuredModel<T>(
         async cancel =>
         {
             var completion = (await client.CompleteChatAsync(messages, options, cancel)).Value;
+            if (completion.Usage is { } usage)
+            {
+                NavigatorMeter.UsedTokens("chat", completion.Model, "input", usage.InputTokenCount);
+                NavigatorMeter.UsedTokens("chat", completion.Model, "output", usage.OutputTokenCount);
+            }
             if (completion.FinishReason == ChatFinishReason.ContentFilter || !string.IsNullOrEmpty(completion.Refusal))
                 throw new UpstreamException(upstream, UpstreamFailure.Filtered, "its content filter refused");
             // NUL is removed because the database cannot store it.

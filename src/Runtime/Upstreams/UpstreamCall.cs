@@ -75,7 +75,7 @@ public sealed class UpstreamCall
     private async Task<T> Try<T>(Func<CancellationToken, Task<T>> call, DateTimeOffset until, CancellationToken token)
     {
         var permit = breaker.TryEnter() ?? throw breaker.Rejection();
-        var outcome = CallOutcome.Inconclusive;
+        var (outcome, began) = (CallOutcome.Inconclusive, clock.GetTimestamp());
         try
         {
             var result = await Call(call, Limits, until, token);
@@ -92,6 +92,8 @@ public sealed class UpstreamCall
         finally
         {
             breaker.Report(permit, outcome);
+            NavigatorMeter.UpstreamSeconds.Record(clock.GetElapsedTime(began).TotalSeconds, KeyValuePair.Create("name", (object?)name),
+                KeyValuePair.Create("outcome", (object?)outcome.ToString()));
         }
     }
 

@@ -1,5 +1,4 @@
 using Navigator.Contracts.Http;
-using Navigator.Storage.Passages;
 using Npgsql;
 using NpgsqlTypes;
 using static Navigator.Storage.Ledger.StoredJson;
@@ -125,7 +124,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
                     return null;
                 var document = await Save(connection, change, null, token);
                 for (var first = 0; first < passages.Count; first += PassagesAtOnce)
-                    await Insert(connection, document, first, passages.Skip(first).Take(PassagesAtOnce).ToList(), token);
+                    await PostgresPassages.Insert(connection, document, first, passages.Skip(first).Take(PassagesAtOnce).ToList(), token);
                 return document;
             },
             token);
@@ -156,22 +155,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
             key,
             async (connection, row) =>
             {
-                await using var batch = connection.CreateBatch();
-                for (var i = 0; i < ordinals.Count; i++)
-                {
-                    var store = new NpgsqlBatchCommand(
-                        """
-                        INSERT INTO passage_vector (tenant_id, document_id, model, passage_id, vector)
-                        SELECT tenant_id, document_id, $3, id, $4 FROM passage WHERE document_id = $1 AND ordinal = $2
-                        ON CONFLICT DO NOTHING
-                        """);
-                    foreach (var value in new object[] { key.Id, ordinals[i], model, PassageVectors.ToHalf(vectors[i]) })
-                        store.Parameters.Add(new NpgsqlParameter { Value = value });
-                    batch.BatchCommands.Add(store);
-                }
-                await batch.ExecuteNonQueryAsync(token);
-                await using var count = connection.InSameScope("SELECT count(*)::int FROM passage_vector WHERE document_id = $1 AND model = $2");
-                var embedded = await count.With(key.Id).With(model).Number(token);
+                var embedded = await PostgresPassages.StoreVectors(connection, key.Id, model, ordinals, vectors, token);
                 // The decision depends on how many vectors are stored. Without a change nothing is committed.
                 return decide(row, embedded) is { } change ? await Save(connection, change, null, token) : null;
             },
@@ -210,19 +194,9 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     private static async Task<DocumentRecord> Save(NpgsqlConnection connection, DocumentChange change, byte[]? content, CancellationToken token)
     {
         if (change.DropsPassages)
-        {
-            await using var terms = connection.InSameScope("DELETE FROM passage_term WHERE document_id = $1");
-            await terms.With(change.To.Id).Change(token);
-            await using var vectors = connection.InSameScope("DELETE FROM passage_vector WHERE document_id = $1");
-            await vectors.With(change.To.Id).Change(token);
-            await using var passages = connection.InSameScope("DELETE FROM passage WHERE document_id = $1");
-            await passages.With(change.To.Id).Change(token);
-        }
+            await PostgresPassages.Delete(connection, change.To.Id, token);
         if (change.CompletesVectors)
-        {
-            await using var vectors = connection.InSameScope("DELETE FROM passage_vector WHERE document_id = $1 AND model <> $2");
-            await vectors.With(change.To.Id).With(change.To.EmbeddingModel!).Change(token);
-        }
+            await PostgresPassages.DeleteVectorsOfOthers(connection, change.To.Id, change.To.EmbeddingModel!, token);
         await using var update = connection.InSameScope(
             $"""
             UPDATE document
@@ -243,38 +217,6 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
             .With(change.DropsContent).With(content, NpgsqlDbType.Bytea).With(change.Ends)
             .With(change.Lifetime, NpgsqlDbType.Interval).With(change.DueIn, NpgsqlDbType.Interval);
         return (await update.One(Read, token))!;
-    }
-
-    /// <summary>Inserts passages and their terms. Uses arrays because row-level security does not allow COPY.</summary>
-    private static async Task Insert(
-        NpgsqlConnection connection, DocumentRecord document, int first, List<NewPassage> passages, CancellationToken token)
-    {
-        var ids = passages.Select(_ => Guid.CreateVersion7()).ToArray();
-        await using var insert = connection.InSameScope(
-            """
-            INSERT INTO passage (id, tenant_id, document_id, ordinal, page, headings, text)
-            SELECT new.id, $1, $2, $3 + new.place - 1, new.page, ARRAY(SELECT jsonb_array_elements_text(new.headings)), new.text
-            FROM   unnest($4::uuid[], $5::integer[], $6::jsonb[], $7::text[]) WITH ORDINALITY AS new (id, page, headings, text, place)
-            """);
-        await insert.With(document.Tenant).With(document.Id).With(first).With(ids).With(passages.Select(passage => passage.Page).ToArray())
-            .With(passages.Select(passage => Write(passage.Headings)).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
-            .With(passages.Select(passage => passage.Text).ToArray()).Change(token);
-
-        await InsertTerms(connection, document.Tenant, document.Id, [.. ids.Zip(passages)], token);
-    }
-
-    /// <summary>Inserts the terms of passages. An import calls it too, so that terms are weighed and stored in one place.</summary>
-    internal static async Task InsertTerms(
-        NpgsqlConnection connection, string tenant, Guid document, IReadOnlyList<(Guid Id, NewPassage Passage)> passages, CancellationToken token)
-    {
-        var terms = passages.SelectMany(each => Bm25.Weigh(each.Passage.Searchable()).Select(term => (term.Key, each.Id, term.Value))).ToList();
-        await using var post = connection.InSameScope(
-            """
-            INSERT INTO passage_term (tenant_id, term, passage_id, document_id, weight)
-            SELECT $1, new.term, new.passage_id, $2, new.weight FROM unnest($3::text[], $4::uuid[], $5::real[]) AS new (term, passage_id, weight)
-            """);
-        await post.With(tenant).With(document).With(terms.Select(term => term.Key).ToArray()).With(terms.Select(term => term.Id).ToArray())
-            .With(terms.Select(term => term.Value).ToArray()).Change(token);
     }
 
     /// <summary>

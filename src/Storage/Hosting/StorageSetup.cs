@@ -90,7 +90,11 @@ public static class StorageSetup
             IncludeErrorDetail = false,
             ApplicationName = "navigator",
         };
-        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString)
+        {
+            // The pool's name in metrics. By default it is the connection string.
+            Name = "navigator",
+        };
         builder.UseVector();
         if (logs is not null)
             builder.UseLoggerFactory(logs);

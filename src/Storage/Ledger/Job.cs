@@ -87,7 +87,9 @@ public sealed record Job
 /// <param name="DocumentIds">Only these documents; null for all of the tenant's.</param>
 /// <param name="Language">BCP 47 tag of the question's language; null to find out.</param>
 /// <param name="CallbackUrl">Where the webhook about the job's end is sent; null: no webhook.</param>
-public sealed record JobOptions(bool Web, IReadOnlyList<Guid>? DocumentIds, string? Language = null, string? CallbackUrl = null);
+/// <param name="Trace">The W3C traceparent of the request, which the job's spans continue; null: there was none.</param>
+public sealed record JobOptions(
+    bool Web, IReadOnlyList<Guid>? DocumentIds, string? Language = null, string? CallbackUrl = null, string? Trace = null);
 
 /// <summary>A question to be written into the ledger.</summary>
 /// <param name="IdempotencyKey">Per tenant: the same key and hash give the same job. Null: always a new job.</param>

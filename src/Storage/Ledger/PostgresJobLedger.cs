@@ -17,14 +17,14 @@ internal sealed partial class PostgresJobLedger(NpgsqlDataSource database, Postg
     private const string SelectByIds = $"SELECT {JobRow.Columns} FROM chat_job WHERE id = ANY ($1)";
 
     private readonly GroupedCalls<NewJob, Job?> insertions =
-        new(pool.GroupSize, 1, jobs => PostgresJobInsertions.Insert(database, jobs), IsOfOneItem);
+        new(pool.GroupSize, 1, jobs => PostgresJobInsertions.Insert(database, jobs), IsOfOneItem, "insertions");
 
     private readonly GroupedCalls<JobChange, Job?> changes =
-        new(pool.GroupSize, 1, changes => PostgresJobChanges.Apply(database, changes), IsOfOneItem);
+        new(pool.GroupSize, 1, changes => PostgresJobChanges.Apply(database, changes), IsOfOneItem, "changes");
 
-    private readonly GroupedCalls<Guid, Job?> reads = new(pool.GroupSize, 1, ids => ReadAll(database, ids), IsOfOneItem);
+    private readonly GroupedCalls<Guid, Job?> reads = new(pool.GroupSize, 1, ids => ReadAll(database, ids), IsOfOneItem, "reads");
 
-    private readonly GroupedCalls<OwnedJob, Job?> finds = new(pool.GroupSize, 1, wanted => FindAll(database, wanted), IsOfOneItem);
+    private readonly GroupedCalls<OwnedJob, Job?> finds = new(pool.GroupSize, 1, wanted => FindAll(database, wanted), IsOfOneItem, "finds");
 
     public async Task<Submission> Submit(NewJob job, CancellationToken token) =>
         await InTime(insertions, job, token) is { } written

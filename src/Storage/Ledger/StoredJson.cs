@@ -16,7 +16,7 @@ internal static class StoredJson
     /// </summary>
     private static readonly Dictionary<Type, int> Formats = new()
     {
-        [typeof(JobOptions)] = 1,
+        [typeof(JobOptions)] = 2,
         [typeof(StoredPlan)] = 1,
         [typeof(JobAnswer)] = 1,
         [typeof(JobEnd)] = 1,

@@ -86,9 +86,20 @@ public sealed record DocumentsResult(IReadOnlyList<FoundPassage> Passages, long 
 {
     /// <summary>True if the best passage matches the question well enough to be worth an answer.</summary>
     public bool Fits { get; init; } = true;
+
+    /// <summary>The best candidates before places were chosen, in the order of fusion; bounded by Retrieval:Explained.</summary>
+    public IReadOnlyList<RankedCandidate> Candidates { get; init; } = [];
 }
 
-/// <param name="Score">Reciprocal-rank fusion of the legs. 1 for a passage that is first in every list.</param>
+/// <summary>How one passage was ranked. Ranks count from 1; null if the leg, or the answer, does not have it.</summary>
+/// <param name="VectorRank">By cosine with the question itself.</param>
+/// <param name="LexicalRank">By coverage of the question itself.</param>
+/// <param name="Dropped">Why the answer may not use it; null if it may.</param>
+public sealed record RankedCandidate(
+    Guid PassageId, Guid DocumentId, int? VectorRank, double? Cosine, int? LexicalRank, double? Coverage, int FusedRank, double Score, int? Rank,
+    string? Dropped);
+
+/// <param name="Score">0 to 1: cosine + weight · coverage² over its largest value; with offline vectors, fused ranks and covered words.</param>
 /// <param name="Similarity">Cosine of question and passage, −1 to 1; null if only the lexical leg found it.</param>
 public sealed record FoundPassage(Guid PassageId, Guid DocumentId, double Score, double? Similarity);
 

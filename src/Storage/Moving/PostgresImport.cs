@@ -246,7 +246,7 @@ public sealed class PostgresImport
             batch.BatchCommands.Add(store);
         }
         await batch.ExecuteNonQueryAsync(token);
-        await PostgresDocumentStore.InsertTerms(
+        await PostgresPassages.InsertTerms(
             connection, document.TenantId, document.Id,
             [.. passages.Select(passage => (passage.Id, new NewPassage(passage.Page, passage.Headings, passage.Text)))], token);
     }

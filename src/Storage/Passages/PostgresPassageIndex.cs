@@ -78,8 +78,9 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
                          WHERE  posting.tenant_id = $1 AND posting.term = ANY ($3)),
                      counted AS (SELECT term, count(*)::double precision AS found FROM hit GROUP BY term),
                      wanted AS MATERIALIZED (
-                         SELECT term, ln(1 + (size - coalesce(found, 0) + 0.5::double precision) / (coalesce(found, 0) + 0.5::double precision)) AS idf
-                         FROM   unnest($3::text[]) AS asked (term) CROSS JOIN corpus LEFT JOIN counted USING (term))
+                         SELECT term, ln(1 + (size - found + 0.5::double precision) / (found + 0.5::double precision)) AS idf
+                         FROM   (SELECT term, size, coalesce(found, 0) AS found
+                                 FROM   unnest($3::text[]) AS asked (term) CROSS JOIN corpus LEFT JOIN counted USING (term)) AS term)
                 SELECT passage_id, document_id, sum(weight * idf) / ({OfAll} * (SELECT sum(idf) FROM wanted)) AS score
                 FROM   hit JOIN wanted USING (term) GROUP BY passage_id, document_id ORDER BY score DESC, passage_id LIMIT $4
                 """);

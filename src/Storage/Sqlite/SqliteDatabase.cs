@@ -35,7 +35,8 @@ public sealed class SqliteDatabase : IDisposable
         places = new SemaphoreSlim(limits.Readers, limits.Readers);
         // A write in memory does not wait for a disk, so it can run on the caller's thread.
         writes = new(
-            limits.GroupSize, 1, works => IsFile ? Task.Run(() => Commit(works)) : Task.FromResult(Commit(works)), isOfOneItem: _ => false);
+            limits.GroupSize, 1, works => IsFile ? Task.Run(() => Commit(works)) : Task.FromResult(Commit(works)), isOfOneItem: _ => false,
+            "writes");
         writer = new SqliteSession(Connect(), clock);
     }
 

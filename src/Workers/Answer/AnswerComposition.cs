@@ -25,6 +25,7 @@ internal sealed class AnswerComposition(
 
     public async Task Run(Job job, CancellationToken token)
     {
+        using var span = NavigatorTrace.Start(QueueNames.ComposeAnswer, job);
         if (JobMachine.SecondWave(job, policy.Now.Job, tools) is { } second)
         {
             await transitions.StartWave(job, second, token);

@@ -52,8 +52,13 @@ internal sealed class EmbeddingModel
     {
         return call is null ? EmbedHere() : call.Run(Generate, within, token);
 
-        async Task<IReadOnlyList<ReadOnlyMemory<float>>> Generate(CancellationToken cancel) =>
-            Check(await generator.GenerateAsync(texts, options, cancel), texts.Count);
+        async Task<IReadOnlyList<ReadOnlyMemory<float>>> Generate(CancellationToken cancel)
+        {
+            var response = await generator.GenerateAsync(texts, options, cancel);
+            if (call is not null)
+                NavigatorMeter.UsedTokens("embeddings", Name, "input", response.Usage?.InputTokenCount ?? 0);
+            return Check(response, texts.Count);
+        }
 
         async Task<IReadOnlyList<ReadOnlyMemory<float>>> EmbedHere()
         {

@@ -23,6 +23,7 @@ internal sealed class QuestionPreparation(
 
     public async Task Run(Job job, CancellationToken token)
     {
+        using var span = NavigatorTrace.Start(QueueNames.PrepareQuestion, job);
         try
         {
             await Prepare(job, token);

@@ -26,11 +26,11 @@ public sealed record IngestionOptions
     /// <summary>Maximum number of characters of a document's text. Default: 20 million, about 6,000 pages.</summary>
     [Range(1_000, 200_000_000)] public int MaxCharacters { get; init; } = 20_000_000;
 
-    /// <summary>Target number of tokens of a passage. Default: 300.</summary>
-    [Range(50, 2_000)] public int PassageTokens { get; init; } = 300;
+    /// <summary>Target number of tokens of a passage. Default: 130, about 100 words: vectors of longer passages mix subjects.</summary>
+    [Range(50, 2_000)] public int PassageTokens { get; init; } = 130;
 
-    /// <summary>Tokens that a passage repeats from the previous one in the same section. Default: 40.</summary>
-    [Range(0, 500)] public int OverlapTokens { get; init; } = 40;
+    /// <summary>Tokens that a passage repeats from the previous one in the same section. Default: 30.</summary>
+    [Range(0, 500)] public int OverlapTokens { get; init; } = 30;
 
     /// <summary>
     /// Whether a document's bytes stay stored after its text was extracted, so that a citation can open the page that it quotes. Default: true. A

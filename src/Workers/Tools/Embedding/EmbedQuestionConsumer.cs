@@ -1,6 +1,7 @@
 using MassTransit;
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
+using Navigator.Runtime;
 using Navigator.Runtime.Flow;
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Embedders;
@@ -21,12 +22,14 @@ internal sealed class EmbedQuestionConsumer(
         var jobs = read.OfType<Job>().ToList();
         if (jobs.Count == 0)
             return;
+        var began = DateTimeOffset.UtcNow;
         var queries = await embedding.Embed(jobs, token);
-        await Task.WhenAll(jobs.Zip(queries, (job, own) => Continue(job, own, token)));
+        await Task.WhenAll(jobs.Zip(queries, (job, own) => Continue(job, own, began, token)));
     }
 
-    private async Task Continue(Job job, IReadOnlyList<VectorOrFailure> queries, CancellationToken token)
+    private async Task Continue(Job job, IReadOnlyList<VectorOrFailure> queries, DateTimeOffset began, CancellationToken token)
     {
+        using var span = NavigatorTrace.Start(QueueNames.EmbedQuestion, job, began);
         if (await embedding.HasFailed(job, queries, token))
             return;
         if (continuation.TryEnter(job, QueueNames.RetrievePassages) is not { } permit)

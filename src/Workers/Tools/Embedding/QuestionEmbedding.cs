@@ -1,6 +1,7 @@
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Runtime;
 using Navigator.Runtime.Flow;
 using Navigator.Runtime.Limits;
 using Navigator.Runtime.Upstreams;
@@ -26,7 +27,7 @@ internal sealed class QuestionEmbedding
         // Behind the queue's own limit, like the batches that come as messages.
         var limits = policy.Now.For(QueueNames.EmbedQuestion);
         inline = new GroupedCalls<Job, IReadOnlyList<VectorOrFailure>>(
-            limits.Batch ?? 1, limits.Places, EmbedBehindLimit, isOfOneItem: _ => false);
+            limits.Batch ?? 1, limits.Places, EmbedBehindLimit, isOfOneItem: _ => false, "embeddings");
 
         async Task<IReadOnlyList<IReadOnlyList<VectorOrFailure>>> EmbedBehindLimit(IReadOnlyList<Job> jobs)
         {
@@ -52,6 +53,7 @@ internal sealed class QuestionEmbedding
     /// <summary>Embeds a job's question together with others that arrive at the same time, searches the passages, and reports them.</summary>
     public async Task RunInline(Job job, CancellationToken token)
     {
+        using var span = NavigatorTrace.Start(QueueNames.EmbedQuestion, job);
         var queries = await inline.Run(job, Timeout.InfiniteTimeSpan, token);
         if (!await HasFailed(job, queries, token))
             await retrieval.Run(job, Model, [.. queries.Select(query => (ReadOnlyMemory<float>)query.Vector)], token);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using MassTransit;
 using Navigator.Contracts;
 using Navigator.Contracts.Chat;
+using Navigator.Runtime;
 using Navigator.Runtime.Flow;
 using Navigator.Runtime.Limits;
 using Navigator.Storage.Ledger;
@@ -17,6 +18,7 @@ internal sealed class SearchWebConsumer(IJobLedger ledger, TavilyClient tavily, 
         if (await ledger.Read(message.JobId, token) is not { } job || !job.WaitsFor(Tool.WebSearch, message.Attempt))
             return;
 
+        using var span = NavigatorTrace.Start(QueueNames.SearchWeb, job);
         // A result after the end of the wave is useless, because the sweeper then skips the tool.
         var waveLeft = (job.WaveAt ?? job.Now) + policy.Now.Job.Wave - job.Now;
         if (waveLeft <= TimeSpan.Zero)
