@@ -1,5 +1,4 @@
 using System.Text;
-using Navigator.Runtime.Tools;
 using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Answer;
