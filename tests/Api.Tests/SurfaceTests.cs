@@ -48,7 +48,8 @@ public sealed class SurfaceTests(ApiHost api, ITestOutputHelper output) : IClass
         var document = await api.Get("/openapi/v1.json");
 
         string[] paths = ["/v1/chat/jobs", "/v1/chat/jobs/{id}", "/v1/chat/jobs/{id}/events", "/v1/chat/jobs/{id}/retrieval",
-            "/v1/documents", "/v1/documents/{id}", "/v1/documents/{id}/original", "/v1/documents/{id}/passages/{passageId}", "/v1/replays", "/v1/replays/{id}", "/v1/replays/{id}/pause"];
+            "/v1/documents", "/v1/documents/{id}", "/v1/documents/{id}/original", "/v1/documents/{id}/passages/{passageId}",
+            "/v1/replays", "/v1/replays/{id}", "/v1/replays/{id}/pause"];
         Assert.All(paths, path => Assert.True(document.GetProperty("paths").TryGetProperty(path, out _), path));
         var original = Assert.Single(document.GetProperty("paths").GetProperty("/v1/documents/{id}/original").EnumerateObject());
         Assert.Equal("get", original.Name);

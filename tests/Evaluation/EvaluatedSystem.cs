@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -123,8 +122,7 @@ internal sealed class EvaluatedSystem : IAsyncDisposable
     private static async Task<Guid> IdOf(HttpResponseMessage response, CancellationToken token)
     {
         if (!response.IsSuccessStatusCode)
-            throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture, $"An upload was refused ({(int)response.StatusCode}): {await response.Content.ReadAsStringAsync(token)}"));
+            throw new InvalidOperationException($"An upload was refused: {await response.Content.ReadAsStringAsync(token)}");
         return (await response.Content.ReadFromJsonAsync<JsonElement>(token)).GetProperty("id").GetGuid();
     }
 }

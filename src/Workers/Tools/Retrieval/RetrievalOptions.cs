@@ -20,9 +20,9 @@ public sealed record RetrievalOptions
     [Range(-1.0, 1.0)] public double SimilarityFloor { get; init; } = 0.25;
 
     /// <summary>
-    /// Weight of the words beside the vectors: a passage scores cosine + weight · coverage², where coverage is the share of the question's words that
-    /// it has, weighted by rarity. Default: 0.6, the best on two collections. Questions in other words than the document's want less, exact terms
-    /// want more.
+    /// Weight of the words beside the vectors: a passage scores cosine + weight · coverage², where coverage is the share of the question's words
+    /// that it has, weighted by rarity. Default: 0.6, the best on two collections. Questions in other words than the document's want less, exact
+    /// terms want more.
     /// </summary>
     [Range(0.0, 10.0)] public double LexicalWeight { get; init; } = 0.6;
 
