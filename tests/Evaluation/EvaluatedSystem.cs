@@ -122,7 +122,10 @@ internal sealed class EvaluatedSystem : IAsyncDisposable
     private static async Task<Guid> IdOf(HttpResponseMessage response, CancellationToken token)
     {
         if (!response.IsSuccessStatusCode)
-            throw new InvalidOperationException($"An upload was refused: {await response.Content.ReadAsStringAsync(token)}");
+        {
+            var reason = await response.Content.ReadAsStringAsync(token);
+            throw new InvalidOperationException($"An upload was refused: {reason}");
+        }
         return (await response.Content.ReadFromJsonAsync<JsonElement>(token)).GetProperty("id").GetGuid();
     }
 }
