@@ -14,7 +14,7 @@ public sealed class CanaryTests
             1, upstreams, ("Concurrency__Canary__Interval", "1s"), ("Concurrency__Canary__Late", "2s"));
 
         await Metrics(system, "navigator_canary_age");
-        Assert.Contains("navigator_canary_late 0", await Metrics(system, "navigator_canary_late 0"), StringComparison.Ordinal);
+        Assert.Contains("navigator_canary_late{} 0", await Metrics(system, "navigator_canary_late{} 0"), StringComparison.Ordinal);
         Assert.Equal("ok", await Part(system, "canary", "ok"));
         Assert.Equal((0, 0), (upstreams.CallsOf("embeddings"), upstreams.CallsOf("answers")));
 
@@ -22,7 +22,7 @@ public sealed class CanaryTests
         Assert.Equal("degraded: late in stage Intake", await Part(system, "canary", "degraded: late in stage Intake"));
         Assert.StartsWith("degraded: no consumer: prepare-question",
             await Part(system, "queues", "degraded: no consumer: " + string.Join(", ", Shipped.Queues)), StringComparison.Ordinal);
-        Assert.Contains("navigator_canary_late 1", await Metrics(system, "navigator_canary_late 1"), StringComparison.Ordinal);
+        Assert.Contains("navigator_canary_late{} 1", await Metrics(system, "navigator_canary_late{} 1"), StringComparison.Ordinal);
 
         system.StartWorker();
         Assert.Equal("ok", await Part(system, "canary", "ok"));

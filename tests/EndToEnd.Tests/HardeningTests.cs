@@ -78,7 +78,7 @@ public sealed class HardeningTests
         {
             RedirectStandardOutput = true,
             WorkingDirectory = Path.GetTempPath(),
-            Environment = { ["Serilog__MinimumLevel__Override__Microsoft"] = "Debug" },
+            Environment = { ["Serilog__MinimumLevel__Override__Microsoft"] = "Debug", ["Embeddings__Model"] = "words" },
         })!;
         using var http = new HttpClient { BaseAddress = url, Timeout = NavigatorSystem.Patience };
         var live = new Uri("/health/live", UriKind.Relative);

@@ -72,7 +72,7 @@ public sealed class TraceTests
         Assert.Single(system.Api.Output.Split('\n'), line => line.Contains("does not take spans and metrics", StringComparison.Ordinal));
 
         async Task<double> Failures() => (await system.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n')
-            .Where(line => line.StartsWith("navigator_telemetry_exports_failed_total ", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("navigator_telemetry_exports_failed_total{} ", StringComparison.Ordinal))
             .Select(line => double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault();
     }
 }

@@ -130,7 +130,10 @@ public sealed class SqliteDatabaseTests : IDisposable
     [Fact]
     public async Task A_damaged_file_is_refused_and_left_as_it_is()
     {
-        var bytes = await Damage(pages: 5);
+        using (var made = Open())
+            await AskMuch(made);
+        Damage();
+        var bytes = await File.ReadAllBytesAsync(file.Path);
 
         var error = Assert.Throws<SqliteFileException>(Open);
 
@@ -154,12 +157,15 @@ public sealed class SqliteDatabaseTests : IDisposable
     [Fact]
     public async Task Damage_that_the_start_did_not_come_to_is_found_later()
     {
-        await Damage(pages: 1);
-
+        using (var made = Open())
+            await AskMuch(made);
         using var opened = SqliteDatabase.Open(file.Path, clock, TestSqlite.Limits with { StartCheck = TimeSpan.Zero });
-
         Assert.False(opened.IsChecked);
+        // While it is open, so that the test does not depend on which page the start reads first.
+        Damage();
+
         var error = await Assert.ThrowsAsync<SqliteFileException>(() => opened.Check(default));
+
         Assert.StartsWith($"{file.Path} is damaged. Restore the last backup", error.Message, StringComparison.Ordinal);
     }
 
@@ -224,15 +230,14 @@ public sealed class SqliteDatabaseTests : IDisposable
         Assert.Equal("half", (await TestSqlite.Ledger(database).Read(id, default))!.Question);
     }
 
-    /// <returns>The bytes of the file, with noise in the last pages: those of the largest table and of its indexes.</returns>
-    private async Task<byte[]> Damage(int pages)
+    /// <summary>Writes noise into the last pages: those of the largest table and of its indexes.</summary>
+    private void Damage()
     {
-        using (var made = Open())
-            await AskMuch(made);
-        var bytes = await File.ReadAllBytesAsync(file.Path);
-        new Random(1).NextBytes(bytes.AsSpan(bytes.Length - pages * 4_096));
-        await File.WriteAllBytesAsync(file.Path, bytes);
-        return bytes;
+        var noise = new byte[5 * 4_096];
+        new Random(1).NextBytes(noise);
+        using var damaged = new FileStream(file.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        damaged.Seek(-noise.Length, SeekOrigin.End);
+        damaged.Write(noise);
     }
 
     /// <summary>Several hundred pages.</summary>

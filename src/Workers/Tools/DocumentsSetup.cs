@@ -13,7 +13,10 @@ namespace Navigator.Workers.Tools;
 /// <summary>The tool that searches the owner's own documents: question → vector → passages.</summary>
 internal static class DocumentsSetup
 {
-    /// <summary>Weight of a passage without a semantic match, relative to a passage with one.</summary>
+    /// <summary>
+    /// Weight of passages that do not fit the question, relative to those that do. A cosine of 0.5 is a good one, so passages that fit get at least
+    /// half, and the best of them come before web pages.
+    /// </summary>
     private const double PoorShare = 0.4;
 
     public static ToolSetup AddDocuments(this ToolSetup tools)
@@ -47,6 +50,8 @@ internal static class DocumentsSetup
         Greeting = ("Search", search),
     };
 
+    private static double Weight(double score, bool fits) => fits ? (1 + score) / 2 : score * PoorShare;
+
     private static async Task<IReadOnlyList<Source>> Sources(Job job, IPassageIndex index, CancellationToken token)
     {
         if (job.Results.Of<DocumentsResult>(Tool.Documents) is not { Passages.Count: > 0 } result)
@@ -66,7 +71,7 @@ internal static class DocumentsSetup
                 Headings = cited.Passage.Headings,
                 Text = cited.Passage.Text,
                 Score = found[cited.Passage.Id].Score,
-                Weight = found[cited.Passage.Id].Score * (result.Fits ? 1 : PoorShare),
+                Weight = Weight(found[cited.Passage.Id].Score, result.Fits),
                 IsSemanticMatch = found[cited.Passage.Id].Similarity is not null,
             }),
         ];
