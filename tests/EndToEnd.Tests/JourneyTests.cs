@@ -45,9 +45,9 @@ public abstract class JourneyTests(OfflineSystem offline, ModelSystem models, IT
             pages += page ? 1 : 0;
             output.WriteLine($"text {text}, page {page}: {question.GetProperty("question").GetString()}\n{answer}");
         }
-        // By words alone: the test systems carry no model.
-        Assert.InRange(texts, lines.Length - 1, lines.Length);
-        Assert.Equal(lines.Length, pages);
+        // By words alone: the test systems carry no model. Embedded, the sample document is searched too, and one question finds its words there.
+        Assert.InRange(texts, lines.Length - 2, lines.Length);
+        Assert.InRange(pages, lines.Length - 2, lines.Length);
     }
 
     [Fact]

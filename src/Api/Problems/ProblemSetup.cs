@@ -27,7 +27,7 @@ internal static class ProblemSetup
 
     /// <summary>The same id as in the header Trace-Id and in the log. The framework's own value also has the span and the flags.</summary>
     private static void AddTrace(ProblemDetailsContext context) =>
-        context.ProblemDetails.Extensions["traceId"] = Activity.Current?.TraceId.ToHexString() ?? context.HttpContext.TraceIdentifier;
+        context.ProblemDetails.Extensions["trace_id"] = Activity.Current?.TraceId.ToHexString() ?? context.HttpContext.TraceIdentifier;
 
     private static bool IsUtf8(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)

@@ -103,6 +103,8 @@ public static partial class NavigatorHost
         }
         // Opens the embedded file first, so that an unusable file keeps the process from starting.
         app.Services.GetService<SqliteDatabase>();
+        foreach (var step in app.Services.GetServices<StartupStep>())
+            await step.Run(app.Lifetime.ApplicationStopping);
         await app.RunAsync();
     }
 

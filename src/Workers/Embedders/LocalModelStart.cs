@@ -5,17 +5,17 @@ using Navigator.Runtime;
 namespace Navigator.Workers.Embedders;
 
 /// <summary>Loads the local model before anything else starts, so that no question waits for it and an unusable model stops the start.</summary>
-internal sealed partial class LocalModelStart(LocalEmbeddingGenerator generator, ILogger<LocalModelStart> log) : IHostedLifecycleService
+internal sealed partial class LocalModelStart(LocalEmbeddingGenerator generator, ILogger<LocalModelStart> log)
 {
     private const double Megabyte = 1_048_576;
 
     /// <exception cref="StartupException">The model is missing, damaged or another one.</exception>
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    public async Task Load(CancellationToken token)
     {
         var (before, began) = (Environment.WorkingSet, Stopwatch.GetTimestamp());
         try
         {
-            await generator.Load().WaitAsync(cancellationToken);
+            await generator.Load().WaitAsync(token);
         }
         catch (ModelFileException error)
         {
@@ -27,16 +27,6 @@ internal sealed partial class LocalModelStart(LocalEmbeddingGenerator generator,
         var (took, now) = (Stopwatch.GetElapsedTime(began).TotalMilliseconds, Environment.WorkingSet);
         LogLoaded(LocalEmbeddingGenerator.ModelName, took, (now - before) / Megabyte, now / Megabyte);
     }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     [LoggerMessage(Level = LogLevel.Information,
         Message = "Loaded the embedding model {Model} in {Milliseconds:0} ms. It takes {ModelMb:0} MB of the process's {ProcessMb:0} MB")]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Navigator.LocalModel;
 using Navigator.Runtime;
+using Navigator.Runtime.Hosting;
 using Navigator.Runtime.Limits;
 using Navigator.Runtime.Upstreams;
 using Navigator.Workers.Embedders;
@@ -46,5 +47,6 @@ internal static class EmbeddingSetup
             return new LocalEmbeddingGenerator(AppContext.BaseDirectory, limits.ThreadCount, limits.QuestionCount);
         })
         .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(provider => provider.GetRequiredService<LocalEmbeddingGenerator>())
-        .AddHostedService<LocalModelStart>();
+        .AddSingleton<LocalModelStart>()
+        .AddSingleton(provider => new StartupStep(provider.GetRequiredService<LocalModelStart>().Load));
 }
