@@ -42,8 +42,8 @@ public sealed class DoctorTests
         var job = await system.Ask("Is the zebra striped?");
         var timeLine = await NavigatorCommand.Run(environment, "job", job.GetProperty("id").GetString()!);
         Assert.Equal(0, timeLine.ExitCode);
-        Assert.Contains("answered", timeLine.Output, StringComparison.Ordinal);
-        Assert.Contains("attempt", timeLine.Output, StringComparison.Ordinal);
+        // A second wave is an attempt of its own.
+        Assert.Matches(@"answered · answer · attempt [12]\b", timeLine.Output);
         Assert.Matches(@"documents +[\d,]+ ms", timeLine.Output);
         var status = await NavigatorCommand.Run(environment, "status", "--once");
         Assert.Equal(0, status.ExitCode);

@@ -9,7 +9,7 @@ namespace Navigator.Workers.Answer;
 internal sealed partial class StatementRanker(SentenceSimilarity similarity, IOptions<AnswerOptions> options)
 {
     /// <summary>
-    /// Statements that are compared by meaning. They are the best ones by words and by their source. Each costs some 5 ms of processor time.
+    /// Statements that are compared by meaning. They are the best ones by words and by their source. Each costs 5 to 20 ms of processor time.
     /// </summary>
     private const int Compared = 24;
 
