@@ -82,10 +82,13 @@ prompts: ## regenerate docs/prompts.md from the requests that the code sends
 settings: ## regenerate docs/settings.md from the options' comments
 	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/Api.Tests --filter FullyQualifiedName~SettingsDocTests
 
+dashboards: ## regenerate compose/grafana/dashboards from compose/grafana/dashboards.yaml
+	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/Workers.Tests --filter FullyQualifiedName~DashboardsTests
+
 upstreams: ## run a stand-in for OpenAI and Tavily on port 8089
 	dotnet run --project tests/Upstreams -- 8089
 
 ci: ## run the same checks as CI
 	.ci/run
 
-.PHONY: key help run build quick test slow-tests faults faults-prove load evaluate services services-down images up down audit mutants prompts settings upstreams ci
+.PHONY: key help run build quick test slow-tests faults faults-prove load evaluate services services-down images up down audit mutants prompts settings dashboards upstreams ci
