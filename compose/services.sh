@@ -39,6 +39,7 @@ settings() {
   echo "NAVIGATOR_RABBITMQ=${NAVIGATOR_RABBITMQ:-amqp://navigator:navigator@127.0.0.1:$NAVIGATOR_AMQP_PORT/}"
   echo "NAVIGATOR_RABBITMQ_MANAGEMENT=${NAVIGATOR_RABBITMQ_MANAGEMENT:-http://navigator:navigator@127.0.0.1:$NAVIGATOR_MANAGEMENT_PORT}"
   echo "NAVIGATOR_POSTGRES=${NAVIGATOR_POSTGRES:-Host=127.0.0.1;Port=$NAVIGATOR_POSTGRES_PORT;Username=navigator;Password=navigator;Database=postgres}"
+  [ -n "${NAVIGATOR_RABBITMQ:-}" ] || echo "NAVIGATOR_RABBITMQ_METRICS=127.0.0.1:$NAVIGATOR_RABBITMQ_METRICS_PORT"
   local pdftotext; pdftotext=$(command -v pdftotext || { [ ! -x "$cache/bin/pdftotext" ] || echo "$cache/bin/pdftotext"; })
   [ -z "$pdftotext" ] || echo "NAVIGATOR_PDFTOTEXT=$pdftotext"
   local name; for name in "${servers[@]}"; do [ ! -f "$state/$name.pid" ] || echo "NAVIGATOR_PID_${name^^}=$(cat "$state/$name.pid")"; done
