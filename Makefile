@@ -52,7 +52,7 @@ images: ## build the container images of API, workers and command line
 	dotnet publish src/Cli -c Release -o artifacts/publish/cli
 	$(compose) build
 
-up: images ## start everything in containers: page on http://localhost:8080, management on http://localhost:15672
+up: images ## start everything in containers: page on http://localhost:8080, Grafana on http://localhost:3000
 	$(compose) up -d --wait --scale workers=$(or $(WORKERS),1)
 
 key: ## create a tenant and a key to try it with: make key TENANT=acme
