@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.RegularExpressions;
 using Navigator.Servers;
@@ -50,6 +51,51 @@ public sealed partial class WatchTests
         bool IsWatched(string text) => broker is not null || !text.Contains("rabbitmq_", StringComparison.Ordinal);
     }
 
+    /// <summary>
+    /// The rules as shipped, but seconds instead of minutes: <c>for</c> is a second, and a circuit breaker that was open for three seconds counts.
+    /// </summary>
+    [Fact]
+    public async Task A_real_cause_fires_its_alert()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        await using var system = await NavigatorSystem.Start(
+            1, upstreams, SaysAddress, ("Concurrency__Canary__Interval", "1s"), ("Concurrency__Canary__Late", "5s"),
+            ("Concurrency__Upstreams__tavily__Breaker__BreakDuration", "5m"));
+        var servers = await ServerSet.Get();
+        await using var prometheus = await Watch(system, servers.BrokerMetrics, rules => Duration().Replace(rules, "for: 1s")
+            .Replace("[2m]", "[3s]", StringComparison.Ordinal));
+
+        upstreams.Set("search", new Behaviour { Fault = Fault.Status, Status = 503 });
+        await Fires("CircuitOpen", () => system.Ask("What is the latest news?"));
+        upstreams.Set("answers", new Behaviour { Fault = Fault.Status, Status = 500 });
+        await Fires("JobsFail", () => system.Ask("What is my deductible?"));
+        if (servers.BrokerMetrics is not null)
+        {
+            using var poison = await servers.Management.PostAsJsonAsync(
+                $"api/exchanges/{VirtualHostOf(system)}/amq.default/publish",
+                new { properties = new { }, routing_key = "search-web", payload = "not a message", payload_encoding = "string" });
+            await Fires("FailedMessages");
+        }
+        await system.Workers[0].Kill();
+        foreach (var alert in new[] { "QueueWithoutConsumer", "TargetMissing", "CanaryLate" })
+            await Fires(alert);
+
+        async Task Fires(string alert, Func<Task>? cause = null)
+        {
+            var query = $"ALERTS{{alertname=\"{alert}\",alertstate=\"firing\"}}";
+            if (cause is not null)
+                Assert.Empty(await prometheus.Query(query));
+            await Eventually.Holds(
+                async () =>
+                {
+                    if (cause is not null)
+                        await cause();
+                    return (await prometheus.Query(query)).Count > 0;
+                },
+                () => $"{alert} does not fire.");
+        }
+    }
+
     /// <summary>As Grafana fills in a query: the interval of the panel, and the text boxes.</summary>
     private static string Filled(string query) => Dashboard.Variables.Aggregate(
         query.Replace("$__rate_interval", "1m", StringComparison.Ordinal),
@@ -57,7 +103,8 @@ public sealed partial class WatchTests
 
     /// <summary>Starts Prometheus with compose's configuration at this system's addresses, once a second instead of every 15.</summary>
     /// <param name="broker">Host and port of RabbitMQ's metrics; null if it is not known, and RabbitMQ is not asked.</param>
-    private static async Task<PrometheusServer> Watch(NavigatorSystem system, string? broker)
+    /// <param name="change">Changes the rules; null: as shipped.</param>
+    private static async Task<PrometheusServer> Watch(NavigatorSystem system, string? broker, Func<string, string>? change = null)
     {
         var worker = "";
         await Eventually.Holds(() => (worker = Address().Match(system.Workers[0].Output).Groups["address"].Value).Length > 0);
@@ -65,7 +112,7 @@ public sealed partial class WatchTests
             .Replace("interval: 15s", "interval: 1s", StringComparison.Ordinal)
             .Replace("/run/navigator/key", "key", StringComparison.Ordinal)
             // The broker is other tests' too.
-            .Replace("family: [", $"vhost: [{new Uri(system.VirtualHost!).AbsolutePath.Trim('/')}], family: [", StringComparison.Ordinal)
+            .Replace("family: [", $"vhost: [{VirtualHostOf(system)}], family: [", StringComparison.Ordinal)
             .Replace("rabbitmq:15692", broker ?? "127.0.0.1:1", StringComparison.Ordinal);
         foreach (var (name, address) in new[] { ("api", system.Client.BaseAddress!.Authority), ("workers", worker) })
             configuration = Regex.Replace(
@@ -75,8 +122,13 @@ public sealed partial class WatchTests
             configuration = configuration[..configuration.IndexOf("  - job_name: rabbitmq\n", StringComparison.Ordinal)];
         var rules = (await File.ReadAllTextAsync(Path.Combine(AlertRule.Folder, "alerts.yaml")))
             .Replace("interval: 30s", "interval: 1s", StringComparison.Ordinal);
-        return await PrometheusServer.Start(configuration, ("alerts.yaml", rules), ("key", NavigatorDatabase.Key));
+        return await PrometheusServer.Start(configuration, ("alerts.yaml", change?.Invoke(rules) ?? rules), ("key", NavigatorDatabase.Key));
     }
+
+    private static string VirtualHostOf(NavigatorSystem system) => new Uri(system.VirtualHost!).AbsolutePath.Trim('/');
+
+    [GeneratedRegex(@"\bfor: \d+[mh]", RegexOptions.None, 10_000)]
+    private static partial Regex Duration();
 
     [GeneratedRegex(@"""address"":""http://(?<address>127\.0\.0\.1:[1-9]\d*)", RegexOptions.None, 10_000)]
     private static partial Regex Address();
