@@ -57,14 +57,15 @@ public sealed partial class PrometheusServer : IAsyncDisposable
         var server = new PrometheusServer(await Program("prometheus"), folder);
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromMinutes(1) && !server.process.HasExited; await Task.Delay(100))
         {
-            if (!server.Output.Contains("Server is ready", StringComparison.Ordinal) || Listening().Match(server.Output) is not { Success: true } said)
+            var words = server.Output;
+            if (!words.Contains("Server is ready", StringComparison.Ordinal) || Listening().Match(words) is not { Success: true } said)
                 continue;
             server.client = new HttpClient { BaseAddress = new Uri($"http://{said.Groups["address"].Value}/") };
             return server;
         }
-        var words = server.Output;
+        var last = server.Output;
         await server.DisposeAsync();
-        throw new InvalidOperationException($"Prometheus did not start: {words}");
+        throw new InvalidOperationException($"Prometheus did not start: {last}");
     }
 
     /// <summary>The series of an instant query. Throws with Prometheus's own words if the query is wrong.</summary>
