@@ -22,7 +22,9 @@ public sealed partial class WatchTests
             1, upstreams, SaysAddress, ("Concurrency__Canary__Interval", "5s"), ("Concurrency__Job__EnqueueGrace", "60s"));
         var broker = (await ServerSet.Get()).BrokerMetrics;
         await using var prometheus = await Watch(system, broker);
-        await system.Ingest("notes.md", Encoding.UTF8.GetBytes("# Notes\n\nThe deductible is 500 dollars a year."), NavigatorSystem.Patience);
+        var document = await system.Ingest(
+            "notes.md", Encoding.UTF8.GetBytes("# Notes\n\nThe deductible is 500 dollars a year."), NavigatorSystem.Patience);
+        await system.Client.GetStringAsync(document.GetProperty("links").GetProperty("original").GetString());
         await Parallel.ForEachAsync(Enumerable.Range(0, 32), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) =>
             Assert.Equal("answered", (await system.Ask($"What is the latest news on my deductible, number {i}?")).GetProperty("status").GetString()));
 
