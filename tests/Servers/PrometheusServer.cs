@@ -99,6 +99,6 @@ public sealed partial class PrometheusServer : IAsyncDisposable
     private static async Task<string> Program(string name) =>
         Path.Combine((await ServerScript.Run(new Dictionary<string, string>(), "prometheus")).Trim(), name);
 
-    [GeneratedRegex(@"msg=""Listening on"" address=(?<address>127\.0\.0\.1:[1-9]\d*)", RegexOptions.None, 10_000)]
+    [GeneratedRegex(@"msg=""Listening on""[^\n]* address=(?<address>127\.0\.0\.1:[1-9]\d*)", RegexOptions.None, 10_000)]
     private static partial Regex Listening();
 }
