@@ -22,12 +22,15 @@ internal sealed record Dashboard(string Name, string Title, IReadOnlyList<PanelR
     private static IEnumerable<PanelRow> Rewritten(YamlMappingNode row)
     {
         var values = row.Children.TryGetValue("each", out var each) ? ((YamlSequenceNode)each).Select(WatchFiles.Text) : [""];
-        return values.Select(value => new PanelRow(With(Text(row, "title")), [.. WatchFiles.Maps(row, "panels").Select(panel => new Panel(
-            Text(panel, "title"), Text(panel, "unit"), panel.Children.TryGetValue("empty", out var empty) ? WatchFiles.Text(empty) : null,
-            [.. WatchFiles.Maps(panel, "queries").Select(query => new PanelQuery(Text(query, "legend"), With(Text(query, "expr"))))]))]));
-
-        string With(string text) => text.Replace("{each}", value, StringComparison.Ordinal);
+        return values.Select(value => new PanelRow(
+            With(Text(row, "title"), value), [.. WatchFiles.Maps(row, "panels").Select(panel => PanelWith(panel, value))]));
     }
+
+    private static Panel PanelWith(YamlMappingNode panel, string value) => new(
+        Text(panel, "title"), Text(panel, "unit"), panel.Children.TryGetValue("empty", out var empty) ? WatchFiles.Text(empty) : null,
+        [.. WatchFiles.Maps(panel, "queries").Select(query => new PanelQuery(Text(query, "legend"), With(Text(query, "expr"), value)))]);
+
+    private static string With(string text, string value) => text.Replace("{each}", value, StringComparison.Ordinal);
 
     private static string Text(YamlMappingNode node, string name) => WatchFiles.Text(node[name]);
 }
