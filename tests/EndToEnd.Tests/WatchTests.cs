@@ -24,7 +24,7 @@ public sealed partial class WatchTests
         await using var prometheus = await Watch(system, broker);
         var document = await system.Ingest(
             "notes.md", Encoding.UTF8.GetBytes("# Notes\n\nThe deductible is 500 dollars a year."), NavigatorSystem.Patience);
-        await system.Client.GetStringAsync(document.GetProperty("links").GetProperty("original").GetString());
+        await system.Client.GetStringAsync(new Uri(document.GetProperty("links").GetProperty("original").GetString()!, UriKind.Relative));
         await Parallel.ForEachAsync(Enumerable.Range(0, 32), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) =>
             Assert.Equal("answered", (await system.Ask($"What is the latest news on my deductible, number {i}?")).GetProperty("status").GetString()));
 
@@ -118,7 +118,8 @@ public sealed partial class WatchTests
             .Replace("rabbitmq:15692", broker ?? "127.0.0.1:1", StringComparison.Ordinal);
         foreach (var (name, address) in new[] { ("api", system.Client.BaseAddress!.Authority), ("workers", worker) })
             configuration = Regex.Replace(
-                configuration, $@"dns_sd_configs: \[\{{ names: \[{name}\].*", $"static_configs: [{{ targets: [\"{address}\"] }}]");
+                configuration, $@"dns_sd_configs: \[\{{ names: \[{name}\].*", $"static_configs: [{{ targets: [\"{address}\"] }}]",
+                RegexOptions.None, TimeSpan.FromSeconds(10));
         Assert.DoesNotContain("dns_sd_configs", configuration, StringComparison.Ordinal);
         if (broker is null)
             configuration = configuration[..configuration.IndexOf("  - job_name: rabbitmq\n", StringComparison.Ordinal)];

@@ -10,7 +10,12 @@ public sealed class DashboardsTests
 {
     private const int Width = 24, Height = 8;
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private static readonly string Written = Path.Combine(Dashboard.Folder, "dashboards");
 
