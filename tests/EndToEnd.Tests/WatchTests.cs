@@ -61,7 +61,7 @@ public sealed partial class WatchTests
     {
         await using var upstreams = await UpstreamServer.Start();
         await using var system = await NavigatorSystem.Start(
-            1, upstreams, SaysAddress, ("Concurrency__Canary__Interval", "1s"), ("Concurrency__Canary__Late", "10s"),
+            1, upstreams, SaysAddress, ("Concurrency__Canary__Interval", "3s"), ("Concurrency__Canary__Late", "10s"),
             ("Concurrency__Upstreams__tavily__Breaker__BreakDuration", "5m"));
         var servers = await ServerSet.Get();
         await using var prometheus = await Watch(system, servers.BrokerMetrics, rules => Duration().Replace(rules, "for: 1s")
