@@ -101,10 +101,11 @@ public static partial class NavigatorHost
             if (await VectorExtension.Outdated(database, app.Lifetime.ApplicationStopping) is { } version)
                 LogOutdatedVectors(app.Logger, version);
         }
+        // Beside each other, because each takes most of a second.
+        var steps = app.Services.GetServices<StartupStep>().Select(step => Task.Run(() => step.Run(app.Lifetime.ApplicationStopping))).ToList();
         // Opens the embedded file first, so that an unusable file keeps the process from starting.
         app.Services.GetService<SqliteDatabase>();
-        foreach (var step in app.Services.GetServices<StartupStep>())
-            await step.Run(app.Lifetime.ApplicationStopping);
+        await Task.WhenAll(steps);
         await app.RunAsync();
     }
 
