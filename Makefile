@@ -52,7 +52,7 @@ images: ## build the container images of API, workers and command line
 	dotnet publish src/Cli -c Release -o artifacts/publish/cli
 	$(compose) build
 
-up: images ## start everything in containers: page on http://localhost:8080, management on http://localhost:15672
+up: images ## start everything in containers: page on http://localhost:8080, Grafana on http://localhost:3000
 	$(compose) up -d --wait --scale workers=$(or $(WORKERS),1)
 
 key: ## create a tenant and a key to try it with: make key TENANT=acme
@@ -82,10 +82,13 @@ prompts: ## regenerate docs/prompts.md from the requests that the code sends
 settings: ## regenerate docs/settings.md from the options' comments
 	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/Api.Tests --filter FullyQualifiedName~SettingsDocTests
 
+dashboards: ## regenerate compose/grafana/dashboards from compose/grafana/dashboards.yaml
+	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/Workers.Tests --filter FullyQualifiedName~DashboardsTests
+
 upstreams: ## run a stand-in for OpenAI and Tavily on port 8089
 	dotnet run --project tests/Upstreams -- 8089
 
 ci: ## run the same checks as CI
 	.ci/run
 
-.PHONY: key help run build quick test slow-tests faults faults-prove load evaluate services services-down images up down audit mutants prompts settings upstreams ci
+.PHONY: key help run build quick test slow-tests faults faults-prove load evaluate services services-down images up down audit mutants prompts settings dashboards upstreams ci

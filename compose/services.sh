@@ -6,10 +6,11 @@
 #   3. Debian with apt: Debian trixie's packages, unpacked into a cache folder and run in bubblewrap. Only bubblewrap
 #      is installed on the host. Cold about 40 s, warm about 5 s, 0.5 GB.
 #
-# usage: services.sh up|down|env|ctl
+# usage: services.sh up|down|env|ctl|prometheus
 #   up    start the servers that are not running, with their data; wait until they answer; print settings as NAME=value lines
 #   env   print the settings of the running servers
 #   ctl   run rabbitmqctl with the arguments that follow (Debian's packages only)
+#   prometheus  print the folder of the programs prometheus and promtool; get them from Debian's packages if there are none
 #   down  stop the servers that up started, and delete their data; also the containers that tests started
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -38,6 +39,7 @@ settings() {
   echo "NAVIGATOR_RABBITMQ=${NAVIGATOR_RABBITMQ:-amqp://navigator:navigator@127.0.0.1:$NAVIGATOR_AMQP_PORT/}"
   echo "NAVIGATOR_RABBITMQ_MANAGEMENT=${NAVIGATOR_RABBITMQ_MANAGEMENT:-http://navigator:navigator@127.0.0.1:$NAVIGATOR_MANAGEMENT_PORT}"
   echo "NAVIGATOR_POSTGRES=${NAVIGATOR_POSTGRES:-Host=127.0.0.1;Port=$NAVIGATOR_POSTGRES_PORT;Username=navigator;Password=navigator;Database=postgres}"
+  [ -n "${NAVIGATOR_RABBITMQ:-}" ] || echo "NAVIGATOR_RABBITMQ_METRICS=127.0.0.1:$NAVIGATOR_RABBITMQ_METRICS_PORT"
   local pdftotext; pdftotext=$(command -v pdftotext || { [ ! -x "$cache/bin/pdftotext" ] || echo "$cache/bin/pdftotext"; })
   [ -z "$pdftotext" ] || echo "NAVIGATOR_PDFTOTEXT=$pdftotext"
   local name; for name in "${servers[@]}"; do [ ! -f "$state/$name.pid" ] || echo "NAVIGATOR_PID_${name^^}=$(cat "$state/$name.pid")"; done
@@ -58,18 +60,25 @@ with_docker() {
   echo docker >"$state/way"
 }
 
-unpack() { # $1: an empty folder. apt uses a private state folder, so that the host's own lists and packages do not change.
-  local target=$1 apt mirror d
-  apt=$(mktemp -d); chmod 755 "$apt"; mkdir -p "$apt"/{lists/partial,cache/archives/partial,etc}; : >"$apt/status"
+# $1: an empty folder for apt's state, so that the host's own lists and packages do not change. Sets options for apt-get.
+private_apt() {
+  local apt=$1 mirror
+  command -v apt-get >/dev/null && [ -f /usr/share/keyrings/debian-archive-keyring.gpg ] || return 1
+  chmod 755 "$apt"; mkdir -p "$apt"/{lists/partial,cache/archives/partial,etc}; : >"$apt/status"
   mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -1)
   [ -n "$mirror" ] || mirror=$(awk '$1 == "deb" && /debian/ {print $2; exit}' /etc/apt/sources.list 2>/dev/null)
   [ -n "$mirror" ] || die "no Debian mirror is named in /etc/apt."
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$apt/list"
-  local options=(-o Dir::Etc::sourcelist="$apt/list" -o Dir::Etc::sourceparts="$apt/etc" -o Dir::Etc::preferencesparts="$apt/etc" -o Dir::State="$apt"
+  options=(-o Dir::Etc::sourcelist="$apt/list" -o Dir::Etc::sourceparts="$apt/etc" -o Dir::Etc::preferencesparts="$apt/etc" -o Dir::State="$apt"
     -o Dir::State::lists="$apt/lists" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache" -o APT::Install-Recommends=false
     -o APT::Sandbox::User="$(id -un)" -o Acquire::Languages=none -o Acquire::Retries=3 -o APT::Keep-Downloaded-Packages=true
     -o Binary::apt-get::APT::Keep-Downloaded-Packages=true -o Debug::NoLocking=true)
   apt-get "${options[@]}" -qq update >&2
+}
+
+unpack() { # $1: an empty folder
+  local target=$1 apt d options
+  apt=$(mktemp -d); private_apt "$apt"
   apt-get "${options[@]}" -qq -y --download-only install "${packages[@]}" >/dev/null
   mkdir -p "$target"/usr/{bin,sbin,lib,lib64}
   for d in bin sbin lib lib64; do ln -s "usr/$d" "$target/$d"; done
@@ -174,6 +183,31 @@ up() {
   flock -u 9; settings
 }
 
+# Prints a folder with prometheus and promtool: the one that NAVIGATOR_PROMETHEUS names, the one on the PATH, or that of Debian's packages.
+# Only the loader and the C library come with them, because the programs need nothing else.
+get_prometheus() {
+  local found target=$cache/prometheus-v1 apt options name
+  if [ -n "${NAVIGATOR_PROMETHEUS:-}" ]; then echo "$NAVIGATOR_PROMETHEUS"; return; fi
+  found=$(dirname "$(type -P prometheus || echo /)")
+  if [ -x "$found/promtool" ]; then echo "$found"; return; fi
+  mkdir -p "$cache"; exec 9>"$cache/prometheus.lock"; flock 9
+  if [ ! -x "$target/bin/prometheus" ]; then
+    say "getting Debian's package of Prometheus, once"
+    apt=$(mktemp -d); rm -rf "$target" "$target.new"; mkdir -p "$target.new"
+    private_apt "$apt" || die "there is no Prometheus. Install prometheus and promtool, or set NAVIGATOR_PROMETHEUS to their folder."
+    (cd "$apt/cache" && apt-get "${options[@]}" -qq download prometheus promtool libc6)
+    for name in "$apt"/cache/*.deb; do dpkg-deb --fsys-tarfile "$name" | tar -x -C "$target.new" --no-same-owner --exclude=./usr/share --exclude=./etc; done
+    rm -rf "$apt"; mkdir -p "$target.new/bin"
+    for name in prometheus promtool; do
+      printf '#!/bin/sh\nexec %q --library-path %q %q "$@"\n' "$target/usr/lib64/ld-linux-$(uname -m | tr _ -).so.2" \
+        "$target/usr/lib/$(uname -m)-linux-gnu" "$target/usr/bin/$name" >"$target.new/bin/$name"
+      chmod +x "$target.new/bin/$name"
+    done
+    mv "$target.new" "$target"
+  fi
+  flock -u 9; echo "$target/bin"
+}
+
 # Removes the containers that tests keep from one run to the next (tests/Servers/ServerContainers.cs).
 remove_test_containers() {
   local left
@@ -197,9 +231,10 @@ stop() {
 
 case ${1:-} in
   up) up ;;
+  prometheus) get_prometheus ;;
   down) stop ;;
   ctl) shift; alive rabbitmq1 || die "no broker of this script's runs."
     rabbitmq_environment 1; export HOME=/data LANG=C.UTF-8 PATH=/usr/lib/rabbitmq/bin:/usr/sbin:/usr/bin:/sbin:/bin; sandbox rabbitmq1 rabbitmqctl "$@" ;;
   env) running || [ -n "${NAVIGATOR_RABBITMQ:-}" ] || die "nothing runs; start it with: $0 up"; settings ;;
-  *) echo "usage: $0 up|down|env|ctl" >&2; exit 2 ;;
+  *) echo "usage: $0 up|down|env|ctl|prometheus" >&2; exit 2 ;;
 esac

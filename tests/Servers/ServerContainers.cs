@@ -21,7 +21,7 @@ internal static class ServerContainers
 
     private const string User = "navigator";
     private const ushort AmqpPort = RabbitMqBuilder.RabbitMqPort;
-    private const ushort ManagementPort = 15672;
+    private const ushort ManagementPort = 15672, MetricsPort = 15692;
 
     /// <summary>For both images and both servers, together.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
@@ -49,6 +49,7 @@ internal static class ServerContainers
         {
             ["NAVIGATOR_RABBITMQ"] = $"amqp://{User}:{User}@{broker.Hostname}:{broker.GetMappedPublicPort(AmqpPort)}/",
             ["NAVIGATOR_RABBITMQ_MANAGEMENT"] = $"http://{User}:{User}@{broker.Hostname}:{broker.GetMappedPublicPort(ManagementPort)}",
+            ["NAVIGATOR_RABBITMQ_METRICS"] = $"{broker.Hostname}:{broker.GetMappedPublicPort(MetricsPort)}",
             ["NAVIGATOR_POSTGRES"] = $"Host={database.Hostname};Port={database.GetMappedPublicPort(PostgreSqlBuilder.PostgreSqlPort)};"
                 + $"Username={User};Password={User};Database=postgres",
         };
@@ -60,6 +61,7 @@ internal static class ServerContainers
     private static RabbitMqContainer Broker() => new RabbitMqBuilder(RabbitMqImage)
         .WithUsername(User).WithPassword(User)
         .WithPortBinding(ManagementPort, assignRandomHostPort: true)
+        .WithPortBinding(MetricsPort, assignRandomHostPort: true)
         // As services.sh does: quorum queues without a word in the client, and their numbers after one second, not five.
         .WithResourceMapping("default_queue_type = quorum\ncollect_statistics_interval = 1000\n"u8.ToArray(), "/etc/rabbitmq/conf.d/30-tests.conf")
         .WithResourceMapping("[{rabbit, [{quorum_tick_interval, 1000}]}]."u8.ToArray(), "/etc/rabbitmq/advanced.config")

@@ -37,6 +37,9 @@ public sealed class ServerSet
 
     public string Postgres => settings["NAVIGATOR_POSTGRES"];
 
+    /// <summary>Host and port of RabbitMQ's metrics; null for a server whose address of them is not known.</summary>
+    public string? BrokerMetrics => settings.GetValueOrDefault("NAVIGATOR_RABBITMQ_METRICS");
+
     /// <summary>The program that reads PDFs; null where none could be had.</summary>
     public string? PdfToText => settings.GetValueOrDefault("NAVIGATOR_PDFTOTEXT");
 

@@ -59,7 +59,10 @@ public static partial class NavigatorHost
         services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddFlow().AddReplay();
         if (isConsumer)
+        {
             workers.AddNeeds();
+            services.AddHostedService<JobMetrics>();
+        }
         if (mode.Postgres is { } postgres)
         {
             var pool = policy.Postgres.Pool();
@@ -76,6 +79,8 @@ public static partial class NavigatorHost
                 data.IsKept ? DataDirectory.Resolve(data.Directory) : null, policy.Sqlite.Limits(data.Synchronous),
                 webhooks.Validate(new ValidationContext(webhooks)).Any() ? null : webhooks.SecretBytes());
             services.AddHostedService<EmbeddedFileCheck>();
+            if (data.IsKept)
+                services.AddHostedService<DataMetrics>();
         }
         services.AddBus(mode, isConsumer ? workers.AddConsumers : null);
         builder.AddTelemetry(RoleOf(mode, isConsumer));

@@ -1,0 +1,140 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.RegularExpressions;
+using Navigator.Servers;
+using Navigator.Upstreams;
+using Navigator.Watching;
+
+namespace Navigator.EndToEnd.Tests;
+
+/// <summary>A real Prometheus, with compose's configuration, at an API, a worker and RabbitMQ.</summary>
+public sealed partial class WatchTests
+{
+    /// <summary>A worker says where it listens.</summary>
+    private static readonly (string, string) SaysAddress = ("Serilog__MinimumLevel__Override__Microsoft.Hosting.Lifetime", "Information");
+
+    [Fact]
+    public async Task While_a_healthy_system_works_every_panel_has_data_and_no_alert_fires()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        // On a busy machine a message may wait longer than the grace, and is then sent again.
+        await using var system = await NavigatorSystem.Start(
+            1, upstreams, SaysAddress, ("Concurrency__Canary__Interval", "5s"), ("Concurrency__Job__EnqueueGrace", "60s"));
+        var broker = (await ServerSet.Get()).BrokerMetrics;
+        await using var prometheus = await Watch(system, broker);
+        var document = await system.Ingest(
+            "notes.md", Encoding.UTF8.GetBytes("# Notes\n\nThe deductible is 500 dollars a year."), NavigatorSystem.Patience);
+        await system.Client.GetStringAsync(document.GetProperty("links").GetProperty("original").GetString());
+        await Parallel.ForEachAsync(Enumerable.Range(0, 32), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) =>
+            Assert.Equal("answered", (await system.Ask($"What is the latest news on my deductible, number {i}?")).GetProperty("status").GetString()));
+
+        var panels = Dashboard.All.SelectMany(dashboard => dashboard.Rows).SelectMany(row => row.Panels)
+            .SelectMany(panel => panel.Queries.Select(query => (Panel: panel, query.Expr))).Where(each => IsWatched(each.Expr)).ToList();
+        var missing = new List<string>();
+        await Eventually.Holds(
+            async () =>
+            {
+                missing.Clear();
+                foreach (var (panel, query) in panels)
+                    if ((await prometheus.Query(Filled(query))).Count == 0 && panel.Empty is null)
+                        missing.Add($"{panel.Title}: {query}");
+                return missing.Count == 0;
+            },
+            () => $"No data:\n{string.Join('\n', missing)}");
+
+        var known = (await prometheus.Names("__name__")).Union(await prometheus.Names(null));
+        Assert.Empty(panels.Where(each => each.Panel.Empty is null).Select(each => each.Expr).Concat(AlertRule.Alerts.Select(alert => alert.Expr))
+            .SelectMany(expression => OfLibraries().Matches(expression)).Select(match => match.Value).Where(IsWatched).Except(known));
+        Assert.NotEmpty(await prometheus.Query("navigator:slow:ratio5m"));
+        foreach (var alert in AlertRule.Alerts)
+            Assert.True(await prometheus.Query(alert.Expr) is [], alert.Name);
+        Assert.Empty(await prometheus.Query("ALERTS{alertstate=\"firing\"}"));
+
+        bool IsWatched(string text) => broker is not null || !text.Contains("rabbitmq_", StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// The rules as shipped, but seconds instead of minutes: <c>for</c> is a second, and a circuit breaker that was open for three seconds counts.
+    /// </summary>
+    [Fact]
+    public async Task A_real_cause_fires_its_alert()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        await using var system = await NavigatorSystem.Start(
+            1, upstreams, SaysAddress, ("Concurrency__Canary__Interval", "1s"), ("Concurrency__Canary__Late", "10s"),
+            ("Concurrency__Upstreams__tavily__Breaker__BreakDuration", "5m"));
+        var servers = await ServerSet.Get();
+        await using var prometheus = await Watch(system, servers.BrokerMetrics, rules => Duration().Replace(rules, "for: 1s")
+            .Replace("[2m]", "[3s]", StringComparison.Ordinal));
+
+        upstreams.Set("search", new Behaviour { Fault = Fault.Status, Status = 503 });
+        await Fires("CircuitOpen", () => system.Ask("What is the latest news?"));
+        upstreams.Set("answers", new Behaviour { Fault = Fault.Status, Status = 500 });
+        await Fires("JobsFail", () => system.Ask("What is my deductible?"));
+        if (servers.BrokerMetrics is not null)
+        {
+            using var poison = await servers.Management.PostAsJsonAsync(
+                $"api/exchanges/{VirtualHostOf(system)}/amq.default/publish",
+                new { properties = new { }, routing_key = "search-web", payload = "not a message", payload_encoding = "string" });
+            await Fires("FailedMessages");
+        }
+        await system.Workers[0].Kill();
+        foreach (var alert in new[] { "QueueWithoutConsumer", "TargetMissing", "CanaryLate" })
+            await Fires(alert);
+
+        async Task Fires(string alert, Func<Task>? cause = null)
+        {
+            var query = $"ALERTS{{alertname=\"{alert}\",alertstate=\"firing\"}}";
+            if (cause is not null)
+                Assert.Empty(await prometheus.Query(query));
+            await Eventually.Holds(
+                async () =>
+                {
+                    if (cause is not null)
+                        await cause();
+                    return (await prometheus.Query(query)).Count > 0;
+                },
+                () => $"{alert} does not fire.");
+        }
+    }
+
+    /// <summary>As Grafana fills in a query: the interval of the panel, and the text boxes.</summary>
+    private static string Filled(string query) => Dashboard.Variables.Aggregate(
+        query.Replace("$__rate_interval", "1m", StringComparison.Ordinal),
+        (text, variable) => text.Replace($"${variable.Name}", variable.Default, StringComparison.Ordinal));
+
+    /// <summary>Starts Prometheus with compose's configuration at this system's addresses, once a second instead of every 15.</summary>
+    /// <param name="broker">Host and port of RabbitMQ's metrics; null if it is not known, and RabbitMQ is not asked.</param>
+    /// <param name="change">Changes the rules; null: as shipped.</param>
+    private static async Task<PrometheusServer> Watch(NavigatorSystem system, string? broker, Func<string, string>? change = null)
+    {
+        var worker = "";
+        await Eventually.Holds(() => (worker = Address().Match(system.Workers[0].Output).Groups["address"].Value).Length > 0);
+        var configuration = (await File.ReadAllTextAsync(Path.Combine(AlertRule.Folder, "prometheus.yaml")))
+            .Replace("interval: 15s", "interval: 1s", StringComparison.Ordinal)
+            .Replace("/run/navigator/key", "key", StringComparison.Ordinal)
+            // The broker is other tests' too.
+            .Replace("family: [", $"vhost: [{VirtualHostOf(system)}], family: [", StringComparison.Ordinal)
+            .Replace("rabbitmq:15692", broker ?? "127.0.0.1:1", StringComparison.Ordinal);
+        foreach (var (name, address) in new[] { ("api", system.Client.BaseAddress!.Authority), ("workers", worker) })
+            configuration = Regex.Replace(
+                configuration, $@"dns_sd_configs: \[\{{ names: \[{name}\].*", $"static_configs: [{{ targets: [\"{address}\"] }}]");
+        Assert.DoesNotContain("dns_sd_configs", configuration, StringComparison.Ordinal);
+        if (broker is null)
+            configuration = configuration[..configuration.IndexOf("  - job_name: rabbitmq\n", StringComparison.Ordinal)];
+        var rules = (await File.ReadAllTextAsync(Path.Combine(AlertRule.Folder, "alerts.yaml")))
+            .Replace("interval: 30s", "interval: 1s", StringComparison.Ordinal);
+        return await PrometheusServer.Start(configuration, ("alerts.yaml", change?.Invoke(rules) ?? rules), ("key", NavigatorDatabase.Key));
+    }
+
+    private static string VirtualHostOf(NavigatorSystem system) => new Uri(system.VirtualHost!).AbsolutePath.Trim('/');
+
+    [GeneratedRegex(@"\bfor: \d+[mh]", RegexOptions.None, 10_000)]
+    private static partial Regex Duration();
+
+    [GeneratedRegex(@"""address"":""http://(?<address>127\.0\.0\.1:[1-9]\d*)", RegexOptions.None, 10_000)]
+    private static partial Regex Address();
+
+    [GeneratedRegex(@"\b(db_client|dotnet|http_client|http_server|kestrel|messaging|rabbitmq)_\w+", RegexOptions.None, 10_000)]
+    private static partial Regex OfLibraries();
+}
