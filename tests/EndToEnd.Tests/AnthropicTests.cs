@@ -1,4 +1,6 @@
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using Navigator.Upstreams;
 
 namespace Navigator.EndToEnd.Tests;
@@ -27,6 +29,8 @@ public sealed class AnthropicTests
             upstreams.CallsOf("anthropic_plans")));
         Assert.Equal((0, 0), (upstreams.CallsOf("answers"), upstreams.CallsOf("embeddings")));
         Assert.Contains($"Answers    claude-sonnet-5-5 at {upstreams.Anthropic.Host}", system.Api.Output, StringComparison.Ordinal);
+        await Eventually.Holds(async () => (await system.Client.GetFromJsonAsync<JsonElement>("/v1/limits")).GetProperty("rates").EnumerateArray()
+            .Any(rate => rate.GetProperty("upstream").GetString() == "answers/anthropic" && rate.GetProperty("per_minute").GetInt32() == 6_000));
         Assert.Matches(
             "(?m)^gen_ai_client_token_usage_count\\{.*gen_ai_provider_name=\"anthropic\".*\\} ",
             await system.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
