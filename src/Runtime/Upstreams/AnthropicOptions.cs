@@ -7,7 +7,10 @@ public sealed record AnthropicOptions
 {
     public const string Section = "Anthropic";
 
-    /// <summary>The key of the server. Alone it makes Anthropic the provider of all chat models; beside OpenAI's key, Models__… chooses.</summary>
+    /// <summary>
+    /// The key of the server. Alone it makes Anthropic the provider of all chat models; beside OpenAI's key, <c>Models__Answer</c> and
+    /// <c>Models__Small</c> choose.
+    /// </summary>
     public string? ApiKey { get; init; }
 
     /// <summary>Address of the API, without its version. Default: Anthropic.</summary>

@@ -68,7 +68,10 @@ internal sealed class ModelledAgents(UpstreamServer server, bool anthropic) : IA
     private static ConcurrencyPolicy Within(string timeout) => Policies.With(
         [
             ("Intake:Plan", "20s"), ("Intake:Screen", "20s"), ("Intake:Translate", "20s"), ("Upstreams:answers:Tries", "1"),
-            .. new[] { "plans", "moderations", "translations", "answers" }.Select(upstream => ($"Upstreams:{upstream}:Timeout", timeout)),
+            .. new[] { "plans", "moderations", "translations", "answers" }.SelectMany(upstream => new[]
+            {
+                ($"Upstreams:{upstream}:Timeout", timeout), ($"Upstreams:{upstream}:ConnectTimeout", "20s"),
+            }),
         ]);
 
     /// <summary>What a model was told.</summary>
