@@ -56,6 +56,7 @@ public static partial class NavigatorHost
         services.AddSingleton(mode).AddSingleton(tools).AddSingleton(mode.IsEmbedded ? new SteadyClock(TimeProvider.System) : TimeProvider.System)
             .AddLimits(file, policy, RoleOf(mode, isConsumer));
         services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AnthropicOptions>().BindConfiguration(AnthropicOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddFlow().AddReplay();
         if (isConsumer)
