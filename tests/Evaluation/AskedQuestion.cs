@@ -41,11 +41,11 @@ internal sealed partial record AskedQuestion(
             good += await IsGood(system, question, citation, token) ? 1 : 0;
         var pages = citations.Select(citation => citation.GetProperty("page")).Where(page => page.ValueKind == JsonValueKind.Number)
             .Select(page => page.GetInt32()).Take(5).ToList();
-        var found = await Found(system, job.GetProperty("id").GetString()!, token);
+        var found = await FoundPages(system, job.GetProperty("id").GetString()!, token);
         return new AskedQuestion(question, text, found, pages, used.Count, good, answer.GetProperty("confidence").GetDouble(), milliseconds);
     }
 
-    private static async Task<IReadOnlyList<int>> Found(EvaluatedSystem system, string job, CancellationToken token)
+    private static async Task<IReadOnlyList<int>> FoundPages(EvaluatedSystem system, string job, CancellationToken token)
     {
         var pages = new List<int>();
         var used = (await system.Retrieval(job, token)).GetProperty("candidates").EnumerateArray()
