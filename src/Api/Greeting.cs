@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Navigator.Api.Access;
 using Navigator.Runtime.Settings;
 using Navigator.Runtime.Tools;
@@ -18,7 +17,7 @@ internal static class Greeting
             app.Logger.LogListening(url);
             return;
         }
-        var openAi = app.Services.GetRequiredService<IOptions<OpenAiOptions>>().Value;
+        var answers = app.Services.GetRequiredService<ChatClients>().DescribeAnswers();
         var needsKeys = app.Services.GetRequiredService<Exposure>().NeedsKeys;
         var (header, documents) = needsKeys ? ("-H 'Authorization: Bearer nav_…' ", "") : ("", "a sample policy is there; ");
         var tools = string.Concat(app.Services.GetRequiredService<ToolSet>().Select(tool => tool.Greeting).OfType<(string Title, string Text)>()
@@ -36,7 +35,7 @@ internal static class Greeting
               Mode       embedded: API, workers, queue and storage in this one process.
               Kept       {{kept}}
               Keys       {{(needsKeys ? "needed: those of the settings Keys__<tenant>, and those made with navigator keys create" : $"none needed: one tenant, '{Caller.Development}', and this machine alone is served")}}
-              Answers    {{(openAi.IsConfigured ? $"{openAi.AnswerModel} at {openAi.BaseUrl.Host}" : "offline: quotes the passages that fit; no model is asked (set OpenAI__ApiKey for one)")}}
+              Answers    {{answers ?? "offline: quotes the passages that fit; no model is asked (set OpenAI__ApiKey or Anthropic__ApiKey for one)"}}
             {{tools}}  Documents  {{documents}}add yours with  curl {{header}}-F file=@policy.pdf {{url}}/v1/documents
 
             Ask (it waits up to 20 s for the answer):

@@ -55,9 +55,6 @@ public static class NavigatorMeter
     public static readonly Histogram<int> RetrievalHits = Meter.CreateHistogram("navigator.retrieval.hits", "{passage}",
         "Passages that a leg found for one query: lexical, vector.", tags: null,
         new InstrumentAdvice<int> { HistogramBucketBoundaries = [0, 1, 2, 5, 10, 20, 50, 100] });
-    private static readonly Histogram<long> Tokens = Meter.CreateHistogram("gen_ai.client.token.usage", "{token}",
-        "Tokens of one call to a model, by model, operation and direction.", tags: null,
-        new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576] });
 
     public static readonly Counter<long> WebhooksSent = Meter.CreateCounter<long>("navigator.webhooks.sent", "{delivery}",
         "Webhook deliveries, by outcome.");
@@ -75,13 +72,6 @@ public static class NavigatorMeter
     /// <param name="reason">The kind of the upstream's failure.</param>
     public static void FellBack(string agent, string reason) => FallBacks.Add(
         1, KeyValuePair.Create("agent", (object?)agent), KeyValuePair.Create("reason", (object?)reason));
-
-    /// <param name="operation">chat or embeddings.</param>
-    /// <param name="model">The model as the upstream named it.</param>
-    /// <param name="direction">input or output.</param>
-    public static void UsedTokens(string operation, string model, string direction, long tokens) => Tokens.Record(
-        tokens, KeyValuePair.Create("gen_ai.operation.name", (object?)operation), KeyValuePair.Create("gen_ai.response.model", (object?)model),
-        KeyValuePair.Create("gen_ai.token.type", (object?)direction));
 
     /// <summary>Histogram buckets from a cache hit to a deadline.</summary>
     private static Histogram<double> Seconds(string name, string description) => Meter.CreateHistogram(

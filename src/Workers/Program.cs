@@ -67,7 +67,9 @@ namespace Navigator.Workers
         {
             var openAi = configuration.GetSection(OpenAiOptions.Section).Get<OpenAiOptions>() ?? new OpenAiOptions();
             var translation = configuration.GetSection(TranslationOptions.Section).Get<TranslationOptions>() ?? new TranslationOptions();
-            services.AddIntake(openAi, translation).AddEmbedding(openAi, configuration).AddRetrieval().AddAnswer(openAi).AddIngestion().AddWebhooks();
+            var chats = ChatProviders.From(configuration);
+            services.AddChatModels(chats).AddIntake(openAi, chats, translation).AddEmbedding(openAi, configuration).AddRetrieval().AddAnswer(chats)
+                .AddIngestion().AddWebhooks();
         }
     }
 }

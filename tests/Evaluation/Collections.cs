@@ -22,7 +22,7 @@ internal static class Collections
             var answered = await AskedQuestion.Ask(system, question, token);
             asked.Add(answered);
             if (detail)
-                Console.WriteLine($"{question.Kind}, pages {string.Join(' ', question.Page)}, found {string.Join(' ', answered.Pages)}: "
+                Console.WriteLine($"{question.Kind}, pages {string.Join(' ', question.Page)}, found {string.Join(' ', answered.Found)}, cited {string.Join(' ', answered.Pages)}: "
                     + $"{question.Text}\n{answered.Text}\n");
         }
         report.Add(asked, system.ProcessorSeconds - before);

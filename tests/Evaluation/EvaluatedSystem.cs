@@ -100,9 +100,9 @@ internal sealed class EvaluatedSystem : IAsyncDisposable
         return (job, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
     }
 
-    /// <summary>The text of a cited passage.</summary>
-    public async Task<string> Passage(string document, string passage, CancellationToken token) =>
-        (await http.GetFromJsonAsync<JsonElement>($"/v1/documents/{document}/passages/{passage}", token)).GetProperty("text").GetString()!;
+    /// <summary>A passage, with its text and its page.</summary>
+    public async Task<JsonElement> Passage(string document, string passage, CancellationToken token) =>
+        await http.GetFromJsonAsync<JsonElement>($"/v1/documents/{document}/passages/{passage}", token);
 
     /// <summary>How the passages for a question were ranked, in each leg and together.</summary>
     public async Task<JsonElement> Retrieval(string job, CancellationToken token) =>

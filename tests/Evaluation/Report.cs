@@ -70,6 +70,8 @@ internal sealed class Report
             return;
         figures[$"{kind}: right page first"] = Share(asked, question => question.IsFirst);
         figures[$"{kind}: right page in five"] = Share(asked, question => question.IsInFive);
+        figures[$"{kind}: right page cited first"] = Share(asked, question => question.IsCitedFirst);
+        figures[$"{kind}: right page cited"] = Share(asked, question => question.IsCited);
         figures[$"{kind}: expected strings in the answer"] = Share(asked, question => question.HasExpected);
         figures[$"{kind}: not declined"] = Share(asked, question => !question.IsDeclined);
         if (asked.Sum(question => question.Quotes) is > 0 and var quotes)

@@ -23,25 +23,32 @@ internal static partial class Completions
             ? schema.GetProperty("name").GetString()!
             : "answer";
 
-    public static object Reply(JsonElement request, Behaviour behaviour, Fault fault)
+    /// <summary>What the model would write.</summary>
+    /// <param name="asked">answer, plan or translation.</param>
+    public static string Text(string asked, string prompt, Behaviour behaviour, Fault fault)
     {
-        var prompt = request.GetProperty("messages").EnumerateArray().First(message => message.GetProperty("role").GetString() == "user")
-            .GetProperty("content").GetString()!;
         var reply = JsonSerializer.Serialize(
-            Asks(request) switch
+            asked switch
             {
                 "plan" => Plan(prompt),
                 "translation" => Translation(prompt),
                 _ => Answer(prompt, fault),
             },
             Json);
-        var text = fault switch
+        return fault switch
         {
             Fault.Empty => "",
             Fault.Says => behaviour.Says,
             Fault.CutOff => reply[..(reply.Length * 2 / 3)],
             _ => reply,
         };
+    }
+
+    public static object Reply(JsonElement request, Behaviour behaviour, Fault fault)
+    {
+        var prompt = request.GetProperty("messages").EnumerateArray().First(message => message.GetProperty("role").GetString() == "user")
+            .GetProperty("content").GetString()!;
+        var text = Text(Asks(request), prompt, behaviour, fault);
         var message = fault == Fault.Refusal
             ? new { role = "assistant", content = (string?)null, refusal = (string?)"I would rather not." }
             : new { role = "assistant", content = (string?)text, refusal = (string?)null };

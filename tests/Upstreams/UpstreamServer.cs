@@ -7,13 +7,15 @@ using System.Text.RegularExpressions;
 namespace Navigator.Upstreams;
 
 /// <summary>
-/// A real HTTP server in the place of OpenAI (<c>/v1/embeddings</c>, <c>/v1/chat/completions</c>, <c>/v1/moderations</c>)
-/// and Tavily (<c>/search</c>), on loopback, which is slow, wrong or gone when told to be. Its vectors and answers are made
-/// from the words of the request, so that retrieval finds what it should.
+/// A real HTTP server in the place of OpenAI (<c>/v1/embeddings</c>, <c>/v1/chat/completions</c>, <c>/v1/moderations</c>), Anthropic
+/// (<c>/v1/messages</c>, <c>/v1/models</c>) and Tavily (<c>/search</c>), on loopback, which is slow, wrong or gone when told to be. Its vectors
+/// and answers are made from the words of the request, so that retrieval finds what it should.
 /// </summary>
 public sealed partial class UpstreamServer : IAsyncDisposable
 {
     private const int KeptRequests = 1_000;
+
+    private const string OfAnthropic = "anthropic_";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -37,6 +39,9 @@ public sealed partial class UpstreamServer : IAsyncDisposable
 
     public Uri OpenAi => new(Address, "v1");
 
+    /// <summary>Its upstreams are named with anthropic_ before.</summary>
+    public Uri Anthropic => Address;
+
     public Uri Tavily => Address;
 
     /// <summary>Completes when the process is told to stop.</summary>
@@ -55,8 +60,14 @@ public sealed partial class UpstreamServer : IAsyncDisposable
         var app = builder.Build();
         var server = new UpstreamServer(app);
         app.MapPost("/v1/embeddings", context => server.Answer("embeddings", context, Replies.Embeddings));
-        app.MapPost("/v1/chat/completions", context => server.Answer("", context, Completions.Reply));
-        app.MapPost("/second/v1/chat/completions", context => server.Answer("second_", context, Completions.Reply));
+        app.MapPost("/v1/chat/completions", context => server.Answer("", context, Completions.Reply, Completions.Asks));
+        app.MapPost("/second/v1/chat/completions", context => server.Answer("second_", context, Completions.Reply, Completions.Asks));
+        app.MapPost("/v1/messages", context => server.Answer(OfAnthropic, context, Messages.Reply, Messages.Asks));
+        app.MapGet("/v1/models/{id}", (string id, HttpContext context) =>
+        {
+            var (behaviour, fault) = server.Next($"{OfAnthropic}models", id);
+            return Write(context, behaviour, fault, $$"""{"type": "model", "id": "{{id}}"}""", ofAnthropic: true);
+        });
         app.MapPost("/v1/moderations", context => server.Answer("moderations", context, Replies.Moderation));
         app.MapPost("/search", context => server.Answer("search", context, Replies.Search));
         app.MapPut("/_behaviour/{upstream}", async (string upstream, HttpContext context) =>
@@ -69,7 +80,9 @@ public sealed partial class UpstreamServer : IAsyncDisposable
     /// <summary>A second server of the same kind, whose upstreams are named with second_ before.</summary>
     public Uri SecondOpenAi => new(Address, "second/v1");
 
-    /// <param name="upstream">embeddings, answers, plans, translations, moderations or search.</param>
+    /// <param name="upstream">
+    /// embeddings, answers, plans, translations, moderations or search; with anthropic_ before, Anthropic's answers, plans, translations or models.
+    /// </param>
     public void Set(string upstream, Behaviour behaviour) => behaviours[upstream] = behaviour;
 
     /// <summary>Behave well again, and know nothing of the calls so far: for the next of the tests that share it.</summary>
@@ -114,13 +127,16 @@ public sealed partial class UpstreamServer : IAsyncDisposable
     }
 
     /// <param name="upstream">Empty, or what is put before it, where the request tells which it is.</param>
-    private async Task Answer(string upstream, HttpContext context, Func<JsonElement, Behaviour, Fault, object> reply)
+    /// <param name="asks">Tells it.</param>
+    private async Task Answer(
+        string upstream, HttpContext context, Func<JsonElement, Behaviour, Fault, object> reply, Func<JsonElement, string>? asks = null)
     {
+        var ofAnthropic = upstream == OfAnthropic;
         using var reader = new StreamReader(context.Request.Body);
         var text = await reader.ReadToEndAsync(context.RequestAborted);
         using var body = JsonDocument.Parse(text);
-        if (upstream.Length == 0 || upstream.EndsWith('_'))
-            upstream += Completions.Asks(body.RootElement) + "s";
+        if (asks is not null)
+            upstream += asks(body.RootElement) + "s";
         calls.AddOrUpdate(upstream, 1, (_, count) => count + 1);
         authorizations.GetOrAdd(upstream, _ => new())[context.Request.Headers.Authorization.ToString()] = 0;
         foreach (var named in Case().Matches(text).Select(match => match.Value).Distinct())
@@ -133,7 +149,7 @@ public sealed partial class UpstreamServer : IAsyncDisposable
             var (behaviour, fault) = Next(upstream, text);
             if (behaviour.LatencyMs > 0)
                 await Task.Delay(behaviour.LatencyMs, context.RequestAborted);
-            await Write(context, behaviour, fault, JsonSerializer.Serialize(reply(body.RootElement, behaviour, fault), Json));
+            await Write(context, behaviour, fault, JsonSerializer.Serialize(reply(body.RootElement, behaviour, fault), Json), ofAnthropic);
         }
         finally
         {
@@ -165,7 +181,7 @@ public sealed partial class UpstreamServer : IAsyncDisposable
         }
     }
 
-    private static async Task Write(HttpContext context, Behaviour behaviour, Fault fault, string json)
+    private static async Task Write(HttpContext context, Behaviour behaviour, Fault fault, string json, bool ofAnthropic)
     {
         var (response, stop) = (context.Response, context.RequestAborted);
         response.ContentType = "application/json";
@@ -175,11 +191,19 @@ public sealed partial class UpstreamServer : IAsyncDisposable
                 response.StatusCode = behaviour.Status;
                 if (behaviour.RetryAfter is not null)
                     response.Headers.RetryAfter = behaviour.RetryAfter;
-                await response.WriteAsync("""{"error": {"message": "told to fail", "type": "server_error"}}""", stop);
+                await response.WriteAsync(
+                    ofAnthropic
+                        ? Messages.Error("api_error", "told to fail")
+                        : """{"error": {"message": "told to fail", "type": "server_error"}}""",
+                    stop);
                 break;
             case Fault.ContentFilter:
                 response.StatusCode = 400;
-                await response.WriteAsync("""{"error": {"message": "filtered", "code": "content_filter"}}""", stop);
+                await response.WriteAsync(
+                    ofAnthropic
+                        ? Messages.Error("invalid_request_error", "Output blocked by content filtering policy")
+                        : """{"error": {"message": "filtered", "code": "content_filter"}}""",
+                    stop);
                 break;
             case Fault.Reset:
                 context.Abort();

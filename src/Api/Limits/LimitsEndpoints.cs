@@ -26,9 +26,21 @@ internal static class LimitsEndpoints
         {
             Admission = admission.Now(),
             Queues = [.. tools.Queues.Select(queue => Queue(queue, samples?.FirstOrDefault(sample => sample.Queue == queue), processes))],
-            Rates = await Task.WhenAll(policy.Now.Upstreams.Select(upstream => reports.Rate(upstream.Key, upstream.Value, token))),
+            Rates = await Task.WhenAll(Rates(policy.Now, processes).Select(rate => reports.Rate(rate.Name, rate.Limits, token))),
             Processes = processes,
         });
+    }
+
+    /// <summary>Every upstream, and the providers of upstreams that a process has called.</summary>
+    private static IEnumerable<(string Name, UpstreamLimits Limits)> Rates(ConcurrencyPolicy policy, IReadOnlyList<ProcessNow> processes)
+    {
+        var called = processes.SelectMany(process => process.Limits.Bounds).Where(bound => bound.Kind == "upstream").Select(bound => bound.Name)
+            .ToHashSet(StringComparer.Ordinal);
+        return policy.Upstreams.Select(upstream => (upstream.Key, upstream.Value)).Concat(
+            from upstream in UpstreamNames.Chat
+            from provider in policy.Providers.Keys
+            where called.Contains(UpstreamNames.Of(upstream, provider))
+            select (UpstreamNames.Of(upstream, provider), policy.ForUpstream(upstream, provider)));
     }
 
     private static QueueNow Queue(string name, QueueSample? sample, IEnumerable<ProcessNow> processes) => new(

@@ -8,19 +8,30 @@ using Navigator.Workers.Tools.WebSearch;
 
 namespace Navigator.Cli.Checks;
 
-/// <summary>The models and the web search, with the keys of the processes. A check costs one embedding of three words and no search.</summary>
+/// <summary>The models and the web search, with the keys of the processes. A check costs at most one embedding of three words.</summary>
 internal static class UpstreamChecks
 {
     /// <summary>The length of a vector, unless OpenAI__EmbeddingDimensions is set.</summary>
     private const int StandardDimensions = 1_536;
 
+    /// <summary>The version that the official client sends.</summary>
+    private const string AnthropicVersion = "2026-10-21";
+
     private const string Models = "models";
+    private const string ModelsOfAnthropic = "models.anthropic";
     private const string Web = "web_search";
 
     public static async Task<IReadOnlyList<Finding>> RunModels(ProcessSettings settings, CancellationToken token)
     {
+        if (settings.Set("OpenAI:ApiKey") is null && settings.Set("Anthropic:ApiKey") is null)
+            return [Finding.Ok(Models, "offline: neither OpenAI__ApiKey nor Anthropic__ApiKey is set, answers quote passages")];
+        return [.. await RunOpenAi(settings, token), .. await RunAnthropic(settings, token)];
+    }
+
+    private static async Task<IReadOnlyList<Finding>> RunOpenAi(ProcessSettings settings, CancellationToken token)
+    {
         if (settings.Set("OpenAI:ApiKey") is not { } key)
-            return [Finding.Ok(Models, "offline: no OpenAI__ApiKey is set, answers quote passages")];
+            return [];
         var defaults = new OpenAiOptions();
         var address = Address(settings, "OpenAI:BaseUrl", defaults.BaseUrl);
         var model = settings.Set("OpenAI:EmbeddingModel") ?? defaults.EmbeddingModel;
@@ -47,6 +58,27 @@ internal static class UpstreamChecks
                 : Finding.Fail(Models, found, string.Create(CultureInfo.InvariantCulture,
                     $"Set OpenAI__EmbeddingModel to a model of {wanted} dimensions."))];
         }
+    }
+
+    /// <summary>Asks what the answer model is, which costs nothing.</summary>
+    private static async Task<IReadOnlyList<Finding>> RunAnthropic(ProcessSettings settings, CancellationToken token)
+    {
+        if (settings.Set("Anthropic:ApiKey") is not { } key)
+            return [];
+        var defaults = new AnthropicOptions();
+        var address = Address(settings, "Anthropic:BaseUrl", defaults.BaseUrl);
+        var model = settings.Set("Anthropic:AnswerModel") ?? defaults.AnswerModel;
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{address}/v1/models/{Uri.EscapeDataString(model)}");
+        request.Headers.Add("anthropic-version", AnthropicVersion);
+        var (response, problem) = await Send(ModelsOfAnthropic, request, key, "Anthropic", token);
+        if (response is null)
+            return [problem!];
+        using (response)
+            return [response.IsSuccessStatusCode
+                ? Finding.Ok(ModelsOfAnthropic, $"{address} answers and has {model}")
+                : Finding.Fail(ModelsOfAnthropic,
+                    string.Create(CultureInfo.InvariantCulture, $"{address} answers {(int)response.StatusCode} for {model}"),
+                    "Correct Anthropic__AnswerModel or Anthropic__BaseUrl, or ask the provider.")];
     }
 
     public static async Task<IReadOnlyList<Finding>> RunWebSearch(ProcessSettings settings, CancellationToken token)

@@ -56,6 +56,7 @@ public static partial class NavigatorHost
         services.AddSingleton(mode).AddSingleton(tools).AddSingleton(mode.IsEmbedded ? new SteadyClock(TimeProvider.System) : TimeProvider.System)
             .AddLimits(file, policy, RoleOf(mode, isConsumer));
         services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AnthropicOptions>().BindConfiguration(AnthropicOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddFlow().AddReplay();
         if (isConsumer)
@@ -106,10 +107,11 @@ public static partial class NavigatorHost
             if (await VectorExtension.Outdated(database, app.Lifetime.ApplicationStopping) is { } version)
                 LogOutdatedVectors(app.Logger, version);
         }
+        // Beside each other, because each takes most of a second.
+        var steps = app.Services.GetServices<StartupStep>().Select(step => Task.Run(() => step.Run(app.Lifetime.ApplicationStopping))).ToList();
         // Opens the embedded file first, so that an unusable file keeps the process from starting.
         app.Services.GetService<SqliteDatabase>();
-        foreach (var step in app.Services.GetServices<StartupStep>())
-            await step.Run(app.Lifetime.ApplicationStopping);
+        await Task.WhenAll(steps);
         await app.RunAsync();
     }
 

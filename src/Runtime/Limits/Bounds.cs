@@ -37,7 +37,8 @@ public sealed class Bounds
     public Bulkhead Queue(string name) => Bulkhead("queue", name, now => now.For(name).Places);
 
     /// <summary>The bulkhead of this process's calls to an upstream or to one of its providers.</summary>
-    public Bulkhead Upstream(string upstream, string name) => Bulkhead("upstream", name, now => now.ForUpstream(upstream).InFlight);
+    public Bulkhead Upstream(string upstream, string? provider = null) =>
+        Bulkhead("upstream", UpstreamNames.Of(upstream, provider), now => now.ForUpstream(upstream, provider).InFlight);
 
     /// <summary>Returns the bulkhead for this kind and name, which follows the policy.</summary>
     public Bulkhead Bulkhead(string kind, string name, Func<ConcurrencyPolicy, int> limit)

@@ -12,6 +12,7 @@ public sealed record ConcurrencyPolicy
 
     [Required] public required Dictionary<string, QueueLimits> Queues { get; init; }
     [Required] public required Dictionary<string, UpstreamLimits> Upstreams { get; init; }
+    [Required] public required Dictionary<string, ProviderLimits> Providers { get; init; }
     [Required] public required IntakeLimits Intake { get; init; }
     [Required] public required JobLimits Job { get; init; }
     [Required] public required DocumentLimits Document { get; init; }
@@ -52,6 +53,10 @@ public sealed record ConcurrencyPolicy
             Check(part, $"{path}.");
         CheckNames("queues", "queue", policy.Queues.Keys, tools.Queues);
         CheckNames("upstreams", "upstream", policy.Upstreams.Keys, [.. UpstreamNames.All, .. tools.Upstreams]);
+        foreach (var (name, provider) in policy.Providers)
+            if (UpstreamNames.Chat.FirstOrDefault(upstream => provider.InFlight > policy.ForUpstream(upstream).Connections) is { } upstream)
+                throw new StartupException($"concurrency.yaml: providers.{name}.in_flight is {provider.InFlight}, more than upstreams.{upstream} has "
+                    + $"connections ({policy.ForUpstream(upstream).Connections}).");
         return policy;
     }
 
@@ -64,6 +69,14 @@ public sealed record ConcurrencyPolicy
         Upstreams.TryGetValue(upstream, out var limits)
             ? limits
             : throw new StartupException($"concurrency.yaml: upstreams has no entry for '{upstream}'.");
+
+    /// <summary>The limits of an upstream's calls to one of its providers: the upstream's, with those that the provider has of its own.</summary>
+    /// <param name="provider">Null: the only one.</param>
+    /// <exception cref="StartupException">No entry names the upstream.</exception>
+    public UpstreamLimits ForUpstream(string upstream, string? provider) =>
+        provider is not null && Providers.TryGetValue(provider, out var own)
+            ? ForUpstream(upstream) with { InFlight = own.InFlight, RatePerMinute = own.RatePerMinute, Burst = own.Burst }
+            : ForUpstream(upstream);
 
     /// <summary>Returns every section and every part of a section, each with its path in the file.</summary>
     private static IEnumerable<(string Path, object Part)> PartsOf(object whole, string path)

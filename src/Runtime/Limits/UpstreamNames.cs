@@ -12,4 +12,11 @@ public static class UpstreamNames
 
     /// <summary>Upstreams that exist with any set of tools.</summary>
     public static readonly IReadOnlyList<string> All = [Translations, Moderations, Plans, Embeddings, Answers];
+
+    /// <summary>Upstreams that are chat models, which any provider may serve.</summary>
+    public static readonly IReadOnlyList<string> Chat = [Translations, Plans, Answers];
+
+    /// <summary>The name of an upstream's bulkhead, breaker and rate for one of its providers.</summary>
+    /// <param name="provider">Null: the only one.</param>
+    public static string Of(string upstream, string? provider) => provider is null ? upstream : $"{upstream}/{provider}";
 }

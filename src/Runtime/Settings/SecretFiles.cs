@@ -10,7 +10,7 @@ internal static class SecretFiles
     private const int MaxBytes = 65_536;
 
     /// <summary>Sections that contain secrets with any set of tools.</summary>
-    public static readonly string[] Sections = ["ConnectionStrings", "OpenAI", "Translation", "Keys", "Webhooks"];
+    public static readonly string[] Sections = ["ConnectionStrings", "OpenAI", "Anthropic", "Translation", "Keys", "Webhooks"];
 
     /// <exception cref="StartupException">A file cannot be read or is empty, or the setting is set directly too.</exception>
     public static void AddSecretFiles(this ConfigurationManager configuration, params string[] sections)

@@ -27,7 +27,7 @@ internal sealed class LimitsReporter(
             // Creates every bulkhead at the start, so that it is shown before the first call.
             foreach (var upstream in UpstreamNames.All.Concat(tools.Upstreams))
             {
-                bounds.Upstream(upstream, upstream);
+                bounds.Upstream(upstream);
                 breakers.Of(upstream);
             }
         }

@@ -2,12 +2,12 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Navigator.Runtime.Upstreams;
 
-/// <summary>OpenAI or a compatible server. Without a key the offline providers are used.</summary>
+/// <summary>OpenAI or a compatible server, for answers, small models, moderation and embeddings.</summary>
 public sealed record OpenAiOptions
 {
     public const string Section = "OpenAI";
 
-    /// <summary>The key of the server. Unset: the offline providers are used.</summary>
+    /// <summary>The key of the server. Unset: its models are not asked.</summary>
     public string? ApiKey { get; init; }
 
     /// <summary>Address of the API, including its version. Default: OpenAI.</summary>
@@ -29,6 +29,5 @@ public sealed record OpenAiOptions
     public string ModerationModel { get; init; } = "omni-moderation-latest";
 
     public bool IsConfigured => !string.IsNullOrWhiteSpace(ApiKey);
-    public bool Plans => IsConfigured && SmallModel.Length > 0;
     public bool Moderates => IsConfigured && ModerationModel.Length > 0;
 }

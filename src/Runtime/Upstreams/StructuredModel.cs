@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using OpenAI.Chat;
+using Microsoft.Extensions.AI;
 
 namespace Navigator.Runtime.Upstreams;
 
@@ -16,19 +16,20 @@ public sealed record Prompt(string System, string User);
 /// <param name="schema">The JSON schema for the model; null: derived from <typeparamref name="T"/>.</param>
 /// <param name="salvage">Recovers a reply that was cut at the token limit; null if it cannot be recovered.</param>
 public sealed class StructuredModel<T>(
-    string upstream, string name, ChatClient client, UpstreamCall call, TimeProvider clock, int maxTokens, float temperature = 0,
+    string upstream, string name, IChatClient client, UpstreamCall call, TimeProvider clock, int maxTokens, float temperature = 0,
     Func<string, T?>? salvage = null, JsonNode? schema = null)
     where T : class
 {
     /// <summary>Maximum length of an unusable reply that is shown to the model again, in characters.</summary>
     private const int Shown = 4_000;
 
-    private readonly ChatCompletionOptions options = new()
+    private readonly ChatOptions options = new()
     {
-        MaxOutputTokenCount = maxTokens,
+        MaxOutputTokens = maxTokens,
         Temperature = temperature,
-        ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat(
-            name, BinaryData.FromString((schema ?? ReplySchema.Of<T>()).ToJsonString()), jsonSchemaIsStrict: true),
+        ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonSerializer.SerializeToElement(schema ?? ReplySchema.Of<T>()), name),
+        // OpenAI's name for a reply that must match the schema; its adapter passes it on, others ignore it.
+        AdditionalProperties = new AdditionalPropertiesDictionary { ["strict"] = true },
     };
 
     /// <param name="complaint">Returns the problem with a reply that matches the schema, as a sentence for the model; null if there is none.</param>
@@ -37,14 +38,15 @@ public sealed class StructuredModel<T>(
     public async Task<T> Ask(Prompt prompt, Func<T, string?> complaint, TimeSpan within, CancellationToken token)
     {
         var until = clock.GetUtcNow() + within;
-        List<ChatMessage> messages = [new SystemChatMessage(prompt.System), new UserChatMessage(prompt.User)];
+        List<ChatMessage> messages = [new(ChatRole.System, prompt.System), new(ChatRole.User, prompt.User)];
         var (text, cut) = await Complete(messages, within, token);
         var (reply, wrong) = Read(text, cut, complaint);
         if (wrong is null)
             return reply!;
 
-        messages.Add(new AssistantChatMessage(text.Length > Shown ? text[..Shown] : text.Length == 0 ? "(nothing)" : text));
-        messages.Add(new UserChatMessage($"This cannot be used: {wrong} Reply once more, with the JSON object and nothing else."));
+        // Anthropic rejects a message without a visible character.
+        messages.Add(new(ChatRole.Assistant, string.IsNullOrWhiteSpace(text) ? "(nothing)" : text.Length > Shown ? text[..Shown] : text));
+        messages.Add(new(ChatRole.User, $"This cannot be used: {wrong} Reply once more, with the JSON object and nothing else."));
         (text, cut) = await Complete(messages, until - clock.GetUtcNow(), token);
         (reply, wrong) = Read(text, cut, complaint);
         if (wrong is null)
@@ -57,20 +59,17 @@ public sealed class StructuredModel<T>(
     private Task<(string Text, bool Cut)> Complete(IReadOnlyList<ChatMessage> messages, TimeSpan within, CancellationToken token) => call.Run(
         async cancel =>
         {
-            var completion = (await client.CompleteChatAsync(messages, options, cancel)).Value;
-            if (completion.Usage is { } usage)
-            {
-                NavigatorMeter.UsedTokens("chat", completion.Model, "input", usage.InputTokenCount);
-                NavigatorMeter.UsedTokens("chat", completion.Model, "output", usage.OutputTokenCount);
-            }
-            if (completion.FinishReason == ChatFinishReason.ContentFilter || !string.IsNullOrEmpty(completion.Refusal))
+            var response = await client.GetResponseAsync(messages, options, cancel);
+            if (response.FinishReason == ChatFinishReason.ContentFilter || response.Messages.Any(IsRefusal))
                 throw new UpstreamException(upstream, UpstreamFailure.Filtered, "its content filter refused");
             // NUL is removed because the database cannot store it.
-            var text = string.Concat(completion.Content.Where(part => part.Kind == ChatMessageContentPartKind.Text).Select(part => part.Text));
-            return (text.Replace("\0", "", StringComparison.Ordinal).Replace("\\u0000", "", StringComparison.Ordinal),
-                completion.FinishReason == ChatFinishReason.Length);
+            return (response.Text.Replace("\0", "", StringComparison.Ordinal).Replace("\\u0000", "", StringComparison.Ordinal),
+                response.FinishReason == ChatFinishReason.Length);
         },
         within > TimeSpan.Zero ? within : TimeSpan.Zero, token);
+
+    /// <summary>OpenAI's adapter turns the refusal of a message into content of this kind.</summary>
+    private static bool IsRefusal(ChatMessage message) => message.Contents.OfType<ErrorContent>().Any();
 
     private static (T? Reply, string? Wrong) Read(string text, bool cut, Func<T, string?> complaint)
     {

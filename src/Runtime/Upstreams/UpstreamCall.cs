@@ -1,5 +1,3 @@
-using System.ClientModel;
-using System.Globalization;
 using System.Net;
 using Navigator.Runtime.Limits;
 using Navigator.Storage.Rates;
@@ -17,6 +15,7 @@ public sealed class UpstreamCall
     private static readonly ResiliencePropertyKey<DateTimeOffset> Until = new("until");
 
     private readonly string upstream;
+    private readonly string? provider;
     private readonly string name;
     private readonly LivePolicy policy;
     private readonly IRateLimits rates;
@@ -26,14 +25,14 @@ public sealed class UpstreamCall
     private readonly ResiliencePipeline pipeline;
 
     /// <param name="provider">
-    /// One of several providers that share an entry of concurrency.yaml. Each has its own bulkhead, breaker and rate. Null: the only one.
+    /// One of several providers of the upstream. Each has its own bulkhead, breaker and rate, and may have its own limits. Null: the only one.
     /// </param>
     public UpstreamCall(
         string upstream, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock, string? provider = null)
     {
-        (this.upstream, this.policy, this.rates, this.clock) = (upstream, policy, rates, clock);
-        name = provider is null ? upstream : $"{upstream}/{provider}";
-        bulkhead = bounds.Upstream(upstream, name);
+        (this.upstream, this.provider, this.policy, this.rates, this.clock) = (upstream, provider, policy, rates, clock);
+        name = UpstreamNames.Of(upstream, provider);
+        bulkhead = bounds.Upstream(upstream, provider);
         breaker = breakers.Of(upstream, name);
         pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
         {
@@ -53,7 +52,7 @@ public sealed class UpstreamCall
     /// <summary>True if the circuit breaker would admit a call now.</summary>
     public bool IsAdmitted => breaker.Admits;
 
-    private UpstreamLimits Limits => policy.Now.ForUpstream(upstream);
+    private UpstreamLimits Limits => policy.Now.ForUpstream(upstream, provider);
 
     /// <param name="within">Longest time for all tries, with waits for a permit and the rate. A try that cannot begin in time is not made.</param>
     /// <exception cref="UpstreamException">Every try failed.</exception>
@@ -142,39 +141,31 @@ public sealed class UpstreamCall
         {
             throw;
         }
-        catch (ClientResultException error)
+        catch (Exception error)
         {
             throw Failed(error);
         }
-        catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
-        {
-            throw Failed(UpstreamFailure.Invalid, $"a response of more than {Limits.MaxResponseBytes} bytes");
-        }
-        catch (HttpRequestException error) when (error.StatusCode is { } status)
-        {
-            throw Failed((int)status, null);
-        }
-        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)
-        {
-            throw Failed(UpstreamFailure.Unavailable, "the connection failed");
-        }
-        catch (Exception error)
-        {
-            // Only reading the response can fail here, so the upstream caused the failure.
-            throw Failed(UpstreamFailure.Invalid, $"a response that cannot be read ({error.GetType().Name})");
-        }
     }
 
-    private UpstreamException Failed(ClientResultException error)
+    private UpstreamException Failed(Exception error) => Cause(error) switch
     {
-        if (error.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded })
-            return Failed(UpstreamFailure.Invalid, $"a response of more than {Limits.MaxResponseBytes} bytes");
-        if (error.Status == 0)
-            return Failed(UpstreamFailure.Unavailable, "the connection failed");
-        var body = error.GetRawResponse()?.Content.ToString() ?? "";
-        return error.Status == 400 && body.Contains("content_filter", StringComparison.Ordinal)
-            ? Failed(UpstreamFailure.Filtered, "its content filter refused")
-            : Failed(error.Status, RetryAfter(error));
+        FailedResponseException { IsFiltered: true } => Failed(UpstreamFailure.Filtered, "its content filter refused"),
+        FailedResponseException { StatusCode: { } status } response => Failed((int)status, response.RetryAfter),
+        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } =>
+            Failed(UpstreamFailure.Invalid, $"a response of more than {Limits.MaxResponseBytes} bytes"),
+        HttpRequestException { StatusCode: { } status } => Failed((int)status, null),
+        HttpRequestException or IOException or OperationCanceledException => Failed(UpstreamFailure.Unavailable, "the connection failed"),
+        // Only reading the response can fail here, so the upstream caused the failure.
+        _ => Failed(UpstreamFailure.Invalid, $"a response that cannot be read ({error.GetType().Name})"),
+    };
+
+    /// <summary>What failed in HTTP, which a provider's client may put into an exception of its own.</summary>
+    private static Exception Cause(Exception error)
+    {
+        for (var inner = error; inner is not null; inner = inner.InnerException)
+            if (inner is HttpRequestException)
+                return inner;
+        return error;
     }
 
     private UpstreamException Failed(int status, TimeSpan? retryAfter) =>
@@ -183,15 +174,4 @@ public sealed class UpstreamCall
             : Failed(UpstreamFailure.Rejected, $"HTTP {status}");
 
     private UpstreamException Failed(UpstreamFailure failure, string reason) => new(upstream, failure, reason);
-
-    private static TimeSpan? RetryAfter(ClientResultException error)
-    {
-        if (error.GetRawResponse() is not { } response || !response.Headers.TryGetValue("Retry-After", out var value) || value is null)
-            return null;
-        if (long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
-            return TimeSpan.FromSeconds(Math.Min(seconds, 86_400));
-        return DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
-            ? at - DateTimeOffset.UtcNow is { Ticks: > 0 } wait ? wait : TimeSpan.Zero
-            : null;
-    }
 }

@@ -57,7 +57,7 @@ internal sealed class AnswerComposition(
         var degraded = notes.ToList();
         var within = Left() - (plan.Translated ? policy.Now.Intake.Translate : TimeSpan.Zero);
         var language = plan.Translated ? Translator.Working : plan.Language;
-        var evidence = await ranker.Rank(plan.Question, language, sources, Left(), token);
+        var evidence = await ranker.Rank(job.Tenant, plan.Question, language, sources, Left(), token);
         JobAnswer answer;
         try
         {

@@ -6,11 +6,11 @@ namespace Navigator.Workers.Answer;
 
 internal static class AnswerSetup
 {
-    public static IServiceCollection AddAnswer(this IServiceCollection services, OpenAiOptions openAi)
+    public static IServiceCollection AddAnswer(this IServiceCollection services, ChatProviders chats)
     {
         services.AddOptions<AnswerOptions>().BindConfiguration(AnswerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        if (openAi.IsConfigured)
-            services.AddSingleton<IAnswerer, OpenAiAnswerer>();
+        if (chats.Answer is not null)
+            services.AddSingleton<IAnswerer, ModelAnswerer>();
         else
             services.AddSingleton<IAnswerer>(provider => provider.GetRequiredService<ExtractiveAnswerer>());
         // Without a local model there is none to ask: an answer's many sentences are never sent to a model elsewhere.

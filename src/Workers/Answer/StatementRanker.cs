@@ -9,9 +9,13 @@ namespace Navigator.Workers.Answer;
 internal sealed partial class StatementRanker(SentenceSimilarity similarity, IOptions<AnswerOptions> options)
 {
     /// <summary>
-    /// Statements that are compared by meaning. They are the best ones by words and by their source. Each costs 5 to 20 ms of processor time.
+    /// Statements that are compared by meaning. They are the best ones by words and by their source. Measured: 10 decline two more of 84 questions
+    /// that have an answer, and 6 decline six more.
     /// </summary>
     private const int Compared = 24;
+
+    /// <summary>Characters of a statement that are compared. Longer ones cost more and find nothing more.</summary>
+    private const int ComparedLength = 200;
 
     /// <summary>Statements that a question has at most. A source of web pages may have hundreds.</summary>
     private const int MaxStatements = 400;
@@ -19,8 +23,10 @@ internal sealed partial class StatementRanker(SentenceSimilarity similarity, IOp
     /// <summary>Characters of a question that are compared. Longer questions are searched by all their words.</summary>
     private const int MaxQuestion = 1_000;
 
+    /// <param name="tenant">The owner of the sources.</param>
     /// <param name="language">BCP 47 tag of the question's language. The local model reads English; other questions are compared by words.</param>
-    public async Task<Evidence> Rank(string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token)
+    public async Task<Evidence> Rank(
+        string tenant, string question, string language, IReadOnlyList<Source> sources, TimeSpan within, CancellationToken token)
     {
         if (sources.Count == 0 || !Terms.Of(question).Any())
             return new Evidence(sources, [], 0, false);
@@ -35,8 +41,8 @@ internal sealed partial class StatementRanker(SentenceSimilarity similarity, IOp
             .ToList();
         var cosines = isEnglish
             ? await similarity.Of(
-                question.Length <= MaxQuestion ? question : question[..MaxQuestion], [.. compared.Select(entry => entry.Statement.InContext)], within,
-                token)
+                tenant, Start(question, MaxQuestion),
+                [.. compared.Select(entry => Start(entry.Statement.InContext, ComparedLength))], within, token)
             : null;
         var ranked = (cosines is null
                 ? byWords.Where(entry => entry.Features.InContext > 0)
@@ -62,6 +68,8 @@ internal sealed partial class StatementRanker(SentenceSimilarity similarity, IOp
                 : AnswerWeights.ProbabilityByMeaning(cosines.Max(), absent, names);
         }
     }
+
+    private static string Start(string text, int length) => text.Length <= length ? text : text[..length];
 
     private static bool IsEnglish(string question, string language) =>
         (language == "und" || language.StartsWith("en", StringComparison.OrdinalIgnoreCase))

@@ -23,10 +23,10 @@ internal sealed class EmbeddingModel
         IEmbeddingGenerator<string, Embedding<float>> generator, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates,
         TimeProvider clock)
     {
-        this.generator = generator;
         var metadata = generator.GetService<EmbeddingGeneratorMetadata>();
         Name = metadata?.DefaultModelId ?? throw new StartupException("the embedding generator does not name its model.");
         Dimensions = metadata.DefaultModelDimensions ?? throw new StartupException($"the embedding model {Name} does not tell its dimensions.");
+        this.generator = metadata.ProviderUri is null ? generator : Observed(generator);
         if (metadata.ProviderUri is not null)
             call = new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock);
     }
@@ -54,10 +54,7 @@ internal sealed class EmbeddingModel
 
         async Task<IReadOnlyList<ReadOnlyMemory<float>>> Generate(CancellationToken cancel)
         {
-            var response = await generator.GenerateAsync(texts, options, cancel);
-            if (call is not null)
-                NavigatorMeter.UsedTokens("embeddings", Name, "input", response.Usage?.InputTokenCount ?? 0);
-            return Check(response, texts.Count);
+            return Check(await generator.GenerateAsync(texts, options, cancel), texts.Count);
         }
 
         async Task<IReadOnlyList<ReadOnlyMemory<float>>> EmbedHere()
@@ -94,6 +91,11 @@ internal sealed class EmbeddingModel
         }
         return [.. embeddings.Select(embedding => embedding.Vector)];
     }
+
+    /// <summary>As <see cref="ChatClients.Observed"/>: never with a text.</summary>
+    private static IEmbeddingGenerator<string, Embedding<float>> Observed(IEmbeddingGenerator<string, Embedding<float>> generator) =>
+        generator.AsBuilder()
+            .UseOpenTelemetry(sourceName: NavigatorTrace.Name, configure: telemetry => telemetry.EnableSensitiveData = false).Build();
 
     private static UpstreamException Invalid(string reason) => new(Upstream, UpstreamFailure.Invalid, reason);
 }

@@ -27,7 +27,10 @@ internal sealed class OpenAiEmbeddingGenerator(IOptions<OpenAiOptions> options, 
         var vectors = found.OrderBy(embedding => embedding.Index).ToList();
         if (vectors.Where((embedding, place) => embedding.Index != place).Any())
             throw new UpstreamException(Upstream, UpstreamFailure.Invalid, "vectors that do not belong to the texts");
-        return new GeneratedEmbeddings<Embedding<float>>(vectors.Select(embedding => new Embedding<float>(embedding.ToFloats())));
+        return new GeneratedEmbeddings<Embedding<float>>(vectors.Select(embedding => new Embedding<float>(embedding.ToFloats())))
+        {
+            Usage = new UsageDetails { InputTokenCount = found.Usage?.InputTokenCount, TotalTokenCount = found.Usage?.TotalTokenCount },
+        };
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>

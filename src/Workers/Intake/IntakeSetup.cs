@@ -7,16 +7,17 @@ namespace Navigator.Workers.Intake;
 
 internal static class IntakeSetup
 {
-    public static IServiceCollection AddIntake(this IServiceCollection services, OpenAiOptions openAi, TranslationOptions translation)
+    public static IServiceCollection AddIntake(
+        this IServiceCollection services, OpenAiOptions openAi, ChatProviders chats, TranslationOptions translation)
     {
         services.AddOptions<TranslationOptions>().BindConfiguration(TranslationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ScreeningOptions>().BindConfiguration(ScreeningOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         // Each agent uses its rules alone if its model is not configured.
-        if (TranslationModels.AreConfigured(openAi, translation))
+        if (TranslationModels.AreConfigured(chats, translation))
             services.AddSingleton<TranslationModels>();
         if (openAi.Moderates)
             services.AddSingleton<ModerationModel>();
-        if (openAi.Plans)
+        if (chats.Small is not null)
             services.AddSingleton<PlanningModel>();
         return services.AddSingleton<Translator>().AddSingleton<Screener>().AddSingleton<Planner>().AddSingleton<QuestionPreparation>();
     }

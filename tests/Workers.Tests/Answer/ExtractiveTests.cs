@@ -193,8 +193,9 @@ public class ExtractiveTests
     private static async Task<JobAnswer> Answer(
         string question, string language, IEmbeddingGenerator<string, Embedding<float>>? model, params Source[] sources)
     {
-        var ranker = new StatementRanker(new SentenceSimilarity(model, TimeProvider.System), Options.Create(new AnswerOptions()));
-        var evidence = await ranker.Rank(question, language, sources, TimeSpan.FromMinutes(1), default);
+        using var similarity = new SentenceSimilarity(model, TimeProvider.System);
+        var ranker = new StatementRanker(similarity, Options.Create(new AnswerOptions()));
+        var evidence = await ranker.Rank("a", question, language, sources, TimeSpan.FromMinutes(1), default);
         return await new ExtractiveAnswerer().Answer(question, language, evidence, TimeSpan.MaxValue, default);
     }
 
@@ -207,7 +208,7 @@ public class ExtractiveTests
         public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
             IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) =>
             Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(values.Select(text => new Embedding<float>(
-                Has(text, one) || Has(text, other) ? new[] { 1f, 0.2f } : new[] { 0f, 1f }))));
+                Has(text, one) || Has(text, other) ? new[] { 0.98f, 0.2f } : new[] { 0f, 1f }))));
 
         private static bool Has(string text, string word) => text.Contains(word, StringComparison.Ordinal);
 

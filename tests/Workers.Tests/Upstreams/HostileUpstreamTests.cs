@@ -31,7 +31,7 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
 
     private UpstreamServer server = null!;
     private EmbeddingModel embedder = null!;
-    private OpenAiAnswerer answerer = null!;
+    private ModelAnswerer answerer = null!;
     private TavilyClient tavily = null!;
     private CircuitBreakers breakers = null!;
 
@@ -302,7 +302,8 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
         breakers = Policies.Breakers(policy);
         embedder = new EmbeddingModel(
             new OpenAiEmbeddingGenerator(openAi, policy), policy, bounds, breakers, rates, TimeProvider.System);
-        answerer = new OpenAiAnswerer(openAi, Options.Create(new AnswerOptions()), policy, bounds, breakers, rates, TimeProvider.System);
+        answerer = new ModelAnswerer(
+            Chats.Of(policy, openAi.Value), Options.Create(new AnswerOptions()), policy, bounds, breakers, rates, TimeProvider.System);
         tavily = new TavilyClient(Options.Create(new WebSearchOptions { ApiKey = "k", BaseUrl = server.Tavily }), policy, bounds, breakers,
             rates, TimeProvider.System);
     }

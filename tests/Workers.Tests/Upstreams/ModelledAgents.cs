@@ -13,7 +13,8 @@ namespace Navigator.Workers.Tests.Upstreams;
 
 /// <summary>The agents' model forms, and the real HTTP server that they ask: it replies well, late, malformed, not at all, or something
 /// else.</summary>
-internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
+/// <param name="anthropic">The chat models are Anthropic's.</param>
+internal sealed class ModelledAgents(UpstreamServer server, bool anthropic) : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -35,15 +36,22 @@ internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
 
     private Bounds Bounds => new(Policy, TimeProvider.System);
 
-    public static async Task<ModelledAgents> Start() => new(await UpstreamServer.Start());
+    private ChatClients Chats => Upstreams.Chats.Of(
+        Policy, anthropic ? new OpenAiOptions() : OpenAi.Value,
+        anthropic ? new AnthropicOptions { ApiKey = "k", BaseUrl = server.Anthropic } : new AnthropicOptions());
 
-    public Planner Planner() => new(Policy, new PlanningModel(OpenAi, Shipped.Tools, Policy, Bounds, Breakers, Rates, TimeProvider.System));
+    public static async Task<ModelledAgents> Start(bool anthropic = false) => new(await UpstreamServer.Start(), anthropic);
+
+    /// <summary>Calls that the rate of an upstream, or of its provider, allows at once now.</summary>
+    public Task<int> Available(string name) => Rates.Available(name, Policy.Now.ForUpstream(name).Rate!, default);
+
+    public Planner Planner() => new(Policy, new PlanningModel(Chats, Shipped.Tools, Policy, Bounds, Breakers, Rates, TimeProvider.System));
 
     public Screener Screener(WithoutModeration without = WithoutModeration.Pass) =>
         new(Options.Create(new ScreeningOptions { WhenModerationFails = without }), Policy,
             new ModerationModel(OpenAi, Policy, Bounds, Breakers, Rates, TimeProvider.System));
 
-    public OpenAiAnswerer Answerer() => new(OpenAi, Options.Create(new AnswerOptions()), Policy, Bounds, Breakers, Rates, TimeProvider.System);
+    public ModelAnswerer Answerer() => new(Chats, Options.Create(new AnswerOptions()), Policy, Bounds, Breakers, Rates, TimeProvider.System);
 
     /// <param name="twice">Two providers, the first the cheaper.</param>
     public Translator Translator(bool twice = false)
@@ -54,13 +62,16 @@ internal sealed class ModelledAgents(UpstreamServer server) : IAsyncDisposable
             new() { Name = "second", BaseUrl = server.SecondOpenAi, ApiKey = "k", Model = "m", Cost = 2 },
         ];
         var options = Options.Create(new TranslationOptions { Providers = twice ? providers : [] });
-        return new Translator(Policy, new TranslationModels(OpenAi, options, Policy, Bounds, Breakers, Rates, TimeProvider.System));
+        return new Translator(Policy, new TranslationModels(Chats, options, Policy, Bounds, Breakers, Rates, TimeProvider.System));
     }
 
     private static ConcurrencyPolicy Within(string timeout) => Policies.With(
         [
             ("Intake:Plan", "20s"), ("Intake:Screen", "20s"), ("Intake:Translate", "20s"), ("Upstreams:answers:Tries", "1"),
-            .. new[] { "plans", "moderations", "translations", "answers" }.Select(upstream => ($"Upstreams:{upstream}:Timeout", timeout)),
+            .. new[] { "plans", "moderations", "translations", "answers" }.SelectMany(upstream => new[]
+            {
+                ($"Upstreams:{upstream}:Timeout", timeout), ($"Upstreams:{upstream}:ConnectTimeout", "20s"),
+            }),
         ]);
 
     /// <summary>What a model was told.</summary>

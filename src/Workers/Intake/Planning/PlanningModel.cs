@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Microsoft.Extensions.Options;
 using Navigator.Runtime.Limits;
 using Navigator.Runtime.Tools;
 using Navigator.Runtime.Upstreams;
@@ -51,13 +50,13 @@ internal sealed class PlanningModel
     private readonly StructuredModel<PlanReply> model;
 
     public PlanningModel(
-        IOptions<OpenAiOptions> options, ToolSet tools, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates,
-        TimeProvider clock)
+        ChatClients chats, ToolSet tools, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock)
     {
-        (name, this.tools, prompt) = (options.Value.SmallModel, tools, new PlanningPrompt(tools));
+        (var client, name, var provider) = chats.For(Upstream);
+        (this.tools, prompt) = (tools, new PlanningPrompt(tools));
         model = new StructuredModel<PlanReply>(
-            Upstream, "plan", OpenAiClients.Create(options.Value, policy.Now.ForUpstream(Upstream)).GetChatClient(name),
-            new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock), clock, MaxTokens, schema: PlanReply.SchemaFor(tools));
+            Upstream, "plan", client, new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock, provider), clock, MaxTokens,
+            schema: PlanReply.SchemaFor(tools));
     }
 
     /// <exception cref="UpstreamException">The model returned no usable plan in time.</exception>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Navigator.Runtime.Limits;
 using Navigator.Runtime.Upstreams;
@@ -23,22 +24,23 @@ internal sealed class TranslationModels
     private readonly TimeProvider clock;
 
     public TranslationModels(
-        IOptions<OpenAiOptions> openAi, IOptions<TranslationOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers,
-        IRateLimits rates, TimeProvider clock)
+        ChatClients chats, IOptions<TranslationOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates,
+        TimeProvider clock)
     {
         this.clock = clock;
-        var providers = options.Value.Providers.Count > 0 ? options.Value.Providers : [OfOpenAi(openAi.Value)];
-        calls = [.. providers.Select(provider =>
-            new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock, providers.Count > 1 ? provider.Name : null))];
-        models = [.. providers.Zip(calls, (provider, call) => new StructuredModel<TranslationReply>(
-            Upstream, "translation", OpenAiClients.Create(provider.BaseUrl!, provider.ApiKey, policy.Now.ForUpstream(Upstream))
-                .GetChatClient(provider.Model),
-            call, clock, MaxTokens))];
-        scores = new ProviderScores([.. providers.Select(provider => provider.Cost)]);
+        var providers = options.Value.Providers;
+        IReadOnlyList<ChatModel> clients = providers.Count == 0
+            ? [chats.For(Upstream)]
+            : [.. providers.Select(provider => new ChatModel(
+                Client(provider, policy.Now.ForUpstream(Upstream)), provider.Model, providers.Count > 1 ? provider.Name : null))];
+        calls = [.. clients.Select(model => new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock, model.Provider))];
+        models = [.. clients.Zip(calls, (model, call) =>
+            new StructuredModel<TranslationReply>(Upstream, "translation", model.Client, call, clock, MaxTokens))];
+        scores = new ProviderScores(providers.Count == 0 ? [0] : [.. providers.Select(provider => provider.Cost)]);
     }
 
     /// <summary>True if a provider is configured.</summary>
-    public static bool AreConfigured(OpenAiOptions openAi, TranslationOptions options) => openAi.Plans || options.Providers.Count > 0;
+    public static bool AreConfigured(ChatProviders chats, TranslationOptions options) => chats.Small is not null || options.Providers.Count > 0;
 
     /// <returns>The translated text. Parts that are <see cref="PlaceholderMask"/> are unchanged.</returns>
     /// <exception cref="UpstreamException">Every provider failed or was late.</exception>
@@ -69,8 +71,8 @@ internal sealed class TranslationModels
         }
     }
 
-    private static TranslationProvider OfOpenAi(OpenAiOptions openAi) =>
-        new() { Name = "openai", BaseUrl = openAi.BaseUrl, ApiKey = openAi.ApiKey!, Model = openAi.SmallModel };
+    private static IChatClient Client(TranslationProvider provider, UpstreamLimits limits) =>
+        ChatClients.Observed(OpenAiClients.Create(provider.BaseUrl!, provider.ApiKey, limits).GetChatClient(provider.Model).AsIChatClient());
 
     private static string? Complaint(PlaceholderMask kept, string translation) => translation switch
     {

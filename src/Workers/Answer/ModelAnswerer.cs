@@ -6,8 +6,8 @@ using Navigator.Storage.Rates;
 
 namespace Navigator.Workers.Answer;
 
-/// <summary>Answers with OpenAI or a compatible server.</summary>
-internal sealed class OpenAiAnswerer : IAnswerer
+/// <summary>Answers with a chat model.</summary>
+internal sealed class ModelAnswerer : IAnswerer
 {
     private const string Upstream = UpstreamNames.Answers;
 
@@ -21,16 +21,15 @@ internal sealed class OpenAiAnswerer : IAnswerer
     private readonly int maxLength;
     private readonly StructuredModel<AnswerReply> model;
 
-    public OpenAiAnswerer(
-        IOptions<OpenAiOptions> openAi, IOptions<AnswerOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers,
-        IRateLimits rates, TimeProvider clock)
+    public ModelAnswerer(
+        ChatClients chats, IOptions<AnswerOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates,
+        TimeProvider clock)
     {
-        name = openAi.Value.AnswerModel;
+        (var client, name, var provider) = chats.For(Upstream);
         maxLength = options.Value.AnswerTokens * CharactersPerToken;
         model = new StructuredModel<AnswerReply>(
-            Upstream, "answer", OpenAiClients.Create(openAi.Value, policy.Now.ForUpstream(Upstream)).GetChatClient(name),
-            new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock), clock, options.Value.AnswerTokens + TokensBeside, temperature: 0.2f,
-            AnswerReply.Salvage);
+            Upstream, "answer", client, new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock, provider), clock,
+            options.Value.AnswerTokens + TokensBeside, temperature: 0.2f, AnswerReply.Salvage);
     }
 
     public async Task<JobAnswer> Answer(string question, string language, Evidence evidence, TimeSpan within, CancellationToken token)
