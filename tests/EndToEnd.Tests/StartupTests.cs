@@ -35,7 +35,7 @@ public sealed class StartupTests
     [InlineData("Navigator.Api", "Embeddings__Model", "openai", "OpenAI__ApiKey is not set")]
     [InlineData("Navigator.Api", "Embeddings__Model", "some", "'Embeddings:Model'")]
     [InlineData("Navigator.Api", "Models__Answer", "gemini", "Models__Answer is gemini, but no such provider exists")]
-    [InlineData("Navigator.Api", "Models__Small", "anthropic", "names anthropic, but Anthropic__ApiKey is not set")]
+    [InlineData("Navigator.Api", "Models__Small", "anthropic", "Models__Small is anthropic, but Anthropic__ApiKey is not set")]
     [InlineData("Navigator.Api", "Anthropic__BaseUrl", "not a url", "BaseUrl")]
     [InlineData("Navigator.Api", "Anthropic__ApiKey_FILE", "/nowhere/key", "Anthropic__ApiKey_FILE names /nowhere/key, which cannot be read")]
     public async Task What_keeps_a_process_from_starting_is_said_in_one_line(string program, string key, string value, string said)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Navigator.Runtime;
 using Navigator.Runtime.Hosting;
+using Navigator.Runtime.Upstreams;
 using Navigator.Workers;
 
 namespace Navigator.Cli.Checks;
@@ -19,7 +20,9 @@ internal static class ConfigurationCheck
             var builder = NavigatorHost.CreateBuilder([], urls: "http://127.0.0.1:0");
             var mode = builder.AddNavigator(consumes: _ => true, Pipeline.AddWorkers);
             using var process = (IDisposable)builder.Build();
-            ((Microsoft.Extensions.Hosting.IHost)process).Services.GetRequiredService<IStartupValidator>().Validate();
+            var services = ((Microsoft.Extensions.Hosting.IHost)process).Services;
+            services.GetRequiredService<IStartupValidator>().Validate();
+            services.GetRequiredService<ChatClients>().Check();
             return Task.FromResult<IReadOnlyList<Finding>>(
             [
                 Finding.Ok(Settings, mode.IsEmbedded ? "embedded: no connection string is set" : "distributed; every setting can be read"),

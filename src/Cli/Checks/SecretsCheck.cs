@@ -36,7 +36,7 @@ internal static class SecretsCheck
     {
         yield return ("The password in ConnectionStrings__RabbitMq", RabbitPassword(settings.RabbitMq));
         yield return ("The password in ConnectionStrings__Postgres", PostgresPassword(settings.Postgres));
-        foreach (var setting in new[] { "OpenAI:ApiKey", "Tavily:ApiKey", "Webhooks:Secret" })
+        foreach (var setting in new[] { "OpenAI:ApiKey", "Anthropic:ApiKey", "Tavily:ApiKey", "Webhooks:Secret" })
             yield return (setting.Replace(":", "__", StringComparison.Ordinal), settings.Set(setting));
     }
 

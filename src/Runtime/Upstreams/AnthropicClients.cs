@@ -11,7 +11,7 @@ internal static class AnthropicClients
     public static IChatClient Create(AnthropicOptions options, string upstream, UpstreamLimits limits)
     {
         if (!options.IsConfigured)
-            throw new StartupException("Models__… names anthropic, but Anthropic__ApiKey is not set.");
+            throw new StartupException($"{ModelsOptions.SettingOf(upstream)} is anthropic, but Anthropic__ApiKey is not set.");
         var client = new AnthropicClient
         {
             ApiKey = options.ApiKey,

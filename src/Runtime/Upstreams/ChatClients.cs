@@ -54,9 +54,10 @@ public sealed class ChatClients(IServiceProvider services, ChatProviders provide
 
     private ChatModel Create(string upstream)
     {
-        var (setting, name) = upstream == UpstreamNames.Answers ? ("Models__Answer", providers.Answer) : ("Models__Small", providers.Small);
+        var name = upstream == UpstreamNames.Answers ? providers.Answer : providers.Small;
         if (name is null || services.GetKeyedService<ChatClientFactory>(name) is not { } create)
-            throw new StartupException($"{setting} is {name}, but no such provider exists. This program has openai and anthropic.");
+            throw new StartupException(
+                $"{ModelsOptions.SettingOf(upstream)} is {name}, but no such provider exists. This program has openai and anthropic.");
         var provider = name == ChatProviders.OpenAi ? null : name;
         var client = Observed(create(upstream, policy.Now.ForUpstream(upstream, provider)));
         return new ChatModel(client, client.GetService<ChatClientMetadata>()?.DefaultModelId

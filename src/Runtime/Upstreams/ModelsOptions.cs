@@ -1,3 +1,5 @@
+using Navigator.Runtime.Limits;
+
 namespace Navigator.Runtime.Upstreams;
 
 /// <summary>Which provider runs which chat model: <c>openai</c>, <c>anthropic</c>, or another one that is registered.</summary>
@@ -15,4 +17,7 @@ public sealed record ModelsOptions
     /// one; without a key, rules plan, and nothing is translated.
     /// </summary>
     public string? Small { get; init; }
+
+    /// <summary>The setting that chooses the provider of an upstream, for people.</summary>
+    internal static string SettingOf(string upstream) => $"{Section}__{(upstream == UpstreamNames.Answers ? nameof(Answer) : nameof(Small))}";
 }

@@ -13,7 +13,7 @@ public static class OpenAiClients
     /// <exception cref="StartupException">The key is missing.</exception>
     internal static IChatClient Create(OpenAiOptions options, string upstream, UpstreamLimits limits) => options.IsConfigured
         ? Create(options, limits).GetChatClient(upstream == UpstreamNames.Answers ? options.AnswerModel : options.SmallModel).AsIChatClient()
-        : throw new StartupException("Models__… names openai, but OpenAI__ApiKey is not set.");
+        : throw new StartupException($"{ModelsOptions.SettingOf(upstream)} is openai, but OpenAI__ApiKey is not set.");
 
     public static OpenAIClient Create(OpenAiOptions options, UpstreamLimits limits) => Create(options.BaseUrl, options.ApiKey!, limits);
 

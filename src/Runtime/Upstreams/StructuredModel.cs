@@ -68,8 +68,9 @@ public sealed class StructuredModel<T>(
         },
         within > TimeSpan.Zero ? within : TimeSpan.Zero, token);
 
-    /// <summary>OpenAI's adapter turns the refusal of a message into content of this kind.</summary>
-    private static bool IsRefusal(ChatMessage message) => message.Contents.OfType<ErrorContent>().Any();
+    /// <summary>OpenAI's adapter turns the refusal of a message into content of this kind. Some servers send an empty one with every reply.</summary>
+    private static bool IsRefusal(ChatMessage message) =>
+        message.Contents.OfType<ErrorContent>().Any(refusal => !string.IsNullOrEmpty(refusal.Message));
 
     private static (T? Reply, string? Wrong) Read(string text, bool cut, Func<T, string?> complaint)
     {

@@ -34,8 +34,8 @@ public sealed class ChatClientsTests
     [Theory]
     [InlineData("gemini", null, "Models__Answer is gemini, but no such provider exists. This program has openai and anthropic.")]
     [InlineData(null, "gemini", "Models__Small is gemini, but no such provider exists. This program has openai and anthropic.")]
-    [InlineData("anthropic", null, "Models__… names anthropic, but Anthropic__ApiKey is not set.")]
-    [InlineData("openai", null, "Models__… names openai, but OpenAI__ApiKey is not set.")]
+    [InlineData("anthropic", null, "Models__Answer is anthropic, but Anthropic__ApiKey is not set.")]
+    [InlineData(null, "openai", "Models__Small is openai, but OpenAI__ApiKey is not set.")]
     public void A_provider_that_cannot_be_asked_keeps_the_process_from_starting(string? answer, string? small, string said)
     {
         var clients = Clients(false, false, new ModelsOptions { Answer = answer, Small = small });
