@@ -69,7 +69,7 @@ internal static class ServerContainers
     private static PostgreSqlContainer Database() => new PostgreSqlBuilder(PostgresImage)
         .WithUsername(User).WithPassword(User).WithDatabase("postgres")
         // In place of the library's own arguments, which turn durability off: commits cost here what they cost in production.
-        .WithCommand(new OverwriteEnumerable<string>(["-c", "max_connections=300"]))
+        .WithCommand(new OverwriteEnumerable<string>(["-c", "max_connections=500"]))
         // Parallel builds of an index share memory, of which a container has 64 MB unless told otherwise.
         .WithCreateParameterModifier(parameters => parameters.HostConfig!.ShmSize = 256L << 20)
         .WithCreateParameterModifier(StayOnLoopback)

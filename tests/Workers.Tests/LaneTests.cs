@@ -27,6 +27,18 @@ public sealed partial class LaneTests
             Assert.Matches(@"^\s*dotnet test --logger trx --results-directory artifacts/tests( 2>&1 \| tee .*)?$", command);
     }
 
+    /// <summary>MSBuild starts as many suites as there are processors, in this order. Behind others, on two processors, it would be left alone at
+    /// the end.</summary>
+    [Fact]
+    public void The_longest_suite_is_started_first()
+    {
+        var solution = Read("Navigator.sln").Replace('\\', '/');
+
+        Assert.Equal(
+            "tests/EndToEnd.Tests/EndToEnd.Tests.csproj",
+            Projects.MinBy(project => solution.IndexOf($"\"{project}\"", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void The_quick_lane_leaves_out_what_is_marked_and_nothing_else()
     {
