@@ -10,7 +10,7 @@ using Testcontainers.RabbitMq;
 namespace Navigator.Servers;
 
 /// <summary>
-/// RabbitMQ and PostgreSQL in containers. Test projects run in processes of their own, one after the other, and share the two:
+/// RabbitMQ and PostgreSQL in containers. Test projects run in processes of their own, two at a time, and share the two:
 /// Testcontainers finds a container of the same configuration again by a hash on its label. Its reaper (an image more) would
 /// remove them after each process, so it is not used; <c>compose/services.sh down</c> removes what bears <see cref="Label"/>.
 /// </summary>

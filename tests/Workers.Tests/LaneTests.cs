@@ -24,11 +24,12 @@ public sealed partial class LaneTests
 
         foreach (var command in new[] { CommandsOf("test"), Read(".ci/run") }
             .SelectMany(text => text.Split('\n')).Where(line => line.TrimStart().StartsWith("dotnet test", StringComparison.Ordinal)))
-            Assert.Matches(@"^\s*dotnet test --logger trx --results-directory artifacts/tests( 2>&1 \| tee .*)?$", command);
+            Assert.Matches(@"^\s*dotnet test --no-build --logger trx --results-directory artifacts/tests( 2>&1 \| tee .*)?$", command);
     }
 
-    /// <summary>MSBuild starts as many suites as there are processors, in this order. Behind others, on two processors, it would be left alone at
-    /// the end.</summary>
+    /// <summary>
+    /// MSBuild starts as many suites as there are processors, in this order. Were the longest behind others, it would run alone at the end.
+    /// </summary>
     [Fact]
     public void The_longest_suite_is_started_first()
     {
