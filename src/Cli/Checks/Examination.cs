@@ -11,7 +11,7 @@ internal static class Examination
     /// <summary>Not a setting: each call inside a check waits ten seconds at most; a check of several calls gets this long.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    /// <summary>For one connection attempt, statement or request. Long enough that a server on an overloaded machine is not reported as dead.</summary>
+    /// <summary>For one connection attempt, statement or request. On an overloaded machine, where it is run, a server answers late.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static async Task<Diagnosis> Run(IEnumerable<Check> checks, CancellationToken token)
