@@ -21,12 +21,14 @@ quick: ## after every change: build, check layout, run the tests that need no se
 	  --filter '$(quick_filter)' --logger trx --results-directory artifacts/tests -- RunConfiguration.MaxCpuCount=0
 
 test: ## run all tests; starts RabbitMQ and PostgreSQL by itself
+	dotnet build
 	rm -rf artifacts/tests
-	dotnet test --logger trx --results-directory artifacts/tests
+	dotnet test --no-build --logger trx --results-directory artifacts/tests
 
-slow-tests: ## list the slowest twenty tests of the last make test, make quick or CI run
+slow-tests: ## list the slowest twenty tests of the last make test, make quick or CI run, in seconds, as CONTRIBUTING.md has them
 	@grep -rhoE '<UnitTestResult [^>]*' artifacts/tests --include='*.trx' \
-	  | sed -E 's/.* testName="([^"]*)".* duration="([^"]*)".*/\2  \1/; s/&quot;/"/g' | sort -r | head -20
+	  | sed -E 's/.* testName="([^"]*)".* duration="([^"]*)".*/\2  \1/; s/&quot;/"/g' | sort -r | head -20 \
+	  | awk '{split($$1, t, ":"); $$1 = ""; sub(/^ Navigator\./, ""); printf "| %.0f | `%s` |\n", t[1] * 3600 + t[2] * 60 + t[3], $$0}'
 
 faults: ## run the long form of the fault suite (about 45 min); NAVIGATOR_FAULTS_SEED=… repeats a run
 	NAVIGATOR_FAULTS=long dotnet test -c Release -p:RunSettingsFilePath= tests/Faults --logger "console;verbosity=detailed" -- xUnit.MaxParallelThreads=1

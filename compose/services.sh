@@ -156,7 +156,7 @@ start_postgres() {
     start postgres sh -c 'printf navigator >/data/password
       [ -d /data/cluster ] || $PGBIN/initdb -D /data/cluster -U navigator --pwfile=/data/password -A scram-sha-256 -E UTF8 --locale=C.UTF-8 >/dev/null
       rm -f /data/cluster/postmaster.pid # left by a server that was killed; no other server uses this folder
-      exec $PGBIN/postgres -D /data/cluster -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 $PGMORE' )
+      exec $PGBIN/postgres -D /data/cluster -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=500 $PGMORE' )
 }
 
 wait_until_up() {

@@ -1,12 +1,14 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using Navigator.Servers;
 
 namespace Navigator.Tests;
 
 /// <summary>
-/// Compiled into each test project, which <c>dotnet test</c> starts side by side: they take turns. Together on a small machine
-/// they need longer than one after the other, and try each other's patience. Whoever has the turn keeps it until its process ends.
-/// In the quick lane nothing is shared, and they run side by side.
+/// Compiled into each test project. <c>dotnet test</c> starts all of them at once. The suites of one group (the project's property TestGroup)
+/// then run one after the other, because all together on a small machine they would take longer, and exceed each other's limits. There are
+/// two groups: EndToEnd.Tests, which takes about as long as the others together, and the others. The lock is released when the process ends.
+/// The quick lane takes no lock.
 /// </summary>
 internal static class OneAtATime
 {
@@ -17,7 +19,8 @@ internal static class OneAtATime
     {
         if (Lane.IsQuick)
             return;
-        var file = Path.Combine(Path.GetTempPath(), $"navigator-turn-{Environment.UserName}");
+        var group = typeof(OneAtATime).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "TestGroup").Value;
+        var file = Path.Combine(Path.GetTempPath(), $"navigator-tests-{group}-{Environment.UserName}");
         while (held is null)
         {
             try
@@ -26,7 +29,7 @@ internal static class OneAtATime
             }
             catch (IOException)
             {
-                Thread.Sleep(250); // somebody else's turn
+                Thread.Sleep(250); // another suite of the group is running
             }
         }
     }

@@ -21,8 +21,10 @@ public sealed class FairShareTests(ITestOutputHelper output)
     {
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { LatencyMs = 300 });
-        // First in, first out: no order that a broker may choose is worse for those who come late.
-        await using var system = await NavigatorSystem.StartOn("classic", upstreams, ("Concurrency__Admission__UnderWay", "32"));
+        // First in, first out: no order that a broker may choose is worse for those who come late. On a busy machine a lease is renewed late, and
+        // the last of the crowd may wait for longer than two minutes.
+        await using var system = await NavigatorSystem.StartOn("classic", upstreams, ("Concurrency__Admission__UnderWay", "32"),
+            ("Concurrency__Job__Lease", "60s"), ("Concurrency__Job__Deadline", "10m"));
         using var crowd = await system.CallerOf("crowd");
         var others = await Task.WhenAll(Enumerable.Range(1, 9).Select(i => system.CallerOf($"other-{i}")));
         // Compiled, and connected to everything: what is looked at is how it shares, not how it starts.
@@ -48,7 +50,8 @@ public sealed class FairShareTests(ITestOutputHelper output)
         // And the crowd is served with all that is left.
         await Eventually.Holds(
             async () => await Count(system, "tenant_id = 'crowd' AND finished_at IS NULL") == 0, () => "the crowd is not answered");
-        Assert.Equal(401, await Count(system, "tenant_id = 'crowd' AND status = 'answered' AND attempt = first_attempt"));
+        Assert.Equal(401, await Count(system, "tenant_id = 'crowd' AND status = 'answered'"));
+        Assert.Equal(0, await Count(system, "tenant_id = 'crowd' AND attempt <> first_attempt"));
     }
 
     [Fact]

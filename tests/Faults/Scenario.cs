@@ -42,7 +42,8 @@ public abstract class Scenario(FaultServers servers, ITestOutputHelper output) :
     {
         output.WriteLine($"NAVIGATOR_FAULTS_SEED={Seed}{(Long ? " NAVIGATOR_FAULTS=long" : "")}");
         var random = new SharedRandom(Seed);
-        await using var system = await Deployment.Start(on ?? servers.Servers, apis, workers, apiFailPoint, workerFailPoint, settings);
+        var used = on ?? await servers.Start();
+        await using var system = await Deployment.Start(used, apis, workers, apiFailPoint, workerFailPoint, settings);
         system.Upstreams.Set("answers", answers ?? new Behaviour { LatencyMs = 100 });
         var history = new History();
         await using var load = new Load(system.Url, history, random) { PerSecond = Long ? 40 : 15, ShortDeadline = shortDeadline };
@@ -66,7 +67,7 @@ public abstract class Scenario(FaultServers servers, ITestOutputHelper output) :
             history, await LedgerRow.ReadPostgres(system.Database), system.Upstreams.CallsPerCase("answers"), maxCalls);
         Assert.True(
             violations.Count == 0,
-            $"seed {Seed}, {violations.Count} violations:\n{string.Join('\n', violations.Take(20))}\n{servers.Servers.LastWords()}");
+            $"seed {Seed}, {violations.Count} violations:\n{string.Join('\n', violations.Take(20))}\n{used.LastWords()}");
         Assert.True(burst < Seconds(90, 20), $"I6: {burst} for a burst after healing");
         after?.Invoke(stage);
     }
@@ -103,26 +104,27 @@ internal sealed class SharedRandom(int seed) : Random
     }
 }
 
-/// <summary>A set of servers that may be broken, for each class of scenarios, which take turns.</summary>
+/// <summary>
+/// A set of servers that may be broken, for each class of scenarios. The first scenario that is not skipped starts it, because a class of
+/// which all are skipped needs none.
+/// </summary>
 public sealed class FaultServers : IAsyncLifetime
 {
     private static int sets;
 
     private readonly int number = Interlocked.Increment(ref sets);
+    private BreakableServers? started;
 
-    public BreakableServers Servers { get; private set; } = null!;
+    public BreakableServers Servers => started ?? throw new InvalidOperationException("No scenario has started the servers.");
 
-    public async Task InitializeAsync()
-    {
-        if (BreakableServers.Missing is not null)
-            return;
-        Servers = await BreakableServers.Start($"faults{number}", 28_000 + 60 * number);
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task<BreakableServers> Start() => started ??= await BreakableServers.Start($"faults{number}", 28_000 + 60 * number);
 
     public async Task DisposeAsync()
     {
-        if (Servers is not null)
-            await Servers.DisposeAsync();
+        if (started is not null)
+            await started.DisposeAsync();
     }
 }
 

@@ -10,7 +10,7 @@ using Testcontainers.RabbitMq;
 namespace Navigator.Servers;
 
 /// <summary>
-/// RabbitMQ and PostgreSQL in containers. Test projects run in processes of their own, one after the other, and share the two:
+/// RabbitMQ and PostgreSQL in containers. Test projects run in processes of their own, two at a time, and share the two:
 /// Testcontainers finds a container of the same configuration again by a hash on its label. Its reaper (an image more) would
 /// remove them after each process, so it is not used; <c>compose/services.sh down</c> removes what bears <see cref="Label"/>.
 /// </summary>
@@ -71,7 +71,7 @@ internal static class ServerContainers
     private static PostgreSqlContainer Database() => new PostgreSqlBuilder(PostgresImage)
         .WithUsername(User).WithPassword(User).WithDatabase("postgres")
         // In place of the library's own arguments, which turn durability off: commits cost here what they cost in production.
-        .WithCommand(new OverwriteEnumerable<string>(["-c", "max_connections=300"]))
+        .WithCommand(new OverwriteEnumerable<string>(["-c", "max_connections=500"]))
         // Parallel builds of an index share memory, of which a container has 64 MB unless told otherwise.
         .WithCreateParameterModifier(parameters => parameters.HostConfig!.ShmSize = 256L << 20)
         .WithCreateParameterModifier(StayOnLoopback)

@@ -8,11 +8,11 @@ internal sealed record Check(string Part, Func<CancellationToken, Task<IReadOnly
 /// <summary>Runs all checks at once. Each has a time limit, so that a part that hangs is a finding and delays no other.</summary>
 internal static class Examination
 {
-    /// <summary>Not a setting: each call inside a check waits three seconds at most; a check of several calls gets this long.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    /// <summary>Not a setting: each call inside a check waits ten seconds at most; a check of several calls gets this long.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    /// <summary>For one connection attempt, statement or request.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    /// <summary>For one connection attempt, statement or request. On an overloaded machine, where it is run, a server answers late.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static async Task<Diagnosis> Run(IEnumerable<Check> checks, CancellationToken token)
     {

@@ -100,7 +100,7 @@ public class PdfReaderTests(ITestOutputHelper output)
     [InlineData(PdfPig)]
     public async Task A_pdf_that_unfolds_to_more_than_there_is_room_for_is_refused(string reader)
     {
-        if (await Pdf(reader, new IngestionOptions { PdfTimeout = TimeSpan.FromSeconds(20) }) is { } pdf)
+        if (await Pdf(reader, new IngestionOptions { PdfTimeout = TimeSpan.FromSeconds(5) }) is { } pdf)
             Assert.Contains((await Refused(pdf, PdfSamples.Bomb(5_000))).Code, new[] { "document_too_complex", "document_too_long" });
     }
 
