@@ -10,7 +10,8 @@ namespace Navigator.Evaluation;
 /// <param name="GoodQuotes">Those whose quote is in their passage and has an expected string.</param>
 /// <param name="Confidence">From 0 to 1.</param>
 internal sealed partial record AskedQuestion(
-    Question Question, string Text, IReadOnlyList<int> Found, IReadOnlyList<int> Pages, int Quotes, int GoodQuotes, double Confidence, double Milliseconds)
+    Question Question, string Text, IReadOnlyList<int> Found, IReadOnlyList<int> Pages, int Quotes, int GoodQuotes, double Confidence,
+    double Milliseconds)
 {
     /// <summary>True if the answer refers to no source, because the documents do not say.</summary>
     public bool IsDeclined => !Marker().IsMatch(Text);

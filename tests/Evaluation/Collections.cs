@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Navigator.Evaluation;
@@ -22,7 +23,10 @@ internal static class Collections
             var answered = await AskedQuestion.Ask(system, question, token);
             asked.Add(answered);
             if (detail)
-                Console.WriteLine($"{question.Kind}, pages {string.Join(' ', question.Page)}, found {string.Join(' ', answered.Found)}, cited {string.Join(' ', answered.Pages)}: "
+                Console.WriteLine(
+                    $"{question.Kind}, pages {string.Join(' ', question.Page)}, found {string.Join(' ', answered.Found)}, "
+                    + $"cited {string.Join(' ', answered.Pages)}, "
+                    + $"confidence {answered.Confidence.ToString(CultureInfo.InvariantCulture)}: "
                     + $"{question.Text}\n{answered.Text}\n");
         }
         report.Add(asked, system.ProcessorSeconds - before);

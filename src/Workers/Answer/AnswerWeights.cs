@@ -21,7 +21,7 @@ internal static class AnswerWeights
     /// </param>
     /// <param name="names">Names and numbers of the question that no source contains.</param>
     public static double ProbabilityByMeaning(double cosine, double absent, int names) =>
-        Logistic(12.06 * cosine + 3.23 * absent - 1.19 * Math.Min(names, MaxNames) - 6.64);
+        Logistic(12.06 * cosine + 3.23 * absent - 1.19 * Math.Min(names, MaxNames) - 6.04);
 
     /// <param name="covered">Share of the question that one statement covers.</param>
     public static double ProbabilityByWords(double covered, int names) => Logistic(2.46 * covered - 1.19 * Math.Min(names, MaxNames) - 0.43);

@@ -9,10 +9,10 @@ namespace Navigator.Workers.Answer;
 internal sealed partial class StatementRanker(SentenceSimilarity similarity, IOptions<AnswerOptions> options)
 {
     /// <summary>
-    /// Statements that are compared by meaning. They are the best ones by words and by their source. Measured: 10 decline two more of 84 questions
-    /// that have an answer, and 6 decline six more.
+    /// Statements that are compared by meaning. They are the best ones by words and by their source. Each costs some 9 ms of processor time once.
+    /// Measured: 24 find two more answers of 84, and 6 find fewer and decline more.
     /// </summary>
-    private const int Compared = 24;
+    private const int Compared = 12;
 
     /// <summary>Characters of a statement that are compared. Longer ones cost more and find nothing more.</summary>
     private const int ComparedLength = 200;
