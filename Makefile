@@ -21,9 +21,8 @@ quick: ## after every change: build, check layout, run the tests that need no se
 	  --filter '$(quick_filter)' --logger trx --results-directory artifacts/tests -- RunConfiguration.MaxCpuCount=0
 
 test: ## run all tests; starts RabbitMQ and PostgreSQL by itself
-	dotnet build
 	rm -rf artifacts/tests
-	dotnet test --no-build --logger trx --results-directory artifacts/tests
+	dotnet test --logger trx --results-directory artifacts/tests
 
 slow-tests: ## list the slowest twenty tests of the last make test, make quick or CI run, in seconds, as CONTRIBUTING.md has them
 	@grep -rhoE '<UnitTestResult [^>]*' artifacts/tests --include='*.trx' \

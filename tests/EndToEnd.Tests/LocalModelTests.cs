@@ -21,13 +21,20 @@ public sealed class LocalModelTests
         var rides = await Ingest(client, "rides", Rides);
         await Ingest(client, "glasses", "Eyeglass frames are replaced once in two years, and lenses each year.");
 
+        // On a busy machine the model can be too late for an answer, which is then found by words. The next question finds what it has done.
+        await Eventually.Holds(async () => await FirstCited(client) == rides, () => process.Output);
+    }
+
+    /// <returns>The document that the answer cites first; null if it cites none.</returns>
+    private static async Task<string?> FirstCited(HttpClient client)
+    {
         using var response = await client.PostAsJsonAsync(
             "/v1/chat/jobs?wait=20", new { question = "How can I get to see my physician without a car?" });
         var job = await response.Content.ReadFromJsonAsync<JsonElement>();
         while (job.GetProperty("status").GetString() is "queued" or "running")
             job = await client.GetFromJsonAsync<JsonElement>($"{job.GetProperty("links").GetProperty("self").GetString()}?wait=20");
-
-        Assert.Equal(rides, job.GetProperty("answer").GetProperty("citations")[0].GetProperty("document_id").GetString());
+        var citations = job.GetProperty("answer").GetProperty("citations");
+        return citations.GetArrayLength() == 0 ? null : citations[0].GetProperty("document_id").GetString();
     }
 
     private static async Task<string> Ingest(HttpClient client, string title, string text)

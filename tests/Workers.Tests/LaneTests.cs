@@ -24,20 +24,7 @@ public sealed partial class LaneTests
 
         foreach (var command in new[] { CommandsOf("test"), Read(".ci/run") }
             .SelectMany(text => text.Split('\n')).Where(line => line.TrimStart().StartsWith("dotnet test", StringComparison.Ordinal)))
-            Assert.Matches(@"^\s*dotnet test --no-build --logger trx --results-directory artifacts/tests( 2>&1 \| tee .*)?$", command);
-    }
-
-    /// <summary>
-    /// MSBuild starts as many suites as there are processors, in this order. Were the longest behind others, it would run alone at the end.
-    /// </summary>
-    [Fact]
-    public void The_longest_suite_is_started_first()
-    {
-        var solution = Read("Navigator.sln").Replace('\\', '/');
-
-        Assert.Equal(
-            "tests/EndToEnd.Tests/EndToEnd.Tests.csproj",
-            Projects.MinBy(project => solution.IndexOf($"\"{project}\"", StringComparison.Ordinal)));
+            Assert.Matches(@"^\s*dotnet test --logger trx --results-directory artifacts/tests( 2>&1 \| tee .*)?$", command);
     }
 
     [Fact]

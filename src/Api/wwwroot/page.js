@@ -202,6 +202,7 @@ function showAnswer(job) {
     return button;
   }));
   $("origin").textContent = originOf(job);
+  $("ranking").open = false;
 }
 
 function originOf(job) {
@@ -224,6 +225,45 @@ function showCitation(citation) {
   quote.textContent = citation.quote;
   item.append(where, quote);
   return item;
+}
+
+// ---- how the passages were ranked, on demand ----
+
+const shownCandidates = 12;
+
+$("ranking").addEventListener("toggle", async () => {
+  if (!$("ranking").open) return;
+  const job = current;
+  $("ranking-said").textContent = "Loading…";
+  try {
+    const { candidates } = await call(`${job.links.self}/retrieval`);
+    const shown = candidates.slice(0, shownCandidates);
+    const passages = await Promise.all(shown.map(one => call(`/v1/documents/${one.document_id}/passages/${one.passage_id}`).catch(() => null)));
+    if (job !== current) return;
+    $("ranking-said").textContent = candidates.length
+      ? `${candidates.length} passages were compared with the question; these are the best ${shown.length}. The answer could use those with a rank.`
+      : "No passages were compared with this question.";
+    $("ranking-table").hidden = !candidates.length;
+    $("candidates").replaceChildren(...shown.map((one, i) => showCandidate(one, passages[i])));
+  } catch (error) {
+    $("ranking-said").textContent = error.message;
+  }
+});
+
+function showCandidate(candidate, passage) {
+  const row = document.createElement("tr");
+  row.className = candidate.rank ? "" : "dropped";
+  const place = passage ? [passage.page && `Page ${passage.page}`, passage.headings.at(-1)].filter(Boolean).join(", ") : "Deleted since";
+  const start = passage ? passage.text.slice(0, 120) + (passage.text.length > 120 ? "…" : "") : "";
+  const leg = (rank, score) => rank ? `${score.toFixed(2)} (${rank}.)` : "—";
+  const cells = [candidate.rank ?? candidate.dropped ?? "not among the best", place && start ? `${place}: ${start}` : place || start,
+    leg(candidate.vector_rank, candidate.cosine), leg(candidate.lexical_rank, candidate.coverage), candidate.score.toFixed(2)];
+  row.append(...cells.map(text => {
+    const cell = document.createElement("td");
+    cell.textContent = text;
+    return cell;
+  }));
+  return row;
 }
 
 // ---- the documents that are quoted ----

@@ -19,7 +19,7 @@ internal sealed class SentenceSimilarity(IEmbeddingGenerator<string, Embedding<f
     private const int AtOnce = 8;
 
     /// <summary>Not a setting: a cold model or a busy machine costs an answer at most this much.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly MemoryCache cache = new(new MemoryCacheOptions { SizeLimit = CachedSentences });
 
