@@ -11,7 +11,9 @@ internal static class Examination
     /// <summary>Not a setting: each call inside a check waits ten seconds at most; a check of several calls gets this long.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    /// <summary>For one connection attempt, statement or request. On an overloaded machine, where it is run, a server answers late.</summary>
+    /// <summary>
+    /// For one connection attempt, statement or request. Operators run doctor when a machine is overloaded, and servers then answer late.
+    /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public static async Task<Diagnosis> Run(IEnumerable<Check> checks, CancellationToken token)

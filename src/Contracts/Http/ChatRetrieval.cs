@@ -23,10 +23,10 @@ public sealed record RetrievedCandidate
     [Description("Cosine of question and passage, -1 to 1.")]
     public double? Cosine { get; init; }
 
-    [Description("Rank by words, from 1; null if the lexical leg did not return it.")]
+    [Description("Rank by words, from 1; null if the lexical leg did not return it. A passage without both ranks was found by an expansion alone.")]
     public int? LexicalRank { get; init; }
 
-    [Description("Share of the question's words that the passage has, weighted by rarity.")]
+    [Description("Share of the question's words that the passage has, weighted by rarity. Repeated words can raise it above 1.")]
     public double? Coverage { get; init; }
 
     [Description("Rank after fusion, from 1.")]
