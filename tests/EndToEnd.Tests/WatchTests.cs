@@ -45,7 +45,8 @@ public sealed partial class WatchTests
         var known = (await prometheus.Names("__name__")).Union(await prometheus.Names(null));
         Assert.Empty(panels.Where(each => each.Panel.Empty is null).Select(each => each.Expr).Concat(AlertRule.Alerts.Select(alert => alert.Expr))
             .SelectMany(expression => OfLibraries().Matches(expression)).Select(match => match.Value).Where(IsWatched).Except(known));
-        Assert.NotEmpty(await prometheus.Query("navigator:slow:ratio5m"));
+        await Eventually.Holds(
+            async () => (await prometheus.Query("navigator:slow:ratio5m")).Count > 0, () => "The recorded ratio of slow answers has no data.");
         foreach (var alert in AlertRule.Alerts)
             Assert.True(await prometheus.Query(alert.Expr) is [], alert.Name);
         Assert.Empty(await prometheus.Query("ALERTS{alertstate=\"firing\"}"));
