@@ -48,7 +48,8 @@ public sealed class LocalModelTests : IAsyncLifetime
                 right.Add(text);
         }
 
-        Assert.True(Of("direct").Concat(Of("table")).Except(right).Count() <= 1, Listed("Not answered", Of("direct").Concat(Of("table")).Except(right)));
+        var missed = Of("direct").Concat(Of("table")).Except(right).ToList();
+        Assert.True(missed.Count <= 1, Listed("Not answered", missed));
         Assert.True(Of("paraphrase").Intersect(right).Count() >= 8, Listed("Answered", right));
         Assert.True(Of("unanswerable").Intersect(answered).Count() <= 6, Listed("Answered", Of("unanswerable").Intersect(answered)));
 
