@@ -80,6 +80,9 @@ mutants: ## change the code and check that a test fails: make mutants PROJECT=Ru
 prompts: ## regenerate docs/prompts.md from the requests that the code sends
 	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/EndToEnd.Tests --filter FullyQualifiedName~PromptsDocTests
 
+trace: ## regenerate the trace in docs/operating.md from a real run
+	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/EndToEnd.Tests --filter FullyQualifiedName~TraceTests.The_trace_of
+
 settings: ## regenerate docs/settings.md from the options' comments
 	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/Api.Tests --filter FullyQualifiedName~SettingsDocTests
 
@@ -92,4 +95,4 @@ upstreams: ## run a stand-in for OpenAI and Tavily on port 8089
 ci: ## run the same checks as CI
 	.ci/run
 
-.PHONY: key help run build quick test slow-tests faults faults-prove load evaluate services services-down images up down audit mutants prompts settings dashboards upstreams ci
+.PHONY: key help run build quick test slow-tests faults faults-prove load evaluate services services-down images up down audit mutants prompts trace settings dashboards upstreams ci

@@ -25,8 +25,8 @@ internal static class JobCommand
         var job = response.Deserialize<ChatJob>(NavigatorClient.Json)!;
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{job.Id}  {Word(job.Status)} · {Word(job.Stage)} · attempt {job.Attempt}"));
-        if (response.TryGetProperty("trace_id", out var trace) && trace.ValueKind == JsonValueKind.String)
-            console.WriteLine($"trace     {trace.GetString()}");
+        if (job.TraceId is { } trace)
+            console.WriteLine($"trace     {trace}");
         foreach (var end in job.EarlierEnds)
             console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{end.FinishedAt:u}  attempt {end.Attempt} ended: {Word(end.Status)}, {end.Error.Code}; then replayed"));

@@ -53,44 +53,58 @@ internal sealed class CollectorServer : IDisposable
             await context.Request.InputStream.CopyToAsync(body);
             bodies.Enqueue(Encoding.Latin1.GetString(body.ToArray()));
             if (context.Request.Url!.AbsolutePath == "/v1/traces")
-                foreach (var resource in Fields(body.ToArray(), 1))
-                    foreach (var scope in Fields(resource, 2))
-                        foreach (var span in Fields(scope, 2))
-                            spans.Enqueue(Read(span));
+                foreach (var process in Fields(body.ToArray(), 1))
+                    foreach (var source in Fields(process, 2))
+                        foreach (var span in Fields(source, 2))
+                            spans.Enqueue(Read(span, ServiceOf(process), Text(First(source, 1), 1)));
             context.Response.ContentType = "application/x-protobuf";
             context.Response.Close();
         }
     }
 
-    private static ReceivedSpan Read(byte[] span) => new(
-        Hex(span, 1), Hex(span, 2), Hex(span, 4), Encoding.UTF8.GetString(Fields(span, 5).FirstOrDefault() ?? []));
+    private static ReceivedSpan Read(byte[] span, string service, string source) => new(Hex(span, 1), Hex(span, 2), Hex(span, 4), Text(span, 5))
+    {
+        Service = service,
+        Source = source,
+        Start = Time(span, 7),
+        End = Time(span, 8),
+        Links = [.. Fields(span, 13).Select(link => Hex(link, 2))],
+        HasFailed = First(First(span, 15), 3) is [2, ..],
+    };
 
-    private static string Hex(byte[] message, int field) => Convert.ToHexStringLower(Fields(message, field).FirstOrDefault() ?? []);
+    private static string ServiceOf(byte[] process) => Fields(First(process, 1), 1).Where(attribute => Text(attribute, 1) == "service.name")
+        .Select(attribute => Text(First(attribute, 2), 1)).FirstOrDefault("");
 
-    /// <summary>The values of one length-delimited field of a protobuf message.</summary>
+    private static byte[] First(byte[] message, int field) => Fields(message, field).FirstOrDefault() ?? [];
+
+    private static string Hex(byte[] message, int field) => Convert.ToHexStringLower(First(message, field));
+
+    private static string Text(byte[] message, int field) => Encoding.UTF8.GetString(First(message, field));
+
+    /// <summary>Nanoseconds since 1970.</summary>
+    private static DateTime Time(byte[] message, int field) => DateTime.UnixEpoch.AddTicks(BitConverter.ToInt64(First(message, field)) / 100);
+
+    /// <summary>The values of one field of a protobuf message, numbers as their bytes.</summary>
     private static IEnumerable<byte[]> Fields(byte[] message, int field)
     {
         for (var at = 0; at < message.Length;)
         {
             var tag = Varint(message, ref at);
-            switch (tag & 7)
+            var value = (tag & 7) switch
             {
-                case 0:
-                    Varint(message, ref at);
-                    break;
-                case 1:
-                    at += 8;
-                    break;
-                case 5:
-                    at += 4;
-                    break;
-                default:
-                    var length = (int)Varint(message, ref at);
-                    if (tag >> 3 == (ulong)field)
-                        yield return message[at..(at + length)];
-                    at += length;
-                    break;
-            }
+                0 => BitConverter.GetBytes(Varint(message, ref at)),
+                1 => Taken(8, ref at),
+                5 => Taken(4, ref at),
+                _ => Taken((int)Varint(message, ref at), ref at),
+            };
+            if (tag >> 3 == (ulong)field)
+                yield return value;
+        }
+
+        byte[] Taken(int length, ref int from)
+        {
+            from += length;
+            return message[(from - length)..from];
         }
     }
 
@@ -107,4 +121,20 @@ internal sealed class CollectorServer : IDisposable
 }
 
 /// <param name="Parent">Empty for the first span of a trace.</param>
-internal sealed record ReceivedSpan(string Trace, string Id, string Parent, string Name);
+internal sealed record ReceivedSpan(string Trace, string Id, string Parent, string Name)
+{
+    /// <summary>The kind of process.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>The library that made the span.</summary>
+    public required string Source { get; init; }
+
+    public required DateTime Start { get; init; }
+
+    public required DateTime End { get; init; }
+
+    /// <summary>The ids of the spans that it links to.</summary>
+    public required IReadOnlyList<string> Links { get; init; }
+
+    public required bool HasFailed { get; init; }
+}

@@ -47,6 +47,7 @@ public sealed class DoctorTests
         // A second wave is an attempt of its own.
         Assert.Matches(@"answered · answer · attempt [12]\b", timeLine.Output);
         Assert.Matches(@"documents +[\d,]+ ms", timeLine.Output);
+        Assert.Contains($"trace     {job.GetProperty("trace_id").GetString()}", timeLine.Output, StringComparison.Ordinal);
         var status = await NavigatorCommand.Run(environment, "status", "--once");
         Assert.Equal(0, status.ExitCode);
         Assert.Contains("compose-answer", status.Output, StringComparison.Ordinal);

@@ -1,13 +1,8 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Navigator.Servers;
 using Navigator.Storage;
 using Navigator.Storage.Hosting;
@@ -27,7 +22,7 @@ public sealed class WebhookTests
     public async Task An_end_is_told_signed_tried_again_shown_and_told_anew_at_wish(int workers)
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var receiver = await Receiver.Start();
+        await using var receiver = await WebhookReceiver.Start();
         receiver.Answers.Enqueue(HttpStatusCode.InternalServerError);
         await using var system = await NavigatorSystem.Start(
             workers, upstreams, ("Webhooks__AllowLoopback", "true"), ("Webhooks__Secret", Whsec), ("Concurrency__Webhook__FirstWait", "300ms"),
@@ -71,7 +66,7 @@ public sealed class WebhookTests
     public async Task A_job_that_is_cancelled_fails_or_is_replayed_is_told_too_and_without_a_callback_there_is_none()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var receiver = await Receiver.Start();
+        await using var receiver = await WebhookReceiver.Start();
         upstreams.Set("answers", new Behaviour { Fault = Fault.Status, Status = 500 });
         await using var system = await NavigatorSystem.Start(workers: 1, upstreams, ("Webhooks__AllowLoopback", "true"));
 
@@ -105,7 +100,7 @@ public sealed class WebhookTests
     public async Task An_end_whose_message_was_lost_is_told_a_moment_after_the_deadline()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var receiver = await Receiver.Start();
+        await using var receiver = await WebhookReceiver.Start();
         await using var system = await NavigatorSystem.Start(workers: 1, upstreams, ("Webhooks__AllowLoopback", "true"));
         await system.Workers[0].Kill();
         var job = await system.Submit(new { question = "What is my deductible?", callback_url = receiver.Url, web = false, deadline_seconds = 3 });
@@ -156,50 +151,5 @@ public sealed class WebhookTests
         await using var owner = StorageSetup.DataSource(system.Database!,
             new PostgresPool(0, 1, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20), 0, GroupSize: 64));
         return await new PostgresTenantRegistry(owner).WebhookSecret(NavigatorDatabase.Tenant, rotate: false, default);
-    }
-
-    private sealed record Told(string Id, string Timestamp, string Signature, string Body);
-
-    private sealed class Receiver : IAsyncDisposable
-    {
-        private readonly ConcurrentQueue<Told> told = new();
-        private readonly SemaphoreSlim arrived = new(0);
-        private readonly WebApplication app;
-
-        private Receiver(WebApplication app) => this.app = app;
-
-        /// <summary>What it says to the next ones; 200 when there is nothing left.</summary>
-        public ConcurrentQueue<HttpStatusCode> Answers { get; } = new();
-
-        public string Url => $"{app.Urls.First()}/hook";
-
-        public static async Task<Receiver> Start()
-        {
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
-            builder.Logging.ClearProviders();
-            var receiver = new Receiver(builder.Build());
-            receiver.app.MapPost("/hook", receiver.Take);
-            await receiver.app.StartAsync();
-            return receiver;
-        }
-
-        public async Task<Told> Next()
-        {
-            Assert.True(await arrived.WaitAsync(NavigatorSystem.Patience), $"nothing was told within {NavigatorSystem.Patience}");
-            Assert.True(told.TryDequeue(out var next));
-            return next;
-        }
-
-        public ValueTask DisposeAsync() => app.DisposeAsync();
-
-        private async Task Take(HttpContext context)
-        {
-            using var reader = new StreamReader(context.Request.Body);
-            string Header(string name) => context.Request.Headers[name].ToString();
-            told.Enqueue(new Told(Header("webhook-id"), Header("webhook-timestamp"), Header("webhook-signature"), await reader.ReadToEndAsync()));
-            context.Response.StatusCode = Answers.TryDequeue(out var status) ? (int)status : 200;
-            arrived.Release();
-        }
     }
 }

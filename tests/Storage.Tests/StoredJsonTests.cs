@@ -29,8 +29,9 @@ public sealed class StoredJsonTests
 
         var json = StoredJson.Write(selection);
 
-        Assert.StartsWith("""{"format":1,""", json, StringComparison.Ordinal);
+        Assert.StartsWith("""{"format":2,""", json, StringComparison.Ordinal);
         Assert.Equal("answer_failed", StoredJson.Read<ReplaySelection>(json).ErrorCode);
+        Assert.Equal([JobStatus.Failed], StoredJson.Read<ReplaySelection>("""{"format":1,"statuses":["failed"]}""").Statuses);
     }
 
     [Fact]

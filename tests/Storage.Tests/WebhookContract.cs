@@ -55,7 +55,7 @@ public abstract class WebhookContract : IAsyncLifetime
         Assert.NotNull((await webhooks.Find(Tenant, job, default))!.NextAt);
 
         await Wait(Moment * 2);
-        Assert.Equal([job], await webhooks.TakeDue(10, Minute, default));
+        Assert.Equal([new DueWebhook(job, null)], await webhooks.TakeDue(10, Minute, default));
         Assert.Empty(await webhooks.TakeDue(10, Minute, default));
         var second = (await webhooks.Claim(job, Minute, Share, default))!;
         Assert.Equal((2, first.Attempt + 1), (second.Tries, second.Attempt));
@@ -76,8 +76,22 @@ public abstract class WebhookContract : IAsyncLifetime
         Assert.NotNull(await webhooks.Claim(job, Moment, Share, default));
 
         await Wait(Moment * 2);
-        Assert.Equal([job], await webhooks.TakeDue(10, Minute, default));
+        Assert.Equal([new DueWebhook(job, null)], await webhooks.TakeDue(10, Minute, default));
         Assert.NotNull(await webhooks.Claim(job, Moment, Share, default));
+    }
+
+    [Fact]
+    public async Task The_traceparent_of_the_question_goes_with_its_delivery()
+    {
+        const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        var job = await Submit(trace: Trace);
+        await ledger.Cancel(Tenant, job, default);
+
+        var delivery = (await webhooks.Claim(job, Moment, Share, default))!;
+        await Wait(Moment * 2);
+
+        Assert.Equal(Trace, delivery.Trace);
+        Assert.Equal([new DueWebhook(job, Trace)], await webhooks.TakeDue(10, Minute, default));
     }
 
     [Fact]
@@ -107,7 +121,7 @@ public abstract class WebhookContract : IAsyncLifetime
 
         await webhooks.Record(first, new DeliveryOutcome(true, 204, null, null), default);
         await Wait(Moment * 1.1);
-        Assert.Equal([jobs[2]], await webhooks.TakeDue(10, Minute, default));
+        Assert.Equal([new DueWebhook(jobs[2], null)], await webhooks.TakeDue(10, Minute, default));
         Assert.Equal(1, (await webhooks.Claim(jobs[2], Minute, share, default))!.Tries);
         // Those of a worker that is gone do not count for ever.
         await Wait(Minute);
@@ -134,11 +148,11 @@ public abstract class WebhookContract : IAsyncLifetime
 
     protected abstract Task Wait(TimeSpan time);
 
-    private async Task<Guid> Submit(string? callback = "https://example.com/")
+    private async Task<Guid> Submit(string? callback = "https://example.com/", string? trace = null)
     {
         var id = Guid.CreateVersion7();
         var submission = await ledger.Submit(
-            new NewJob(id, Tenant, id.ToString(), "q", new JobOptions(false, null, null, callback), null, [1], TimeSpan.FromMinutes(5), Minute,
+            new NewJob(id, Tenant, id.ToString(), "q", new JobOptions(false, null, null, callback, trace), null, [1], TimeSpan.FromMinutes(5), Minute,
                 new TenantShare(100, 100)), default);
         return submission.Job!.Id;
     }

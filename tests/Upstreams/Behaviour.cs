@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Navigator.Upstreams;
 
 /// <summary>What goes wrong with a response.</summary>
@@ -64,6 +66,10 @@ public enum Fault
 public sealed record Behaviour
 {
     public int LatencyMs { get; init; }
+
+    /// <summary>No reply before this has ended: for a test in the same process.</summary>
+    [JsonIgnore]
+    public Task? Until { get; init; }
     public Fault Fault { get; init; }
 
     /// <summary>For <see cref="Fault.Status"/>.</summary>

@@ -149,6 +149,8 @@ public sealed partial class UpstreamServer : IAsyncDisposable
             var (behaviour, fault) = Next(upstream, text);
             if (behaviour.LatencyMs > 0)
                 await Task.Delay(behaviour.LatencyMs, context.RequestAborted);
+            if (behaviour.Until is { } until)
+                await until.WaitAsync(context.RequestAborted);
             await Write(context, behaviour, fault, JsonSerializer.Serialize(reply(body.RootElement, behaviour, fault), Json), ofAnthropic);
         }
         finally

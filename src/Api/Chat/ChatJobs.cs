@@ -2,6 +2,7 @@ using System.Globalization;
 using Navigator.Api.Documents;
 using Navigator.Contracts.Chat;
 using Navigator.Contracts.Http;
+using Navigator.Runtime;
 using Navigator.Storage.Ledger;
 
 namespace Navigator.Api.Chat;
@@ -28,6 +29,7 @@ internal static class ChatJobs
         Degraded = job.Degraded,
         Error = job.Error,
         EarlierEnds = [.. job.EarlierEnds.Select(ToHttp)],
+        TraceId = NavigatorTrace.IdOf(job),
         Timings = new ChatTimings
         {
             QueueMs = Between(job.QueuedAt, job.StartedAt),

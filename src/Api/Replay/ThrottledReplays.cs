@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Navigator.Api.Access;
 using Navigator.Api.Hosting;
 using Navigator.Contracts.Http;
+using Navigator.Runtime;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Replays;
 using Navigator.Storage.Tenants;
@@ -21,7 +22,8 @@ internal sealed class ThrottledReplays(IReplayStore store, IAudit audit, Databas
             async () =>
             {
                 await audit.Record(caller.Tenant(), caller.Actor(), "replay.create", plan.Selection.Queue ?? "jobs", token);
-                return await store.Create(caller.Tenant(), plan.Selection, plan.RatePerSecond, plan.Max, matched, token);
+                return await store.Create(
+                    caller.Tenant(), plan.Selection with { Trace = NavigatorTrace.Context }, plan.RatePerSecond, plan.Max, matched, token);
             },
             token);
 

@@ -61,6 +61,9 @@ public sealed record ChatJob
 
     [Description("How the job ended before each replay, oldest first. Empty if it was not replayed.")]
     public required IReadOnlyList<EarlierEnd> EarlierEnds { get; init; }
+
+    [Description("The trace of the request that submitted the job, which the job's spans and log lines have too.")]
+    public string? TraceId { get; init; }
     public required ChatTimings Timings { get; init; }
     public required ChatLinks Links { get; init; }
 }

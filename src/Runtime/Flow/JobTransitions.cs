@@ -76,8 +76,11 @@ public sealed partial class JobTransitions(
     }
 
     /// <summary>Dispatches jobs that are no longer held.</summary>
-    public Task SendReleased(IReadOnlyList<Job> released) =>
-        send([.. released.SelectMany(job => JobMachine.CommandsOf(job, tools))], CancellationToken.None);
+    public Task SendReleased(IReadOnlyList<Job> released) => Task.WhenAll(released.Select(async job =>
+    {
+        using var span = NavigatorTrace.Start("held", job, since: job.QueuedAt);
+        await send([.. JobMachine.CommandsOf(job, tools)], CancellationToken.None);
+    }));
 
     /// <summary>Claims a stage for a worker. Returns null if the message is stale.</summary>
     /// <param name="takesOver">The broker redelivered the message, so the previous worker has lost the lease.</param>
@@ -125,11 +128,8 @@ public sealed partial class JobTransitions(
         : await Happened(job, new JobEvent.Cancelled(), token) ?? await ledger.Find(tenant, id, token);
 
     /// <summary>Queues a job again for a replay. Returns true also if this replay had queued it before.</summary>
-    public async Task<bool> Requeue(Job job, Guid replay, CancellationToken token)
-    {
-        using var span = NavigatorTrace.Start("replay", job);
-        return job.ReplayId == replay || await Happened(job, new JobEvent.Requeued(replay, policy.Now.Job), token) is not null;
-    }
+    public async Task<bool> Requeue(Job job, Guid replay, CancellationToken token) =>
+        job.ReplayId == replay || await Happened(job, new JobEvent.Requeued(replay, policy.Now.Job), token) is not null;
 
     /// <summary>Repairs a job that is due.</summary>
     public async Task WhenDue(Job job, CancellationToken token)
@@ -151,7 +151,10 @@ public sealed partial class JobTransitions(
         if (step.Change.Ends)
         {
             if (written.Error is { } error)
+            {
                 LogEndedBadly(written.Id, written.Status, error.Code, written.Attempt);
+                NavigatorTrace.Fail(error.Code);
+            }
             else
                 LogEnded(written.Id, written.Status, written.Attempt);
             Count(written);

@@ -47,8 +47,11 @@ internal sealed partial class Sweeper(
         foreach (var document in await documents.TakeDue(policy.Now.Sweeper.Batch, Guard, token))
             await documentTransitions.WhenDue(document, token);
 
-        if (await webhooks.TakeDue(policy.Now.Sweeper.Batch, WebhookGuard, token) is { Count: > 0 } untold)
-            await dispatcher.Start([.. untold.Select(job => new DeliverWebhook(job))], token);
+        foreach (var webhook in await webhooks.TakeDue(policy.Now.Sweeper.Batch, WebhookGuard, token))
+        {
+            using var span = NavigatorTrace.Start("sweep", webhook.JobId, webhook.Trace);
+            await dispatcher.Start([new DeliverWebhook(webhook.JobId)], token);
+        }
 
         if (clock.GetUtcNow() - lastDeletion > RetentionInterval)
         {

@@ -1,6 +1,7 @@
 using Navigator.Runtime.Broker;
 using Navigator.Runtime.Flow;
 using Navigator.Runtime.Limits;
+using Navigator.Storage.Ledger;
 using Navigator.Storage.Replays;
 
 namespace Navigator.Runtime.Replay;
@@ -45,7 +46,7 @@ internal sealed partial class Replayer(
                 break;
             case ReplayStep.Go go:
                 var jobs = await replays.Next(replay, go.Count, token);
-                var queued = (await Task.WhenAll(jobs.Select(job => transitions.Requeue(job, replay.Id, token)))).Count(isQueued => isQueued);
+                var queued = (await Task.WhenAll(jobs.Select(job => Requeue(job, replay, token)))).Count(isQueued => isQueued);
                 var isOver = jobs.Count < go.Count || replay.Replayed + queued >= replay.Max;
                 await replays.Record(
                     replay, new ReplayProgress(queued, go.DueIn, isOver, jobs is [.., var last] ? last.Id : null), heldBack: false, token);
@@ -53,6 +54,13 @@ internal sealed partial class Replayer(
                 LogReplayed(replay.Id, queued);
                 break;
         }
+    }
+
+    private async Task<bool> Requeue(Job job, ReplayRecord replay, CancellationToken token)
+    {
+        // The new attempt stays in the question's trace, and its first span names the operator's request.
+        using var span = NavigatorTrace.Start("replay", job, cause: replay.Selection.Trace);
+        return await transitions.Requeue(job, replay.Id, token);
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Replay {ReplayId}: {Count} jobs queued again")]

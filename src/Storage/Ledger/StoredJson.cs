@@ -20,7 +20,7 @@ internal static class StoredJson
         [typeof(StoredPlan)] = 1,
         [typeof(JobAnswer)] = 1,
         [typeof(JobEnd)] = 1,
-        [typeof(ReplaySelection)] = 1,
+        [typeof(ReplaySelection)] = 2,
     };
 
     /// <summary>The member that holds a part's number.</summary>

@@ -24,8 +24,8 @@ public interface IWebhooks
     /// <summary>Starts the deliveries again, whatever their earlier outcome. Does nothing if the job has not ended.</summary>
     Task<WebhookRecord?> Again(string tenant, Guid job, CancellationToken token);
 
-    /// <summary>Returns jobs whose deliveries are due. They are hidden from other sweepers for <paramref name="guard"/>.</summary>
-    Task<IReadOnlyList<Guid>> TakeDue(int limit, TimeSpan guard, CancellationToken token);
+    /// <summary>Returns deliveries that are due. They are hidden from other sweepers for <paramref name="guard"/>.</summary>
+    Task<IReadOnlyList<DueWebhook>> TakeDue(int limit, TimeSpan guard, CancellationToken token);
 }
 
 /// <summary>One tenant's share of the concurrent deliveries, so that a slow server of one tenant does not delay the others.</summary>

@@ -37,13 +37,15 @@ internal sealed class PostgresWebhooks(NpgsqlDataSource database) : IWebhooks
                 -- Not by finished_at, because that index contains all jobs that ended.
                 AND    job.status NOT IN ('queued', 'running')
                 AND    (told_end IS DISTINCT FROM job.finished_at OR webhook.status = 'due')
-                RETURNING job.id, webhook.tenant_id, url, webhook.attempt, tries, webhook_secret, job.status, conversation_id, job.finished_at, has_room)
+                RETURNING job.id, webhook.tenant_id, url, webhook.attempt, tries, webhook_secret, job.status, conversation_id, job.finished_at,
+                          job.options ->> 'trace', has_room)
             SELECT * FROM looked WHERE has_room
             """);
         return await command.With(job).With(lease).With(share.AtOnce).With(share.Later).One(
             row => new Delivery(
                 row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetInt32(4), row.GetFieldValue<byte[]>(5),
-                Parse<JobStatus>(row.GetString(6)), row.GetString(7), row.GetFieldValue<DateTimeOffset>(8)),
+                Parse<JobStatus>(row.GetString(6)), row.GetString(7), row.GetFieldValue<DateTimeOffset>(8),
+                row.IsDBNull(9) ? null : row.GetString(9)),
             token);
     }
 
@@ -73,16 +75,17 @@ internal sealed class PostgresWebhooks(NpgsqlDataSource database) : IWebhooks
         return await command.With(tenant).With(job).One(Read, token) ?? await Find(tenant, job, token);
     }
 
-    public async Task<IReadOnlyList<Guid>> TakeDue(int limit, TimeSpan guard, CancellationToken token)
+    public async Task<IReadOnlyList<DueWebhook>> TakeDue(int limit, TimeSpan guard, CancellationToken token)
     {
         await using var command = database.For(
             "tenants_with_due_webhooks", [limit],
             """
             UPDATE webhook SET status = CASE status WHEN 'waiting' THEN 'waiting' ELSE 'due' END, due_at = now() + $2
             WHERE  job_id IN (SELECT job_id FROM webhook WHERE due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-            RETURNING job_id
+            RETURNING job_id, (SELECT options ->> 'trace' FROM chat_job WHERE id = job_id)
             """);
-        return await command.With(limit).With(guard).All(row => row.GetGuid(0), token);
+        return await command.With(limit).With(guard).All(
+            row => new DueWebhook(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1)), token);
     }
 
     private static WebhookRecord Read(NpgsqlDataReader row)

@@ -62,28 +62,30 @@ internal sealed class SqliteWebhooks(SqliteDatabase database, byte[]? secret) : 
         },
         token);
 
-    public Task<IReadOnlyList<Guid>> TakeDue(int limit, TimeSpan guard, CancellationToken token) => database.Write<IReadOnlyList<Guid>>(
+    public Task<IReadOnlyList<DueWebhook>> TakeDue(int limit, TimeSpan guard, CancellationToken token) =>
+        database.Write<IReadOnlyList<DueWebhook>>(
         session => session.All(
             """
             UPDATE webhook SET status = CASE status WHEN 'waiting' THEN 'waiting' ELSE 'due' END, due_at = $2
             WHERE  job_id IN (SELECT job_id FROM webhook WHERE due_at <= $3 ORDER BY due_at LIMIT $1)
-            RETURNING job_id
+            RETURNING job_id, (SELECT json_extract(options, '$.trace') FROM chat_job WHERE id = job_id)
             """,
-            row => row.Id(0), limit, session.Now + guard, session.Now),
+            row => new DueWebhook(row.Id(0), row.TextOrNull(1)), limit, session.Now + guard, session.Now),
         token);
 
     /// <summary>Returns the next delivery; null if it is made, under way or not due, if the job has not ended, or if no secret exists.</summary>
     private Delivery? Deliverable(SqliteSession session, Guid job) => session.One(
         """
         SELECT webhook.tenant_id, url, webhook.attempt + 1, CASE WHEN told_end = finished_at THEN tries ELSE 0 END + 1,
-               coalesce(webhook_secret, $2), chat_job.status, conversation_id, finished_at
+               coalesce(webhook_secret, $2), chat_job.status, conversation_id, finished_at,
+               json_extract(options, '$.trace')
         FROM   webhook JOIN chat_job ON chat_job.id = webhook.job_id LEFT JOIN tenant ON tenant.id = webhook.tenant_id
         WHERE  webhook.job_id = $1 AND finished_at IS NOT NULL AND (told_end IS NOT finished_at OR webhook.status = 'due')
         AND    coalesce(webhook_secret, $2) IS NOT NULL
         """,
         row => new Delivery(
             job, row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetInt32(3), row.Bytes(4), Parse<JobStatus>(row.GetString(5)),
-            row.GetString(6), row.Time(7)),
+            row.GetString(6), row.Time(7), row.TextOrNull(8)),
         job, secret);
 
     private static WebhookRecord? Find(SqliteSession session, string tenant, Guid job) =>

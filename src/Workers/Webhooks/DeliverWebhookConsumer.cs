@@ -21,12 +21,15 @@ internal sealed partial class DeliverWebhookConsumer(IWebhooks webhooks, Webhook
         if (await webhooks.Claim(context.Message.JobId, policy.Now.For(QueueNames.DeliverWebhook).Timeout + Reserve, policy.Now.Webhook.Share,
             token) is not { } delivery)
             return; // delivered, another worker's, above the tenant's share, or the job has not ended
+        using var span = NavigatorTrace.Start(QueueNames.DeliverWebhook, delivery.JobId, delivery.Trace);
         var outcome = await sender.Send(delivery, token);
         // Without the token: the webhook was sent, and a stopping process must not cause a second delivery.
         await webhooks.Record(delivery, outcome, CancellationToken.None);
         NavigatorMeter.WebhooksSent.Add(1, KeyValuePair.Create("outcome", (object?)(outcome.Delivered ? "delivered" : outcome.Error)));
-        if (!outcome.Delivered)
-            LogFailed(delivery.JobId, delivery.Tries, outcome.Error, outcome.ResponseStatus, outcome.Again);
+        if (outcome.Delivered)
+            return;
+        NavigatorTrace.Fail(outcome.Error);
+        LogFailed(delivery.JobId, delivery.Tries, outcome.Error, outcome.ResponseStatus, outcome.Again);
     }
 
     [LoggerMessage(Level = LogLevel.Warning,

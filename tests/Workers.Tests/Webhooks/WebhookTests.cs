@@ -236,5 +236,6 @@ public sealed class WebhookTests
             LookUp = lookUp ?? Dns.GetHostAddressesAsync,
         };
 
-    private static Delivery DeliveryTo(string url) => new(Guid.NewGuid(), "a", url, 1, 1, Secret, JobStatus.Answered, "c", DateTimeOffset.UtcNow);
+    private static Delivery DeliveryTo(string url) =>
+        new(Guid.NewGuid(), "a", url, 1, 1, Secret, JobStatus.Answered, "c", DateTimeOffset.UtcNow, Trace: null);
 }
