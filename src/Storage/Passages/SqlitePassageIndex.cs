@@ -168,7 +168,7 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
         return best.Ranked();
     }
 
-    /// <param name="Model">The model of its vectors; null until they are complete.</param>
+    /// <param name="HasVectors">True if the question's model has embedded all passages.</param>
     private sealed record SearchedDocument(DocumentVersion Version, bool HasVectors, int Passages);
 
     /// <summary>A passage by its document's number and its ordinal.</summary>

@@ -16,7 +16,7 @@ internal sealed partial class Reembedding(
     IDocumentStore documents, IModelCoverage coverage, DocumentTransitions transitions, EmbeddingModel model, Bounds bounds, LivePolicy policy,
     TimeProvider clock, ILogger<Reembedding> log) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     /// <summary>Much shorter than <see cref="ModelCoverage.Lately"/>.</summary>
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMinutes(1);

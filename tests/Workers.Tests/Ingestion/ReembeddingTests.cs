@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Navigator.Contracts;
 using Navigator.Contracts.Http;
 using Navigator.Runtime.Flow;
