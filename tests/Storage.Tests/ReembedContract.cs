@@ -171,7 +171,8 @@ public abstract class ReembedContract : IAsyncLifetime
     {
         var bytes = Encoding.UTF8.GetBytes(content);
         var (document, _) = await store.Add(
-            new NewDocument(Guid.CreateVersion7(), tenant, content, "text/plain", bytes, SHA256.HashData(bytes), TimeSpan.FromHours(1), Hidden), default);
+            new NewDocument(Guid.CreateVersion7(), tenant, content, "text/plain", bytes, SHA256.HashData(bytes), TimeSpan.FromHours(1), Hidden),
+            default);
         await store.Claim(Key(document), "w", Hidden, false, 3, default);
         return (await store.StorePassages(
             Key(document), 1, [.. Enumerable.Range(0, passages).Select(i => new NewPassage(1, [], $"{content} {i}"))], Hidden, default))!;

@@ -27,7 +27,7 @@ public sealed record DocumentRecord
     /// <summary>The model whose vectors are counted. In a ready document, the last one that has embedded all passages.</summary>
     public string? EmbeddingModel { get; init; }
 
-    /// <summary>Models that have embedded all passages, in alphabetical order. Their vectors are compared. Empty until the document is ready.</summary>
+    /// <summary>Models that have embedded all passages, in alphabetical order. A search compares their vectors. Empty until it is ready.</summary>
     public IReadOnlyList<string> EmbeddedBy { get; init; } = [];
     public ChatError? Error { get; init; }
     public required int Version { get; init; }

@@ -37,7 +37,8 @@ public sealed class PostgresModelCoverage(NpgsqlDataSource database) : IModelCov
             {
                 now = row.GetFieldValue<DateTimeOffset>(2);
                 return new ModelCoverage(
-                    row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), false, row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6));
+                    row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), false, row.GetInt64(3), row.GetInt64(4), row.GetInt64(5),
+                    row.GetInt64(6));
             },
             token);
         return ModelCoverage.WithUse(models, now);

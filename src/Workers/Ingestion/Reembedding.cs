@@ -87,6 +87,7 @@ internal sealed partial class Reembedding(
         await coverage.Use(model.Name, token);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Passages} passages of documents that another model had embedded have vectors of {Model}")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "{Passages} passages of documents that another model had embedded have vectors of {Model} too")]
     private partial void LogDone(int passages, string model);
 }
