@@ -114,6 +114,12 @@ public sealed class MovingTests : IAsyncLifetime
 
         Assert.True(summary.IsComplete);
         Assert.NotNull(await new PostgresDocumentStore(plain.Source).Find(Development, documents["small"].Id, default));
+        // And sees which models embedded the documents of all tenants.
+        var coverage = new PostgresModelCoverage(plain.Source);
+        await coverage.Use(Model, default);
+        var model = Assert.Single(await coverage.Read(default));
+        Assert.Equal(documents.Values.Count(document => document.Status == DocumentStatus.Ready), model.Documents);
+        Assert.Equal(new PrunedVectors(0, 0), await coverage.Prune([Model], default));
     }
 
     [Fact]
