@@ -29,9 +29,15 @@ CREATE FUNCTION documents_to_embed(model text, at_most integer) RETURNS TABLE (t
             UNION ALL
             SELECT (SELECT min(document.embedded_by) FROM document WHERE document.status = 'ready' AND document.embedded_by > list.models)
             FROM   list WHERE list.models IS NOT NULL)
-        SELECT document.tenant_id, document.id
-        FROM   list JOIN document ON document.embedded_by = list.models
-        WHERE  document.status = 'ready' AND NOT model = ANY (list.models) AND (document.reembed_at IS NULL OR document.reembed_at <= now())
+        SELECT missing.tenant_id, missing.id
+        FROM   list CROSS JOIN LATERAL (
+            -- The limit keeps the planner from a hash join, which would read the index to its end.
+            SELECT document.tenant_id, document.id
+            FROM   document
+            WHERE  document.status = 'ready' AND document.embedded_by = list.models
+            AND    (document.reembed_at IS NULL OR document.reembed_at <= now())
+            LIMIT  at_most) AS missing
+        WHERE  NOT model = ANY (list.models)
         LIMIT  at_most;
     END $$;
 
