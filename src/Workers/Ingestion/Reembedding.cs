@@ -27,8 +27,19 @@ internal sealed partial class Reembedding(
     private readonly Bulkhead uploads = bounds.Queue(QueueNames.EmbedPassages);
     private DateTimeOffset reported;
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Repeat.Every(Interval, "Embedding documents again", Run, clock, log, stoppingToken);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Before the first interval, so that a command right after the start knows the model.
+        try
+        {
+            await Report(stoppingToken);
+        }
+        catch (Exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            // The database is away. Every run reports again, and logs it.
+        }
+        await Repeat.Every(Interval, "Embedding documents again", Run, clock, log, stoppingToken);
+    }
 
     /// <summary>Embeds until no document is left.</summary>
     internal async Task Run(CancellationToken token)
@@ -83,8 +94,8 @@ internal sealed partial class Reembedding(
     {
         if (clock.GetUtcNow() - reported < ReportInterval)
             return;
-        reported = clock.GetUtcNow();
         await coverage.Use(model.Name, token);
+        reported = clock.GetUtcNow();
     }
 
     [LoggerMessage(Level = LogLevel.Information,
