@@ -30,7 +30,7 @@ namespace Navigator.Api
             builder.Services.AddSecurity().AddAccess(mode, builder.Configuration).AddProblems().AddChat().AddDocuments(mode)
                 .AddReplays().AddLimits();
 
-            var app = builder.Build();
+            var app = builder.BuildNavigator();
             app.UseRequestLog();
             app.UseSecurity();
             app.UseDrain();

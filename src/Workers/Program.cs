@@ -30,7 +30,7 @@ namespace Navigator.Workers
                 throw new StartupException("workers need ConnectionStrings__RabbitMq and ConnectionStrings__Postgres. Without them, start src/Api "
                     + "alone, which contains the workers.");
 
-            var app = builder.Build();
+            var app = builder.BuildNavigator();
             app.MapHealth();
             app.MapMetrics();
             return app;

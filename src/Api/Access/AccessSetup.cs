@@ -22,7 +22,9 @@ internal static class AccessSetup
                 provider.GetRequiredService<ILogger<Exposure>>()))
             .AddHostedService(provider => provider.GetRequiredService<Exposure>());
         services.AddSingleton<KeyCache>().AddSingleton<WrongKeys>();
-        services.AddOptions<KestrelServerOptions>().Configure<Exposure>((kestrel, exposure) => kestrel.ConfigureEndpointDefaults(exposure.Check));
+        // Asked for when the process listens and not when the server is built, because it opens the embedded file.
+        services.AddOptions<KestrelServerOptions>().Configure<IServiceProvider>((kestrel, provider) =>
+            kestrel.ConfigureEndpointDefaults(endpoint => provider.GetRequiredService<Exposure>().Check(endpoint)));
         // Not AddAuthentication, which creates keys for cookies in the home directory. Navigator uses no cookies.
         services.AddAuthenticationCore(options => options.DefaultScheme = ApiKeyHandler.Scheme).AddWebEncoders();
         new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.Scheme, null);

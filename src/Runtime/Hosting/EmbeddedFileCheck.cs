@@ -7,12 +7,16 @@ namespace Navigator.Runtime.Hosting;
 /// change could make it worse.
 /// </summary>
 internal sealed partial class EmbeddedFileCheck(
-    SqliteDatabase database, IHostApplicationLifetime process, ILogger<EmbeddedFileCheck> log) : BackgroundService
+    SqliteDatabase database, IHostApplicationLifetime process, TimeProvider clock, ILogger<EmbeddedFileCheck> log) : BackgroundService
 {
+    /// <summary>The check reads all of the file, and the first questions after a start need the disk and the processors more.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (database.IsChecked)
             return;
+        await Task.Delay(Pause, clock, stoppingToken);
         LogBegins();
         try
         {

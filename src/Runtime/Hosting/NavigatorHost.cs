@@ -58,7 +58,7 @@ public static partial class NavigatorHost
         services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<AnthropicOptions>().BindConfiguration(AnthropicOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddFlow().AddReplay();
+        services.AddSingleton<StartupSteps>().AddFlow().AddReplay();
         if (isConsumer)
         {
             workers.AddNeeds();
@@ -90,6 +90,14 @@ public static partial class NavigatorHost
 
     private static ProcessRole RoleOf(NavigatorMode mode, bool consumes) => new(mode.IsEmbedded ? "both" : consumes ? "worker" : "api", consumes);
 
+    /// <summary>Builds the process and begins its startup steps.</summary>
+    public static WebApplication BuildNavigator(this WebApplicationBuilder builder)
+    {
+        var app = builder.Build();
+        _ = app.Services.GetRequiredService<StartupSteps>().Done;
+        return app;
+    }
+
     /// <summary>Waits for the schema in distributed mode, and runs until the process is told to stop.</summary>
     /// <exception cref="StartupException">
     /// The database did not answer for a minute, lacks the schema, or the process logs in with the wrong role.
@@ -107,11 +115,9 @@ public static partial class NavigatorHost
             if (await VectorExtension.Outdated(database, app.Lifetime.ApplicationStopping) is { } version)
                 LogOutdatedVectors(app.Logger, version);
         }
-        // Beside each other, because each takes most of a second.
-        var steps = app.Services.GetServices<StartupStep>().Select(step => Task.Run(() => step.Run(app.Lifetime.ApplicationStopping))).ToList();
         // Opens the embedded file first, so that an unusable file keeps the process from starting.
         app.Services.GetService<SqliteDatabase>();
-        await Task.WhenAll(steps);
+        await app.Services.GetRequiredService<StartupSteps>().Done;
         await app.RunAsync();
     }
 

@@ -278,7 +278,7 @@ public sealed record SqliteLimits(int GroupSize, int Readers, TimeSpan Patience,
     public SqliteSynchronous Synchronous { get; init; } = SqliteSynchronous.Full;
 
     /// <summary>How long the start waits for the check of the file. A larger file is checked to its end while the process serves.</summary>
-    public TimeSpan StartCheck { get; init; } = TimeSpan.FromMilliseconds(500);
+    public TimeSpan StartCheck { get; init; } = TimeSpan.FromMilliseconds(250);
 }
 
 /// <summary>When a commit is done. Both values survive the death of the process.</summary>

@@ -102,7 +102,7 @@ public class CircuitBreakerProperties
     }
 
     private static void InAnyHistory(Action<History, Step> holds) => Prop.ForAll(
-        Gen.Choose(0, int.MaxValue).ToArbitrary(),
+        Seeds.All,
         seed =>
         {
             var history = new History(new Random(seed));

@@ -10,18 +10,19 @@ internal readonly record struct Encoded(int Start, int Length, string Decoded);
 /// <summary>Finds readable text in base64, hexadecimal, percent and escape sequences. A question about a policy has no reason to use them.</summary>
 internal static class EncodedText
 {
-    /// <summary>Matches in linear time for any text.</summary>
-    private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+    private const RegexOptions Options = RegexOptions.CultureInvariant;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private static readonly (Regex Pattern, Func<string, byte[]?> Decode)[] Forms =
     [
-        (new Regex("[A-Za-z0-9+/_-]{20,}={0,2}", Linear), Base64),
-        (new Regex(@"(?:[0-9a-fA-F]{2}[ :,]?){12,}", Linear), Hex),
-        (new Regex(@"(?:\\x[0-9a-fA-F]{2}){6,}|(?:%[0-9a-fA-F]{2}){6,}", Linear), Hex),
-        (new Regex(@"(?:\\u[0-9a-fA-F]{4}){6,}", Linear), text => Utf8(Numbers(text, "\\u", NumberStyles.HexNumber))),
-        (new Regex(@"(?:&#[0-9]{1,7};){6,}", Linear),
+        (new Regex("[A-Za-z0-9+/_-]{20,}={0,2}", Options, Patience), Base64),
+        (new Regex(@"(?:[0-9a-fA-F]{2}[ :,]?){12,}", Options, Patience), Hex),
+        (new Regex(@"(?:\\x[0-9a-fA-F]{2}){6,}|(?:%[0-9a-fA-F]{2}){6,}", Options, Patience), Hex),
+        (new Regex(@"(?:\\u[0-9a-fA-F]{4}){6,}", Options, Patience), text => Utf8(Numbers(text, "\\u", NumberStyles.HexNumber))),
+        (new Regex(@"(?:&#[0-9]{1,7};){6,}", Options, Patience),
             text => Utf8(Numbers(text.Replace(";", "", StringComparison.Ordinal), "&#", NumberStyles.None))),
-        (new Regex(@"(?:&#[xX][0-9a-fA-F]{1,6};){6,}", Linear),
+        (new Regex(@"(?:&#[xX][0-9a-fA-F]{1,6};){6,}", Options, Patience),
             text => Utf8(Numbers(text.Replace(";", "", StringComparison.Ordinal).ToLowerInvariant(), "&#x", NumberStyles.HexNumber))),
     ];
 

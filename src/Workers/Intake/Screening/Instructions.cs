@@ -8,10 +8,16 @@ namespace Navigator.Workers.Intake.Screening;
 /// Recognises text that addresses the model: orders to forget its instructions, another role, the markup of a prompt, a request to show the
 /// prompt. Patterns do not catch new wordings. Fences around data, checked replies and verified quotes limit the effect of those.
 /// </summary>
-internal static class Instructions
+internal static partial class Instructions
 {
-    /// <summary>Matches in linear time for any text.</summary>
-    private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+    /// <summary>
+    /// Not RegexOptions.NonBacktracking: to build these patterns took the first question of a process 650 ms. Repetitions that may overlap are
+    /// short, so that no text needs long.
+    /// </summary>
+    private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+
+    /// <summary>Milliseconds for one pattern. A text that needs more was made to need more.</summary>
+    private const int Patience = 250;
 
     /// <summary>Places where an order may begin. "What if I ignore …" is a question and not an order.</summary>
     private const string Begin =
@@ -20,25 +26,28 @@ internal static class Instructions
     private const string Which = @"((all|any|each|every|of|the|your|my|our|these|those|this|that|previous|previously|prior|earlier|above|preceding"
         + @"|foregoing|given|system|safety|security|initial|original|existing|current|other|developer|hidden|built-in|ethical) ){1,7}";
 
-    private static readonly Regex Override = new(
+    [GeneratedRegex(
         $@"{Begin}(ignore|disregard|forget|override|overrule|bypass|discard|neglect|do not follow|don't follow|stop following"
             + $@"|pay no attention to|erase) {Which}(instructions?|prompts?|rules|guidelines|directives?|directions|commands?|orders|restrictions"
             + @"|guardrails|programming|constraints|training|messages?)\b",
-        Linear);
+        Options, Patience)]
+    private static partial Regex Override { get; }
 
-    private static readonly Regex OverrideAll = new(
+    [GeneratedRegex(
         $@"{Begin}(ignore|disregard|forget|discard) (everything|anything|all|what|whatever)( that)?( (was|is|stands|comes|came|has been"
             + @"|i|you|we|they)( have| were| was| had| been)?)?( (said|told|written|stated|given|learned|taught|know|instructed))?( you| me)? ?(above"
             + @"|before|so far|earlier|previously|up to now|until now|prior)",
-        Linear);
+        Options, Patience)]
+    private static partial Regex OverrideAll { get; }
 
-    private static readonly Regex NewTask = new(
+    [GeneratedRegex(
         @"(^|[.!?\n""*#] ?)(new|updated|revised|real|actual|urgent|important) (system )?(instructions?|directives?|prompts?|task for (the"
             + @"|you)( assistant| ai)?)( for (the|you)( assistant| ai| model)?)? ?[:=]|\b(your|the) (new|real|actual|only|true) (task|instruction"
             + @"|goal|job|objective|purpose)s? (is|are) (now )?(to|:)",
-        Linear);
+        Options, Patience)]
+    private static partial Regex NewTask { get; }
 
-    private static readonly Regex Persona = new(
+    [GeneratedRegex(
         @"\b(you are now|from now on,? you|you will now|you must now|henceforth you) (a |an |the |in |my |called|free|no longer|going|act|are|will"
             + @"|must|behave|respond|answer|speak|only|always|pretend|obey|be |follow)|\b(act|behave|respond|answer|reply|speak) (as"
             + @"|like) ((if you (were|are|had) )?(an? |the )?(unrestricted|uncensored|unfiltered|jailbroken|evil|different|another|hacked|rogue"
@@ -48,36 +57,41 @@ internal static class Instructions
             + @"|system|terminal|linux)|\b(developer|debug|dan|god|sudo|admin|jailbreak|maintenance|unrestricted) mode (is |now )?(on|enabled"
             + @"|activated|active)|\b(enter|enable|activate|switch (in)?to|go into) (developer|debug|dan|god|sudo|admin|jailbreak|maintenance"
             + @"|unrestricted) mode|\bdo anything now\b|\bjailbreak (yourself|the (ai|model|assistant))",
-        Linear);
+        Options, Patience)]
+    private static partial Regex Persona { get; }
 
-    private static readonly Regex PromptRequest = new(
+    [GeneratedRegex(
         @"\b(show|reveal|print|repeat|display|output|tell|give|share|leak|dump|list|recite|quote|expose|disclose|paste|copy|write|summari[sz]e"
             + @"|translate|encode|what (is|are|was|were|does|do)|say)\b.{0,40}\b(your|the|this|its) ((exact|full|complete|entire|whole|initial"
             + @"|original|hidden|secret|internal|confidential|system|developer|above|own|previous|first|starting|base"
             + @"|underlying) ){0,4}(system prompt|system message|system instructions?|developer (message|prompt|instructions?)|prompt\b|pre-?prompt"
             + @"|meta-?prompt|(initial|hidden|secret|internal|original|confidential) (instructions?|rules|guidelines|directives?)|(instructions?"
             + @"|rules|text|words|message) (above|you were given|you (have )?(received|got)|verbatim|that precede))",
-        Linear);
+        Options, Patience)]
+    private static partial Regex PromptRequest { get; }
 
-    private static readonly Regex OwnInstructions = new(@"\b(what (are|were)|show|reveal|print|repeat|tell me|list|give me|output"
+    [GeneratedRegex(@"\b(what (are|were)|show|reveal|print|repeat|tell me|list|give me|output"
         + @"|display) (me )?(all )?(of )?your (exact |full |own |original )?instructions?( verbatim| exactly| word for word| in full)? ?([.?!]|$)",
-        Linear);
+        Options, Patience)]
+    private static partial Regex OwnInstructions { get; }
 
-    private static readonly Regex Markup = new(
+    [GeneratedRegex(
         @"<\|(im_start|im_end|im_sep|system|assistant|user|endoftext|begin_of_text|start_header_id|end_header_id|eot_id)[^<>|]{0,20}\|>|\[/?inst\]"
             + @"|<</?sys>>|</?(system|instructions?|system_prompt|prompt|sources?|question|assistant)>|(^|\n) ?#{0,4} ?\[?(system|assistant"
             + @"|developer)( prompt| message| instructions?)?\]? ?: ?[a-z]|""role"" ?: ?""(system|assistant|developer)""",
-        Linear);
+        Options, Patience)]
+    private static partial Regex Markup { get; }
 
-    private static readonly Regex Exfiltration = new(
+    [GeneratedRegex(
         @"\b(send|post|forward|upload|append|transmit|exfiltrate|leak|include|embed|render|load|fetch)\b.{0,80}\b(conversation|question|answer|data"
             + @"|history|secrets?|keys?|passwords?|details|information|image|pixel|response|text)\b.{0,80}(https?://|www\.)|\b(ai|assistant|chatbot"
             + @"|language model|llm|gpt)s?\b.{0,40}\b(must|should|shall|have to|are (to|required)|is (to|required)|needs? to) .{0,30}\b(say|reply"
             + @"|respond|answer|ignore|recommend|tell|state|write|add|include|output)\b",
-        Linear);
+        Options, Patience)]
+    private static partial Regex Exfiltration { get; }
 
     /// <summary>The most common attack, "ignore all instructions", in the other detected languages.</summary>
-    private static readonly Regex Elsewhere = new(
+    [GeneratedRegex(
         @"\b(ignora|ignore|olvida|olvide|descarta)( todas?)?( las| los| tus| sus| mis)?( instrucciones| indicaciones| órdenes| reglas)( anteriores"
             + @"| previas| de arriba| del sistema)|\b(olvida|olvide) todo lo (anterior|dicho)|\b(muestra|muéstrame|revela|dime|imprime) (tu|el"
             + @"|su) (prompt|mensaje del sistema|mensaje de sistema)"
@@ -93,26 +107,38 @@ internal static class Instructions
         + @"| указания| правила)|(이전|위의|앞의|모든).{0,4}(지시|지침|명령|규칙).{0,8}(무시|잊)|تجاهل.{0,10}(التعليمات|الأوامر|الإرشادات)"
         + @"|\bbỏ qua( tất cả)?( các| mọi)?( hướng dẫn| chỉ dẫn| chỉ thị| lệnh)( trước| ở trên| bên trên)|\b(balewalain|huwag pansinin"
         + @"|kalimutan)( mo)?( ang)?( lahat ng)?( mga)?( naunang| nakaraang)( tagubilin| utos| panuto)",
-        Linear);
+        Options, Patience)]
+    private static partial Regex Elsewhere { get; }
 
     private static readonly Regex[] Patterns = [Override, OverrideAll, NewTask, Persona, PromptRequest, OwnInstructions, Markup, Exfiltration,
         Elsewhere];
 
     /// <summary>Instructions of a doctor, an insurer and the like, which a question may be about.</summary>
-    private static readonly Regex OfAnyTenant = new(@"^.{0,12}\b(from|of|by|that|which|given|for|on|about|in|regarding|my|to)\b.{0,30}\b(doctor"
+    [GeneratedRegex(@"^.{0,12}\b(from|of|by|that|which|given|for|on|about|in|regarding|my|to)\b.{0,30}\b(doctor"
         + @"|physician|nurse|pharmac\w*|provider|hospital|surgeon|dentist|clinic|therapist|specialist|insurer|insurance|plan|policy|agent|employer"
-        + @"|broker|carrier|medicare|letter|form|document|booklet)\b", Linear);
+        + @"|broker|carrier|medicare|letter|form|document|booklet)\b",
+        Options, Patience)]
+    private static partial Regex OfAnyTenant { get; }
 
     public static bool IsIn(string text)
     {
-        var plain = Plain(text);
-        foreach (var pattern in Patterns)
+        try
         {
-            for (var match = pattern.Match(plain); match.Success; match = match.NextMatch())
-            {
-                if ((pattern != Override && pattern != OverrideAll) || !OfAnyTenant.IsMatch(plain.AsSpan(match.Index + match.Length)))
-                    return true;
-            }
+            var plain = Plain(text);
+            return Array.Exists(Patterns, pattern => IsIn(plain, pattern));
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return true;
+        }
+    }
+
+    private static bool IsIn(string plain, Regex pattern)
+    {
+        for (var match = pattern.Match(plain); match.Success; match = match.NextMatch())
+        {
+            if ((pattern != Override && pattern != OverrideAll) || !OfAnyTenant.IsMatch(plain.AsSpan(match.Index + match.Length)))
+                return true;
         }
         return false;
     }
@@ -134,5 +160,6 @@ internal static class Instructions
         return Spelled.Replace(plain.ToString(), match => match.Value.Replace(" ", "", StringComparison.Ordinal).Replace('.', ' ').Replace('-', ' '));
     }
 
-    private static readonly Regex Spelled = new(@"\b(\w[ .\-]){7,}\w\b", Linear);
+    [GeneratedRegex(@"\b(\w[ .\-]){7,}\w\b", Options, Patience)]
+    private static partial Regex Spelled { get; }
 }
