@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Data.Sqlite;
 using Navigator.Storage;
+using Navigator.Storage.Documents;
 using Navigator.Storage.Hosting;
 using Navigator.Storage.Migrations;
 using Navigator.Storage.Moving;
@@ -36,17 +37,12 @@ internal static class OwnerSession
     /// <summary>Runs a command about tenants and keys: on PostgreSQL if the owner's connection string is set, else on the embedded file.</summary>
     public static Func<ParseResult, CancellationToken, Task<int>> Run(
         Func<ITenantRegistry, Session, ParseResult, CancellationToken, Task<int>> body) =>
-        Session.Run((session, parsed, token) => InOneLine(async () =>
-        {
-            if (parsed.GetValue(Data) is null && Secret(Variable) is { } connectionString)
-            {
-                await using var owner = Open(connectionString);
-                await ExpectSchema(owner, token);
-                return await body(new PostgresTenantRegistry(owner), session, parsed, token);
-            }
-            using var database = OpenFile(parsed);
-            return await body(new SqliteTenantRegistry(database), session, parsed, token);
-        }));
+        OnEither(owner => new PostgresTenantRegistry(owner), file => new SqliteTenantRegistry(file), body);
+
+    /// <summary>Runs a command about embedding models: on PostgreSQL if the owner's connection string is set, else on the embedded file.</summary>
+    public static Func<ParseResult, CancellationToken, Task<int>> RunOnModels(
+        Func<IModelCoverage, Session, ParseResult, CancellationToken, Task<int>> body) =>
+        OnEither(owner => new PostgresModelCoverage(owner), file => new SqliteModelCoverage(file), body);
 
     /// <summary>Runs a command that needs PostgreSQL, with any version of the schema.</summary>
     public static Func<ParseResult, CancellationToken, Task<int>> RunOnPostgres(
@@ -91,6 +87,20 @@ internal static class OwnerSession
                 : throw new CommandException(ExitCode.Usage, $"{name}_FILE names {file}, which cannot be read.");
         return string.IsNullOrWhiteSpace(text) ? null : text;
     }
+
+    private static Func<ParseResult, CancellationToken, Task<int>> OnEither<T>(
+        Func<NpgsqlDataSource, T> onPostgres, Func<SqliteDatabase, T> onFile, Func<T, Session, ParseResult, CancellationToken, Task<int>> body) =>
+        Session.Run((session, parsed, token) => InOneLine(async () =>
+        {
+            if (parsed.GetValue(Data) is null && Secret(Variable) is { } connectionString)
+            {
+                await using var owner = Open(connectionString);
+                await ExpectSchema(owner, token);
+                return await body(onPostgres(owner), session, parsed, token);
+            }
+            using var database = OpenFile(parsed);
+            return await body(onFile(database), session, parsed, token);
+        }));
 
     private static async Task<int> InOneLine(Func<Task<int>> command)
     {

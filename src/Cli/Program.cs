@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Navigator.Cli;
 
-// navigator: ask, ingest, jobs, job, status and replay use the API. doctor asks every part itself. tenants, keys, audit, backup, migrate, export
-// and import bypass the API, for the owner of the data. Results go to standard output, progress to standard error. Exit codes: ExitCode.cs.
+// navigator: ask, ingest, jobs, job, status and replay use the API. doctor asks every part itself. tenants, keys, audit, reembed, backup, migrate,
+// export and import bypass the API, for the owner of the data. Results go to standard output, progress to standard error. Exit codes: ExitCode.cs.
 var root = new RootCommand("Answers questions about your own documents. Set the server with NAVIGATOR_URL or --url, and NAVIGATOR_KEY if the server "
     + "needs a key.")
 {
@@ -15,6 +15,7 @@ var root = new RootCommand("Answers questions about your own documents. Set the 
     KeysCommand.Create(),
     DoctorCommand.Create(),
     StatusCommand.Create(),
+    ReembedCommand.Create(),
     AuditCommand.Create(),
     BackupCommand.Create(),
     MigrateCommand.Create(),

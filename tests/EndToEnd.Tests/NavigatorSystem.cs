@@ -111,9 +111,13 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         await UntilReady();
     }
 
-    public NavigatorProcess StartWorker()
+    /// <param name="settings">What this worker has differently.</param>
+    public NavigatorProcess StartWorker(params (string Key, string Value)[] settings)
     {
-        var worker = new NavigatorProcess("Navigator.Workers", With(Access?.Worker));
+        var own = new Dictionary<string, string>(With(Access?.Worker));
+        foreach (var (key, value) in settings)
+            own[key] = value;
+        var worker = new NavigatorProcess("Navigator.Workers", own);
         Workers.Add(worker);
         return worker;
     }

@@ -355,7 +355,7 @@ public abstract class DocumentContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Vectors_of_the_earlier_model_serve_until_all_of_the_next_one_are_stored_and_are_deleted_then()
+    public async Task Vectors_of_the_next_model_are_compared_when_all_are_stored_and_those_of_the_earlier_one_still_are()
     {
         var document = await Ready("moved", Passage("alpha"), Passage("beta"));
         await Ready("stays", Passage("gamma"));
@@ -372,10 +372,13 @@ public abstract class DocumentContract : IAsyncLifetime
 
         Assert.Equal((DocumentStatus.Ready, "next", 2), (moved!.Status, moved.EmbeddingModel, moved.Embedded));
         Assert.Equal(half.FinishedAt, moved.FinishedAt);
-        Assert.Equal("gamma", await TextOf(Assert.Single(Assert.Single(await Search("", Axis(0))).Nearest)));
+        Assert.Equal(["next", Model], moved.EmbeddedBy);
+        Assert.Equal(3, Assert.Single(await Search("", Mix((0, 1), (1, 1)))).Nearest.Count);
         Assert.Equal(2, Assert.Single(await Search("", Axis(7, 384), "next")).Nearest.Count);
-        // The earlier model would have to embed both again.
-        Assert.Equal([0, 1], (await store.FindUnembedded(Key(document), Model, 0, 10, default)).Select(passage => passage.Ordinal));
+        Assert.Equal(3, Assert.Single(await Search("", Mix((0, 1), (1, 1)))).Nearest.Count);
+        // The earlier model has nothing to embed again.
+        Assert.Empty(await store.FindUnembedded(Key(document), Model, 0, 10, default));
+        Assert.Null(await store.StoreVectors(Key(document), Model, [0], [Axis(0)], default));
     }
 
     [Fact]

@@ -42,6 +42,10 @@ internal static class DocumentSteps
         store.StoreVectors(
             key, model, ordinals, vectors, (row, embedded) => Decide(row, new DocumentEvent.PassagesEmbedded(key.Attempt, model, embedded)), token);
 
+    public static Task<IReadOnlyList<UnembeddedPassage>> FindUnembedded(
+        this IDocumentStore store, DocumentKey key, string model, int first, int count, CancellationToken token) =>
+        store.FindUnembedded(key, model, first, count, count, token);
+
     public static Task<DocumentRecord?> Fail(this IDocumentStore store, DocumentKey key, ChatError error, CancellationToken token) =>
         store.Happened(key, new DocumentEvent.Failed(key.Attempt, error), token);
 
@@ -58,5 +62,6 @@ internal static class DocumentSteps
         Lease = every,
         Attempts = attempts,
         EnqueueGrace = every,
+        Reembed = 1,
     };
 }

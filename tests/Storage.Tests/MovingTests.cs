@@ -114,6 +114,12 @@ public sealed class MovingTests : IAsyncLifetime
 
         Assert.True(summary.IsComplete);
         Assert.NotNull(await new PostgresDocumentStore(plain.Source).Find(Development, documents["small"].Id, default));
+        // And sees which models embedded the documents of all tenants.
+        var coverage = new PostgresModelCoverage(plain.Source);
+        await coverage.Use(Model, default);
+        var model = Assert.Single(await coverage.Read(default));
+        Assert.Equal(documents.Values.Count(document => document.Status == DocumentStatus.Ready), model.Documents);
+        Assert.Equal(new PrunedVectors(0, 0), await coverage.Prune([Model], default));
     }
 
     [Fact]
@@ -394,10 +400,14 @@ public sealed class MovingTests : IAsyncLifetime
     {
         var postgres = new PostgresDocumentStore(database.Source);
         foreach (var (tenant, id) in documents.Values.Select(document => (document.Tenant, document.Id)))
-            Assert.Equal(Lasting(await store.Find(tenant, id, default)), Lasting(await postgres.Find(tenant, id, default)));
+        {
+            var (before, after) = ((await store.Find(tenant, id, default))!, (await postgres.Find(tenant, id, default))!);
+            Assert.Equal(Lasting(before), Lasting(after));
+            Assert.Equal(before.EmbeddedBy, after.EmbeddedBy);
+        }
         Assert.Equal("queued"u8.ToArray(), await postgres.ReadOriginal(documents["queued"].Tenant, documents["queued"].Id, 0, 100, default));
 
-        static DocumentRecord Lasting(DocumentRecord? document) => document! with { Now = default, DueAt = null };
+        static DocumentRecord Lasting(DocumentRecord document) => document with { Now = default, DueAt = null, EmbeddedBy = [] };
     }
 
     private async Task AssertSearches()

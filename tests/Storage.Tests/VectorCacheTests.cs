@@ -165,7 +165,7 @@ public class VectorCacheTests
     public void A_vector_of_another_length_is_refused() =>
         Assert.Throws<InvalidOperationException>(() => new PassageVectors(1, 2).Add(Guid.NewGuid(), 1, [1, 2, 3]));
 
-    private static DocumentVersion Document(int number) => new(number, new Guid(number, 0, 0, new byte[8]), 1);
+    private static DocumentVersion Document(int number) => new(number, new Guid(number, 0, 0, new byte[8]), 1, "m");
 
     private List<PassageVectors> Read(int number) => Read(Document(number));
 

@@ -109,6 +109,7 @@ internal static class DocumentEndpoints
         Pages = document.Pages,
         Passages = document.Passages,
         EmbeddedPassages = document.Embedded,
+        EmbeddedBy = document.EmbeddedBy,
         CreatedAt = document.CreatedAt,
         FinishedAt = document.FinishedAt,
         Error = document.Error,

@@ -49,6 +49,9 @@ public sealed record Document
 
     [Description("Number of passages that have a vector.")]
     public required int EmbeddedPassages { get; init; }
+
+    [Description("Embedding models that have embedded all passages. Questions find the document by meaning if the model in use is one of them.")]
+    public IReadOnlyList<string> EmbeddedBy { get; init; } = [];
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
     public ChatError? Error { get; init; }

@@ -104,24 +104,27 @@ public static class DocumentMachine
     {
         if (document.Status != DocumentStatus.Searchable)
             return null;
+        var isComplete = embedded.Embedded == document.Passages;
         return new DocumentChange(document, document with
         {
             Embedded = embedded.Embedded,
             EmbeddingModel = embedded.Model,
-            Status = embedded.Embedded == document.Passages ? DocumentStatus.Ready : DocumentStatus.Searchable,
+            EmbeddedBy = isComplete ? [embedded.Model] : [],
+            Status = isComplete ? DocumentStatus.Ready : DocumentStatus.Searchable,
         });
     }
 
     /// <summary>
-    /// Vectors of another model are stored for a ready document. It keeps the model that it has until the other one's vectors are complete.
+    /// Vectors of another model are stored for a ready document. They count when they are complete. Those of earlier models stay.
     /// </summary>
     private static DocumentChange? Reembed(DocumentRecord document, DocumentEvent.PassagesEmbedded embedded) =>
-        embedded.Attempt != document.Attempt || embedded.Model == document.EmbeddingModel
-            ? null
-            : new DocumentChange(document, document with
-            {
-                EmbeddingModel = embedded.Embedded == document.Passages ? embedded.Model : document.EmbeddingModel,
-            });
+        embedded.Attempt != document.Attempt || document.EmbeddedBy.Contains(embedded.Model) ? null
+        : embedded.Embedded < document.Passages ? new DocumentChange(document, document)
+        : new DocumentChange(document, document with
+        {
+            EmbeddingModel = embedded.Model,
+            EmbeddedBy = [.. document.EmbeddedBy.Append(embedded.Model).Order(StringComparer.Ordinal)],
+        });
 
     private static DocumentChange Fail(DocumentRecord document, ChatError error) => new(document, document with
     {

@@ -56,13 +56,15 @@ public sealed partial class DocumentTransitions(
     public async Task StoreVectors(
         DocumentKey key, string model, IReadOnlyList<int> ordinals, IReadOnlyList<ReadOnlyMemory<float>> vectors, CancellationToken token)
     {
+        DocumentChange? change = null;
         var written = await documents.StoreVectors(
             key, model, ordinals, vectors,
-            (row, embedded) => DocumentMachine.Decide(row, new DocumentEvent.PassagesEmbedded(key.Attempt, model, embedded)), token);
-        if (written?.Status != DocumentStatus.Ready || written.EmbeddingModel != model)
+            (row, embedded) => change = DocumentMachine.Decide(row, new DocumentEvent.PassagesEmbedded(key.Attempt, model, embedded)), token);
+        if (written is null || change is not { CompletesVectors: true })
             return;
         LogReady(written.Id, written.Passages, model);
-        Count("ready", "");
+        if (change.Ends)
+            Count("ready", "");
     }
 
     /// <summary>The document cannot be read.</summary>

@@ -16,4 +16,10 @@ public sealed record DocumentLimits
 
     /// <summary>How long a message may wait before the sweeper takes it for lost.</summary>
     [DurationRange("100ms", "10m")] public required TimeSpan EnqueueGrace { get; init; }
+
+    /// <summary>
+    /// Batches of passages that one worker embeds at once for documents that only another model has embedded. They wait for uploads and leave half
+    /// of the model's burst to them and to questions. 0: none are embedded again.
+    /// </summary>
+    [Range(0, 16)] public required int Reembed { get; init; }
 }

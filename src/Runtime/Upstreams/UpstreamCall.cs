@@ -52,6 +52,12 @@ public sealed class UpstreamCall
     /// <summary>True if the circuit breaker would admit a call now.</summary>
     public bool IsAdmitted => breaker.Admits;
 
+    /// <summary>
+    /// True if the rate allows more than half of its burst at once now. Work that can wait leaves the other half to work that cannot.
+    /// </summary>
+    public async Task<bool> HasRateToSpare(CancellationToken token) =>
+        Limits.Rate is not { } rate || await rates.Available(name, rate, token) * 2 > rate.Burst;
+
     private UpstreamLimits Limits => policy.Now.ForUpstream(upstream, provider);
 
     /// <param name="within">Longest time for all tries, with waits for a permit and the rate. A try that cannot begin in time is not made.</param>

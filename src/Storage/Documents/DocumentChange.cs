@@ -25,8 +25,8 @@ public sealed record DocumentChange(DocumentRecord From, DocumentRecord To)
     /// <summary>True if the document failed: only its row is kept.</summary>
     public bool DropsPassages => To.Status == DocumentStatus.Failed && From.Passages is not null;
 
-    /// <summary>True if this change completes the vectors of a model. Vectors of other models are then deleted.</summary>
-    public bool CompletesVectors => To.Status == DocumentStatus.Ready && (From.Status, From.EmbeddingModel) != (To.Status, To.EmbeddingModel);
+    /// <summary>True if this change completes the vectors of a model.</summary>
+    public bool CompletesVectors => To.EmbeddedBy.Count > From.EmbeddedBy.Count;
 
     /// <summary>The row after the change was written at <paramref name="now"/>.</summary>
     public DocumentRecord WrittenAt(DateTimeOffset now)

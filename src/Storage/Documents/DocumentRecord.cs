@@ -24,8 +24,11 @@ public sealed record DocumentRecord
     /// <summary>Number of passages that have a vector of <see cref="EmbeddingModel"/>.</summary>
     public int Embedded { get; init; }
 
-    /// <summary>The model whose vectors are counted and, in a ready document, compared.</summary>
+    /// <summary>The model whose vectors are counted. In a ready document, the last one that has embedded all passages.</summary>
     public string? EmbeddingModel { get; init; }
+
+    /// <summary>Models that have embedded all passages, in alphabetical order. A search compares their vectors. Empty until it is ready.</summary>
+    public IReadOnlyList<string> EmbeddedBy { get; init; } = [];
     public ChatError? Error { get; init; }
     public required int Version { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }

@@ -54,11 +54,13 @@ public interface IDocumentStore
         DocumentKey key, IReadOnlyList<NewPassage> passages, Func<DocumentRecord, DocumentChange?> decide, CancellationToken token);
 
     /// <summary>
-    /// Returns those of <paramref name="count"/> passages from <paramref name="first"/> on that have no vector of <paramref name="model"/> yet.
+    /// Returns those of <paramref name="count"/> passages from <paramref name="first"/> on that have no vector of <paramref name="model"/> yet, at
+    /// most <paramref name="limit"/>.
     /// </summary>
-    Task<IReadOnlyList<UnembeddedPassage>> FindUnembedded(DocumentKey key, string model, int first, int count, CancellationToken token);
+    Task<IReadOnlyList<UnembeddedPassage>> FindUnembedded(
+        DocumentKey key, string model, int first, int count, int limit, CancellationToken token);
 
-    /// <summary>Stores vectors of a model. A passage that has one keeps it. Vectors of other models stay until this model's are complete.</summary>
+    /// <summary>Stores vectors of a model. A passage that has one keeps it. Vectors of other models stay.</summary>
     /// <param name="vectors">One for each ordinal, all of the model's length.</param>
     /// <param name="decide">Gets the number of passages that now have a vector of the model.</param>
     Task<DocumentRecord?> StoreVectors(
@@ -67,4 +69,10 @@ public interface IDocumentStore
 
     /// <summary>Takes unfinished documents that are due. They are hidden from other sweepers for <paramref name="visibilityTimeout"/>.</summary>
     Task<IReadOnlyList<DocumentRecord>> TakeDue(int limit, TimeSpan visibilityTimeout, CancellationToken token);
+
+    /// <summary>
+    /// Takes a ready document that <paramref name="model"/> has not embedded. It is hidden from other callers until its row changes, or for
+    /// <paramref name="visibilityTimeout"/>. Returns null if there is none.
+    /// </summary>
+    Task<DocumentRecord?> TakeUnembedded(string model, TimeSpan visibilityTimeout, CancellationToken token);
 }

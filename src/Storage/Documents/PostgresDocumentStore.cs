@@ -11,7 +11,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     private const string Columns =
         """
         id, tenant_id, title, media_type, bytes, status, attempt, claimed_by, pages, passages, embedded, embedding_model,
-        error_code, error_message, version, created_at, finished_at, deadline_at, due_at, content IS NOT NULL, clock_timestamp()
+        error_code, error_message, version, created_at, finished_at, deadline_at, due_at, content IS NOT NULL, clock_timestamp(), embedded_by
         """;
 
     /// <summary>Limit for deleting a long document, or all answers of a tenant, which take much longer than other statements.</summary>
@@ -19,6 +19,9 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
 
     /// <summary>Some ten thousand terms a statement.</summary>
     private const int PassagesAtOnce = 100;
+
+    /// <summary>Documents that are looked up to take one of them, because other workers may be faster.</summary>
+    private const int Candidates = 8;
 
     public async Task<(DocumentRecord Document, bool Accepted)> Add(
         NewDocument document, Func<DocumentRecord, DocumentChange?> whenKnown, CancellationToken token)
@@ -130,7 +133,7 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
             token);
 
     public async Task<IReadOnlyList<UnembeddedPassage>> FindUnembedded(
-        DocumentKey key, string model, int first, int count, CancellationToken token)
+        DocumentKey key, string model, int first, int count, int limit, CancellationToken token)
     {
         await using var command = For(
             key,
@@ -141,9 +144,9 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
             AND    passage.ordinal >= $3 AND passage.ordinal < $3 + $4
             AND    NOT EXISTS (SELECT FROM passage_vector AS stored
                                WHERE  stored.document_id = $1 AND stored.model = $5 AND stored.passage_id = passage.id)
-            ORDER  BY passage.ordinal
+            ORDER  BY passage.ordinal LIMIT $6
             """);
-        return await command.With(key.Id).With(key.Attempt).With(first).With(count).With(model).All(
+        return await command.With(key.Id).With(key.Attempt).With(first).With(count).With(model).With(limit).All(
             row => new UnembeddedPassage(row.GetInt32(0), new NewPassage(null, row.GetFieldValue<string[]>(1), row.GetString(2)).Searchable()),
             token);
     }
@@ -173,6 +176,24 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         return await command.With(limit).With(visibilityTimeout).All(Read, token);
     }
 
+    public async Task<DocumentRecord?> TakeUnembedded(string model, TimeSpan visibilityTimeout, CancellationToken token)
+    {
+        await using var find = database.WithoutTenant("SELECT tenant_id, id FROM documents_to_embed($1, $2)");
+        foreach (var (tenant, id) in await find.With(model).With(Candidates).All(row => (row.GetString(0), row.GetGuid(1)), token))
+        {
+            await using var take = database.For(
+                tenant,
+                $"""
+                UPDATE document SET reembed_at = now() + $3
+                WHERE  id = $1 AND status = 'ready' AND NOT $2 = ANY (embedded_by) AND (reembed_at IS NULL OR reembed_at <= now())
+                RETURNING {Columns}
+                """);
+            if (await take.With(id).With(model).With(visibilityTimeout).One(Read, token) is { } taken)
+                return taken;
+        }
+        return null;
+    }
+
     /// <summary>
     /// Locks the row first, so that the parallel messages of one document wait for each other. Commits if <paramref name="change"/> returns a row.
     /// </summary>
@@ -195,13 +216,11 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     {
         if (change.DropsPassages)
             await PostgresPassages.Delete(connection, change.To.Id, token);
-        if (change.CompletesVectors)
-            await PostgresPassages.DeleteVectorsOfOthers(connection, change.To.Id, change.To.EmbeddingModel!, token);
         await using var update = connection.InSameScope(
             $"""
             UPDATE document
             SET    title = $2, media_type = $3, status = $4, attempt = $5, claimed_by = $6, pages = $7, passages = $8, embedded = $9,
-                   embedding_model = $10, error_code = $11, error_message = $12, version = version + 1,
+                   embedding_model = $10, error_code = $11, error_message = $12, version = version + 1, embedded_by = $18, reembed_at = NULL,
                    content     = CASE WHEN $13 THEN NULL ELSE coalesce($14, content) END,
                    finished_at = CASE WHEN $15 THEN now() WHEN $4 IN ('ready', 'failed') THEN finished_at END,
                    deadline_at = coalesce(now() + $16, deadline_at),
@@ -215,7 +234,8 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
             .With(to.Pages, NpgsqlDbType.Integer).With(to.Passages, NpgsqlDbType.Integer).With(to.Embedded)
             .With(to.EmbeddingModel, NpgsqlDbType.Text).With(to.Error?.Code, NpgsqlDbType.Text).With(to.Error?.Message, NpgsqlDbType.Text)
             .With(change.DropsContent).With(content, NpgsqlDbType.Bytea).With(change.Ends)
-            .With(change.Lifetime, NpgsqlDbType.Interval).With(change.DueIn, NpgsqlDbType.Interval);
+            .With(change.Lifetime, NpgsqlDbType.Interval).With(change.DueIn, NpgsqlDbType.Interval)
+            .With(to.EmbeddedBy.ToArray());
         return (await update.One(Read, token))!;
     }
 
@@ -248,5 +268,6 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
         DueAt = row.IsDBNull(18) ? null : row.GetFieldValue<DateTimeOffset>(18),
         HasContent = row.GetBoolean(19),
         Now = row.GetFieldValue<DateTimeOffset>(20),
+        EmbeddedBy = row.GetFieldValue<string[]>(21),
     };
 }

@@ -59,7 +59,8 @@ internal static class PostgresPassages
                 store.Parameters.Add(new NpgsqlParameter { Value = value });
             batch.BatchCommands.Add(store);
         }
-        await batch.ExecuteNonQueryAsync(token);
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync(token);
         await using var count = connection.InSameScope("SELECT count(*)::int FROM passage_vector WHERE document_id = $1 AND model = $2");
         return await count.With(document).With(model).Number(token);
     }
@@ -73,12 +74,5 @@ internal static class PostgresPassages
         await vectors.With(document).Change(token);
         await using var passages = connection.InSameScope("DELETE FROM passage WHERE document_id = $1");
         await passages.With(document).Change(token);
-    }
-
-    /// <summary>Deletes the vectors of other models.</summary>
-    public static async Task DeleteVectorsOfOthers(NpgsqlConnection connection, Guid document, string model, CancellationToken token)
-    {
-        await using var vectors = connection.InSameScope("DELETE FROM passage_vector WHERE document_id = $1 AND model <> $2");
-        await vectors.With(document).With(model).Change(token);
     }
 }

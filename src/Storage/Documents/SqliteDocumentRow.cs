@@ -9,12 +9,12 @@ namespace Navigator.Storage.Documents;
 /// <param name="Number">The document's key in the other tables.</param>
 internal sealed record SqliteDocumentRow(long Number, DocumentRecord Document)
 {
-    /// <summary>For a SELECT only: the last one looks into another table.</summary>
+    /// <summary>For a SELECT only: one of them looks into another table.</summary>
     public const string Columns =
         """
         number, id, tenant_id, title, media_type, bytes, status, attempt, claimed_by, pages, passages, embedded, embedding_model,
         error_code, error_message, version, created_at, finished_at, deadline_at, due_at,
-        EXISTS (SELECT 1 FROM document_content WHERE document_content.document = document.number)
+        EXISTS (SELECT 1 FROM document_content WHERE document_content.document = document.number), embedded_by
         """;
 
     public static SqliteDocumentRow Read(SqliteDataReader row, DateTimeOffset now) => new(
@@ -40,6 +40,7 @@ internal sealed record SqliteDocumentRow(long Number, DocumentRecord Document)
             DeadlineAt = row.Time(18),
             DueAt = row.TimeOrNull(19),
             HasContent = row.Flag(20),
+            EmbeddedBy = StoredJson.Read<string[]>(row.GetString(21)),
             Now = now,
         });
 }

@@ -124,7 +124,7 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
         DocumentKey key, IReadOnlyList<NewPassage> passages, Func<DocumentRecord, DocumentChange?> decide, CancellationToken token)
     {
         // The terms of a long document take a while to weigh, so this happens before the write transaction.
-        var postings = Weigh(passages);
+        var postings = SqlitePassages.Weigh(passages);
         // Sorted, because ids made within one millisecond have no order, and a document's passages are ordered by id.
         var ids = passages.Select(_ => Guid.CreateVersion7()).Order(UuidOrder.Instance).ToList();
         return Change(
@@ -134,7 +134,7 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
                 if (decide(row.Document) is not { } change)
                     return null;
                 var document = Save(session, row, change);
-                DeletePassages(session, row.Number);
+                SqlitePassages.Delete(session, row.Number);
                 for (var ordinal = 0; ordinal < passages.Count; ordinal++)
                 {
                     var passage = passages[ordinal];
@@ -150,7 +150,7 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
     }
 
     public Task<IReadOnlyList<UnembeddedPassage>> FindUnembedded(
-        DocumentKey key, string model, int first, int count, CancellationToken token) =>
+        DocumentKey key, string model, int first, int count, int limit, CancellationToken token) =>
         database.Read<IReadOnlyList<UnembeddedPassage>>(
             session => session.All(
                 """
@@ -160,11 +160,11 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
                 AND    ($3 IS NULL OR document.tenant_id = $3)
                 AND    passage.ordinal >= $4 AND passage.ordinal < $4 + $5
                 AND    NOT EXISTS (SELECT 1 FROM passage_vector WHERE passage_vector.passage = passage.number AND passage_vector.model = $6)
-                ORDER  BY passage.ordinal
+                ORDER  BY passage.ordinal LIMIT $7
                 """,
                 row => new UnembeddedPassage(
                     row.GetInt32(0), new NewPassage(null, StoredJson.Read<string[]>(row.GetString(1)), row.GetString(2)).Searchable()),
-                key.Id, key.Attempt, key.Tenant, first, count, model),
+                key.Id, key.Attempt, key.Tenant, first, count, model, limit),
             token);
 
     public Task<DocumentRecord?> StoreVectors(
@@ -220,6 +220,30 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
             },
             token);
 
+    public Task<DocumentRecord?> TakeUnembedded(string model, TimeSpan visibilityTimeout, CancellationToken token) =>
+        database.Write(
+            session =>
+            {
+                var next = session.All(
+                    """
+                    WITH RECURSIVE list (models) AS (
+                        SELECT min(embedded_by) FROM document WHERE status = 'ready'
+                        UNION ALL
+                        SELECT (SELECT min(embedded_by) FROM document WHERE status = 'ready' AND embedded_by > models)
+                        FROM   list WHERE models IS NOT NULL)
+                    SELECT number FROM list CROSS JOIN document INDEXED BY document_embedded_by ON embedded_by = models
+                    WHERE  status = 'ready' AND NOT EXISTS (SELECT 1 FROM json_each(models) WHERE value = $1)
+                    AND    (reembed_at IS NULL OR reembed_at <= $2)
+                    LIMIT  1
+                    """,
+                    row => row.GetInt64(0), model, session.Now);
+                if (next is not [var number])
+                    return null;
+                session.Change("UPDATE document SET reembed_at = $2 WHERE number = $1", number, session.Now + visibilityTimeout);
+                return session.One($"SELECT {Columns} FROM document WHERE number = $1", row => Read(row, session.Now), number)!.Document;
+            },
+            token);
+
     /// <summary>Reads a document's row and lets <paramref name="change"/> write the consequences, in one transaction.</summary>
     private Task<DocumentRecord?> Change(DocumentKey key, Func<SqliteSession, SqliteDocumentRow, DocumentRecord?> change, CancellationToken token) =>
         database.Write(
@@ -255,44 +279,19 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
             """
             UPDATE document
             SET    title = $2, media_type = $3, status = $4, attempt = $5, claimed_by = $6, pages = $7, passages = $8, embedded = $9,
-                   embedding_model = $10, error_code = $11, error_message = $12, version = $13, finished_at = $14, deadline_at = $15, due_at = $16
+                   embedding_model = $10, error_code = $11, error_message = $12, version = $13, finished_at = $14, deadline_at = $15, due_at = $16,
+                   embedded_by = $17, reembed_at = NULL
             WHERE  number = $1
             """,
             row.Number, to.Title, to.MediaType, StoredJson.Name(to.Status), to.Attempt, to.ClaimedBy, to.Pages, to.Passages, to.Embedded,
-            to.EmbeddingModel, to.Error?.Code, to.Error?.Message, to.Version, to.FinishedAt, to.DeadlineAt, to.DueAt);
+            to.EmbeddingModel, to.Error?.Code, to.Error?.Message, to.Version, to.FinishedAt, to.DeadlineAt, to.DueAt,
+            StoredJson.Write(to.EmbeddedBy.ToArray()));
         if (change.DropsContent)
             session.Change("DELETE FROM document_content WHERE document = $1", row.Number);
         else if (content is not null)
             session.Change("INSERT OR REPLACE INTO document_content (document, content) VALUES ($1, $2)", row.Number, content);
         if (change.DropsPassages)
-            DeletePassages(session, row.Number);
-        if (change.CompletesVectors)
-            session.Change(
-                "DELETE FROM passage_vector WHERE passage IN (SELECT number FROM passage WHERE document = $1) AND model <> $2",
-                row.Number, to.EmbeddingModel);
+            SqlitePassages.Delete(session, row.Number);
         return to;
-    }
-
-    /// <summary>Deletes passages with their vectors and terms.</summary>
-    private static void DeletePassages(SqliteSession session, long document)
-    {
-        session.Change("DELETE FROM passage WHERE document = $1", document);
-        session.Change("DELETE FROM posting WHERE document = $1", document);
-    }
-
-    /// <summary>The stored postings of each term, in the order of the table's key.</summary>
-    private static List<(string Term, byte[] Weights)> Weigh(IReadOnlyList<NewPassage> passages)
-    {
-        var postings = new SortedDictionary<string, List<Posting>>(StringComparer.Ordinal);
-        for (var ordinal = 0; ordinal < passages.Count; ordinal++)
-        {
-            foreach (var (term, weight) in Bm25.Weigh(passages[ordinal].Searchable()))
-            {
-                if (!postings.TryGetValue(term, out var ofTerm))
-                    postings.Add(term, ofTerm = []);
-                ofTerm.Add(new Posting(ordinal, weight));
-            }
-        }
-        return [.. postings.Select(entry => (entry.Key, Posting.Write(entry.Value)))];
     }
 }

@@ -36,6 +36,7 @@ public static class StorageSetup
         services.AddSingleton<IWebhooks>(provider => new SqliteWebhooks(provider.GetRequiredService<SqliteDatabase>(), webhookSecret));
         services.AddSingleton(new VectorCache(limits.VectorCacheBytes));
         services.AddSingleton<IDocumentStore, SqliteDocumentStore>();
+        services.AddSingleton<IModelCoverage, SqliteModelCoverage>();
         services.AddSingleton<IPassageIndex, SqlitePassageIndex>();
         services.AddSingleton<IRateLimits, SqliteRateLimits>();
         services.AddSingleton<IProcessReports, OwnReport>();
@@ -52,6 +53,7 @@ public static class StorageSetup
             provider.GetRequiredService<NpgsqlDataSource>(), pool, provider.GetRequiredService<ILogger<PostgresJobLedger>>()));
         services.AddSingleton<IReplayStore, PostgresReplayStore>();
         services.AddSingleton<IDocumentStore, PostgresDocumentStore>();
+        services.AddSingleton<IModelCoverage, PostgresModelCoverage>();
         services.AddSingleton<IRateLimits, PostgresRateLimits>();
         services.AddSingleton<IProcessReports, PostgresProcessReports>();
         services.AddSingleton<IAudit, PostgresAudit>();

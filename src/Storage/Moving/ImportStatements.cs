@@ -30,10 +30,11 @@ internal static class ImportStatements
     public const string InsertDocument =
         """
         INSERT INTO document (id, tenant_id, title, media_type, bytes, sha256, content, status, attempt, claimed_by, pages, passages, embedded,
-                              embedding_model, error_code, error_message, version, created_at, finished_at, deadline_at, due_at)
+                              embedding_model, embedded_by, error_code, error_message, version, created_at, finished_at, deadline_at, due_at)
         SELECT id, tenant_id, title, media_type, bytes, decode(sha256, 'base64'), $2,
                CASE status WHEN 'embedding' THEN 'searchable' ELSE status END, attempt, claimed_by, pages, passages, embedded,
-               embedding_model, error_code, error_message, version, created_at, finished_at, deadline_at,
+               embedding_model, CASE status WHEN 'ready' THEN ARRAY[embedding_model] ELSE '{}' END, error_code, error_message, version, created_at,
+               finished_at, deadline_at,
                CASE WHEN finished_at IS NULL THEN least(now(), deadline_at) END
         FROM   json_to_record($1) AS exported (
                    id uuid, tenant_id text, title text, media_type text, bytes bigint, sha256 text, status text, attempt integer, claimed_by text,

@@ -26,7 +26,7 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
     /// </summary>
     private const string Comparable =
         $"tenant_id = $1 AND model = $6 AND document_id = ANY (ARRAY(SELECT id FROM document WHERE {Wanted} AND status = 'ready' "
-            + "AND embedding_model = $6))";
+            + "AND $6 = ANY (embedded_by)))";
 
     private static readonly string OfAll = Bm25.WeightOfOne.ToString(CultureInfo.InvariantCulture);
 

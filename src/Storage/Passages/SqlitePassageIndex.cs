@@ -45,11 +45,12 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
     /// <summary>The documents that are searched, by number.</summary>
     private static Dictionary<long, SearchedDocument> Searchable(SqliteSession session, PassageSearch search) => session.All(
         """
-        SELECT number, id, version, CASE WHEN status = 'ready' THEN embedding_model END, passages FROM document
+        SELECT number, id, version, EXISTS (SELECT 1 FROM json_each(embedded_by) WHERE value = $3), passages FROM document
         WHERE  tenant_id = $1 AND status IN ('searchable', 'ready') AND ($2 IS NULL OR id IN (SELECT value FROM json_each($2)))
         """,
-        row => new SearchedDocument(new DocumentVersion(row.GetInt64(0), row.Id(1), row.GetInt32(2)), row.TextOrNull(3), row.GetInt32(4)),
-        search.Tenant, search.DocumentIds is null ? null : StoredJson.Write(search.DocumentIds.ToArray()))
+        row => new SearchedDocument(
+            new DocumentVersion(row.GetInt64(0), row.Id(1), row.GetInt32(2), search.Model), row.Flag(3), row.GetInt32(4)),
+        search.Tenant, search.DocumentIds is null ? null : StoredJson.Write(search.DocumentIds.ToArray()), search.Model)
         .ToDictionary(document => document.Version.Number);
 
     /// <summary>Returns one list for each query.</summary>
@@ -62,7 +63,7 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
             return [];
         var questions = search.Queries.Select(query => new NearestPassages(query.Vector, search.Limit, search.SimilarityFloor)).ToList();
         // Cached documents come first. In the order of the file, one document more than fits would evict each just before it is used.
-        foreach (var document in documents.Where(document => document.Model == search.Model)
+        foreach (var document in documents.Where(document => document.HasVectors)
             .OrderByDescending(document => vectors.Holds(document.Version)))
         {
             foreach (var part in VectorsOf(session, document, search))
@@ -167,8 +168,8 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
         return best.Ranked();
     }
 
-    /// <param name="Model">The model of its vectors; null until they are complete.</param>
-    private sealed record SearchedDocument(DocumentVersion Version, string? Model, int Passages);
+    /// <param name="HasVectors">True if the question's model has embedded all passages.</param>
+    private sealed record SearchedDocument(DocumentVersion Version, bool HasVectors, int Passages);
 
     /// <summary>A passage by its document's number and its ordinal.</summary>
     private readonly record struct Place(long Document, int Ordinal);

@@ -108,4 +108,5 @@ internal sealed class VectorCache(long bytes)
 }
 
 /// <summary>A document as a transaction sees it. The number alone is not unique, because a later document may reuse a deleted one's number.</summary>
-internal readonly record struct DocumentVersion(long Number, Guid Id, int Version);
+/// <param name="Model">The model whose vectors are read.</param>
+internal readonly record struct DocumentVersion(long Number, Guid Id, int Version, string Model);

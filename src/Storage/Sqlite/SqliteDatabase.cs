@@ -212,6 +212,7 @@ public sealed class SqliteDatabase : IDisposable
         writer.Begin("BEGIN IMMEDIATE");
         writer.Change("UPDATE chat_job SET due_at = min($1, deadline_at) WHERE finished_at IS NULL AND NOT held", writer.Now);
         writer.Change("UPDATE document SET due_at = min($1, deadline_at) WHERE finished_at IS NULL", writer.Now);
+        writer.Change("UPDATE document SET reembed_at = NULL WHERE reembed_at IS NOT NULL");
         writer.Change("UPDATE replay SET due_at = $1 WHERE status = 'running'", writer.Now);
         writer.Change("UPDATE webhook SET due_at = $1 WHERE status IN ('due', 'sending')", writer.Now);
         writer.Change("COMMIT");

@@ -47,6 +47,9 @@ internal sealed class EmbeddingModel
     public Task<IReadOnlyList<ReadOnlyMemory<float>>> EmbedPassages(IReadOnlyList<string> texts, TimeSpan within, CancellationToken token) =>
         Embed(texts, EmbeddingPurpose.Passages(), within, token);
 
+    /// <inheritdoc cref="UpstreamCall.HasRateToSpare"/>
+    public Task<bool> HasRateToSpare(CancellationToken token) => call?.HasRateToSpare(token) ?? Task.FromResult(true);
+
     private Task<IReadOnlyList<ReadOnlyMemory<float>>> Embed(
         IReadOnlyList<string> texts, EmbeddingGenerationOptions? options, TimeSpan within, CancellationToken token)
     {

@@ -22,7 +22,7 @@ internal sealed partial class EmbedPassagesConsumer(
     {
         var (message, token) = (context.Message, context.CancellationToken);
         var key = new DocumentKey(message.DocumentId, message.Attempt);
-        var passages = await documents.FindUnembedded(key, model.Name, message.First, message.Count, token);
+        var passages = await documents.FindUnembedded(key, model.Name, message.First, message.Count, message.Count, token);
         if (passages.Count == 0)
             return; // embedded before, or the document was deleted
 

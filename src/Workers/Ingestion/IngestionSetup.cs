@@ -7,6 +7,7 @@ internal static class IngestionSetup
     public static IServiceCollection AddIngestion(this IServiceCollection services)
     {
         services.AddOptions<IngestionOptions>().BindConfiguration(IngestionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        return services.AddSingleton<PdfTextReader>().AddSingleton<TextExtractor>().AddSingleton<DocumentReader>();
+        return services.AddSingleton<PdfTextReader>().AddSingleton<TextExtractor>().AddSingleton<DocumentReader>()
+            .AddHostedService<Reembedding>();
     }
 }

@@ -18,6 +18,7 @@ public sealed class DocumentMachineTests
         Lease = TimeSpan.FromSeconds(30),
         Attempts = 3,
         EnqueueGrace = TimeSpan.FromSeconds(10),
+        Reembed = 1,
     };
 
     private static readonly Dictionary<string, Func<DocumentRecord, DocumentEvent>> Events = new()
@@ -54,7 +55,7 @@ public sealed class DocumentMachineTests
         [(DocumentStatus.Searchable, "some embedded by another model")] = "searchable 1",
         [(DocumentStatus.Searchable, "last embedded by another model")] = "ready 1, vectors of next",
         [(DocumentStatus.Ready, "some embedded by another model")] = "ready 1",
-        [(DocumentStatus.Ready, "last embedded by another model")] = "ready 1, vectors of next",
+        [(DocumentStatus.Ready, "last embedded by another model")] = "ready 1, vectors of m and next",
         [(DocumentStatus.Searchable, "failed")] = "failed 1, drops content",
         [(DocumentStatus.Searchable, "due")] = "searchable 1, sends 2",
         [(DocumentStatus.Failed, "uploaded again")] = "queued 2, sends 1",
@@ -184,7 +185,7 @@ public sealed class DocumentMachineTests
         var commands = DocumentMachine.CommandsAfter(happened, written).Count;
         var sends = commands > 0 ? $", sends {commands}" : "";
         var drops = change.DropsContent ? ", drops content" : "";
-        var vectors = change.CompletesVectors ? $", vectors of {written.EmbeddingModel}" : "";
+        var vectors = change.CompletesVectors ? $", vectors of {string.Join(" and ", written.EmbeddedBy)}" : "";
         return $"{JsonNamingPolicy.SnakeCaseLower.ConvertName(written.Status.ToString())} {written.Attempt}{sends}{drops}{vectors}";
     }
 
@@ -203,6 +204,7 @@ public sealed class DocumentMachineTests
         Passages = status is DocumentStatus.Searchable or DocumentStatus.Ready ? 100 : null,
         Embedded = status switch { DocumentStatus.Searchable => 36, DocumentStatus.Ready => 100, _ => 0 },
         EmbeddingModel = status == DocumentStatus.Ready ? "m" : null,
+        EmbeddedBy = status == DocumentStatus.Ready ? ["m"] : [],
         Error = status == DocumentStatus.Failed ? new ChatError("document_encrypted", "Encrypted.") : null,
         Version = 7,
         CreatedAt = Now,
