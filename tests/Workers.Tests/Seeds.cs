@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.FSharp.Core;
 
 namespace Navigator.Workers.Tests;
 
@@ -10,4 +11,7 @@ namespace Navigator.Workers.Tests;
 internal static class Seeds
 {
     public static Arbitrary<int> All { get; } = Gen.Choose(0, int.MaxValue).ToArbitrary();
+
+    /// <summary>For a property that shares nothing between its runs.</summary>
+    public static FSharpOption<ParallelRunConfig> OnAllProcessors { get; } = new(new ParallelRunConfig(Environment.ProcessorCount));
 }

@@ -240,7 +240,7 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
                 if (next is not [var number])
                     return null;
                 session.Change("UPDATE document SET reembed_at = $2 WHERE number = $1", number, session.Now + visibilityTimeout);
-                return session.One($"SELECT {Columns} FROM document WHERE number = $1", row => Read(row, session.Now), number)!.Document;
+                return RowOf(session, number).Document;
             },
             token);
 
@@ -267,8 +267,11 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
             document.Id, document.Tenant, document.Title, document.MediaType, document.Content.Length, document.Sha256,
             session.Now, session.Now + document.Lifetime, session.Now + dueIn);
         session.Change("INSERT INTO document_content (document, content) VALUES ($1, $2)", number, document.Content);
-        return session.One($"SELECT {Columns} FROM document WHERE number = $1", row => Read(row, session.Now), number)!;
+        return RowOf(session, number);
     }
+
+    private static SqliteDocumentRow RowOf(SqliteSession session, long number) =>
+        session.One($"SELECT {Columns} FROM document WHERE number = $1", row => Read(row, session.Now), number)!;
 
     /// <summary>The one statement that writes a change of a row, with the deletions that belong to it.</summary>
     /// <param name="content">The bytes of a document that starts again; null: the stored bytes stay for as long as they are needed.</param>

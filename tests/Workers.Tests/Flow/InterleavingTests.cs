@@ -22,7 +22,8 @@ public class InterleavingTests
 {
     [Fact]
     public void Every_job_ends_once_and_in_time_and_once_more_after_each_replay() =>
-        Prop.ForAll(Seeds.All, seed => new History(seed).Run()).Check(Config.QuickThrowOnFailure.WithMaxTest(Lane.IsQuick ? 150 : 10_000));
+        Prop.ForAll(Seeds.All, seed => new History(seed).Run()).Check(
+            Config.QuickThrowOnFailure.WithMaxTest(Lane.IsQuick ? 150 : 10_000).WithParallelRunConfig(Seeds.OnAllProcessors));
 
     [Fact]
     public void So_it_is_on_the_ledger_of_embedded_mode()

@@ -81,7 +81,7 @@ public class ChunkerTests
                 word => Assert.Contains(word, all, StringComparison.Ordinal));
             Assert.All(passages, passage => Assert.False(string.IsNullOrWhiteSpace(passage.Text)));
             Assert.All(passages, passage => Assert.InRange(Tokens.Estimate(passage.Text), 0, Options.PassageTokens * 3 / 2 + Options.OverlapTokens));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Lane.IsQuick ? 50 : 500));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Lane.IsQuick ? 50 : 500).WithParallelRunConfig(Seeds.OnAllProcessors));
 
     private static TextBlock Block(Random random, int i)
     {
