@@ -32,7 +32,7 @@ internal static class KeysCommand
         };
         command.SetAction(OwnerSession.Run(async (registry, session, parsed, token) =>
         {
-            var lifetime = parsed.GetValue(expires) is { } text ? Duration.Parse(text, "--expires") : (TimeSpan?)null;
+            var lifetime = parsed.GetValue(expires) is { } text ? DurationOption.Parse(text, "--expires") : (TimeSpan?)null;
             var key = await registry.CreateKey(parsed.GetValue(tenant)!, parsed.GetValue(scopes)!, lifetime, token);
             session.Print(new { id = key.Id, key = key.Reveal(), tenant = parsed.GetValue(tenant)!, scopes = parsed.GetValue(scopes)! },
                 (console, made) => console.WriteLine(made.key));

@@ -33,7 +33,7 @@ internal static class ReplayCommand
                 Filter = new ReplayFilter
                 {
                     Status = parsed.GetValue(statuses) is { Length: > 0 } wanted ? wanted : null,
-                    From = parsed.GetValue(since) is { } span ? DateTimeOffset.UtcNow - Duration.Parse(span, "--since") : parsed.GetValue(from),
+                    From = parsed.GetValue(since) is { } span ? DateTimeOffset.UtcNow - DurationOption.Parse(span, "--since") : parsed.GetValue(from),
                     To = parsed.GetValue(to),
                     ErrorCode = parsed.GetValue(code),
                     ConversationId = parsed.GetValue(conversation),

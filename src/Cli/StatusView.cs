@@ -12,12 +12,12 @@ using Text = Spectre.Console.Text;
 internal static class StatusView
 {
     /// <summary>The limits with the highest utilization: a screen has room for some.</summary>
-    private const int MostBounds = 12;
+    private const int MostLimits = 12;
 
     public static IRenderable Of(LimitsNow state) => new Rows(
         new Text(string.Create(CultureInfo.InvariantCulture, $"questions   {state.Admission.QueueDepthNow} ready of at most "
             + $"{state.Admission.QueueDepth}; {state.Admission.DrainedPerSecond:0.0} ended per second")),
-        Queues(state.Queues), Bounds(state.Processes), Rates(state.Rates), Processes(state.Processes));
+        Queues(state.Queues), Limits(state.Processes), Rates(state.Rates), Processes(state.Processes));
 
     private static Table Queues(IEnumerable<QueueNow> queues)
     {
@@ -27,17 +27,17 @@ internal static class StatusView
         return table;
     }
 
-    private static Table Bounds(IEnumerable<ProcessNow> processes)
+    private static Table Limits(IEnumerable<ProcessNow> processes)
     {
         var table = Columns("limit", "in use", "of", "waiting", "per second");
-        var bounds = processes.SelectMany(process => process.Limits.Bounds).GroupBy(bound => (bound.Kind, bound.Name))
-            .Select(same => (same.Key, InUse: same.Sum(bound => bound.InUse), Limit: same.Sum(bound => bound.Limit),
-                Waiting: same.Sum(bound => bound.Waiting), PerSecond: same.Sum(bound => bound.PerSecond)))
-            .OrderByDescending(bound => bound.Limit == 0 ? 0 : (double)bound.InUse / bound.Limit).ThenByDescending(bound => bound.PerSecond)
-            .Take(MostBounds);
-        foreach (var bound in bounds)
-            Add(table, $"{bound.Key.Kind} {bound.Key.Name}", Number(bound.InUse), Number(bound.Limit), Number(bound.Waiting),
-                Line($"{bound.PerSecond:0.0}"));
+        var limits = processes.SelectMany(process => process.Limits.Usage).GroupBy(limit => (limit.Kind, limit.Name))
+            .Select(same => (same.Key, InUse: same.Sum(limit => limit.InUse), Limit: same.Sum(limit => limit.Limit),
+                Waiting: same.Sum(limit => limit.Waiting), PerSecond: same.Sum(limit => limit.PerSecond)))
+            .OrderByDescending(limit => limit.Limit == 0 ? 0 : (double)limit.InUse / limit.Limit).ThenByDescending(limit => limit.PerSecond)
+            .Take(MostLimits);
+        foreach (var limit in limits)
+            Add(table, $"{limit.Key.Kind} {limit.Key.Name}", Number(limit.InUse), Number(limit.Limit), Number(limit.Waiting),
+                Line($"{limit.PerSecond:0.0}"));
         return table;
     }
 

@@ -10,7 +10,7 @@ public static class QueryExpansion
     /// </summary>
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>People's words, and the terms of policies.</summary>
     private static readonly (Regex People, string Policy)[] Terms =

@@ -139,6 +139,6 @@ public sealed class DatabaseThrottleTests : IDisposable
     private static DatabaseThrottle Open(string statements, string timeout)
     {
         var policy = Policy(statements, timeout);
-        return new DatabaseThrottle(new Bounds(policy, TimeProvider.System), policy);
+        return new DatabaseThrottle(new LimitRegistry(policy, TimeProvider.System), policy);
     }
 }

@@ -12,7 +12,7 @@ public class KeyCacheTests
     public async Task However_quickly_a_look_ends_none_is_left_behind()
     {
         var policy = DatabaseThrottleTests.Policy(statements: "100", timeout: "10s");
-        using var throttle = new DatabaseThrottle(new Bounds(policy, TimeProvider.System), policy);
+        using var throttle = new DatabaseThrottle(new LimitRegistry(policy, TimeProvider.System), policy);
         using var cache = new KeyCache(new ConfiguredApiKeys(new Dictionary<string, ApiKey>(), TimeProvider.System), throttle, policy,
             TimeProvider.System);
 

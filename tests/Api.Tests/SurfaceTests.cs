@@ -33,15 +33,15 @@ public sealed class SurfaceTests(ApiHost api, ITestOutputHelper output) : IClass
     {
         await api.Ask(new { question = "What is my deductible?" });
 
-        var bounds = new List<string>();
+        var limits = new List<string>();
         await Eventually.Holds(async () =>
         {
-            bounds = [.. (await api.Get("/v1/limits")).GetProperty("processes").EnumerateArray()
-                .SelectMany(process => process.GetProperty("limits").GetProperty("bounds").EnumerateArray())
-                .Select(bound => $"{bound.GetProperty("kind").GetString()} {bound.GetProperty("name").GetString()}")];
-            return bounds.Contains("searches passages");
+            limits = [.. (await api.Get("/v1/limits")).GetProperty("processes").EnumerateArray()
+                .SelectMany(process => process.GetProperty("limits").GetProperty("usage").EnumerateArray())
+                .Select(limit => $"{limit.GetProperty("kind").GetString()} {limit.GetProperty("name").GetString()}")];
+            return limits.Contains("searches passages");
         });
-        Assert.DoesNotContain(bounds, bound => bound.Contains("postgres", StringComparison.Ordinal));
+        Assert.DoesNotContain(limits, limit => limit.Contains("postgres", StringComparison.Ordinal));
     }
 
     [Fact]

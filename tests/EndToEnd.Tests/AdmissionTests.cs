@@ -31,7 +31,7 @@ public sealed class AdmissionTests
     public async Task Many_that_wait_refuse_the_new_and_answer_the_accepted_and_polls_are_never_refused()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(1, upstreams, ("Concurrency__Admission__QueueDepth", "40"));
+        await using var system = await NavigatorSystem.StartProcesses(1, upstreams, ("Concurrency__Admission__QueueDepth", "40"));
         await system.Workers[0].Kill();
 
         // Over two looks at the ledger, so that some come before one, some within it and some after.

@@ -60,7 +60,7 @@ public sealed class AgentTests(EmbeddedModels models, ITestOutputHelper output) 
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { LatencyMs = 1_000 });
         // Were the second one found only when somebody happens to look again, it would not be answered within the limit.
-        await using var system = await NavigatorSystem.Start(2, upstreams, ("Concurrency__Job__EnqueueGrace", "110000ms"));
+        await using var system = await NavigatorSystem.StartProcesses(2, upstreams, ("Concurrency__Job__EnqueueGrace", "110000ms"));
 
         var first = await system.Submit(new { question = "What is my deductible?", conversation_id = "talk", web = false });
         await Task.Delay(20);
@@ -76,7 +76,7 @@ public sealed class AgentTests(EmbeddedModels models, ITestOutputHelper output) 
     public async Task A_first_wave_that_finds_nothing_good_enough_is_followed_by_a_second_and_no_third()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(2, upstreams);
+        await using var system = await NavigatorSystem.StartProcesses(2, upstreams);
         await system.Ingest("zebra.md", Encoding.UTF8.GetBytes("# Animals\n\nThe zebra is striped."), Limit);
         upstreams.Set("plans", new Behaviour
         {

@@ -12,7 +12,7 @@ public sealed class AnthropicTests
     public async Task With_its_key_alone_anthropic_plans_translates_and_answers_with_citations()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(
+        await using var system = await NavigatorSystem.StartProcesses(
             0, null, ("Anthropic__ApiKey", "test"), ("Anthropic__BaseUrl", upstreams.Anthropic.ToString()),
             ("Concurrency__Providers__anthropic__RatePerMinute", "6000"));
         await system.Ingest("policy.md", Encoding.UTF8.GetBytes("# Ambulance\n\nAn ambulance ride costs $180."), NavigatorSystem.Patience);

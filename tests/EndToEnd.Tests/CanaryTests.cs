@@ -10,7 +10,7 @@ public sealed class CanaryTests
     public async Task It_comes_back_without_asking_a_model_and_says_when_nobody_works_and_when_somebody_does_again()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(
+        await using var system = await NavigatorSystem.StartProcesses(
             1, upstreams, ("Concurrency__Canary__Interval", "1s"), ("Concurrency__Canary__Late", "2s"));
 
         await Metrics(system, "navigator_canary_age");

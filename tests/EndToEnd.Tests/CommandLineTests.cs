@@ -200,7 +200,7 @@ public sealed class CommandLineTests
         var folder = Directory.CreateTempSubdirectory();
         var export = Path.Combine(folder.FullName, "export");
         var asked = new List<(JsonElement Job, string Tag)>();
-        await using (var embedded = await NavigatorSystem.Start(workers: 0, null, ("Data__Directory", folder.FullName)))
+        await using (var embedded = await NavigatorSystem.StartProcesses(workers: 0, null, ("Data__Directory", folder.FullName)))
         {
             await embedded.Ingest(
                 "animals.md", Encoding.UTF8.GetBytes("# Animals\n\n## Zebra\n\nThe zebra is striped.\n\n## Quagga\n\nThe quagga eats grass.\n"),

@@ -15,7 +15,7 @@ public sealed class DoctorTests
     public async Task A_healthy_system_is_healthy_and_its_processes_versions_and_clocks_are_seen()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(workers: 1, upstreams);
+        await using var system = await NavigatorSystem.StartProcesses(workers: 1, upstreams);
         var environment = new Dictionary<string, string>
         {
             ["ConnectionStrings__RabbitMq"] = system.VirtualHost!,
@@ -103,7 +103,7 @@ public sealed class DoctorTests
     public async Task A_revoked_right_and_queues_that_die_with_their_node_are_named()
     {
         var servers = await ServerSet.Get();
-        await using var system = await NavigatorSystem.Start(workers: 1);
+        await using var system = await NavigatorSystem.StartProcesses(workers: 1);
         var (vhost, user) = (new Uri(system.VirtualHost!).AbsolutePath.Trim('/'), $"revoked-{Guid.NewGuid():N}");
         await Put(servers, $"api/users/{user}", new { password = "of-a-test", tags = "" });
         await Put(servers, $"api/permissions/{vhost}/{user}", new { configure = ".*", write = "^(?!compose-answer).*", read = ".*" });

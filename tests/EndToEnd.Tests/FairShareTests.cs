@@ -58,7 +58,7 @@ public sealed class FairShareTests(ITestOutputHelper output)
     public async Task The_broker_is_asked_for_no_priority_no_transient_queue_and_no_global_prefetch()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(1, upstreams);
+        await using var system = await NavigatorSystem.StartProcesses(1, upstreams);
         await system.Ask("What is covered?");
 
         foreach (var queue in (await system.AskBroker("api/queues/{vhost}")).EnumerateArray())

@@ -32,7 +32,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     [Fact]
     public async Task Nothing_that_is_sent_makes_it_fail()
     {
-        await using var system = await NavigatorSystem.Start(0);
+        await using var system = await NavigatorSystem.StartProcesses(0);
         var (memory, asked, failures) = (system.Api.MemoryMb, 0, new List<string>());
         var document = JsonNode.Parse(await system.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)))!;
 

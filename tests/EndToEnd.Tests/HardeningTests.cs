@@ -20,7 +20,7 @@ public sealed class HardeningTests
         await File.WriteAllTextAsync(openAi, Key + "\n");
         await File.WriteAllTextAsync(tavily, Other);
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(
+        await using var system = await NavigatorSystem.StartProcesses(
             0, upstreams, ("OpenAI__ApiKey", ""), ("OpenAI__ApiKey_FILE", openAi), ("Tavily__ApiKey", ""), ("Tavily__ApiKey_FILE", tavily),
             ("Serilog__MinimumLevel__Default", "Debug"));
 
@@ -114,7 +114,7 @@ public sealed class HardeningTests
     [InlineData(false)]
     public async Task A_gigabyte_is_not_taken_in_and_others_are_served(bool saysHowLong)
     {
-        await using var system = await NavigatorSystem.Start(workers: 0);
+        await using var system = await NavigatorSystem.StartProcesses(workers: 0);
         Assert.Equal("answered", (await system.Ask("What is my deductible?")).GetProperty("status").GetString());
         var memory = system.Api.MemoryMb;
         const long Gigabyte = 1L << 30;
@@ -154,7 +154,7 @@ public sealed class HardeningTests
     [Fact]
     public async Task Callers_who_never_finish_a_request_are_let_go_of_and_others_served()
     {
-        await using var system = await NavigatorSystem.Start(0);
+        await using var system = await NavigatorSystem.StartProcesses(0);
         var slow = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Open(system, i % 2 == 0
             ? "POST /v1/chat/jobs HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
             : "POST /v1/chat/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n{\"question\": \"")));

@@ -263,7 +263,7 @@ public sealed class DistributedJourneyTests(DistributedOffline offline, Distribu
     [Fact]
     public async Task Every_step_is_a_durable_queue_with_a_consumer_in_each_worker()
     {
-        await using var system = await NavigatorSystem.Start(workers: 2);
+        await using var system = await NavigatorSystem.StartProcesses(workers: 2);
         await Eventually.Holds(async () => (await system.Queues()).All(queue => queue is { Consumers: 2, Messages: 0 }));
 
         var queues = await system.Queues();

@@ -17,7 +17,7 @@ public sealed class KeptTests : IDisposable
     public async Task Killed_in_the_middle_of_fifty_questions_it_goes_on_where_it_was()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(0, upstreams, ("Data__Directory", data.FullName));
+        await using var system = await NavigatorSystem.StartProcesses(0, upstreams, ("Data__Directory", data.FullName));
         var document = await system.Ingest("zebra.md", Encoding.UTF8.GetBytes("# Animals\n\nThe zebra is striped."), TimeSpan.FromSeconds(30));
         upstreams.Set("answers", new Behaviour { LatencyMs = 1_000 });
         var jobs = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => system.Submit(new { question = $"Is the zebra striped, number {i}?" })));
@@ -45,7 +45,7 @@ public sealed class KeptTests : IDisposable
     [Fact]
     public async Task What_was_answered_is_there_after_an_orderly_stop_and_so_is_what_was_deleted_not()
     {
-        await using var system = await NavigatorSystem.Start(0, null, ("Data__Directory", data.FullName));
+        await using var system = await NavigatorSystem.StartProcesses(0, null, ("Data__Directory", data.FullName));
         var document = await system.Ingest("notes.md", Encoding.UTF8.GetBytes("# Notes\n\nThe quagga is extinct."), TimeSpan.FromSeconds(30));
         var answered = await system.Ask("Is the quagga extinct?");
         var samples = await system.Client.GetFromJsonAsync<JsonElement>("/v1/documents");
@@ -67,7 +67,7 @@ public sealed class KeptTests : IDisposable
     [Fact]
     public async Task A_second_process_is_told_which_one_has_the_directory()
     {
-        await using var system = await NavigatorSystem.Start(0, null, ("Data__Directory", data.FullName));
+        await using var system = await NavigatorSystem.StartProcesses(0, null, ("Data__Directory", data.FullName));
 
         await using var second = new NavigatorProcess(
             "Navigator.Api", new Dictionary<string, string> { ["Data__Directory"] = data.FullName }, "--urls", "http://127.0.0.1:0");

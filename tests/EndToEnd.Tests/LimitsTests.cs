@@ -18,23 +18,24 @@ public sealed class LimitsTests : IDisposable
     public async Task Every_bound_of_every_process_is_shown(int workers)
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(workers, upstreams, ("Concurrency__Upstreams__tavily__RatePerMinute", "100"));
+        await using var system = await NavigatorSystem.StartProcesses(
+            workers, upstreams, ("Concurrency__Upstreams__tavily__RatePerMinute", "100"));
         await system.End(await system.Submit(new { question = "What is covered?", web = false }), TimeSpan.FromSeconds(30));
 
         var limits = await Until(system, now => Processes(now, workers == 0 ? "both" : "worker").Count == Math.Max(1, workers));
 
         foreach (var process in Processes(limits, workers == 0 ? "both" : "worker"))
         {
-            var bounds = process.GetProperty("limits").GetProperty("bounds").EnumerateArray()
-                .Select(bound => $"{bound.GetProperty("kind").GetString()} {bound.GetProperty("name").GetString()}").ToList();
+            var shown = process.GetProperty("limits").GetProperty("usage").EnumerateArray()
+                .Select(limit => $"{limit.GetProperty("kind").GetString()} {limit.GetProperty("name").GetString()}").ToList();
             foreach (var queue in new[] { "prepare-question", "embed-question", "retrieve-passages", "search-web", "compose-answer",
                 "ingest-document", "embed-passages" })
-                Assert.Contains($"queue {queue}", bounds);
+                Assert.Contains($"queue {queue}", shown);
             Assert.Superset(new HashSet<string>
                 {
                     "upstream translations", "upstream moderations", "upstream plans", "upstream embeddings", "upstream answers", "upstream tavily",
                     "sends broker",
-                }, bounds.ToHashSet());
+                }, shown.ToHashSet());
             Assert.Equal(
                 [("moderations", "closed"), ("plans", "closed"), ("tavily", "closed"), ("translations", "closed")],
                 process.GetProperty("limits").GetProperty("breakers").EnumerateArray()
@@ -44,8 +45,8 @@ public sealed class LimitsTests : IDisposable
         {
             var api = Assert.Single(Processes(limits, "api")).GetProperty("limits");
             Assert.Empty(api.GetProperty("breakers").EnumerateArray());
-            Assert.Contains(api.GetProperty("bounds").EnumerateArray(), bound => bound.GetProperty("kind").GetString() == "pool"
-                && bound.GetProperty("limit").GetInt32() == 20);
+            Assert.Contains(api.GetProperty("usage").EnumerateArray(), limit => limit.GetProperty("kind").GetString() == "pool"
+                && limit.GetProperty("limit").GetInt32() == 20);
             Assert.All(limits.GetProperty("queues").EnumerateArray(), queue => Assert.Equal(2, queue.GetProperty("consumers").GetInt32()));
         }
         var rates = limits.GetProperty("rates").EnumerateArray().ToDictionary(rate => rate.GetProperty("upstream").GetString()!);
@@ -57,7 +58,7 @@ public sealed class LimitsTests : IDisposable
     [Fact]
     public async Task Metrics_tell_of_bounds_stages_and_breakers()
     {
-        await using var system = await NavigatorSystem.Start(0);
+        await using var system = await NavigatorSystem.StartProcesses(0);
         await system.Ask("What is covered?");
 
         var metrics = (await system.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n');
@@ -81,14 +82,14 @@ public sealed class LimitsTests : IDisposable
         Write(AnswersAtOnce, AnswersAtOnce);
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { LatencyMs = 200 });
-        await using var system = await NavigatorSystem.Start(1, upstreams, ("ConcurrencyFile", file));
+        await using var system = await NavigatorSystem.StartProcesses(1, upstreams, ("ConcurrencyFile", file));
         var jobs = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
 
         Write(AnswersAtOnce, "in_flight: 2 #");
         await Until(
-            system, now => Bounds(now, "worker")
-                .Any(bound => bound.GetProperty("kind").GetString() == "queue" && bound.GetProperty("name").GetString() == "compose-answer"
-                    && bound.GetProperty("limit").GetInt32() == 2 && bound.GetProperty("in_use").GetInt32() <= 2));
+            system, now => Usage(now, "worker")
+                .Any(limit => limit.GetProperty("kind").GetString() == "queue" && limit.GetProperty("name").GetString() == "compose-answer"
+                    && limit.GetProperty("limit").GetInt32() == 2 && limit.GetProperty("in_use").GetInt32() <= 2));
         upstreams.ForgetMost("answers");
         var more = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => system.Submit(new { question = $"What is covered, number {i + 60}?" })));
 
@@ -102,15 +103,15 @@ public sealed class LimitsTests : IDisposable
     public async Task A_change_that_is_not_valid_is_refused_with_one_line_and_the_old_limits_stay()
     {
         Write("tenant_unfinished: 50", "tenant_unfinished: 49");
-        await using var system = await NavigatorSystem.Start(0, null, ("ConcurrencyFile", file));
+        await using var system = await NavigatorSystem.StartProcesses(0, null, ("ConcurrencyFile", file));
 
         Write(AnswersAtOnce, "in_flight: none #");
         await Eventually.Holds(() => system.Api.Output.Contains("is invalid", StringComparison.Ordinal));
         Assert.Equal("answered", (await system.Ask("What is covered?")).GetProperty("status").GetString());
 
         Write(AnswersAtOnce, "in_flight: 11 #");
-        await Until(system, now => Bounds(now, "both").Any(bound =>
-            bound.GetProperty("name").GetString() == "compose-answer" && bound.GetProperty("limit").GetInt32() == 11));
+        await Until(system, now => Usage(now, "both").Any(limit =>
+            limit.GetProperty("name").GetString() == "compose-answer" && limit.GetProperty("limit").GetInt32() == 11));
         Assert.Single(system.Api.Output.Split('\n'), line => line.Contains("is invalid", StringComparison.Ordinal)
             && line.Contains("InFlight", StringComparison.Ordinal));
     }
@@ -119,7 +120,7 @@ public sealed class LimitsTests : IDisposable
     public async Task A_rate_holds_for_all_workers_together_and_questions_wait_for_it()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(
+        await using var system = await NavigatorSystem.StartProcesses(
             2, upstreams, ("Concurrency__Upstreams__answers__RatePerMinute", "120"), ("Concurrency__Upstreams__answers__Burst", "2"));
 
         // The first calls of a process take as long as its code takes to be compiled.
@@ -180,7 +181,7 @@ public sealed class LimitsTests : IDisposable
     {
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("embeddings", new Behaviour { LatencyMs = 600 });
-        await using var system = await NavigatorSystem.Start(1, upstreams, ("Concurrency__Queues__embed-question__InFlight", "1"));
+        await using var system = await NavigatorSystem.StartProcesses(1, upstreams, ("Concurrency__Queues__embed-question__InFlight", "1"));
 
         var jobs = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => system.Submit(new { question = $"What is covered, number {i}?" })));
 
@@ -217,6 +218,6 @@ public sealed class LimitsTests : IDisposable
     private static List<JsonElement> Processes(JsonElement limits, string role) =>
         [.. limits.GetProperty("processes").EnumerateArray().Where(process => process.GetProperty("role").GetString() == role)];
 
-    private static IEnumerable<JsonElement> Bounds(JsonElement limits, string role) =>
-        Processes(limits, role).SelectMany(process => process.GetProperty("limits").GetProperty("bounds").EnumerateArray());
+    private static IEnumerable<JsonElement> Usage(JsonElement limits, string role) =>
+        Processes(limits, role).SelectMany(process => process.GetProperty("limits").GetProperty("usage").EnumerateArray());
 }

@@ -11,7 +11,7 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
     {
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { LatencyMs = 300 });
-        await using var system = await NavigatorSystem.Start(1, upstreams, ("Concurrency__Job__Lease", "10000ms"));
+        await using var system = await NavigatorSystem.StartProcesses(1, upstreams, ("Concurrency__Job__Lease", "10000ms"));
         var jobs = await Task.WhenAll(Enumerable.Range(0, 100)
             .Select(i => system.Submit(new { question = $"What is covered, number {i}?", web = false })));
         await Eventually.Holds(() => upstreams.CallsOf("answers") >= 10);
@@ -38,7 +38,7 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
     {
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("answers", new Behaviour { LatencyMs = 500 });
-        await using var system = await NavigatorSystem.Start(2, upstreams);
+        await using var system = await NavigatorSystem.StartProcesses(2, upstreams);
         var jobs = await Task.WhenAll(Enumerable.Range(0, 40)
             .Select(i => system.Submit(new { question = $"What is covered, number {i}?", web = false })));
         await Eventually.Holds(() => upstreams.CallsOf("answers") >= 5);
@@ -56,7 +56,7 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
         await using var upstreams = await UpstreamServer.Start();
         // Time enough to lock the table before the first answer comes.
         upstreams.Set("answers", new Behaviour { LatencyMs = 3_000 });
-        await using var system = await NavigatorSystem.Start(1, upstreams, ("Concurrency__Postgres__StatementTimeout", "2000ms"));
+        await using var system = await NavigatorSystem.StartProcesses(1, upstreams, ("Concurrency__Postgres__StatementTimeout", "2000ms"));
         await system.End(await system.Submit(new { question = "What is covered?", web = false }), NavigatorSystem.Patience);
         var before = upstreams.CallsOf("answers");
         var jobs = await Task.WhenAll(Enumerable.Range(0, 3)
@@ -80,7 +80,7 @@ public sealed class LostWorkerTests(ITestOutputHelper output)
     [Fact]
     public async Task A_deadline_is_kept_when_no_worker_is_left()
     {
-        await using var system = await NavigatorSystem.Start(1, null, ("Concurrency__Job__Deadline", "3s"));
+        await using var system = await NavigatorSystem.StartProcesses(1, null, ("Concurrency__Job__Deadline", "3s"));
         await system.Workers[0].Kill();
 
         var jobs = await Task.WhenAll(Enumerable.Range(0, 50)

@@ -14,7 +14,7 @@ public sealed class ManyAtOnceTests(ITestOutputHelper output)
         await using var upstreams = await UpstreamServer.Start();
         upstreams.Set("embeddings", new Behaviour { LatencyMs = 200 });
         upstreams.Set("answers", new Behaviour { LatencyMs = 200 });
-        await using var system = await NavigatorSystem.Start(workers, upstreams);
+        await using var system = await NavigatorSystem.StartProcesses(workers, upstreams);
         var threads = new List<int>();
 
         foreach (var many in new[] { 5, 50, 500 })

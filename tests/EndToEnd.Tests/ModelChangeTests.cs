@@ -20,13 +20,13 @@ public sealed class ModelChangeTests : IDisposable
     {
         await using var upstreams = await UpstreamServer.Start();
         string document;
-        await using (var before = await NavigatorSystem.Start(0, upstreams, ("Data__Directory", data.FullName)))
+        await using (var before = await NavigatorSystem.StartProcesses(0, upstreams, ("Data__Directory", data.FullName)))
         {
             document = await Ingest(before);
             await before.Api.Kill();
         }
 
-        await using var after = await NavigatorSystem.Start(
+        await using var after = await NavigatorSystem.StartProcesses(
             0, upstreams, ("Data__Directory", data.FullName), ("OpenAI__EmbeddingModel", Next));
         await Eventually.Holds(async () => (await ModelsOf(after, document)).Count == 2);
 
@@ -41,7 +41,7 @@ public sealed class ModelChangeTests : IDisposable
     public async Task Distributed_a_worker_with_another_model_embeds_what_the_others_have_not()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(1, upstreams);
+        await using var system = await NavigatorSystem.StartProcesses(1, upstreams);
         var document = await Ingest(system);
         await system.Workers[0].Kill();
         var owner = new Dictionary<string, string> { ["ConnectionStrings__PostgresOwner"] = system.Database! };

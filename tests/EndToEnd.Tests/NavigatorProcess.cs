@@ -21,18 +21,26 @@ internal sealed partial class NavigatorProcess : IAsyncDisposable
             // Not the repository: whatever a process needs it must find beside itself.
             WorkingDirectory = Path.GetTempPath(),
         };
-        // Unless a test is about what is kept: not in the home directory of whoever runs the tests.
-        start.Environment["Data__Directory"] = ":memory:";
-        // The local model does not lie beside the tests, and their expectations are older than it.
-        if (!environment.ContainsKey("OpenAI__ApiKey"))
-            start.Environment["Embeddings__Model"] = "words";
-        foreach (var (key, value) in environment)
+        foreach (var (key, value) in Settings(environment))
             start.Environment[key] = value;
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+    }
+
+    /// <summary>What applies to every test that does not say otherwise, and what this one says.</summary>
+    public static Dictionary<string, string> Settings(IReadOnlyDictionary<string, string> environment)
+    {
+        // Unless a test is about what is kept: not in the home directory of the person who runs the tests.
+        var settings = new Dictionary<string, string> { ["Data__Directory"] = ":memory:" };
+        // The local model does not lie beside the tests, and their expectations are older than it.
+        if (!environment.ContainsKey("OpenAI__ApiKey"))
+            settings["Embeddings__Model"] = "words";
+        foreach (var (key, value) in environment)
+            settings[key] = value;
+        return settings;
     }
 
     public string Output => string.Join('\n', output);

@@ -18,6 +18,7 @@ internal sealed class NavigatorSystem : IAsyncDisposable
 
     private readonly ServerSet servers;
     private readonly bool distributed;
+    private readonly List<NavigatorInside> inside = [];
     private string queueType = "quorum";
 
     private NavigatorSystem(ServerSet servers, bool distributed)
@@ -26,6 +27,7 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         this.distributed = distributed;
     }
 
+    /// <summary>Of a system in processes of its own, as are <see cref="Workers"/>.</summary>
     public NavigatorProcess Api { get; private set; } = null!;
 
     public List<NavigatorProcess> Workers { get; } = [];
@@ -39,18 +41,30 @@ internal sealed class NavigatorSystem : IAsyncDisposable
 
     public NavigatorDatabase? Access { get; private set; }
 
-    /// <param name="workers">0: embedded.</param>
+    /// <summary>A system in the process of the tests: see <see cref="NavigatorInside"/>.</summary>
+    /// <param name="workers">0: embedded. 1: an API and a worker that share nothing but their servers.</param>
     /// <param name="upstreams">Null: offline.</param>
     public static async Task<NavigatorSystem> Start(int workers, UpstreamServer? upstreams = null, params (string Key, string Value)[] settings)
+    {
+        Assert.InRange(workers, 0, 1); // a process has one name as a holder of leases
+        var system = await Prepare(workers, upstreams, null, settings);
+        system.inside.Add(NavigatorInside.Api(system.With(system.Access?.Api)));
+        if (workers > 0)
+            system.inside.Add(NavigatorInside.Worker(system.With(system.Access?.Worker)));
+        return await system.Started(settings);
+    }
+
+    /// <summary>A system in processes of its own, as users start it.</summary>
+    /// <param name="workers">0: embedded.</param>
+    /// <param name="upstreams">Null: offline.</param>
+    public static async Task<NavigatorSystem> StartProcesses(
+        int workers, UpstreamServer? upstreams = null, params (string Key, string Value)[] settings)
     {
         var system = await Prepare(workers, upstreams, null, settings);
         system.StartApi();
         for (var i = 0; i < workers; i++)
             system.StartWorker();
-        await system.UntilReady();
-        if (workers == 0 && !settings.Any(setting => setting.Key.StartsWith("Keys__", StringComparison.Ordinal)))
-            await UntilSampleIsRead(system.Client);
-        return system;
+        return await system.Started(settings);
     }
 
     /// <summary>API and one worker on queues of this type.</summary>
@@ -186,6 +200,7 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         Client?.Dispose();
         foreach (var process in Workers.Append(Api).OfType<NavigatorProcess>())
             await process.DisposeAsync();
+        await Task.WhenAll(inside.Select(each => each.DisposeAsync().AsTask()));
         if (!distributed)
             return;
         await servers.DeleteVirtualHost(VirtualHost!);
@@ -233,11 +248,19 @@ internal sealed class NavigatorSystem : IAsyncDisposable
     /// <summary>On a port that the system gives it: one that was free a moment ago may be another process's by now.</summary>
     private void StartApi() => Api = new NavigatorProcess("Navigator.Api", With(Access?.Api), "--urls", "http://127.0.0.1:0");
 
+    private async Task<NavigatorSystem> Started((string Key, string Value)[] settings)
+    {
+        await UntilReady();
+        if (!distributed && !settings.Any(setting => setting.Key.StartsWith("Keys__", StringComparison.Ordinal)))
+            await UntilSampleIsRead(Client);
+        return this;
+    }
+
     private async Task Connect()
     {
         Client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_000 })
         {
-            BaseAddress = await Api.UntilListening(Patience),
+            BaseAddress = await (inside.Count > 0 ? inside[0].UntilListening(Patience) : Api.UntilListening(Patience)),
             Timeout = Patience,
         };
         if (distributed)
@@ -253,7 +276,8 @@ internal sealed class NavigatorSystem : IAsyncDisposable
         await Eventually.Holds(
             async () =>
             {
-                Assert.False(Api.HasExited, Api.Output);
+                inside.ForEach(each => each.AssertRuns());
+                Assert.False(Api?.HasExited ?? false, Api?.Output);
                 try
                 {
                     using var response = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
@@ -265,7 +289,7 @@ internal sealed class NavigatorSystem : IAsyncDisposable
                     return false; // the broker's management does not answer yet
                 }
             },
-            () => $"Not ready: {Api.Output}\n{string.Join('\n', Workers.Select(worker => worker.Output))}");
+            () => $"Not ready: {Api?.Output}\n{string.Join('\n', Workers.Select(worker => worker.Output))}");
     }
 
     /// <summary>The sample policy is read beside the requests. A question that comes earlier is answered without it.</summary>

@@ -65,7 +65,7 @@ public sealed class StartupTests
     [Fact]
     public async Task Embedded_it_says_what_it_is_and_what_it_keeps_and_stops_when_told()
     {
-        await using var system = await NavigatorSystem.Start(workers: 0);
+        await using var system = await NavigatorSystem.StartProcesses(workers: 0);
 
         Assert.Contains("nothing: questions, answers and documents are gone when it stops", system.Api.Output, StringComparison.Ordinal);
         Assert.Contains("curl -s", system.Api.Output, StringComparison.Ordinal);

@@ -25,7 +25,7 @@ public sealed partial class TenancyTests
     public async Task Every_operation_answers_anothers_id_like_one_that_never_was_and_changes_nothing()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(workers: 1, upstreams, ("Webhooks__AllowLoopback", "true"));
+        await using var system = await NavigatorSystem.StartProcesses(workers: 1, upstreams, ("Webhooks__AllowLoopback", "true"));
         var ids = await FillA(system);
         using var stranger = await Stranger(system, Scope.All);
         var before = await Everything(system);
@@ -105,7 +105,7 @@ public sealed partial class TenancyTests
     public async Task A_revoked_key_is_refused_within_seconds_and_the_other_goes_on()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(workers: 1, upstreams);
+        await using var system = await NavigatorSystem.StartProcesses(workers: 1, upstreams);
         await using var owner = Owner(system);
         var registry = new PostgresTenantRegistry(owner);
         var (old, young) = (await registry.CreateKey(NavigatorDatabase.Tenant, [Scope.Chat], null, default),
@@ -139,7 +139,7 @@ public sealed partial class TenancyTests
     public async Task Ten_thousand_wrong_keys_are_refused_cheaply_and_a_right_one_goes_on()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(workers: 1, upstreams);
+        await using var system = await NavigatorSystem.StartProcesses(workers: 1, upstreams);
         using (var first = await system.Client.GetAsync(new Uri("/v1/chat/jobs", UriKind.Relative)))
             Assert.Equal(HttpStatusCode.OK, first.StatusCode);
         using var guesser = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 32 }) { BaseAddress = system.Client.BaseAddress };

@@ -26,7 +26,7 @@ public sealed class TraceTests
     {
         using var collector = new CollectorServer();
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(0, upstreams, [.. collector.Settings, .. Talkative]);
+        await using var system = await NavigatorSystem.StartProcesses(0, upstreams, [.. collector.Settings, .. Talkative]);
         await Ingest(system);
 
         var job = await Ask(system, new { question = Question });
@@ -52,7 +52,7 @@ public sealed class TraceTests
         await using var upstreams = await UpstreamServer.Start();
         await using var receiver = await WebhookReceiver.Start();
         // Continued by messages, so that every queue is in the trace.
-        await using var system = await NavigatorSystem.Start(
+        await using var system = await NavigatorSystem.StartProcesses(
             2, upstreams, [.. collector.Settings, .. Talkative, ("Concurrency__Job__ContinueInline", "false"), ("Webhooks__AllowLoopback", "true"),
                 ("Concurrency__Webhook__FirstWait", "300ms"), ("Screening__WhenModerationFails", "Fail"),
                 // A busy machine is slow, and a repair by the sweeper would be in the tree.
@@ -100,7 +100,7 @@ public sealed class TraceTests
     [Fact]
     public async Task A_collector_that_is_away_is_named_once_and_questions_are_answered()
     {
-        await using var system = await NavigatorSystem.Start(
+        await using var system = await NavigatorSystem.StartProcesses(
             0, null, ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
             ("OTEL_BSP_SCHEDULE_DELAY", "50"), ("OTEL_METRIC_EXPORT_INTERVAL", "100"), ("Telemetry__SampleRatio", "1"));
 

@@ -18,7 +18,7 @@ public sealed partial class WatchTests
     {
         await using var upstreams = await UpstreamServer.Start();
         // On a busy machine a message may wait longer than the grace, and is then sent again.
-        await using var system = await NavigatorSystem.Start(
+        await using var system = await NavigatorSystem.StartProcesses(
             1, upstreams, SaysAddress, ("Concurrency__Canary__Interval", "5s"), ("Concurrency__Job__EnqueueGrace", "60s"));
         var broker = (await ServerSet.Get()).BrokerMetrics;
         await using var prometheus = await Watch(system, broker);
@@ -61,7 +61,7 @@ public sealed partial class WatchTests
     public async Task A_real_cause_fires_its_alert()
     {
         await using var upstreams = await UpstreamServer.Start();
-        await using var system = await NavigatorSystem.Start(
+        await using var system = await NavigatorSystem.StartProcesses(
             1, upstreams, SaysAddress, ("Concurrency__Canary__Interval", "3s"), ("Concurrency__Canary__Late", "10s"),
             ("Concurrency__Upstreams__tavily__Breaker__BreakDuration", "5m"));
         var servers = await ServerSet.Get();

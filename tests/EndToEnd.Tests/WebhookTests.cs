@@ -101,7 +101,7 @@ public sealed class WebhookTests
     {
         await using var upstreams = await UpstreamServer.Start();
         await using var receiver = await WebhookReceiver.Start();
-        await using var system = await NavigatorSystem.Start(workers: 1, upstreams, ("Webhooks__AllowLoopback", "true"));
+        await using var system = await NavigatorSystem.StartProcesses(workers: 1, upstreams, ("Webhooks__AllowLoopback", "true"));
         await system.Workers[0].Kill();
         var job = await system.Submit(new { question = "What is my deductible?", callback_url = receiver.Url, web = false, deadline_seconds = 3 });
         Assert.Equal("expired", (await system.End(job, TimeSpan.FromSeconds(30))).GetProperty("status").GetString());

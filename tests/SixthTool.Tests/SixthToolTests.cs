@@ -34,8 +34,8 @@ public sealed partial class SixthToolTests
         Assert.Equal(1, claims.Calls);
 
         // A process tells what it holds itself to every other second.
-        await Eventually.Holds(async () => Bounds(await Limits(system)) is { } bounds
-            && bounds.Contains(("queue", "ask-claims", 4)) && bounds.Contains(("upstream", "claims", 4)));
+        await Eventually.Holds(async () => Usage(await Limits(system)) is { } limits
+            && limits.Contains(("queue", "ask-claims", 4)) && limits.Contains(("upstream", "claims", 4)));
         var limits = await Limits(system);
         Assert.Contains("ask-claims", limits.GetProperty("queues").EnumerateArray().Select(queue => queue.GetProperty("name").GetString()));
         Assert.Contains("claims", limits.GetProperty("rates").EnumerateArray().Select(rate => rate.GetProperty("upstream").GetString()));
@@ -102,11 +102,11 @@ public sealed partial class SixthToolTests
 
     private static async Task<JsonElement> Limits(SixToolSystem system) => await system.Client.GetFromJsonAsync<JsonElement>("/v1/limits");
 
-    private static List<(string? Kind, string? Name, long Limit)> Bounds(JsonElement limits) =>
+    private static List<(string? Kind, string? Name, long Limit)> Usage(JsonElement limits) =>
     [
         .. limits.GetProperty("processes").EnumerateArray()
-            .SelectMany(process => process.GetProperty("limits").GetProperty("bounds").EnumerateArray())
-            .Select(bound => (bound.GetProperty("kind").GetString(), bound.GetProperty("name").GetString(), bound.GetProperty("limit").GetInt64())),
+            .SelectMany(process => process.GetProperty("limits").GetProperty("usage").EnumerateArray())
+            .Select(limit => (limit.GetProperty("kind").GetString(), limit.GetProperty("name").GetString(), limit.GetProperty("limit").GetInt64())),
     ];
 
     [GeneratedRegex(@"^\d\. `(\w+\.cs)`", RegexOptions.Multiline, 1_000)]

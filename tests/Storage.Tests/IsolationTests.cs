@@ -8,11 +8,11 @@ namespace Navigator.Storage.Tests;
 
 /// <summary>What the database itself keeps apart, whatever a statement forgets.</summary>
 [Trait("Needs", "Servers")]
-public sealed class IsolationTests : IAsyncLifetime
+public sealed class IsolationTests(IsolationTests.RowsOfATenant rows) : IClassFixture<IsolationTests.RowsOfATenant>
 {
     private static readonly string[] Tables = ["chat_job", "document", "passage", "passage_term", "passage_vector", "replay", "webhook"];
 
-    private TestDatabase database = null!;
+    private readonly TestDatabase database = rows.Database;
 
     public static TheoryData<string, string, string?> EachTable()
     {
@@ -208,26 +208,6 @@ public sealed class IsolationTests : IAsyncLifetime
         Assert.Equal(2, (await registry.Audit(null, 10, default)).Count);
     }
 
-    public async Task InitializeAsync()
-    {
-        database = await TestDatabase.Create();
-        await database.Execute(
-            """
-            INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, request_hash, deadline_at, due_at)
-            VALUES ('00000000-0000-0000-0000-000000000003', 'a', 'c', 'q', '{}', '', now() + interval '2 min', now());
-            INSERT INTO webhook (job_id, tenant_id, url, due_at) VALUES ('00000000-0000-0000-0000-000000000003', 'a', 'https://example.com/', now());
-            INSERT INTO document (id, tenant_id, title, media_type, bytes, sha256, content, deadline_at, due_at)
-            VALUES ('00000000-0000-0000-0000-000000000001', 'a', 't', 'text/plain', 1, 'h', 'x', now() + interval '2 min', now() + interval '1 min');
-            INSERT INTO passage (id, tenant_id, document_id, ordinal, headings, text)
-            VALUES ('00000000-0000-0000-0000-000000000002', 'a', '00000000-0000-0000-0000-000000000001', 0, '{}', 'x');
-            INSERT INTO passage_term VALUES ('a', 'x', '00000000-0000-0000-0000-000000000002', '00000000-0000-0000-0000-000000000001', 1);
-            INSERT INTO passage_vector VALUES ('a', '00000000-0000-0000-0000-000000000001', 'm', '00000000-0000-0000-0000-000000000002', '[1]');
-            INSERT INTO replay (id, tenant_id, filter, rate_per_second, max_jobs, matched) VALUES (gen_random_uuid(), 'a', '{}', 1, 1, 0);
-            """);
-    }
-
-    public async Task DisposeAsync() => await database.DisposeAsync();
-
     private static async Task<int> Run(NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);
@@ -238,5 +218,31 @@ public sealed class IsolationTests : IAsyncLifetime
     {
         await using var command = new NpgsqlCommand(sql, connection);
         return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>Tenant a's rows, one in each table. No test changes them: that none can is what the tests are about.</summary>
+    public sealed class RowsOfATenant : IAsyncLifetime
+    {
+        internal TestDatabase Database { get; private set; } = null!;
+
+        public async Task InitializeAsync()
+        {
+            Database = await TestDatabase.Create();
+            await Database.Execute(
+                """
+                INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, request_hash, deadline_at, due_at)
+                VALUES ('00000000-0000-0000-0000-000000000003', 'a', 'c', 'q', '{}', '', now() + interval '2 min', now());
+                INSERT INTO webhook (job_id, tenant_id, url, due_at) VALUES ('00000000-0000-0000-0000-000000000003', 'a', 'https://example.com/', now());
+                INSERT INTO document (id, tenant_id, title, media_type, bytes, sha256, content, deadline_at, due_at)
+                VALUES ('00000000-0000-0000-0000-000000000001', 'a', 't', 'text/plain', 1, 'h', 'x', now() + interval '2 min', now() + interval '1 min');
+                INSERT INTO passage (id, tenant_id, document_id, ordinal, headings, text)
+                VALUES ('00000000-0000-0000-0000-000000000002', 'a', '00000000-0000-0000-0000-000000000001', 0, '{}', 'x');
+                INSERT INTO passage_term VALUES ('a', 'x', '00000000-0000-0000-0000-000000000002', '00000000-0000-0000-0000-000000000001', 1);
+                INSERT INTO passage_vector VALUES ('a', '00000000-0000-0000-0000-000000000001', 'm', '00000000-0000-0000-0000-000000000002', '[1]');
+                INSERT INTO replay (id, tenant_id, filter, rate_per_second, max_jobs, matched) VALUES (gen_random_uuid(), 'a', '{}', 1, 1, 0);
+                """);
+        }
+
+        public async Task DisposeAsync() => await Database.DisposeAsync();
     }
 }

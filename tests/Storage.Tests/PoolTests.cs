@@ -66,11 +66,11 @@ public sealed class PoolTests : IAsyncLifetime
         var reports = new PostgresProcessReports(database.Source);
         await reports.Publish("old", "worker", "{}", default);
         await database.Execute("UPDATE process SET seen_at = now() - interval '1 hour'");
-        await reports.Publish("new", "api", """{"bounds": []}""", default);
-        await reports.Publish("new", "api", """{"bounds": [1]}""", default);
+        await reports.Publish("new", "api", """{"usage": []}""", default);
+        await reports.Publish("new", "api", """{"usage": [1]}""", default);
 
         var known = Assert.Single(await reports.Recent(TimeSpan.FromDays(1), default));
-        Assert.Equal(("new", "api", """{"bounds": [1]}"""), (known.Name, known.Role, known.Report));
+        Assert.Equal(("new", "api", """{"usage": [1]}"""), (known.Name, known.Role, known.Report));
     }
 
     public async Task InitializeAsync() => database = await TestDatabase.Create();

@@ -30,14 +30,14 @@ public sealed class LivePolicyTests : IDisposable
     public void Gates_follow()
     {
         var policy = Policies.Live();
-        var bounds = new Bounds(policy, TimeProvider.System);
-        var bulkhead = bounds.Queue("search-web");
+        var registry = new LimitRegistry(policy, TimeProvider.System);
+        var bulkhead = registry.Queue("search-web");
 
         policy.Replace(Policies.With(("Queues:search-web:InFlight", "2")));
 
         Assert.Equal(2, bulkhead.Limit);
-        Assert.Same(bulkhead, bounds.Queue("search-web"));
-        Assert.Equal(2, Assert.Single(bounds.Read()).Limit);
+        Assert.Same(bulkhead, registry.Queue("search-web"));
+        Assert.Equal(2, Assert.Single(registry.Read()).Limit);
     }
 
     [Theory]
@@ -76,11 +76,11 @@ public sealed class LivePolicyTests : IDisposable
     public void Nearly_full_for_ten_seconds_is_one_warning_an_episode()
     {
         var (clock, log) = (new FakeTimeProvider(), new Lines());
-        var bounds = new Bounds(Policies.Live(), clock);
+        var registry = new LimitRegistry(Policies.Live(), clock);
         var inUse = 8;
-        bounds.Watch(() => new Bound("pool", "p", 10, inUse));
+        registry.Watch(() => new LimitUsage("pool", "p", 10, inUse));
         using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        using var watch = new BoundWatch(bounds, clock, provider.GetRequiredService<IMeterFactory>(), log);
+        using var watch = new LimitWatch(registry, clock, provider.GetRequiredService<IMeterFactory>(), log);
 
         Seconds(9);
         Assert.Empty(log.All);
@@ -116,7 +116,7 @@ public sealed class LivePolicyTests : IDisposable
             .AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)).Build());
     }
 
-    private sealed class Lines : ILogger<BoundWatch>
+    private sealed class Lines : ILogger<LimitWatch>
     {
         public List<string> All { get; } = [];
 

@@ -19,7 +19,7 @@ public sealed class RetryTests
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(Policies.Live()).AddSingleton<Bounds>().AddSingleton<QueueBulkheads>()
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(Policies.Live()).AddSingleton<LimitRegistry>().AddSingleton<QueueBulkheads>()
             .AddSingleton<Tries>();
         builder.Services.AddBus(new NavigatorMode(null, null),
             bus => bus.AddConsumer<Searching>().Endpoint(endpoint => endpoint.Name = QueueNames.RetrievePassages));

@@ -32,10 +32,11 @@ internal sealed class Admission : BackgroundService
     private long refused;
     private double drainedPerSecond;
 
-    public Admission(IJobLedger ledger, LivePolicy policy, Bounds bounds, TimeProvider clock, ILogger<Admission> log)
+    public Admission(IJobLedger ledger, LivePolicy policy, LimitRegistry registry, TimeProvider clock, ILogger<Admission> log)
     {
         (this.ledger, this.policy, this.clock, this.log) = (ledger, policy, clock, log);
-        bounds.Watch(() => new Bound("admission", "queue_depth", policy.Now.Admission.QueueDepth, Depth, Rejected: Interlocked.Read(ref refused)));
+        registry.Watch(() => new LimitUsage(
+            "admission", "queue_depth", policy.Now.Admission.QueueDepth, Depth, Rejected: Interlocked.Read(ref refused)));
     }
 
     /// <summary>Reads in the order in which a question moves. A question that moves meanwhile is counted twice rather than not at all.</summary>

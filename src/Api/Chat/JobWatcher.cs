@@ -21,10 +21,10 @@ internal sealed partial class JobWatcher : BackgroundService
     private readonly TimeProvider clock;
     private readonly ILogger<JobWatcher> log;
 
-    public JobWatcher(IJobLedger ledger, LivePolicy policy, Bounds bounds, Drain drain, TimeProvider clock, ILogger<JobWatcher> log)
+    public JobWatcher(IJobLedger ledger, LivePolicy policy, LimitRegistry registry, Drain drain, TimeProvider clock, ILogger<JobWatcher> log)
     {
         (this.ledger, this.policy, this.drain, this.clock, this.log) = (ledger, policy, drain, clock, log);
-        bounds.Watch(() => new Bound("polls", "http", policy.Now.Http.Polls, waiters.Count));
+        registry.Watch(() => new LimitUsage("polls", "http", policy.Now.Http.Polls, waiters.Count));
     }
 
     /// <summary>Waits until the job's version differs from the given one, the job is gone, or the time is over.</summary>

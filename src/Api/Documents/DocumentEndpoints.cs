@@ -76,11 +76,11 @@ internal static class DocumentEndpoints
     }
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ReadOriginal(
-        Guid id, ClaimsPrincipal caller, HttpResponse response, ThrottledDocuments documents, Bounds bounds, LivePolicy policy,
+        Guid id, ClaimsPrincipal caller, HttpResponse response, ThrottledDocuments documents, LimitRegistry registry, LivePolicy policy,
         CancellationToken token)
     {
         // Held until the last byte is sent. This limits the number of files in transfer, however slowly callers read.
-        response.RegisterForDispose(await bounds.Bulkhead("originals", "http", now => now.Http.Originals).EnterWithin(
+        response.RegisterForDispose(await registry.Bulkhead("originals", "http", now => now.Http.Originals).EnterWithin(
                 policy.Now.Http.StatementQueueTimeout, token)
             ?? throw new TimeoutException("Too many files are being sent."));
         if (await documents.FindOriginal(caller, id, token) is { } original

@@ -9,13 +9,13 @@ namespace Navigator.Api.Hosting;
 /// briefly instead of exhausting the connection pool. They wait only while the database answers. If a statement fails because it does not
 /// answer, all waiting callers are refused, so that a frozen database is answered with 503 within a second.
 /// </summary>
-internal sealed class DatabaseThrottle(Bounds bounds, LivePolicy policy) : IDisposable
+internal sealed class DatabaseThrottle(LimitRegistry registry, LivePolicy policy) : IDisposable
 {
-    private readonly Bulkhead own = bounds.Bulkhead("statements", "http", now => now.Http.Statements);
-    private readonly Bulkhead shared = bounds.Bulkhead("statements", "http-grouped", now => now.Http.GroupedStatements);
+    private readonly Bulkhead own = registry.Bulkhead("statements", "http", now => now.Http.Statements);
+    private readonly Bulkhead shared = registry.Bulkhead("statements", "http-grouped", now => now.Http.GroupedStatements);
 
     /// <summary>At most half of the permits, so that a short statement can always run and detect soon that the database is unavailable.</summary>
-    private readonly Bulkhead lengthy = bounds.Bulkhead("statements", "http-lengthy", now => Math.Max(1, now.Http.Statements / 2));
+    private readonly Bulkhead lengthy = registry.Bulkhead("statements", "http-lengthy", now => Math.Max(1, now.Http.Statements / 2));
     private CancellationTokenSource answering = new();
 
     /// <summary>Runs a statement that needs its own connection.</summary>

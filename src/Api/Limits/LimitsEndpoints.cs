@@ -34,7 +34,7 @@ internal static class LimitsEndpoints
     /// <summary>Every upstream, and the providers of upstreams that a process has called.</summary>
     private static IEnumerable<(string Name, UpstreamLimits Limits)> Rates(ConcurrencyPolicy policy, IReadOnlyList<ProcessNow> processes)
     {
-        var called = processes.SelectMany(process => process.Limits.Bounds).Where(bound => bound.Kind == "upstream").Select(bound => bound.Name)
+        var called = processes.SelectMany(process => process.Limits.Usage).Where(limit => limit.Kind == "upstream").Select(limit => limit.Name)
             .ToHashSet(StringComparer.Ordinal);
         return policy.Upstreams.Select(upstream => (upstream.Key, upstream.Value)).Concat(
             from upstream in UpstreamNames.Chat
@@ -45,6 +45,6 @@ internal static class LimitsEndpoints
 
     private static QueueNow Queue(string name, QueueSample? sample, IEnumerable<ProcessNow> processes) => new(
         name, sample?.Ready, sample?.Consumers,
-        Math.Round(processes.SelectMany(process => process.Limits.Bounds).Where(bound => bound.Kind == "queue" && bound.Name == name)
-            .Sum(bound => bound.PerSecond), 1));
+        Math.Round(processes.SelectMany(process => process.Limits.Usage).Where(limit => limit.Kind == "queue" && limit.Name == name)
+            .Sum(limit => limit.PerSecond), 1));
 }

@@ -33,7 +33,7 @@ public sealed record RateNow(string Upstream, int? PerMinute, int Burst, int? Av
 /// <param name="Role">api, worker, or both when embedded.</param>
 public sealed record ProcessNow(string Name, string Role, DateTimeOffset SeenAt, ProcessLimits Limits);
 
-public sealed record ProcessLimits(IReadOnlyList<BoundNow> Bounds, IReadOnlyList<BreakerNow> Breakers)
+public sealed record ProcessLimits(IReadOnlyList<LimitNow> Usage, IReadOnlyList<BreakerNow> Breakers)
 {
     /// <summary>The program's version; null from a process of an older version.</summary>
     public string? Version { get; init; }
@@ -45,7 +45,7 @@ public sealed record ProcessLimits(IReadOnlyList<BoundNow> Bounds, IReadOnlyList
 /// <param name="Kind">queue, upstream, pool, sends, polls or admission.</param>
 /// <param name="WaitedSeconds">Total time that callers have waited for it.</param>
 /// <param name="PerSecond">Number of permits granted per second, recently.</param>
-public sealed record BoundNow(string Kind, string Name, long Limit, long InUse, long Waiting, double WaitedSeconds, double PerSecond);
+public sealed record LimitNow(string Kind, string Name, long Limit, long InUse, long Waiting, double WaitedSeconds, double PerSecond);
 
 /// <param name="State">closed, open or half_open.</param>
 public sealed record BreakerNow(string Name, string State, DateTimeOffset Since);

@@ -13,9 +13,9 @@ public delegate Task SendCommands(IReadOnlyList<Command> commands, CancellationT
 /// #2722; 8.5.12 took 4.8 s with a token of 0.4 s). Therefore the number of outstanding sends is limited, and a caller waits only briefly.
 /// The dispatcher does not retry. The row is committed and due, so the sweeper sends the command later.
 /// </summary>
-public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy policy, Bounds bounds, ILogger<Dispatcher> log)
+public sealed partial class Dispatcher(IBus bus, NavigatorMode mode, LivePolicy policy, LimitRegistry registry, ILogger<Dispatcher> log)
 {
-    private readonly Bulkhead room = bounds.Bulkhead("sends", "broker", now => now.Sends.Outstanding);
+    private readonly Bulkhead room = registry.Bulkhead("sends", "broker", now => now.Sends.Outstanding);
 
     public Task Send(IReadOnlyList<Command> commands, CancellationToken token) =>
         commands.Count == 1 ? Send(commands[0], token) : Task.WhenAll(commands.Select(command => Send(command, token)));

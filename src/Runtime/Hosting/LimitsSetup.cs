@@ -9,7 +9,7 @@ internal static class LimitsSetup
     public static IServiceCollection AddLimits(this IServiceCollection services, PolicyFile file, ConcurrencyPolicy policy, ProcessRole role) =>
         services
         .AddSingleton(file).AddSingleton(new LivePolicy(policy)).AddHostedService<PolicyWatch>()
-        .AddSingleton<Bounds>().AddSingleton<CircuitBreakers>().AddSingleton<QueueBulkheads>().AddHostedService<ConnectionPool>()
-        .AddHostedService<BoundWatch>()
+        .AddSingleton<LimitRegistry>().AddSingleton<CircuitBreakers>().AddSingleton<QueueBulkheads>().AddHostedService<ConnectionPool>()
+        .AddHostedService<LimitWatch>()
         .AddSingleton(role).AddHostedService<LimitsReporter>();
 }

@@ -8,10 +8,9 @@ using Navigator.Runtime.Tools;
 namespace Navigator.Runtime.Hosting;
 
 /// <summary>Collects the tools at start-up. Each tool adds its descriptor, its services and its limits.</summary>
-public sealed class ToolSetup(IServiceCollection services, ConfigurationManager configuration)
+public sealed class ToolSetup(WorkerSetup workers, IServiceCollection services, ConfigurationManager configuration)
 {
     private readonly List<ToolDescriptor> tools = [];
-    private readonly List<Action<IBusRegistrationConfigurator>> consumers = [];
 
     public IServiceCollection Services => services;
 
@@ -48,12 +47,10 @@ public sealed class ToolSetup(IServiceCollection services, ConfigurationManager 
     /// <summary>Adds a consumer of the tool, for processes that have consumers.</summary>
     public ToolSetup Consume<TConsumer, TDefinition>() where TConsumer : class, IConsumer where TDefinition : class, IConsumerDefinition<TConsumer>
     {
-        consumers.Add(bus => bus.AddConsumer<TConsumer, TDefinition>());
+        workers.Consume<TConsumer, TDefinition>();
         return this;
     }
 
     /// <exception cref="StartupException">See <see cref="ToolSet"/>.</exception>
     public ToolSet Build() => new(tools);
-
-    internal void AddConsumers(IBusRegistrationConfigurator bus) => consumers.ForEach(add => add(bus));
 }

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace Navigator.Runtime.Limits;
 
 /// <summary>The utilization of the connection pool to PostgreSQL, from Npgsql's own meter.</summary>
-internal sealed class ConnectionPool(Bounds bounds, LivePolicy policy) : IHostedService, IDisposable
+internal sealed class ConnectionPool(LimitRegistry registry, LivePolicy policy) : IHostedService, IDisposable
 {
     private const string Count = "db.client.connection.count";
     private const string Pending = "db.client.connection.npgsql.pending_requests";
@@ -22,11 +22,13 @@ internal sealed class ConnectionPool(Bounds bounds, LivePolicy policy) : IHosted
         listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Record(instrument, value, tags));
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
         listener.Start();
-        bounds.Watch(() =>
+        registry.Watch(() =>
         {
             used = null;
             listener.RecordObservableInstruments();
-            return used is { } count ? new Bound("pool", "postgres", policy.Now.Postgres.MaxConnections, count, Interlocked.Read(ref waiting)) : null;
+            return used is { } count
+                ? new LimitUsage("pool", "postgres", policy.Now.Postgres.MaxConnections, count, Interlocked.Read(ref waiting))
+                : null;
         });
         return Task.CompletedTask;
     }

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Navigator.Runtime.Limits;
 
 /// <summary>The format of durations in settings: a whole number and its unit, such as 800ms, 30s, 5m, 2h or 30d.</summary>
-internal static partial class Duration
+public static partial class Duration
 {
     private static readonly (string Name, TimeSpan Length)[] Units =
     [

@@ -4,10 +4,10 @@ namespace Navigator.Runtime.Limits;
 /// The bulkheads of all queues. All work for a queue's messages runs within that queue's bulkhead, whether a message or an inline continuation
 /// starts it.
 /// </summary>
-public sealed class QueueBulkheads(Bounds bounds, LivePolicy policy, TimeProvider clock)
+public sealed class QueueBulkheads(LimitRegistry registry, LivePolicy policy, TimeProvider clock)
 {
     private readonly Dictionary<string, Bulkhead> bulkheads = policy.Now.Queues.Keys.ToDictionary(
-        queue => queue, bounds.Queue, StringComparer.OrdinalIgnoreCase);
+        queue => queue, registry.Queue, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Takes a permit if one is free and no caller waits for it; else returns null.</summary>
     public Bulkhead.Permit? TryEnter(string queue) => bulkheads[queue].TryEnter();

@@ -11,7 +11,7 @@ namespace Navigator.Runtime.Telemetry;
 
 /// <summary>Stores this process's limits and circuit breakers every other second, so that any API process can show them.</summary>
 internal sealed class LimitsReporter(
-    ProcessRole role, Bounds bounds, ToolSet tools, CircuitBreakers breakers, IMeterFactory meters, IProcessReports reports,
+    ProcessRole role, LimitRegistry registry, ToolSet tools, CircuitBreakers breakers, IMeterFactory meters, IProcessReports reports,
     TimeProvider clock, ILogger<LimitsReporter> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -27,7 +27,7 @@ internal sealed class LimitsReporter(
             // Creates every bulkhead at the start, so that it is shown before the first call.
             foreach (var upstream in UpstreamNames.All.Concat(tools.Upstreams))
             {
-                bounds.Upstream(upstream);
+                registry.Upstream(upstream);
                 breakers.Of(upstream);
             }
         }
@@ -39,7 +39,7 @@ internal sealed class LimitsReporter(
         var passed = clock.GetElapsedTime(last).TotalSeconds;
         last = clock.GetTimestamp();
         var report = new ProcessLimits(
-            [.. bounds.Read().Select(bound => Now(bound, passed))],
+            [.. registry.Read().Select(limit => Now(limit, passed))],
             [.. breakers.Configured.Select(Now)])
         {
             Version = ProgramVersion.Text,
@@ -54,10 +54,10 @@ internal sealed class LimitsReporter(
         return new BreakerNow(breaker.Name, JsonNamingPolicy.SnakeCaseLower.ConvertName(circuit.State.ToString()), circuit.Since);
     }
 
-    private BoundNow Now(Bound bound, double passed)
+    private LimitNow Now(LimitUsage limit, double passed)
     {
-        var entered = bound.Entered - before.GetValueOrDefault((bound.Kind, bound.Name));
-        before[(bound.Kind, bound.Name)] = bound.Entered;
-        return new BoundNow(bound.Kind, bound.Name, bound.Limit, bound.InUse, bound.Waiting, bound.WaitedSeconds, Math.Round(entered / passed, 1));
+        var entered = limit.Entered - before.GetValueOrDefault((limit.Kind, limit.Name));
+        before[(limit.Kind, limit.Name)] = limit.Entered;
+        return new LimitNow(limit.Kind, limit.Name, limit.Limit, limit.InUse, limit.Waiting, limit.WaitedSeconds, Math.Round(entered / passed, 1));
     }
 }

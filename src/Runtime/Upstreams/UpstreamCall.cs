@@ -28,11 +28,12 @@ public sealed class UpstreamCall
     /// One of several providers of the upstream. Each has its own bulkhead, breaker and rate, and may have its own limits. Null: the only one.
     /// </param>
     public UpstreamCall(
-        string upstream, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock, string? provider = null)
+        string upstream, LivePolicy policy, LimitRegistry registry, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock,
+        string? provider = null)
     {
         (this.upstream, this.provider, this.policy, this.rates, this.clock) = (upstream, provider, policy, rates, clock);
         name = UpstreamNames.Of(upstream, provider);
-        bulkhead = bounds.Upstream(upstream, provider);
+        bulkhead = registry.Upstream(upstream, provider);
         breaker = breakers.Of(upstream, name);
         pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(new RetryStrategyOptions
         {

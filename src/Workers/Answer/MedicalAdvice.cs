@@ -6,7 +6,7 @@ namespace Navigator.Workers.Answer;
 internal static partial class MedicalAdvice
 {
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
-    private const int Patience = 1_000;
+    private const int Patience = 10_000;
     private const string Pointer = "For medical advice, please ask a doctor or pharmacist; your plan's member services can help you find one.";
 
     [GeneratedRegex(

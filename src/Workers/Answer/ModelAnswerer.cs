@@ -22,13 +22,13 @@ internal sealed class ModelAnswerer : IAnswerer
     private readonly StructuredModel<AnswerReply> model;
 
     public ModelAnswerer(
-        ChatClients chats, IOptions<AnswerOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates,
+        ChatClients chats, IOptions<AnswerOptions> options, LivePolicy policy, LimitRegistry registry, CircuitBreakers breakers, IRateLimits rates,
         TimeProvider clock)
     {
         (var client, name, var provider) = chats.For(Upstream);
         maxLength = options.Value.AnswerTokens * CharactersPerToken;
         model = new StructuredModel<AnswerReply>(
-            Upstream, "answer", client, new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock, provider), clock,
+            Upstream, "answer", client, new UpstreamCall(Upstream, policy, registry, breakers, rates, clock, provider), clock,
             options.Value.AnswerTokens + TokensBeside, temperature: 0.2f, AnswerReply.Salvage);
     }
 

@@ -57,9 +57,9 @@ internal sealed partial class QuestionWords
     ];
 
     /// <summary>A word with a capital that does not begin the question, or with a digit.</summary>
-    [GeneratedRegex(@"(?<!^)\b(?:\p{Lu}[\w-]*|\w*[0-9][\w-]*)", RegexOptions.None, 200)]
+    [GeneratedRegex(@"(?<!^)\b(?:\p{Lu}[\w-]*|\w*[0-9][\w-]*)", RegexOptions.None, 10_000)]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*", RegexOptions.None, 200)]
+    [GeneratedRegex(@"[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*", RegexOptions.None, 10_000)]
     private static partial Regex Word();
 }

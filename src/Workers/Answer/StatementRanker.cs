@@ -75,9 +75,9 @@ internal sealed partial class StatementRanker(SentenceSimilarity similarity, IOp
         (language == "und" || language.StartsWith("en", StringComparison.OrdinalIgnoreCase))
         && Letter().Count(question) is var letters and > 0 && AsciiLetter().Count(question) * 2 > letters;
 
-    [GeneratedRegex(@"\p{L}", RegexOptions.None, 200)]
+    [GeneratedRegex(@"\p{L}", RegexOptions.None, 10_000)]
     private static partial Regex Letter();
 
-    [GeneratedRegex("[A-Za-z]", RegexOptions.None, 200)]
+    [GeneratedRegex("[A-Za-z]", RegexOptions.None, 10_000)]
     private static partial Regex AsciiLetter();
 }

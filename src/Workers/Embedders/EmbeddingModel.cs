@@ -20,15 +20,15 @@ internal sealed class EmbeddingModel
 
     /// <exception cref="StartupException">The generator does not say which model it uses, or how many dimensions the vectors have.</exception>
     public EmbeddingModel(
-        IEmbeddingGenerator<string, Embedding<float>> generator, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates,
-        TimeProvider clock)
+        IEmbeddingGenerator<string, Embedding<float>> generator, LivePolicy policy, LimitRegistry registry, CircuitBreakers breakers,
+        IRateLimits rates, TimeProvider clock)
     {
         var metadata = generator.GetService<EmbeddingGeneratorMetadata>();
         Name = metadata?.DefaultModelId ?? throw new StartupException("the embedding generator does not name its model.");
         Dimensions = metadata.DefaultModelDimensions ?? throw new StartupException($"the embedding model {Name} does not tell its dimensions.");
         this.generator = metadata.ProviderUri is null ? generator : Observed(generator);
         if (metadata.ProviderUri is not null)
-            call = new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock);
+            call = new UpstreamCall(Upstream, policy, registry, breakers, rates, clock);
     }
 
     /// <summary>The model's name. Only vectors of the same model are comparable.</summary>

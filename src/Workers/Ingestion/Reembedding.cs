@@ -13,8 +13,8 @@ namespace Navigator.Workers.Ingestion;
 /// queue before an upload's.
 /// </summary>
 internal sealed partial class Reembedding(
-    IDocumentStore documents, IModelCoverage coverage, DocumentTransitions transitions, EmbeddingModel model, Bounds bounds, LivePolicy policy,
-    TimeProvider clock, ILogger<Reembedding> log) : BackgroundService
+    IDocumentStore documents, IModelCoverage coverage, DocumentTransitions transitions, EmbeddingModel model, LimitRegistry registry,
+    LivePolicy policy, TimeProvider clock, ILogger<Reembedding> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -24,7 +24,7 @@ internal sealed partial class Reembedding(
     /// <summary>How long uploads and questions are let pass before the next look.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    private readonly Bulkhead uploads = bounds.Queue(QueueNames.EmbedPassages);
+    private readonly Bulkhead uploads = registry.Queue(QueueNames.EmbedPassages);
     private DateTimeOffset reported;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

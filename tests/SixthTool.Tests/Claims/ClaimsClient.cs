@@ -25,11 +25,11 @@ internal sealed class ClaimsClient : IDisposable
     private readonly UpstreamCall call;
 
     public ClaimsClient(
-        IOptions<ClaimsOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock)
+        IOptions<ClaimsOptions> options, LivePolicy policy, LimitRegistry registry, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock)
     {
         this.options = options.Value;
         http = UpstreamHttp.Create(policy.Now.ForUpstream(Upstream));
-        call = new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock);
+        call = new UpstreamCall(Upstream, policy, registry, breakers, rates, clock);
     }
 
     /// <exception cref="UpstreamException">The claims system failed.</exception>

@@ -68,7 +68,7 @@ public sealed class ReembeddingTests : IDisposable
         await node.Ingest("policy", ["An automobile."]);
         var (uploads, atCall) = (new Bulkhead(2, clock), new List<int>());
         using var next = new Node(this, new Model("next") { OnCall = _ => atCall.Add(uploads.InUse) }, node);
-        uploads = next.Bounds.Queue(QueueNames.EmbedPassages);
+        uploads = next.Registry.Queue(QueueNames.EmbedPassages);
         var upload = uploads.TryEnter();
 
         var running = next.Reembedding.Run(default);
@@ -163,11 +163,11 @@ public sealed class ReembeddingTests : IDisposable
             Index = new SqlitePassageIndex(database, vectors);
             Coverage = new SqliteModelCoverage(database);
             Rates = new SqliteRateLimits(database, test.clock);
-            Bounds = new Bounds(Policy, test.clock);
-            embedder = new EmbeddingModel(model, Policy, Bounds, Policies.Breakers(Policy, test.clock), Rates, test.clock);
+            Registry = new LimitRegistry(Policy, test.clock);
+            embedder = new EmbeddingModel(model, Policy, Registry, Policies.Breakers(Policy, test.clock), Rates, test.clock);
             transitions = new DocumentTransitions(Documents, (_, _) => Task.CompletedTask, Policy, NullLogger<DocumentTransitions>.Instance);
             Reembedding = new Reembedding(
-                Documents, Coverage, transitions, embedder, Bounds, Policy, test.clock, NullLogger<Reembedding>.Instance);
+                Documents, Coverage, transitions, embedder, Registry, Policy, test.clock, NullLogger<Reembedding>.Instance);
         }
 
         public LivePolicy Policy { get; } = Policies.Live();
@@ -182,7 +182,7 @@ public sealed class ReembeddingTests : IDisposable
 
         public SqliteRateLimits Rates { get; }
 
-        public Bounds Bounds { get; }
+        public LimitRegistry Registry { get; }
 
         public Reembedding Reembedding { get; }
 

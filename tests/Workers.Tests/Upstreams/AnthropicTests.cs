@@ -102,7 +102,7 @@ public sealed class AnthropicTests : IAsyncLifetime
 
         Assert.Contains("rate limit", error.Reason, StringComparison.Ordinal);
         Assert.Equal(2, agents.Server.CallsOf("anthropic_answers"));
-        Assert.Equal(7, new Bounds(agents.Policy, TimeProvider.System).Upstream("answers", "anthropic").Limit);
+        Assert.Equal(7, new LimitRegistry(agents.Policy, TimeProvider.System).Upstream("answers", "anthropic").Limit);
     }
 
     [Fact]

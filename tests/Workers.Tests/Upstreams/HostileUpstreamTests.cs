@@ -298,13 +298,13 @@ public sealed class HostileUpstreamTests : IAsyncLifetime
     {
         server = await UpstreamServer.Start();
         var openAi = Options.Create(new OpenAiOptions { ApiKey = "k", BaseUrl = server.OpenAi });
-        var (bounds, rates) = (new Bounds(policy, TimeProvider.System), new SqliteRateLimits(database, TimeProvider.System));
+        var (registry, rates) = (new LimitRegistry(policy, TimeProvider.System), new SqliteRateLimits(database, TimeProvider.System));
         breakers = Policies.Breakers(policy);
         embedder = new EmbeddingModel(
-            new OpenAiEmbeddingGenerator(openAi, policy), policy, bounds, breakers, rates, TimeProvider.System);
+            new OpenAiEmbeddingGenerator(openAi, policy), policy, registry, breakers, rates, TimeProvider.System);
         answerer = new ModelAnswerer(
-            Chats.Of(policy, openAi.Value), Options.Create(new AnswerOptions()), policy, bounds, breakers, rates, TimeProvider.System);
-        tavily = new TavilyClient(Options.Create(new WebSearchOptions { ApiKey = "k", BaseUrl = server.Tavily }), policy, bounds, breakers,
+            Chats.Of(policy, openAi.Value), Options.Create(new AnswerOptions()), policy, registry, breakers, rates, TimeProvider.System);
+        tavily = new TavilyClient(Options.Create(new WebSearchOptions { ApiKey = "k", BaseUrl = server.Tavily }), policy, registry, breakers,
             rates, TimeProvider.System);
     }
 

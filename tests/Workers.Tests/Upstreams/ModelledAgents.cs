@@ -34,7 +34,7 @@ internal sealed class ModelledAgents(UpstreamServer server, bool anthropic) : IA
 
     private CircuitBreakers Breakers => Policies.Breakers(Policy);
 
-    private Bounds Bounds => new(Policy, TimeProvider.System);
+    private LimitRegistry Registry => new(Policy, TimeProvider.System);
 
     private ChatClients Chats => Upstreams.Chats.Of(
         Policy, anthropic ? new OpenAiOptions() : OpenAi.Value,
@@ -45,13 +45,13 @@ internal sealed class ModelledAgents(UpstreamServer server, bool anthropic) : IA
     /// <summary>Calls that the rate of an upstream, or of its provider, allows at once now.</summary>
     public Task<int> Available(string name) => Rates.Available(name, Policy.Now.ForUpstream(name).Rate!, default);
 
-    public Planner Planner() => new(Policy, new PlanningModel(Chats, Shipped.Tools, Policy, Bounds, Breakers, Rates, TimeProvider.System));
+    public Planner Planner() => new(Policy, new PlanningModel(Chats, Shipped.Tools, Policy, Registry, Breakers, Rates, TimeProvider.System));
 
     public Screener Screener(WithoutModeration without = WithoutModeration.Pass) =>
         new(Options.Create(new ScreeningOptions { WhenModerationFails = without }), Policy,
-            new ModerationModel(OpenAi, Policy, Bounds, Breakers, Rates, TimeProvider.System));
+            new ModerationModel(OpenAi, Policy, Registry, Breakers, Rates, TimeProvider.System));
 
-    public ModelAnswerer Answerer() => new(Chats, Options.Create(new AnswerOptions()), Policy, Bounds, Breakers, Rates, TimeProvider.System);
+    public ModelAnswerer Answerer() => new(Chats, Options.Create(new AnswerOptions()), Policy, Registry, Breakers, Rates, TimeProvider.System);
 
     /// <param name="twice">Two providers, the first the cheaper.</param>
     public Translator Translator(bool twice = false)
@@ -62,7 +62,7 @@ internal sealed class ModelledAgents(UpstreamServer server, bool anthropic) : IA
             new() { Name = "second", BaseUrl = server.SecondOpenAi, ApiKey = "k", Model = "m", Cost = 2 },
         ];
         var options = Options.Create(new TranslationOptions { Providers = twice ? providers : [] });
-        return new Translator(Policy, new TranslationModels(Chats, options, Policy, Bounds, Breakers, Rates, TimeProvider.System));
+        return new Translator(Policy, new TranslationModels(Chats, options, Policy, Registry, Breakers, Rates, TimeProvider.System));
     }
 
     private static ConcurrencyPolicy Within(string timeout) => Policies.With(

@@ -110,7 +110,7 @@ public sealed class UpstreamBreakerTests : IDisposable
     public void Dispose() => database.Dispose();
 
     private UpstreamCall Call(string upstream, CircuitBreakers? others = null) => new(
-        upstream, policy, new Bounds(policy, TimeProvider.System), others ?? breakers, new SqliteRateLimits(database, TimeProvider.System),
+        upstream, policy, new LimitRegistry(policy, TimeProvider.System), others ?? breakers, new SqliteRateLimits(database, TimeProvider.System),
         TimeProvider.System);
 
     private static async Task Fail(UpstreamCall call, UpstreamFailure failure) => Assert.Equal(

@@ -152,19 +152,19 @@ internal static partial class PageLayout
         text.Length is >= 4 and <= 80 && char.IsUpper(text[0]) && !text.Contains('|', StringComparison.Ordinal)
         && text[^1] is not ('.' or ',' or ';' or ':' or '!' or '?') && !char.IsDigit(text[^1]) && text.Count(char.IsLetter) * 3 >= text.Length * 2;
 
-    [GeneratedRegex("[0-9]+", RegexOptions.None, 500)]
+    [GeneratedRegex("[0-9]+", RegexOptions.None, 10_000)]
     private static partial Regex Digits();
 
-    [GeneratedRegex("[ \u00A0]+", RegexOptions.None, 500)]
+    [GeneratedRegex("[ \u00A0]+", RegexOptions.None, 10_000)]
     private static partial Regex Spaces();
 
-    [GeneratedRegex(@"(\.\s?){6,}\s*[0-9ivx]+\s*$", RegexOptions.None, 500)]
+    [GeneratedRegex(@"(\.\s?){6,}\s*[0-9ivx]+\s*$", RegexOptions.None, 10_000)]
     private static partial Regex ContentsEntry();
 
-    [GeneratedRegex(@"^[•●○▪■◦‣*–—-]\s", RegexOptions.None, 500)]
+    [GeneratedRegex(@"^[•●○▪■◦‣*–—-]\s", RegexOptions.None, 10_000)]
     private static partial Regex Bullet();
 
     [GeneratedRegex(@"^(?:(?<word>chapter|section|article|part|appendix)\s+(?<number>[0-9]+(?:\.[0-9]+)*|[IVX]+|[A-Z])\b"
-        + @"|(?<word>)(?<number>[0-9]+(?:\.[0-9]+)*)\.?\s+(?=[A-Z]))", RegexOptions.IgnoreCase, 500)]
+        + @"|(?<word>)(?<number>[0-9]+(?:\.[0-9]+)*)\.?\s+(?=[A-Z]))", RegexOptions.IgnoreCase, 10_000)]
     private static partial Regex NumberedHeading();
 }

@@ -50,12 +50,12 @@ internal sealed class PlanningModel
     private readonly StructuredModel<PlanReply> model;
 
     public PlanningModel(
-        ChatClients chats, ToolSet tools, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock)
+        ChatClients chats, ToolSet tools, LivePolicy policy, LimitRegistry registry, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock)
     {
         (var client, name, var provider) = chats.For(Upstream);
         (this.tools, prompt) = (tools, new PlanningPrompt(tools));
         model = new StructuredModel<PlanReply>(
-            Upstream, "plan", client, new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock, provider), clock, MaxTokens,
+            Upstream, "plan", client, new UpstreamCall(Upstream, policy, registry, breakers, rates, clock, provider), clock, MaxTokens,
             schema: PlanReply.SchemaFor(tools));
     }
 

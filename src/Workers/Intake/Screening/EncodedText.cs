@@ -12,7 +12,7 @@ internal static class EncodedText
 {
     private const RegexOptions Options = RegexOptions.CultureInvariant;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly (Regex Pattern, Func<string, byte[]?> Decode)[] Forms =
     [

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.RegularExpressions;
 using Navigator.Text;
@@ -11,12 +12,12 @@ namespace Navigator.Workers.Intake.Screening;
 internal static partial class Instructions
 {
     /// <summary>
-    /// Not RegexOptions.NonBacktracking: to build these patterns took the first question of a process 650 ms. Repetitions that may overlap are
+    /// Not RegexOptions.NonBacktracking: to build these automata took the first question of a process 650 ms. Repetitions that may overlap are
     /// short, so that no text needs long.
     /// </summary>
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
 
-    /// <summary>Milliseconds for one pattern. A text that needs more was made to need more.</summary>
+    /// <summary>Milliseconds for one pattern. If they pass, the text was made to need long, or the machine is busy: <see cref="Automaton"/>.</summary>
     private const int Patience = 250;
 
     /// <summary>Places where an order may begin. "What if I ignore …" is a question and not an order.</summary>
@@ -110,6 +111,8 @@ internal static partial class Instructions
         Options, Patience)]
     private static partial Regex Elsewhere { get; }
 
+    private static readonly ConcurrentDictionary<Regex, Regex> Automata = new();
+
     private static readonly Regex[] Patterns = [Override, OverrideAll, NewTask, Persona, PromptRequest, OwnInstructions, Markup, Exfiltration,
         Elsewhere];
 
@@ -120,31 +123,44 @@ internal static partial class Instructions
         Options, Patience)]
     private static partial Regex OfAnyTenant { get; }
 
-    public static bool IsIn(string text)
+    public static bool IsIn(string text) => IsIn(text, pattern => pattern);
+
+    /// <param name="form">The form in which a pattern is tried first.</param>
+    internal static bool IsIn(string text, Func<Regex, Regex> form)
     {
         try
         {
-            var plain = Plain(text);
-            return Array.Exists(Patterns, pattern => IsIn(plain, pattern));
+            return AnyIn(text, form);
         }
         catch (RegexMatchTimeoutException)
         {
-            return true;
+            return AnyIn(text, Automaton);
         }
     }
 
-    private static bool IsIn(string plain, Regex pattern)
+    private static bool AnyIn(string text, Func<Regex, Regex> form)
     {
-        for (var match = pattern.Match(plain); match.Success; match = match.NextMatch())
+        var plain = Plain(text, form);
+        return Array.Exists(Patterns, pattern => IsIn(plain, pattern, form));
+    }
+
+    private static bool IsIn(string plain, Regex pattern, Func<Regex, Regex> form)
+    {
+        for (var match = form(pattern).Match(plain); match.Success; match = match.NextMatch())
         {
-            if ((pattern != Override && pattern != OverrideAll) || !OfAnyTenant.IsMatch(plain.AsSpan(match.Index + match.Length)))
+            if ((pattern != Override && pattern != OverrideAll) || !form(OfAnyTenant).IsMatch(plain.AsSpan(match.Index + match.Length)))
                 return true;
         }
         return false;
     }
 
+    /// <summary>The same pattern as an automaton, whose time grows with the text's length only. It is built when it is first needed.</summary>
+    private static Regex Automaton(Regex pattern) =>
+        Automata.GetOrAdd(pattern, slow => new Regex(
+            slow.ToString(), slow.Options | RegexOptions.NonBacktracking, Regex.InfiniteMatchTimeout));
+
     /// <summary>Folds compatibility forms, case and spaces, and joins words written l i k e  t h i s.</summary>
-    private static string Plain(string text)
+    private static string Plain(string text, Func<Regex, Regex> form)
     {
         var folded = NormalForm.Of(HiddenText.Unmix(text), NormalizationForm.FormKC).ToLowerInvariant().Replace('’', '\'');
         var plain = new StringBuilder(folded.Length);
@@ -157,7 +173,7 @@ internal static partial class Instructions
             else if (plain.Length > 0 && !char.IsWhiteSpace(plain[^1]))
                 plain.Append(' ');
         }
-        return Spelled.Replace(plain.ToString(), match => match.Value.Replace(" ", "", StringComparison.Ordinal).Replace('.', ' ').Replace('-', ' '));
+        return form(Spelled).Replace(plain.ToString(), match => match.Value.Replace(" ", "", StringComparison.Ordinal).Replace('.', ' ').Replace('-', ' '));
     }
 
     [GeneratedRegex(@"\b(\w[ .\-]){7,}\w\b", Options, Patience)]

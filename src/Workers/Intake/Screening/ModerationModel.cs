@@ -16,10 +16,10 @@ internal sealed class ModerationModel
     private readonly UpstreamCall call;
 
     public ModerationModel(
-        IOptions<OpenAiOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock)
+        IOptions<OpenAiOptions> options, LivePolicy policy, LimitRegistry registry, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock)
     {
         client = OpenAiClients.Create(options.Value, policy.Now.ForUpstream(Upstream)).GetModerationClient(options.Value.ModerationModel);
-        call = new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock);
+        call = new UpstreamCall(Upstream, policy, registry, breakers, rates, clock);
     }
 
     /// <returns>Null if the model flags nothing.</returns>

@@ -24,8 +24,8 @@ internal sealed class TranslationModels
     private readonly TimeProvider clock;
 
     public TranslationModels(
-        ChatClients chats, IOptions<TranslationOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates,
-        TimeProvider clock)
+        ChatClients chats, IOptions<TranslationOptions> options, LivePolicy policy, LimitRegistry registry, CircuitBreakers breakers,
+        IRateLimits rates, TimeProvider clock)
     {
         this.clock = clock;
         var providers = options.Value.Providers;
@@ -33,7 +33,7 @@ internal sealed class TranslationModels
             ? [chats.For(Upstream)]
             : [.. providers.Select(provider => new ChatModel(
                 Client(provider, policy.Now.ForUpstream(Upstream)), provider.Model, providers.Count > 1 ? provider.Name : null))];
-        calls = [.. clients.Select(model => new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock, model.Provider))];
+        calls = [.. clients.Select(model => new UpstreamCall(Upstream, policy, registry, breakers, rates, clock, model.Provider))];
         models = [.. clients.Zip(calls, (model, call) =>
             new StructuredModel<TranslationReply>(Upstream, "translation", model.Client, call, clock, MaxTokens))];
         scores = new ProviderScores(providers.Count == 0 ? [0] : [.. providers.Select(provider => provider.Cost)]);

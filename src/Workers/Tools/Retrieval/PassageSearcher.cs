@@ -10,9 +10,9 @@ using Navigator.Workers.Embedders;
 namespace Navigator.Workers.Tools.Retrieval;
 
 /// <summary>Finds the passages that match queries and vectors best: fuses two legs and puts different places first.</summary>
-internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOptions> options, Bounds bounds)
+internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOptions> options, LimitRegistry registry)
 {
-    private readonly Bulkhead searches = bounds.Bulkhead("searches", "passages", now => now.Postgres.Searches);
+    private readonly Bulkhead searches = registry.Bulkhead("searches", "passages", now => now.Postgres.Searches);
 
     private static readonly KeyValuePair<string, object?> Lexical = new("leg", "lexical"), Vector = new("leg", "vector");
 

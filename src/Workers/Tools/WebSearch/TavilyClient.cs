@@ -26,11 +26,12 @@ internal sealed class TavilyClient : IDisposable
     private readonly MemoryCache cache = new(new MemoryCacheOptions { SizeLimit = CachedQueries });
 
     public TavilyClient(
-        IOptions<WebSearchOptions> options, LivePolicy policy, Bounds bounds, CircuitBreakers breakers, IRateLimits rates, TimeProvider clock)
+        IOptions<WebSearchOptions> options, LivePolicy policy, LimitRegistry registry, CircuitBreakers breakers, IRateLimits rates,
+        TimeProvider clock)
     {
         this.options = options.Value;
         http = UpstreamHttp.Create(policy.Now.ForUpstream(Upstream));
-        call = new UpstreamCall(Upstream, policy, bounds, breakers, rates, clock);
+        call = new UpstreamCall(Upstream, policy, registry, breakers, rates, clock);
     }
 
     /// <returns>Pages, best first, at most as many as the options say.</returns>

@@ -7,7 +7,7 @@ namespace Navigator.Runtime.Limits;
 /// <param name="WaitedSeconds">Total time that callers have waited.</param>
 /// <param name="Entered">Total number of permits granted.</param>
 /// <param name="Rejected">Total number of callers that were turned away.</param>
-public sealed record Bound(
+public sealed record LimitUsage(
     string Kind, string Name, long Limit, long InUse, long Waiting = 0, double WaitedSeconds = 0, long Entered = 0, long Rejected = 0)
 {
     /// <summary>True at 80 % utilization or more, so that the operator learns of it before the limit is reached.</summary>
@@ -15,14 +15,14 @@ public sealed record Bound(
 }
 
 /// <summary>All limits of this process: bulkheads that follow the policy, and limits whose utilization is read from elsewhere.</summary>
-public sealed class Bounds
+public sealed class LimitRegistry
 {
     private readonly LivePolicy policy;
     private readonly TimeProvider clock;
-    private readonly List<Func<Bound?>> bounds = [];
+    private readonly List<Func<LimitUsage?>> limits = [];
     private readonly Dictionary<(string Kind, string Name), (Bulkhead Bulkhead, Func<ConcurrencyPolicy, int> Limit)> bulkheads = [];
 
-    public Bounds(LivePolicy policy, TimeProvider clock)
+    public LimitRegistry(LivePolicy policy, TimeProvider clock)
     {
         (this.policy, this.clock) = (policy, clock);
         policy.Changed += () =>
@@ -51,22 +51,22 @@ public sealed class Bounds
             bulkhead = new Bulkhead(limit(policy.Now), clock);
             bulkheads.Add((kind, name), (bulkhead, limit));
         }
-        Watch(() => new Bound(
+        Watch(() => new LimitUsage(
             kind, name, bulkhead.Limit, bulkhead.InUse, bulkhead.Waiting, Math.Round(bulkhead.Waited.TotalSeconds, 3), bulkhead.Entered,
             bulkhead.Rejected));
         return bulkhead;
     }
 
     /// <param name="read">Returns null if the utilization is not known.</param>
-    public void Watch(Func<Bound?> read)
+    public void Watch(Func<LimitUsage?> read)
     {
-        lock (bounds)
-            bounds.Add(read);
+        lock (limits)
+            limits.Add(read);
     }
 
-    public IReadOnlyList<Bound> Read()
+    public IReadOnlyList<LimitUsage> Read()
     {
-        lock (bounds)
-            return [.. bounds.Select(read => read()).OfType<Bound>()];
+        lock (limits)
+            return [.. limits.Select(read => read()).OfType<LimitUsage>()];
     }
 }
