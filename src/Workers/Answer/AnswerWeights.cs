@@ -16,12 +16,12 @@ internal static class AnswerWeights
 
     /// <param name="cosine">Of the question and the statement that is nearest to it.</param>
     /// <param name="absent">
-    /// Share of the question's words that no source contains. It counts for an answer, because words in common raise the cosine of any statement:
-    /// a high cosine without them is meaning.
+    /// Share of the question's words that no source contains. If all are absent, a high cosine is meaning. If some are, the others raise the cosine
+    /// of any statement, and what was asked about is often the absent one ("Are hearing aids covered?").
     /// </param>
     /// <param name="names">Names and numbers of the question that no source contains.</param>
     public static double ProbabilityByMeaning(double cosine, double absent, int names) =>
-        Logistic(12.06 * cosine + 3.23 * absent - 1.19 * Math.Min(names, MaxNames) - 6.04);
+        Logistic(8.79 * cosine + 4.71 * absent - 10.46 * absent * (1 - absent) - 0.42 * Math.Min(names, MaxNames) - 3.85);
 
     /// <param name="covered">Share of the question that one statement covers.</param>
     public static double ProbabilityByWords(double covered, int names) => Logistic(2.46 * covered - 1.19 * Math.Min(names, MaxNames) - 0.43);
