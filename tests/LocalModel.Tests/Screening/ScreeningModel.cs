@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Options;
+using Navigator.Runtime.Limits;
+using Navigator.Storage.Rates;
+using Navigator.Storage.Sqlite;
+using Navigator.Workers.Answer;
+using Navigator.Workers.Embedders;
+using Navigator.Workers.Intake.Screening;
+using Navigator.Workers.Tests;
+
+namespace Navigator.LocalModel.Tests.Screening;
+
+/// <summary>Screening as it ships, with the local model.</summary>
+public sealed class ScreeningModel : IDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private readonly SqliteDatabase database = SqliteDatabase.InMemory(TimeProvider.System, new SqliteLimits(64, 1, Patience, 0));
+    private readonly LocalEmbeddingGenerator generator = new(AppContext.BaseDirectory, Environment.ProcessorCount, Environment.ProcessorCount);
+    private readonly MeaningScreen meaning;
+    private readonly LivePolicy policy = Policies.Live(("Intake:Screen", "5m"), ("Intake:ScreenByMeaning", "5m"));
+
+    public ScreeningModel()
+    {
+        Embedding = new EmbeddingModel(
+            generator, policy, new Bounds(policy, TimeProvider.System), Policies.Breakers(policy),
+            new SqliteRateLimits(database, TimeProvider.System), TimeProvider.System);
+        meaning = Meaning(MeaningWeights.Load());
+        Screener = new Screener(Options.Create(new ScreeningOptions()), policy, meaning);
+        Sources = new SourceScreen(meaning);
+    }
+
+    internal EmbeddingModel Embedding { get; }
+
+    internal Screener Screener { get; }
+
+    internal SourceScreen Sources { get; }
+
+    internal MeaningScreen Meaning(MeaningWeights weights, LivePolicy? other = null) =>
+        new(Embedding, weights, Options.Create(new ScreeningOptions()), other ?? policy);
+
+    internal async Task<float[][]> Vectors(IReadOnlyList<string> texts)
+    {
+        var vectors = await Embedding.EmbedQuestions(texts, Patience, default);
+        return [.. vectors.Select(vector => vector.ToArray())];
+    }
+
+    public void Dispose()
+    {
+        meaning.Dispose();
+        generator.Dispose();
+        database.Dispose();
+    }
+}
