@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Navigator.Contracts.Http;
 using Navigator.Runtime;
@@ -20,12 +21,13 @@ internal sealed class Screener(IOptions<ScreeningOptions> options, LivePolicy po
     public async Task<Verdict> Screen(string question, TimeSpan left, CancellationToken token)
     {
         var within = policy.Now.Intake.Screen < left ? policy.Now.Intake.Screen : left;
+        var began = Stopwatch.GetTimestamp();
         var verdict = await ByMeaning(QuestionRules.Screen(question), question.Length, within, token);
         if (verdict.Question is not { } kept || moderation is null)
             return verdict;
         try
         {
-            return await moderation.Check(kept, within, token) ?? verdict;
+            return await moderation.Check(kept, Left(), token) ?? verdict;
         }
         catch (UpstreamException error) when (error.Failure == UpstreamFailure.Filtered)
         {
@@ -38,6 +40,8 @@ internal sealed class Screener(IOptions<ScreeningOptions> options, LivePolicy po
                 ? verdict with { Notes = [.. verdict.Notes, $"screening: the moderation model failed ({error.Reason}); only rules were applied"] }
                 : Verdict.Unknown(ErrorCode.ScreeningUnavailable, $"The question could not be screened: {error.Reason}.");
         }
+
+        TimeSpan Left() => within - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } rest ? rest : TimeSpan.Zero;
     }
 
     /// <param name="verdict">The rules' verdict.</param>
