@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Navigator.Runtime.Limits;
 using Navigator.Storage.Rates;
@@ -15,17 +16,25 @@ public sealed class ScreeningModel : IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly SqliteDatabase database = SqliteDatabase.InMemory(TimeProvider.System, new SqliteLimits(64, 1, Patience, 0));
-    private readonly LocalEmbeddingGenerator generator = new(AppContext.BaseDirectory, Environment.ProcessorCount, Environment.ProcessorCount);
+    private readonly IEmbeddingGenerator<string, Embedding<float>> generator;
     private readonly MeaningScreen meaning;
-    private readonly LivePolicy policy = Policies.Live(("Intake:Screen", "5m"), ("Intake:ScreenByMeaning", "5m"));
+    private readonly LivePolicy policy;
 
-    public ScreeningModel()
+    /// <summary>With time for everything.</summary>
+    public ScreeningModel() : this(
+        new LocalEmbeddingGenerator(AppContext.BaseDirectory, Environment.ProcessorCount, Environment.ProcessorCount))
     {
+    }
+
+    internal ScreeningModel(IEmbeddingGenerator<string, Embedding<float>> generator, LivePolicy? policy = null)
+    {
+        this.generator = generator;
+        this.policy = policy ?? Policies.Live(("Intake:Screen", "5m"), ("Intake:ScreenByMeaning", "5m"));
         Embedding = new EmbeddingModel(
-            generator, policy, new Bounds(policy, TimeProvider.System), Policies.Breakers(policy),
+            generator, this.policy, new Bounds(this.policy, TimeProvider.System), Policies.Breakers(this.policy),
             new SqliteRateLimits(database, TimeProvider.System), TimeProvider.System);
         meaning = Meaning(MeaningWeights.Load());
-        Screener = new Screener(Options.Create(new ScreeningOptions()), policy, meaning);
+        Screener = new Screener(Options.Create(new ScreeningOptions()), this.policy, meaning);
         Sources = new SourceScreen(meaning);
     }
 
@@ -35,8 +44,7 @@ public sealed class ScreeningModel : IDisposable
 
     internal SourceScreen Sources { get; }
 
-    internal MeaningScreen Meaning(MeaningWeights weights, LivePolicy? other = null) =>
-        new(Embedding, weights, Options.Create(new ScreeningOptions()), other ?? policy);
+    internal MeaningScreen Meaning(MeaningWeights weights) => new(Embedding, weights, Options.Create(new ScreeningOptions()), policy);
 
     internal async Task<float[][]> Vectors(IReadOnlyList<string> texts)
     {
