@@ -77,6 +77,9 @@ mutants: ## change the code and check that a test fails: make mutants PROJECT=Ru
 	cd tests/$(or $(TESTS),$(PROJECT)).Tests && dotnet stryker --project $(PROJECT).csproj --mutate '**/$(FILES)' --concurrency 1 \
 	  --reporter cleartext --output ../../artifacts/mutants $(ARGS)
 
+train-screening: ## train screening by meaning anew, with its figures; tests/LocalModel.Tests/Screening has the lines
+	NAVIGATOR_TRAIN=1 dotnet test tests/LocalModel.Tests --filter FullyQualifiedName~Training --logger "console;verbosity=detailed"
+
 prompts: ## regenerate docs/prompts.md from the requests that the code sends
 	NAVIGATOR_WRITE_DOCS=1 dotnet test tests/EndToEnd.Tests --filter FullyQualifiedName~PromptsDocTests
 
@@ -95,4 +98,4 @@ upstreams: ## run a stand-in for OpenAI and Tavily on port 8089
 ci: ## run the same checks as CI
 	.ci/run
 
-.PHONY: key help run build quick test slow-tests faults faults-prove load evaluate services services-down images up down audit mutants prompts trace settings dashboards upstreams ci
+.PHONY: key help run build quick test slow-tests faults faults-prove load evaluate services services-down images up down audit mutants train-screening prompts trace settings dashboards upstreams ci

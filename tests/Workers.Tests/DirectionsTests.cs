@@ -46,7 +46,7 @@ public partial class DirectionsTests
         ["Workers.Embedders"] = [],
         ["Workers.Ingestion.Extraction"] = [],
         ["Workers.Ingestion"] = ["Workers.Embedders", "Workers.Ingestion.Extraction"],
-        ["Workers.Intake.Screening"] = [],
+        ["Workers.Intake.Screening"] = ["Workers.Embedders"],
         ["Workers.Intake.Translation"] = [],
         ["Workers.Intake.Planning"] = ["Workers.Intake.Screening"],
         ["Workers.Intake"] = ["Workers.Intake.Planning", "Workers.Intake.Screening", "Workers.Intake.Translation"],

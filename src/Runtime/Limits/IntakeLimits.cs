@@ -9,6 +9,9 @@ public sealed record IntakeLimits
     /// <summary>Screening of one question.</summary>
     [DurationRange("10ms", "10m")] public required TimeSpan Screen { get; init; }
 
+    /// <summary>The local embedding model while a question is screened, and as long again while its sources are. Part of screening.</summary>
+    [DurationRange("10ms", "10m")] public required TimeSpan ScreenByMeaning { get; init; }
+
     /// <summary>Planning of one question.</summary>
     [DurationRange("10ms", "10m")] public required TimeSpan Plan { get; init; }
 }

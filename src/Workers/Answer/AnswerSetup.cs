@@ -17,7 +17,7 @@ internal static class AnswerSetup
         services.AddSingleton(provider =>
             new SentenceSimilarity(provider.GetService<LocalEmbeddingGenerator>(), provider.GetRequiredService<TimeProvider>()));
         return services.AddSingleton<StatementRanker>().AddSingleton<ExtractiveAnswerer>()
-            .AddSingleton<SourceCollector>().AddSingleton<AnswerComposition>()
+            .AddSingleton<SourceScreen>().AddSingleton<SourceCollector>().AddSingleton<AnswerComposition>()
             .AddSingleton(provider => new InlineAnswer(provider.GetRequiredService<AnswerComposition>().Run)).AddSingleton<ToolReport>();
     }
 }

@@ -6,7 +6,7 @@ using Navigator.Storage.Passages;
 namespace Navigator.Workers.Answer;
 
 /// <summary>Turns the tools' results into sources: reads them, screens them, and numbers those that fit into the token budget.</summary>
-internal sealed class SourceCollector(ToolSet tools, IPassageIndex index, IOptions<AnswerOptions> options)
+internal sealed class SourceCollector(ToolSet tools, IPassageIndex index, SourceScreen screen, IOptions<AnswerOptions> options)
 {
     /// <returns>The sources, and notes about screened text for the job's <c>degraded</c>.</returns>
     public async Task<(IReadOnlyList<Source> Sources, IReadOnlyList<string> Notes)> Collect(Job job, CancellationToken token)
@@ -14,7 +14,7 @@ internal sealed class SourceCollector(ToolSet tools, IPassageIndex index, IOptio
         var found = new List<Source>();
         foreach (var tool in tools)
             found.AddRange(await tool.Sources(job, index, token));
-        var all = found.Select(source => source.Screened()).ToList();
+        var all = await screen.Screened(job.Tenant, found, token);
         var screened = all.Count(source => source.IsScreened);
         return (
             SourceBudget.Within(options.Value.SourceTokens, all),

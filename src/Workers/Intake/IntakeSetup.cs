@@ -19,6 +19,7 @@ internal static class IntakeSetup
             services.AddSingleton<ModerationModel>();
         if (chats.Small is not null)
             services.AddSingleton<PlanningModel>();
-        return services.AddSingleton<Translator>().AddSingleton<Screener>().AddSingleton<Planner>().AddSingleton<QuestionPreparation>();
+        return services.AddSingleton<Translator>().AddSingleton(MeaningWeights.Load()).AddSingleton<MeaningScreen>()
+            .AddSingleton<Screener>().AddSingleton<Planner>().AddSingleton<QuestionPreparation>();
     }
 }

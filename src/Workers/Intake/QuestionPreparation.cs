@@ -72,9 +72,10 @@ internal sealed class QuestionPreparation(
             await transitions.End(job, verdict.Status, verdict.Error!, token);
             return;
         }
+        // What meaning recognised in the translation still stands in the original wording, so that the original is not used.
         var request = new PlanningRequest(
             question, translated.IsTranslated
-                ? QuestionRules.Screen(job.Question).Question
+                ? verdict.Notes.Contains(QuestionRules.LeftOut) ? question : QuestionRules.Screen(job.Question).Question
                 : null, translated.Language, [.. tools.Where(tool => tool.MayBeAsked(job.Options))],
             await ConversationTurn.Before(job, ledger, token));
         var (plan, planned) = await planner.Plan(request, Left(), token);

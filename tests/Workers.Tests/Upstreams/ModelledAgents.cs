@@ -5,6 +5,7 @@ using Navigator.Storage.Rates;
 using Navigator.Storage.Sqlite;
 using Navigator.Upstreams;
 using Navigator.Workers.Answer;
+using Navigator.Workers.Embedders;
 using Navigator.Workers.Intake.Planning;
 using Navigator.Workers.Intake.Screening;
 using Navigator.Workers.Intake.Translation;
@@ -48,8 +49,13 @@ internal sealed class ModelledAgents(UpstreamServer server, bool anthropic) : IA
     public Planner Planner() => new(Policy, new PlanningModel(Chats, Shipped.Tools, Policy, Registry, Breakers, Rates, TimeProvider.System));
 
     public Screener Screener(WithoutModeration without = WithoutModeration.Pass) =>
-        new(Options.Create(new ScreeningOptions { WhenModerationFails = without }), Policy,
+        new(Options.Create(new ScreeningOptions { WhenModerationFails = without }), Policy, WordsOnly,
             new ModerationModel(OpenAi, Policy, Registry, Breakers, Rates, TimeProvider.System));
+
+    /// <summary>Without the local model, screening by meaning recognises nothing.</summary>
+    private MeaningScreen WordsOnly => new(
+        new EmbeddingModel(new HashedNgramEmbedder(), Policy, Registry, Breakers, Rates, TimeProvider.System), MeaningWeights.Load(),
+        Options.Create(new ScreeningOptions()), Policy);
 
     public ModelAnswerer Answerer() => new(Chats, Options.Create(new AnswerOptions()), Policy, Registry, Breakers, Rates, TimeProvider.System);
 

@@ -11,7 +11,10 @@ namespace Navigator.Workers.Intake.Screening;
 internal static class QuestionRules
 {
     /// <summary>Minimum length of the rest after an instruction was removed. A shorter rest is not a question.</summary>
-    private const int LeastLeft = 8;
+    public const int LeastLeft = 8;
+
+    /// <summary>The note on a question from which a part was removed.</summary>
+    public const string LeftOut = "screening: a part of the question that instructs the assistant was left out";
 
     public static Verdict Screen(string question)
     {
@@ -31,11 +34,11 @@ internal static class QuestionRules
         var rest = string.Join(' ', Sentences.Of(kept).Select(sentence => kept[sentence]).Where(sentence => !Instructions.IsIn(sentence))
             .Select(sentence => sentence.Trim()));
         return rest.Length >= LeastLeft && !Instructions.IsIn(rest)
-            ? Verdict.Change(rest, "screening: a part of the question that instructs the assistant was left out")
+            ? Verdict.Change(rest, LeftOut)
             : Instructing();
     }
 
-    private static Verdict Instructing() => Verdict.Refuse(
+    public static Verdict Instructing() => Verdict.Refuse(
         ErrorCode.QuestionInstructs,
         "The question instructs the assistant instead of asking about your documents or the web. It can be asked again without that part.");
 }

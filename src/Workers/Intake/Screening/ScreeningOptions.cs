@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Navigator.Workers.Intake.Screening;
 
 public enum WithoutModeration
@@ -16,4 +18,13 @@ public sealed record ScreeningOptions
 
     /// <summary>What happens to a question if the moderation model fails or is late: fail open or closed. Default: Pass.</summary>
     public WithoutModeration WhenModerationFails { get; init; } = WithoutModeration.Pass;
+
+    /// <summary>
+    /// With the local embedding model: the probability above which a sentence of a question counts as an instruction to the assistant and is left
+    /// out. Less finds more attacks and touches more honest questions (docs/security.md). 1 applies the rules alone. Default: 0.75.
+    /// </summary>
+    [Range(0.5, 1)] public double QuestionThreshold { get; init; } = 0.75;
+
+    /// <summary>The same for a sentence of a document or of a web page. Default: 0.95.</summary>
+    [Range(0.5, 1)] public double SourceThreshold { get; init; } = 0.95;
 }
