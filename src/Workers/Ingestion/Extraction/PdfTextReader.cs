@@ -7,7 +7,7 @@ namespace Navigator.Workers.Ingestion.Extraction;
 
 /// <summary>
 /// Reads the pages of a PDF as text, in a separate process. Its time, memory and output are limited, because a few kilobytes of PDF can
-/// expand without registry.
+/// expand without bounds.
 /// </summary>
 internal sealed partial class PdfTextReader(IOptions<IngestionOptions> options, ILogger<PdfTextReader> log)
 {

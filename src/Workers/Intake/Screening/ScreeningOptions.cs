@@ -25,6 +25,6 @@ public sealed record ScreeningOptions
     /// </summary>
     [Range(0.5, 1)] public double QuestionThreshold { get; init; } = 0.75;
 
-    /// <summary>The same for a sentence of a document or of a web page. Default: 0.95.</summary>
-    [Range(0.5, 1)] public double SourceThreshold { get; init; } = 0.95;
+    /// <summary>The same for a sentence of a document or of a web page. Default: 0.9.</summary>
+    [Range(0.5, 1)] public double SourceThreshold { get; init; } = 0.9;
 }
