@@ -79,6 +79,18 @@ public sealed partial class PrometheusServer : IAsyncDisposable
             : throw new InvalidOperationException($"{expression}: {answer.GetProperty("error").GetString()}");
     }
 
+    /// <summary>The alerts that are pending or fire.</summary>
+    public async Task<IReadOnlyList<ActiveAlert>> Alerts()
+    {
+        var answer = await client.GetFromJsonAsync<JsonElement>("api/v1/alerts");
+        return
+        [
+            .. answer.GetProperty("data").GetProperty("alerts").EnumerateArray().Select(alert => new ActiveAlert(
+                alert.GetProperty("labels").GetProperty("alertname").GetString()!, alert.GetProperty("state").GetString() == "firing",
+                alert.GetProperty("annotations").GetProperty("summary").GetString()!)),
+        ];
+    }
+
     /// <summary>The names of metrics (label <c>__name__</c>), or of labels (null).</summary>
     public async Task<IReadOnlySet<string>> Names(string? label)
     {
@@ -102,3 +114,6 @@ public sealed partial class PrometheusServer : IAsyncDisposable
     [GeneratedRegex(@"msg=""Listening on""[^\n]* address=(?<address>127\.0\.0\.1:[1-9]\d*)", RegexOptions.None, 10_000)]
     private static partial Regex Listening();
 }
+
+/// <summary>An alert that is pending or fires.</summary>
+public sealed record ActiveAlert(string Name, bool Fires, string Summary);
