@@ -10,16 +10,16 @@ internal sealed record Series(string Name, IReadOnlyList<(double X, double? Y)> 
 internal sealed record Mark(double From, double To, string Name);
 
 /// <summary>Values over minutes as an SVG that every browser and GitHub show.</summary>
-internal sealed class Chart(string title, IReadOnlyList<Series> lines, IReadOnlyList<Mark> marks, bool isLogarithmic = false)
+/// <param name="minutes">Length of the axis.</param>
+internal sealed class Chart(string title, double minutes, IReadOnlyList<Series> lines, IReadOnlyList<Mark> marks, bool isLogarithmic = false)
 {
     private const double Width = 960, Height = 300, Left = 60, Right = 20, Top = 44, Bottom = 30;
 
     /// <summary>The lowest value of a logarithmic axis.</summary>
-    private const double Least = 10;
+    private const double Least = 100;
 
     private static readonly string[] Colours = ["#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#8c564b"];
 
-    private readonly double last = Math.Max(1.0 / 60, lines.SelectMany(line => line.Points).Select(point => point.X).DefaultIfEmpty().Max());
     private readonly double most = Math.Max(1, lines.SelectMany(line => line.Points).Max(point => point.Y) ?? 1);
 
     public string Draw()
@@ -38,7 +38,7 @@ internal sealed class Chart(string title, IReadOnlyList<Series> lines, IReadOnly
             svg.Append(CultureInfo.InvariantCulture, $"""<path d="M{Left} {Y(tick):0.#}H{Width - Right}" stroke="#ddd"/>""");
             svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Left - 6}" y="{Y(tick) + 4:0.#}" text-anchor="end">{tick:#,0.##}</text>""");
         }
-        for (double at = 0, step = Step(last, 10); at <= last; at += step)
+        for (double at = 0, step = Step(minutes, 10); at <= minutes; at += step)
             svg.AppendLine(CultureInfo.InvariantCulture,
                 $"""<text x="{X(at):0.#}" y="{Height - 12}" text-anchor="middle">{at:0.##} min</text>""");
         var legend = Left;
@@ -67,7 +67,7 @@ internal sealed class Chart(string title, IReadOnlyList<Series> lines, IReadOnly
         return path.ToString();
     }
 
-    private double X(double minutes) => Left + minutes / last * (Width - Left - Right);
+    private double X(double at) => Left + at / minutes * (Width - Left - Right);
 
     private double Y(double value)
     {

@@ -26,7 +26,7 @@ internal static class EnduranceRun
     public static async Task<int> Run(Wanted wanted, CancellationToken token)
     {
         Console.WriteLine(FormattableString.Invariant(
-            $"{wanted.Length.TotalMinutes:0.#} min, {wanted.PerSecond} questions a second, seed {wanted.Seed}; Ctrl+C ends it and writes the report"));
+            $"{wanted.Length.TotalMinutes:0.#} min, {wanted.PerSecond} questions a second, seed {wanted.Seed}; Ctrl+C ends it"));
         await using var system = await WholeSystem.Start(token);
         var (random, history) = (new SharedRandom(wanted.Seed), new History());
         // Compiled and connected before anything is measured.

@@ -10,9 +10,11 @@ var hours = new Option<double>("--hours") { Description = "How long. With --minu
 var minutes = new Option<double>("--minutes") { Description = "How long; 20 when neither is given." };
 var faults = new Option<string>("--faults")
 {
-    Description = "random: chosen by the seed; none: a healthy system, in which any alert that fires fails the run.",
+    Description = "random: chosen by the seed; none: a healthy system, in which any alert that fires fails the run; named: one after the other, "
+        + "to see which alert or line of doctor names each within a minute.",
     DefaultValueFactory = _ => "random",
-}.AcceptOnlyFromAmong("random", "none");
+}.AcceptOnlyFromAmong("random", "none", "named");
+var only = new Option<string?>("--only") { Description = "Of the named faults, those whose name contains this." };
 var rate = new Option<double>("--rate") { Description = "Questions a second.", DefaultValueFactory = _ => 10 };
 var seed = new Option<int?>("--seed") { Description = "Of the faults and of the arrivals; another one every time when it is not given." };
 var folder = new Option<DirectoryInfo>("--out")
@@ -20,7 +22,7 @@ var folder = new Option<DirectoryInfo>("--out")
     Description = "The report's folder.",
     DefaultValueFactory = _ => new DirectoryInfo(Path.Combine(ServerSet.Root, "artifacts", "endurance")),
 };
-var root = new RootCommand("Load, faults and memory over hours.") { hours, minutes, faults, rate, seed, folder };
+var root = new RootCommand("Load, faults and memory over hours.") { hours, minutes, faults, only, rate, seed, folder };
 root.SetAction(async (parsed, token) =>
 {
     if (BreakableServers.Missing is { } missing)
@@ -33,7 +35,10 @@ root.SetAction(async (parsed, token) =>
         length > TimeSpan.Zero ? length : TimeSpan.FromMinutes(20), parsed.GetValue(rate), parsed.GetValue(seed) ?? Random.Shared.Next(1, 1_000_000),
         parsed.GetValue(faults) == "random", parsed.GetValue(folder)!);
     wanted.Folder.Create();
-    return await EnduranceRun.Run(wanted, token).WaitAsync(length + TimeSpan.FromMinutes(30), CancellationToken.None);
+    // By itself it ends in time; if it does not, this ends it.
+    return parsed.GetValue(faults) == "named"
+        ? await NamedRun.Run(wanted, parsed.GetValue(only), token).WaitAsync(TimeSpan.FromHours(3), CancellationToken.None)
+        : await EnduranceRun.Run(wanted, token).WaitAsync(wanted.Length + TimeSpan.FromMinutes(30), CancellationToken.None);
 });
 // The report is written after Ctrl+C: the callers that wait have three minutes, and the processes two.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(10) });

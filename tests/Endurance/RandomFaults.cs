@@ -22,6 +22,9 @@ internal sealed class RandomFaults(WholeSystem system, History history, Random r
 
     private readonly List<FaultMoment> moments = [];
 
+    /// <summary>Each fault once, in an order of its own, before any comes again.</summary>
+    private Queue<(string Name, Func<TimeSpan, Task> Happen)> deck = [];
+
     private (string Name, Func<TimeSpan, Task> Happen)[] All =>
     [
         ("worker 1 killed", KillWorker),
@@ -49,7 +52,9 @@ internal sealed class RandomFaults(WholeSystem system, History history, Random r
         while (true)
         {
             var (peace, lasts) = (TimeSpan.FromSeconds(random.Next(ShortestPeace, LongestPeace)), TimeSpan.FromSeconds(random.Next(5, 25)));
-            var (name, happen) = All[random.Next(All.Length)];
+            if (deck.Count == 0)
+                deck = new Queue<(string Name, Func<TimeSpan, Task> Happen)>(Shuffled());
+            var (name, happen) = deck.Dequeue();
             if (DateTimeOffset.UtcNow + peace + lasts + LastPeace > end)
                 break;
             await Task.Delay(peace, token);
@@ -62,6 +67,13 @@ internal sealed class RandomFaults(WholeSystem system, History history, Random r
         }
         if (end > DateTimeOffset.UtcNow)
             await Task.Delay(end - DateTimeOffset.UtcNow, token);
+    }
+
+    private (string Name, Func<TimeSpan, Task> Happen)[] Shuffled()
+    {
+        var all = All;
+        random.Shuffle(all);
+        return all;
     }
 
     private async Task KillWorker(TimeSpan length)

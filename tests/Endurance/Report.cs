@@ -16,7 +16,9 @@ internal static class Report
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"# Endurance, {outcome.From:yyyy-MM-dd HH:mm} UTC");
         text.AppendLine();
-        text.AppendLine(outcome.Broken.Count == 0 ? "**The promise held.** Every accepted job ended exactly once, and in time." : "**The promise broke:**");
+        text.AppendLine(outcome.Broken.Count == 0
+            ? "**The promise held.** Every accepted job ended exactly once, and in time."
+            : "**The promise broke:**");
         foreach (var line in outcome.Broken.Take(50))
             text.AppendLine(CultureInfo.InvariantCulture, $"- {line.ReplaceLineEndings(" ")}");
         text.AppendLine();
@@ -39,12 +41,13 @@ internal static class Report
         var (ends, history) = (outcome.History.Ends.ToList(), outcome.History);
         var p = Percentiles.Of(ends.Where(end => end.Status == "answered").Select(end => end.Took.TotalMilliseconds));
         text.AppendLine("| | |\n|---|---|");
-        void Row(string name, FormattableString value) => text.AppendLine(FormattableString.Invariant($"| {name} | {FormattableString.Invariant(value)} |"));
+        void Row(string name, FormattableString value) =>
+            text.Append("| ").Append(name).Append(" | ").Append(FormattableString.Invariant(value)).AppendLine(" |");
         Row("length", $"{(outcome.To - outcome.From).TotalMinutes:0.0} min of {outcome.Wanted.Length.TotalMinutes:0.#} wanted");
         Row("load", $"{outcome.Wanted.PerSecond} questions a second, at random times; one in three asks the web, one in 15 is cancelled");
         Row("seed", $"{outcome.Wanted.Seed}");
         Row("accepted", $"{history.Jobs.Count} jobs");
-        Row("ended", $"{string.Join(", ", ends.GroupBy(end => end.Status).OrderByDescending(group => group.Count()).Select(group => $"{group.Count()} {group.Key}"))}");
+        Row("ended", $"{string.Join(", ", ends.CountBy(end => end.Status).Select(count => $"{count.Value} {count.Key}"))}");
         Row("latency of answers, from asking to reading", $"p50 {p.P50:0} ms, p95 {p.P95:0} ms, p99 {p.P99:0} ms, max {p.Max:0} ms");
         Row("faults", $"{outcome.Faults.Count}");
         text.AppendLine();
@@ -54,8 +57,11 @@ internal static class Report
     {
         double Minutes(DateTimeOffset at) => (at - outcome.From).TotalMinutes;
         var marks = outcome.Faults.Select(fault => new Mark(Minutes(fault.From), Minutes(fault.To), fault.Name)).ToList();
-        var width = Math.Max(10, (outcome.To - outcome.From).TotalSeconds / Points);
-        var slices = outcome.History.Ends.GroupBy(end => (int)((end.Asked - outcome.From).TotalSeconds / width)).OrderBy(slice => slice.Key)
+        var (length, width) = (Minutes(outcome.To), Math.Max(10, (outcome.To - outcome.From).TotalSeconds / Points));
+        int SliceOf(DateTimeOffset asked) => (int)((asked - outcome.From).TotalSeconds / width);
+        // The last one is not full.
+        var last = outcome.History.Ends.Select(end => SliceOf(end.Asked)).DefaultIfEmpty().Max();
+        var slices = outcome.History.Ends.GroupBy(end => SliceOf(end.Asked)).Where(slice => slice.Key < last).OrderBy(slice => slice.Key)
             .Select(slice => (At: (slice.Key + 0.5) * width / 60, All: slice.ToList(),
                 Latency: Percentiles.Of(slice.Where(end => end.Status == "answered").Select(end => end.Took.TotalMilliseconds)))).ToList();
         Series Rate(string name, Func<string, bool> counts) =>
@@ -64,18 +70,19 @@ internal static class Report
             new(name, [.. slices.Select(slice => (slice.At, of(slice.Latency) is > 0 and var ms ? ms : (double?)null))]);
         IReadOnlyList<Series> Uses(Func<Use, double> of) =>
             [.. outcome.Measured.All[0].Processes.Keys.Select(process => new Series(process, [.. outcome.Measured.All.Select(measurement =>
-                (Minutes(measurement.At), measurement.Processes.TryGetValue(process, out var use) ? of(use) : (double?)null))]))];
 
-        yield return ("rate", new Chart("Jobs a second, by when they were asked for (a red stretch is a fault)",
+                (Minutes(measurement.At), measurement.Processes.TryGetValue(process, out var use) && of(use) is > 0 and var used ? used : (double?)null))]))];
+
+        yield return ("rate", new Chart("Jobs a second, by when they were asked for (a red stretch is a fault)", length,
             [Rate("answered", status => status == "answered"), Rate("failed or expired", status => status is "failed" or "expired"),
                 Rate("cancelled", status => status == "cancelled")], marks));
-        yield return ("latency", new Chart("Latency of answers, ms, from asking to reading",
+        yield return ("latency", new Chart("Latency of answers, ms, from asking to reading", length,
             [Latency("p50", p => p.P50), Latency("p95", p => p.P95), Latency("p99", p => p.P99)], marks, isLogarithmic: true));
-        yield return ("memory", new Chart("Resident memory, MB", Uses(use => use.MemoryMb), marks));
-        yield return ("threads", new Chart("Threads", Uses(use => use.Threads), marks));
-        yield return ("connections", new Chart("Open sockets: to callers, models, broker and database", Uses(use => use.Sockets), marks));
-        yield return ("queues", new Chart("Messages in all queues",
-            [new Series("messages", [.. outcome.Measured.All.Select(measurement => (Minutes(measurement.At), (double?)measurement.Waiting))])], marks));
+        yield return ("memory", new Chart("Resident memory, MB", length, Uses(use => use.MemoryMb), marks));
+        yield return ("threads", new Chart("Threads", length, Uses(use => use.Threads), marks));
+        yield return ("connections", new Chart("Open sockets: to callers, models, broker and database", length, Uses(use => use.Sockets), marks));
+        yield return ("queues", new Chart("Messages in all queues", length,
+            [new Series("messages", [.. outcome.Measured.All.Select(look => (Minutes(look.At), (double?)look.Waiting))])], marks));
     }
 
     private static void TableOfMemory(StringBuilder text, Outcome outcome)

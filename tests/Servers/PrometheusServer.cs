@@ -82,12 +82,14 @@ public sealed partial class PrometheusServer : IAsyncDisposable
     /// <summary>The alerts that are pending or fire.</summary>
     public async Task<IReadOnlyList<ActiveAlert>> Alerts()
     {
-        var answer = await client.GetFromJsonAsync<JsonElement>("api/v1/alerts");
+        var answer = await client.GetFromJsonAsync<JsonElement>("api/v1/rules?type=alert");
         return
         [
-            .. answer.GetProperty("data").GetProperty("alerts").EnumerateArray().Select(alert => new ActiveAlert(
-                alert.GetProperty("labels").GetProperty("alertname").GetString()!, alert.GetProperty("state").GetString() == "firing",
-                alert.GetProperty("annotations").GetProperty("summary").GetString()!)),
+            .. answer.GetProperty("data").GetProperty("groups").EnumerateArray()
+                .SelectMany(group => group.GetProperty("rules").EnumerateArray())
+                .SelectMany(rule => rule.GetProperty("alerts").EnumerateArray().Select(alert => new ActiveAlert(
+                    rule.GetProperty("name").GetString()!, alert.GetProperty("state").GetString() == "firing",
+                    TimeSpan.FromSeconds(rule.GetProperty("duration").GetDouble())))),
         ];
     }
 
@@ -116,4 +118,5 @@ public sealed partial class PrometheusServer : IAsyncDisposable
 }
 
 /// <summary>An alert that is pending or fires.</summary>
-public sealed record ActiveAlert(string Name, bool Fires, string Summary);
+/// <param name="For">How long its cause must last before it fires.</param>
+public sealed record ActiveAlert(string Name, bool Fires, TimeSpan For);
