@@ -20,6 +20,8 @@ internal static class EnduranceRun
     /// <summary>For the last callers: a job's deadline is two minutes.</summary>
     private static readonly TimeSpan LastJobs = TimeSpan.FromMinutes(3);
 
+    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(10);
+
     /// <summary>Model calls that one question may cost: attempts × tries of concurrency.yaml.</summary>
     private const int MaxCalls = 6;
 
@@ -47,6 +49,9 @@ internal static class EnduranceRun
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
             Console.WriteLine("ended early; waiting for the last jobs");
+            // A terminal's Ctrl+C goes to all processes. They need some seconds to end, and are started again for the last jobs.
+            await Task.Delay(Ending, CancellationToken.None);
+            await system.Deployment.StartEnded();
         }
         await callers.End(LastJobs);
         broken.AddRange(await Heal(system));

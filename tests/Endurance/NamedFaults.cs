@@ -50,7 +50,7 @@ internal static class NamedFaults
         yield return Upstream("moderations answer 500", "moderations", ["processes.breakers", "UpstreamFails"],
             new Behaviour { Fault = Fault.Status, Status = 500 });
         yield return Upstream("plans hang", "plans", ["processes.breakers", "UpstreamFails"], new Behaviour { Fault = Fault.BlackHole });
-        string[] ofAnswers = ["UpstreamFails", "JobsFail"];
+        string[] ofAnswers = ["UpstreamFails"];
         yield return Upstream("answers: 500", "answers", ofAnswers, new Behaviour { Fault = Fault.Status, Status = 500 });
         yield return Upstream("answers: 429", "answers", ofAnswers, new Behaviour { Fault = Fault.Status, Status = 429, RetryAfter = "411000" });
         yield return Upstream("answers: connections are cut", "answers", ofAnswers, new Behaviour { Fault = Fault.Reset });

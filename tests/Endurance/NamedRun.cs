@@ -22,7 +22,7 @@ internal sealed class NamedRun(WholeSystem system)
     private sealed record Sign(string Name, string Text);
 
     /// <returns>1 if nothing named some fault.</returns>
-    public static async Task<int> Run(Wanted wanted, string? only, CancellationToken token)
+    public static async Task<int> Run(Wanted wanted, IReadOnlyList<string> only, CancellationToken token)
     {
         await using var system = await WholeSystem.Start(token);
         await using var callers = system.Callers(new History(), new SharedRandom(wanted.Seed), wanted.PerSecond);
@@ -30,18 +30,20 @@ internal sealed class NamedRun(WholeSystem system)
         var (run, all) = (new NamedRun(system), new List<Named>());
         try
         {
-            foreach (var fault in NamedFaults.All.Where(fault => only is null || fault.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
+            foreach (var fault in NamedFaults.All.Where(fault =>
+                only.Count == 0 || only.Any(part => fault.Name.Contains(part, StringComparison.OrdinalIgnoreCase))))
             {
                 all.Add(await run.Watch(fault, token));
                 Console.WriteLine(FormattableString.Invariant($"{all[^1].After.TotalSeconds,4:0} s  {fault.Name}: {all[^1].By ?? "NOTHING"}"));
+                await Write(wanted, all);
             }
         }
-        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        catch (Exception) when (token.IsCancellationRequested)
         {
+            // A terminal's Ctrl+C goes to Prometheus and to doctor too.
             Console.WriteLine("ended early");
         }
         await callers.End(TimeSpan.FromSeconds(30));
-        Console.WriteLine(await Write(wanted, all));
         return all.Count > 0 && all.TrueForAll(named => named.By is not null) ? 0 : 1;
     }
 
@@ -119,7 +121,15 @@ internal sealed class NamedRun(WholeSystem system)
         environment["NAVIGATOR_KEY"] = NavigatorDatabase.Key;
         foreach (var (key, value) in fault?.Doctor ?? [])
             environment[key] = value;
-        var run = await NavigatorCommand.Run(environment, "doctor", "--json");
+        NavigatorCommand run;
+        try
+        {
+            run = await NavigatorCommand.Run(environment, "doctor", "--json");
+        }
+        catch (TimeoutException)
+        {
+            return []; // a minute is over
+        }
         using var found = JsonDocument.Parse(run.Output);
         return
         [
@@ -130,7 +140,7 @@ internal sealed class NamedRun(WholeSystem system)
         ];
     }
 
-    private static async Task<string> Write(Wanted wanted, List<Named> all)
+    private static async Task Write(Wanted wanted, List<Named> all)
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"# {all.Count} deliberate faults, {DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm} UTC");
@@ -142,8 +152,6 @@ internal sealed class NamedRun(WholeSystem system)
         foreach (var named in all)
             text.AppendLine(CultureInfo.InvariantCulture,
                 $"| {named.Fault} | {named.By ?? "**nothing**"} | {named.After.TotalSeconds:0} s | {string.Join(", ", named.Others)} |");
-        var path = Path.Combine(wanted.Folder.FullName, "faults.md");
-        await File.WriteAllTextAsync(path, text.ToString());
-        return path;
+        await File.WriteAllTextAsync(Path.Combine(wanted.Folder.FullName, "faults.md"), text.ToString());
     }
 }

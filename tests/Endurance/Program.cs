@@ -14,7 +14,11 @@ var faults = new Option<string>("--faults")
         + "to see which alert or line of doctor names each within a minute.",
     DefaultValueFactory = _ => "random",
 }.AcceptOnlyFromAmong("random", "none", "named");
-var only = new Option<string?>("--only") { Description = "Of the named faults, those whose name contains this." };
+var only = new Option<string[]>("--only")
+{
+    Description = "Of the named faults, those whose name contains one of these.",
+    AllowMultipleArgumentsPerToken = true,
+};
 var rate = new Option<double>("--rate") { Description = "Questions a second.", DefaultValueFactory = _ => 10 };
 var seed = new Option<int?>("--seed") { Description = "Of the faults and of the arrivals; another one every time when it is not given." };
 var folder = new Option<DirectoryInfo>("--out")
@@ -37,7 +41,7 @@ root.SetAction(async (parsed, token) =>
     wanted.Folder.Create();
     // By itself it ends in time; if it does not, this ends it.
     return parsed.GetValue(faults) == "named"
-        ? await NamedRun.Run(wanted, parsed.GetValue(only), token).WaitAsync(TimeSpan.FromHours(3), CancellationToken.None)
+        ? await NamedRun.Run(wanted, parsed.GetValue(only) ?? [], token).WaitAsync(TimeSpan.FromHours(3), CancellationToken.None)
         : await EnduranceRun.Run(wanted, token).WaitAsync(wanted.Length + TimeSpan.FromMinutes(30), CancellationToken.None);
 });
 // The report is written after Ctrl+C: the callers that wait have three minutes, and the processes two.

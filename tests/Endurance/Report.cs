@@ -68,10 +68,11 @@ internal static class Report
             new(name, [.. slices.Select(slice => (slice.At, (double?)(slice.All.Count(end => counts(end.Status)) / width)))]);
         Series Latency(string name, Func<Percentiles, double> of) =>
             new(name, [.. slices.Select(slice => (slice.At, of(slice.Latency) is > 0 and var ms ? ms : (double?)null))]);
-        IReadOnlyList<Series> Uses(Func<Use, double> of) =>
-            [.. outcome.Measured.All[0].Processes.Keys.Select(process => new Series(process, [.. outcome.Measured.All.Select(measurement =>
-
-                (Minutes(measurement.At), measurement.Processes.TryGetValue(process, out var use) && of(use) is > 0 and var used ? used : (double?)null))]))];
+        // A process that does not run uses nothing.
+        static double? Value(Measurement look, string process, Func<Use, double> of) =>
+            look.Processes.TryGetValue(process, out var use) && of(use) is > 0 and var used ? used : null;
+        IReadOnlyList<Series> Uses(Func<Use, double> of) => [.. outcome.Measured.All[0].Processes.Keys.Select(process => new Series(
+            process, [.. outcome.Measured.All.Select(look => (Minutes(look.At), Value(look, process, of)))]))];
 
         yield return ("rate", new Chart("Jobs a second, by when they were asked for (a red stretch is a fault)", length,
             [Rate("answered", status => status == "answered"), Rate("failed or expired", status => status is "failed" or "expired"),

@@ -67,7 +67,7 @@ internal sealed class Deployment : IAsyncDisposable
         for (var i = 0; i < apis; i++)
             deployment.apiPorts.Add(FixedPort.Take());
         deployment.front = new TcpProxy([.. deployment.apiPorts.Select(port => new IPEndPoint(IPAddress.Loopback, port))]);
-        deployment.looking = deployment.LookAtApis();
+        deployment.looking = LoadBalancer.Watch(deployment.front, deployment.apiPorts, deployment.closing.Token);
         for (var i = 0; i < apis; i++)
             deployment.Apis.Add(deployment.StartApi(i, i == 0 ? apiFailPoint : null));
         for (var i = 0; i < workers; i++)
@@ -266,34 +266,6 @@ internal sealed class Deployment : IAsyncDisposable
             missing.Add(error.Message);
         }
         return string.Join("; ", missing);
-    }
-
-    /// <summary>What a load balancer does: send nobody to an API that says it is not ready.</summary>
-    private async Task LookAtApis()
-    {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
-        try
-        {
-            while (true)
-            {
-                await Task.WhenAll(apiPorts.Select(async (port, index) =>
-                {
-                    try
-                    {
-                        using var response = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/health/ready"), closing.Token);
-                        front.Use(index, response.IsSuccessStatusCode);
-                    }
-                    catch (Exception error) when (error is HttpRequestException or OperationCanceledException && !closing.IsCancellationRequested)
-                    {
-                        front.Use(index, false);
-                    }
-                }));
-                await Task.Delay(500, closing.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-        }
     }
 
     private Dictionary<string, string> With(params (string Key, string Value)[] own)
