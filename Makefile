@@ -38,6 +38,10 @@ faults-prove: ## remove one safeguard at a time from a copy, and expect the faul
 load: ## measure: make load SCENARIO=quadruple SECONDS=60 (baseline, double, quadruple, octuple, spike, concurrent, people, saturate, soak, outage, black-hole, fair, floor, screening)
 	dotnet run -c Release --project tests/Load -- $(or $(SCENARIO),baseline) --seconds $(or $(SECONDS),30) $(ARGS)
 
+endurance: ## hours of load, faults and memory: make endurance HOURS=2 (MINUTES=20; FAULTS=none, named; RATE=10; SEED=…); artifacts/endurance
+	dotnet run -c Release --project tests/Endurance -- $(if $(HOURS),--hours $(HOURS)) $(if $(MINUTES),--minutes $(MINUTES)) \
+	  --faults $(or $(FAULTS),random) --rate $(or $(RATE),10) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
 evaluate: ## measure answers and ranking: make evaluate ARGS="--json after.json --compare before.json"
 	dotnet run -c Release --project tests/Evaluation -- $(ARGS)
 
@@ -98,4 +102,4 @@ upstreams: ## run a stand-in for OpenAI and Tavily on port 8089
 ci: ## run the same checks as CI
 	.ci/run
 
-.PHONY: key help run build quick test slow-tests faults faults-prove load evaluate services services-down images up down audit mutants train-screening prompts trace settings dashboards upstreams ci
+.PHONY: key help run build quick test slow-tests faults faults-prove load endurance evaluate services services-down images up down audit mutants train-screening prompts trace settings dashboards upstreams ci

@@ -6,7 +6,7 @@ namespace Navigator.Watching;
 /// <summary>A rule of compose/prometheus/alerts.yaml; compiled into the test projects that look at it.</summary>
 internal sealed record AlertRule(string Name, string Expr, string? Runbook)
 {
-    public static string Folder { get; } = Path.Combine(ServerSet.Root, "compose", "prometheus");
+    public static string Folder { get; } = ShippedPrometheus.Folder;
 
     /// <summary>The rules that record a metric of that name, and have no runbook.</summary>
     public static IReadOnlyList<AlertRule> Recorded { get; } = [.. Rules().Where(rule => rule.Runbook is null)];

@@ -35,7 +35,7 @@ public sealed class DoctorTests
         Assert.True(exitCode == 0, found.ToString());
         foreach (var check in new[] { "configuration", "concurrency.yaml", "broker", "broker.version", "broker.queues", "broker.permissions",
             "broker.alarms", "broker.consumers", "broker.failed_messages", "database", "database.version", "database.role", "database.migrations",
-            "database.isolation", "database.clock", "models", "models.anthropic", "web_search", "telemetry", "api" })
+            "database.isolation", "database.locks", "database.clock", "models", "models.anthropic", "web_search", "telemetry", "api" })
             Assert.Equal("ok", Of(found, check).Outcome);
         Assert.Contains("1536 dimensions", Of(found, "models").Found, StringComparison.Ordinal);
         Assert.Contains("1 API, 1 workers, version", Of(found, "processes").Found, StringComparison.Ordinal);
@@ -162,6 +162,46 @@ public sealed class DoctorTests
             await After("INSERT INTO schema_migration (name) VALUES ('9999_from_the_future')"), "database.migrations", "fail").Found,
             StringComparison.Ordinal);
         Assert.Contains("is a superuser", Of(await After("SELECT 1", database.Owner), "database.role", "fail").Found, StringComparison.Ordinal);
+        await servers.DeleteVirtualHost(host);
+        await servers.Drop(database);
+    }
+
+    [Fact]
+    public async Task A_silent_process_an_open_breaker_and_a_statement_that_waits_for_a_lock_are_named()
+    {
+        var servers = await ServerSet.Get();
+        var (host, database) = (await servers.CreateVirtualHost(), await servers.CreateNavigator());
+        var environment = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__RabbitMq"] = host,
+            ["ConnectionStrings__Postgres"] = database.Worker,
+        };
+        await Execute(
+            database.Owner,
+            """
+            INSERT INTO process (name, role, seen_at, report) VALUES
+                ('gone:1', 'worker', now() - interval '1 minute', '{"breakers": [{"name": "plans", "state": "open"}]}'),
+                ('here:2', 'worker', now() + interval '10 minutes', '{"breakers": [{"name": "tavily", "state": "half_open"}]}')
+            """);
+        await using var holder = new NpgsqlConnection(database.Owner + ";Pooling=false");
+        await holder.OpenAsync();
+        await using var held = await holder.BeginTransactionAsync();
+        await using (var take = new NpgsqlCommand("LOCK TABLE chat_job IN ACCESS EXCLUSIVE MODE", holder, held))
+            await take.ExecuteNonQueryAsync();
+        var waiting = Execute(database.Owner, "SELECT count(*) FROM chat_job");
+        await Task.Delay(TimeSpan.FromSeconds(1.5));
+
+        var (_, found) = await Doctor(environment);
+
+        Assert.StartsWith("silent: worker gone:1 for ", Of(found, "processes.lost", "warn").Found, StringComparison.Ordinal);
+        Assert.Equal("not closed: tavily (worker here:2)", Of(found, "processes.breakers", "warn").Found);
+        Assert.Equal("1 statements have waited for a lock for a second: chat_job", Of(found, "database.locks", "warn").Found);
+        await held.RollbackAsync();
+        await waiting;
+        await Execute(database.Owner, "DELETE FROM process WHERE name = 'gone:1'");
+        (_, found) = await Doctor(environment);
+        Assert.Equal("ok", Of(found, "processes.lost").Outcome);
+        Assert.Equal("ok", Of(found, "database.locks").Outcome);
         await servers.DeleteVirtualHost(host);
         await servers.Drop(database);
     }

@@ -111,22 +111,9 @@ public sealed partial class WatchTests
     {
         var worker = "";
         await Eventually.Holds(() => (worker = Address().Match(system.Workers[0].Output).Groups["address"].Value).Length > 0);
-        var configuration = (await File.ReadAllTextAsync(Path.Combine(AlertRule.Folder, "prometheus.yaml")))
-            .Replace("interval: 15s", "interval: 1s", StringComparison.Ordinal)
-            .Replace("/run/navigator/key", "key", StringComparison.Ordinal)
-            // The broker is other tests' too.
-            .Replace("family: [", $"vhost: [{VirtualHostOf(system)}], family: [", StringComparison.Ordinal)
-            .Replace("rabbitmq:15692", broker ?? "127.0.0.1:1", StringComparison.Ordinal);
-        foreach (var (name, address) in new[] { ("api", system.Client.BaseAddress!.Authority), ("workers", worker) })
-            configuration = Regex.Replace(
-                configuration, $@"dns_sd_configs: \[\{{ names: \[{name}\].*", $"static_configs: [{{ targets: [\"{address}\"] }}]",
-                RegexOptions.None, TimeSpan.FromSeconds(10));
-        Assert.DoesNotContain("dns_sd_configs", configuration, StringComparison.Ordinal);
-        if (broker is null)
-            configuration = configuration[..configuration.IndexOf("  - job_name: rabbitmq\n", StringComparison.Ordinal)];
-        var rules = (await File.ReadAllTextAsync(Path.Combine(AlertRule.Folder, "alerts.yaml")))
-            .Replace("interval: 30s", "interval: 1s", StringComparison.Ordinal);
-        return await PrometheusServer.Start(configuration, ("alerts.yaml", change?.Invoke(rules) ?? rules), ("key", NavigatorDatabase.Key));
+        return await new ShippedPrometheus(system.Client.BaseAddress!.Authority, [worker], broker, VirtualHostOf(system)).Start(
+            configuration => configuration.Replace("interval: 15s", "interval: 1s", StringComparison.Ordinal),
+            rules => (change ?? (unchanged => unchanged))(rules.Replace("interval: 30s", "interval: 1s", StringComparison.Ordinal)));
     }
 
     private static string VirtualHostOf(NavigatorSystem system) => new Uri(system.VirtualHost!).AbsolutePath.Trim('/');

@@ -28,7 +28,7 @@ public sealed class ApiFaults(FaultServers servers, ITestOutputHelper output) : 
                     stage.System.Apis[i] = stage.System.StartApi(i);
                     Assert.Equal(0, await stage.System.Workers[i].Stop());
                     stage.System.Remember(stage.System.Workers[i]);
-                    stage.System.Workers[i] = stage.System.StartWorker();
+                    stage.System.Workers[i] = stage.System.StartWorker(i);
                     await stage.System.UntilRunning();
                 }
         },

@@ -3,38 +3,32 @@ namespace Navigator.Faults.Tests;
 /// <summary>What must be true of any history, whatever broke while it was written. Reads the callers' history and the ledger.</summary>
 internal static class Checker
 {
-    /// <summary>
-    /// Beyond any limit. The short form runs beside other tests on whatever machine there is, where a process that was just started is
-    /// compiled for seconds: it tells what hangs from what ends. The long form holds to the promise itself, and grants what two processors
-    /// need that start processes meanwhile.
-    /// </summary>
-    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(Scenario.Long ? 2 : 15);
-
     /// <param name="callsPerCase">How often the answer model was asked about each question.</param>
     /// <param name="maxCalls">How often it may be asked about one, lost workers and replays counted.</param>
+    /// <param name="slack">Beyond any limit.</param>
     /// <returns>One line per violation.</returns>
     public static IReadOnlyList<string> Check(
-        History history, IReadOnlyList<LedgerRow> ledger, IReadOnlyDictionary<string, int> callsPerCase, int maxCalls)
+        History history, IReadOnlyList<LedgerRow> ledger, IReadOnlyDictionary<string, int> callsPerCase, int maxCalls, TimeSpan slack)
     {
         var rows = ledger.ToDictionary(row => row.Id);
         return
         [
-            .. EachEndsInTime(history, rows),
+            .. EachEndsInTime(history, rows, slack),
             .. AnEndReadNeverChanges(history, rows),
             .. EachIsDurableAndOne(history, rows),
-            .. NoCallHangs(history),
+            .. NoCallHangs(history, slack),
             .. callsPerCase.Where(calls => calls.Value > maxCalls)
             .Select(calls => $"I5: {calls.Value} model calls for {calls.Key}, {maxCalls} are possible"),
         ];
     }
 
-    private static IEnumerable<string> EachEndsInTime(History history, Dictionary<Guid, LedgerRow> rows)
+    private static IEnumerable<string> EachEndsInTime(History history, Dictionary<Guid, LedgerRow> rows, TimeSpan slack)
     {
         foreach (var row in rows.Values)
         {
             if (row.Finished is not { } finished)
                 yield return $"I1: {row.Id} is still {row.Status}";
-            else if (finished > Due(row.Deadline, history) + Slack)
+            else if (finished > Due(row.Deadline, history, slack) + slack)
                 yield return $"I1: {row.Id} {row.Status} {(finished - row.Deadline).TotalSeconds:0.0} s after its deadline";
         }
         var seen = history.Readings.Where(reading => IsEnd(reading.Status)).Select(reading => reading.Job).ToHashSet();
@@ -43,9 +37,9 @@ internal static class Checker
     }
 
     /// <summary>The deadline, or the end of the outage that it fell into.</summary>
-    private static DateTimeOffset Due(DateTimeOffset deadline, History history) =>
+    private static DateTimeOffset Due(DateTimeOffset deadline, History history, TimeSpan slack) =>
         history.Outages.OrderBy(outage => outage.From)
-            .Aggregate(deadline, (due, outage) => due + Slack >= outage.From && due < outage.To ? outage.To : due);
+            .Aggregate(deadline, (due, outage) => due + slack >= outage.From && due < outage.To ? outage.To : due);
 
     private static IEnumerable<string> AnEndReadNeverChanges(History history, Dictionary<Guid, LedgerRow> rows)
     {
@@ -75,8 +69,8 @@ internal static class Checker
             yield return $"I3: key {key.Key} has {key.Count()} rows";
     }
 
-    private static IEnumerable<string> NoCallHangs(History history) =>
-        history.Calls.Where(call => call.Took > call.Limit + Slack)
+    private static IEnumerable<string> NoCallHangs(History history, TimeSpan slack) =>
+        history.Calls.Where(call => call.Took > call.Limit + slack)
             .Select(call => $"I4: {call.Method} {call.Path} took {call.Took.TotalSeconds:0.0} s, {call.Limit.TotalSeconds} s are allowed "
                 + $"({call.Outcome})");
 

@@ -13,9 +13,8 @@ namespace Navigator.Faults.Tests;
 internal sealed class Deployment : IAsyncDisposable
 {
     private readonly List<string> complaints = [];
-    /// <summary>Processes that live for seconds do not count what would be worth compiling better.</summary>
-    private readonly Dictionary<string, string> environment = new() { ["DOTNET_TieredPGO"] = "0" };
-    private readonly List<int> apiPorts = [];
+    private readonly Dictionary<string, string> environment = [];
+    private readonly List<int> apiPorts = [], workerPorts = [];
     private readonly CancellationTokenSource closing = new();
     private NavigatorDatabase access = null!;
     private TcpProxy front = null!;
@@ -46,6 +45,12 @@ internal sealed class Deployment : IAsyncDisposable
 
     public Uri Url => new($"http://127.0.0.1:{front.Port}");
 
+    /// <summary>Where each API and each worker listens, as host and port. A process that is started again listens on the same.</summary>
+    public IReadOnlyList<string> ApiAddresses => [.. apiPorts.Select(port => $"127.0.0.1:{port}")];
+
+    /// <inheritdoc cref="ApiAddresses"/>
+    public IReadOnlyList<string> WorkerAddresses => [.. workerPorts.Select(port => $"127.0.0.1:{port}")];
+
     /// <summary>A caller with the tenant's key.</summary>
     public HttpClient Caller()
     {
@@ -62,11 +67,14 @@ internal sealed class Deployment : IAsyncDisposable
         for (var i = 0; i < apis; i++)
             deployment.apiPorts.Add(FixedPort.Take());
         deployment.front = new TcpProxy([.. deployment.apiPorts.Select(port => new IPEndPoint(IPAddress.Loopback, port))]);
-        deployment.looking = deployment.LookAtApis();
+        deployment.looking = LoadBalancer.Watch(deployment.front, deployment.apiPorts, deployment.closing.Token);
         for (var i = 0; i < apis; i++)
             deployment.Apis.Add(deployment.StartApi(i, i == 0 ? apiFailPoint : null));
         for (var i = 0; i < workers; i++)
-            deployment.Workers.Add(deployment.StartWorker(i == 0 ? workerFailPoint : null));
+        {
+            deployment.workerPorts.Add(FixedPort.Take());
+            deployment.Workers.Add(deployment.StartWorker(i, i == 0 ? workerFailPoint : null));
+        }
         try
         {
             await deployment.UntilWhole();
@@ -85,13 +93,33 @@ internal sealed class Deployment : IAsyncDisposable
             ("ConnectionStrings__Postgres", access.Api)),
         "--urls", $"http://127.0.0.1:{apiPorts[index]}");
 
-    public NavigatorProcess StartWorker(string? failPoint = null) => new(
-        "Navigator.Workers",
-        With(
-            ("NAVIGATOR_FAIL_POINT", failPoint ?? ""),
-            ("ConnectionStrings__RabbitMq", new UriBuilder(VirtualHost) { Port = BrokerLine.Port }.Uri.ToString()),
-            ("ConnectionStrings__Postgres",
-                new NpgsqlConnectionStringBuilder(access.Worker) { Host = "127.0.0.1", Port = DatabaseLine.Port }.ConnectionString)));
+    public NavigatorProcess StartWorker(int index, string? failPoint = null) => new(
+        "Navigator.Workers", WorkerEnvironment(failPoint), "--urls", $"http://{WorkerAddresses[index]}");
+
+    /// <summary>The settings of a worker.</summary>
+    public Dictionary<string, string> WorkerEnvironment(string? failPoint = null) => With(
+        ("NAVIGATOR_FAIL_POINT", failPoint ?? ""),
+        ("ConnectionStrings__RabbitMq", new UriBuilder(VirtualHost) { Port = BrokerLine.Port }.Uri.ToString()),
+        ("ConnectionStrings__Postgres",
+            new NpgsqlConnectionStringBuilder(access.Worker) { Host = "127.0.0.1", Port = DatabaseLine.Port }.ConnectionString));
+
+    /// <summary>Starts again each process that has ended, as compose does ("unless-stopped").</summary>
+    public async Task StartEnded()
+    {
+        for (var i = 0; i < Workers.Count; i++)
+            Workers[i] = await Living(Workers[i], () => StartWorker(i));
+        for (var i = 0; i < Apis.Count; i++)
+            Apis[i] = await Living(Apis[i], () => StartApi(i));
+    }
+
+    private async Task<NavigatorProcess> Living(NavigatorProcess process, Func<NavigatorProcess> start)
+    {
+        if (!process.HasExited)
+            return process;
+        Remember(process);
+        await process.DisposeAsync();
+        return start();
+    }
 
     /// <summary>Every process answers that it is ready, every queue has a consumer of each worker, and nothing waits or has failed.</summary>
     public async Task UntilWhole(int limitSeconds = 120)
@@ -195,19 +223,9 @@ internal sealed class Deployment : IAsyncDisposable
         environment["OpenAI__ApiKey"] = environment["Tavily__ApiKey"] = "test";
         environment["OpenAI__BaseUrl"] = Upstreams.OpenAi.ToString();
         environment["Tavily__BaseUrl"] = Upstreams.Tavily.ToString();
-        // Quicker than in production, in proportion: a scenario has seconds where operations have minutes.
         // The stand-in has no rate limit.
         foreach (var upstream in new[] { "translations", "moderations", "plans", "embeddings", "answers", "tavily" })
             environment[$"Concurrency__Upstreams__{upstream}__RatePerMinute"] = "";
-        // A busy machine is slow, and that a small model is late is for the tests that are about it.
-        foreach (var (limit, patience) in new[] { ("Upstreams__moderations__Timeout", "20s"), ("Upstreams__plans__Timeout", "20s"),
-            ("Upstreams__translations__Timeout", "20s"), ("Intake__Screen", "20s"), ("Intake__Plan", "20s"), ("Intake__Translate", "20s"),
-            ("Queues__prepare-question__Timeout", "60s") })
-            environment[$"Concurrency__{limit}"] = patience;
-        environment["Concurrency__Job__Deadline"] = "1m";
-        environment["Concurrency__Job__Lease"] = "3s";
-        environment["Concurrency__Job__EnqueueGrace"] = "2s";
-        environment["Concurrency__Canary__Interval"] = "1d";
         // One tenant is the whole load here, and what waits while a server is away is not to be refused: that is another test's.
         environment["Concurrency__Admission__QueueDepth"] = "100000";
         environment["Concurrency__Admission__TenantUnfinished"] = "100000";
@@ -218,14 +236,7 @@ internal sealed class Deployment : IAsyncDisposable
 
     private async Task<string> Missing()
     {
-        // As compose does ("unless-stopped"): a worker that gave itself up is started again.
-        for (var i = 0; i < Workers.Count; i++)
-            if (Workers[i].HasExited)
-            {
-                Remember(Workers[i]);
-                await Workers[i].DisposeAsync();
-                Workers[i] = StartWorker();
-            }
+        await StartEnded();
         var missing = new List<string>();
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
         try
@@ -255,34 +266,6 @@ internal sealed class Deployment : IAsyncDisposable
             missing.Add(error.Message);
         }
         return string.Join("; ", missing);
-    }
-
-    /// <summary>What a load balancer does: send nobody to an API that says it is not ready.</summary>
-    private async Task LookAtApis()
-    {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
-        try
-        {
-            while (true)
-            {
-                await Task.WhenAll(apiPorts.Select(async (port, index) =>
-                {
-                    try
-                    {
-                        using var response = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/health/ready"), closing.Token);
-                        front.Use(index, response.IsSuccessStatusCode);
-                    }
-                    catch (Exception error) when (error is HttpRequestException or OperationCanceledException && !closing.IsCancellationRequested)
-                    {
-                        front.Use(index, false);
-                    }
-                }));
-                await Task.Delay(500, closing.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-        }
     }
 
     private Dictionary<string, string> With(params (string Key, string Value)[] own)

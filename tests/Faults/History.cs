@@ -18,6 +18,9 @@ internal sealed class History
     /// <summary>Every 202: the job, by the idempotency key it was asked for with.</summary>
     public ConcurrentQueue<(string Key, Guid Job)> Accepted { get; } = new();
 
+    /// <summary>Every accepted job whose end was read: when it was asked for, and how long its caller waited, refusals included.</summary>
+    public ConcurrentQueue<(DateTimeOffset Asked, TimeSpan Took, string Status)> Ends { get; } = new();
+
     /// <summary>When there was no database: from its end to when it answered again.</summary>
     public ConcurrentQueue<(DateTimeOffset From, DateTimeOffset To)> Outages { get; } = new();
 

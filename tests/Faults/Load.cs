@@ -35,6 +35,9 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
 
     public double PerSecond { get; init; } = 15;
 
+    /// <summary>What is asked, by a number that its text must contain as a case.</summary>
+    public Func<int, string> Question { get; init; } = number => $"What is covered in case-{number:x8}?";
+
     /// <summary>One in so many is cancelled by its owner.</summary>
     public int CancelOneIn { get; init; } = 15;
 
@@ -56,7 +59,8 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
     {
         var started = Stopwatch.GetTimestamp();
         var accepted = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => Ask(random.Next(), cancels: false, deadline: null)));
-        Assert.All(accepted, Assert.True);
+        if (accepted.Contains(false))
+            throw new InvalidOperationException($"Of {count} questions at once, {accepted.Count(each => !each)} were not accepted.");
         return Stopwatch.GetElapsedTime(started);
     }
 
@@ -89,8 +93,9 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
     /// <returns>False when it was never accepted.</returns>
     private async Task<bool> Ask(int number, bool cancels, double? deadline)
     {
+        var (asked, started) = (DateTimeOffset.UtcNow, Stopwatch.GetTimestamp());
         var key = Guid.NewGuid().ToString();
-        var body = new { question = $"What is covered in case-{number:x8}?", deadline_seconds = deadline };
+        var body = new { question = Question(number), deadline_seconds = deadline };
         Guid? job = null;
         var again = TimeSpan.Zero;
         for (var tries = 0; job is null && (tries < 3 || !closing.IsCancellationRequested); tries++)
@@ -106,9 +111,11 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
             await Submit(key, body);
         if (cancels)
             await Send(HttpMethod.Delete, $"/v1/chat/jobs/{id}", null, null, TimeSpan.Zero);
-        while (!await Read(id, wait: true))
-        {
-        }
+        string? end;
+        do
+            end = await Read(id, wait: true);
+        while (end is null);
+        history.Ends.Enqueue((asked, Stopwatch.GetElapsedTime(started), end));
         await Read(id, wait: false);
         return true;
     }
@@ -123,21 +130,21 @@ internal sealed class Load(Uri server, History history, Random random) : IAsyncD
         return (id, reply.Again);
     }
 
-    /// <returns>True when the job has ended.</returns>
-    private async Task<bool> Read(Guid job, bool wait)
+    /// <returns>The job's status when it has ended; null before.</returns>
+    private async Task<string?> Read(Guid job, bool wait)
     {
         var reply = await Send(
             HttpMethod.Get, $"/v1/chat/jobs/{job}{(wait ? $"?wait={Wait.TotalSeconds}" : "")}", null, null, wait ? Wait : TimeSpan.Zero);
         if (reply is not { Status: 200, Body: { } read, Tag: { } tag })
         {
             await Task.Delay(reply.Again);
-            return false;
+            return null;
         }
         var status = read.GetProperty("status").GetString()!;
         var answer = read.GetProperty("answer");
         history.Readings.Enqueue(new Reading(
             job, DateTimeOffset.UtcNow, status, tag, answer.ValueKind == JsonValueKind.Null ? null : answer.GetProperty("text").GetString()));
-        return status is not ("queued" or "running");
+        return status is "queued" or "running" ? null : status;
     }
 
     /// <param name="Again">How long to wait before asking again: as the reply says, or a moment.</param>

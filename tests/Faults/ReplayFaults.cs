@@ -36,7 +36,7 @@ public sealed class ReplayFaults(FaultServers servers, ITestOutputHelper output)
             await Task.Delay(TimeSpan.FromSeconds(1));
             await stage.System.Workers[0].Kill();
             await stage.System.Workers[0].DisposeAsync();
-            stage.System.Workers[0] = stage.System.StartWorker();
+            stage.System.Workers[0] = stage.System.StartWorker(0);
 
             var counts = await Task.WhenAll(replays.Select(replay => Finished(http, replay)));
             Assert.Equal(Many, counts[0].GetProperty("matched").GetInt32());
@@ -64,7 +64,7 @@ public sealed class ReplayFaults(FaultServers servers, ITestOutputHelper output)
         for (var i = 0; i < 2; i++)
         {
             await stage.System.Workers[i].DisposeAsync();
-            stage.System.Workers[i] = stage.System.StartWorker();
+            stage.System.Workers[i] = stage.System.StartWorker(i);
         }
         using var http = stage.System.Caller();
         using var response = await http.PostAsJsonAsync("/v1/replays", new { filter = new { status = new[] { "queued" } }, rate_per_second = 500 });

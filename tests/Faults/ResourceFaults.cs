@@ -28,7 +28,7 @@ public sealed class ResourceFaults(FaultServers servers, ITestOutputHelper outpu
         if (stage.System.Workers[0].HasExited)
         {
             await stage.System.Workers[0].DisposeAsync();
-            stage.System.Workers[0] = stage.System.StartWorker();
+            stage.System.Workers[0] = stage.System.StartWorker(0);
         }
     });
 }

@@ -13,7 +13,7 @@ public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output)
             {
                 await Gone(stage.System.Workers[0]);
                 await Task.Delay(Seconds(0.5, 5));
-                stage.System.Workers[0] = stage.System.StartWorker(next);
+                stage.System.Workers[0] = stage.System.StartWorker(0, next);
             }
         },
         workerFailPoint: "after-claim:8");
@@ -63,7 +63,7 @@ public sealed class WorkerFaults(FaultServers servers, ITestOutputHelper output)
                 await worker.Kill();
                 await locked.RollbackAsync();
                 await worker.DisposeAsync();
-                stage.System.Workers[0] = stage.System.StartWorker();
+                stage.System.Workers[0] = stage.System.StartWorker(0);
             }
             else
             {

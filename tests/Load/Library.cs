@@ -15,9 +15,8 @@ internal static class Library
     private const int Vocabulary = 20_000;
 
     /// <summary>Uploads documents until there are so many passages, those counted that are there already.</summary>
-    public static async Task Fill(SystemUnderLoad system, int wanted, CancellationToken token)
+    public static async Task Fill(HttpClient http, int wanted, CancellationToken token)
     {
-        using var http = system.Caller();
         var (there, number, started) = (wanted == 0 ? 0 : await Count(http, token), 0, Stopwatch.GetTimestamp());
         while (there < wanted)
         {

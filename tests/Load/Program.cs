@@ -67,7 +67,8 @@ async Task<int> Run(ParseResult parsed, CancellationToken token)
     var before = parsed.GetValue(compare) is { } others ? Runs.Read(others) : null;
     await using var system = await SystemUnderLoad.Start(parsed.GetValue(workers), parsed.GetValue(embeddings), parsed.GetValue(answers),
         parsed.GetValue(tavily), parsed.GetValue(small), parsed.GetValue(queues)!, parsed.GetValue(data));
-    await Library.Fill(system, parsed.GetValue(passages), token);
+    using (var http = system.Caller())
+        await Library.Fill(http, parsed.GetValue(passages), token);
     if (make is null)
         return await Fair.Measure(system, TimeSpan.FromSeconds(parsed.GetValue(seconds)), token) <= 1.5 ? 0 : 1;
     var report = await make(new Wanted(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(count))).Run(name, system, token);

@@ -122,7 +122,7 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
 
     /// <summary>What each process uses now.</summary>
     public IReadOnlyDictionary<string, Use> Processes() => workers.Select((worker, i) => ($"worker {i + 1}", worker)).Prepend(("api", api))
-        .ToDictionary(process => process.Item1, process => new Use(process.Item2.MemoryMb, process.Item2.Threads, process.Item2.Sockets));
+        .ToDictionary(process => process.Item1, process => Use.Of(process.Item2));
 
     public async Task<int> DatabaseConnections()
     {
@@ -174,11 +174,4 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
         }
         throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Not ready after a minute: {api.Output}"));
     }
-}
-
-/// <param name="MemoryMb">Resident.</param>
-/// <param name="Sockets">To callers, models, broker and database.</param>
-internal sealed record Use(int MemoryMb, int Threads, int Sockets)
-{
-    public Use Most(Use other) => new(Math.Max(MemoryMb, other.MemoryMb), Math.Max(Threads, other.Threads), Math.Max(Sockets, other.Sockets));
 }

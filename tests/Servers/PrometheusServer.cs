@@ -79,6 +79,20 @@ public sealed partial class PrometheusServer : IAsyncDisposable
             : throw new InvalidOperationException($"{expression}: {answer.GetProperty("error").GetString()}");
     }
 
+    /// <summary>The alerts that are pending or fire.</summary>
+    public async Task<IReadOnlyList<ActiveAlert>> Alerts()
+    {
+        var answer = await client.GetFromJsonAsync<JsonElement>("api/v1/rules?type=alert");
+        return
+        [
+            .. answer.GetProperty("data").GetProperty("groups").EnumerateArray()
+                .SelectMany(group => group.GetProperty("rules").EnumerateArray())
+                .SelectMany(rule => rule.GetProperty("alerts").EnumerateArray().Select(alert => new ActiveAlert(
+                    rule.GetProperty("name").GetString()!, alert.GetProperty("state").GetString() == "firing",
+                    TimeSpan.FromSeconds(rule.GetProperty("duration").GetDouble())))),
+        ];
+    }
+
     /// <summary>The names of metrics (label <c>__name__</c>), or of labels (null).</summary>
     public async Task<IReadOnlySet<string>> Names(string? label)
     {
@@ -102,3 +116,7 @@ public sealed partial class PrometheusServer : IAsyncDisposable
     [GeneratedRegex(@"msg=""Listening on""[^\n]* address=(?<address>127\.0\.0\.1:[1-9]\d*)", RegexOptions.None, 10_000)]
     private static partial Regex Listening();
 }
+
+/// <summary>An alert that is pending or fires.</summary>
+/// <param name="For">How long its cause must last before it fires.</param>
+public sealed record ActiveAlert(string Name, bool Fires, TimeSpan For);

@@ -14,6 +14,7 @@ internal sealed class DatabaseCheck(string connectionString)
 {
     private const string Name = "database";
     private const int OldestVersion = 160_000;
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(50);
 
     private static readonly PostgresPool Pool = new(0, 1, Examination.Patience, Examination.Patience, 0, GroupSize: 1);
 
@@ -39,7 +40,7 @@ internal sealed class DatabaseCheck(string connectionString)
         foreach (var part in new (string Check, Func<string, NpgsqlDataSource, CancellationToken, Task<Finding>> Run)[]
         {
             ("version", VersionOf), ("extensions", Extensions), ("migrations", Migrations), ("role", Role), ("isolation", Isolation),
-            ("connections", Connections), ("disk", Disk), ("clock", Clock),
+            ("connections", Connections), ("locks", Locks), ("latency", Latency), ("disk", Disk), ("clock", Clock),
         })
             findings.Add(await OneOf($"{Name}.{part.Check}", check => part.Run(check, database, token)));
         findings.AddRange(await ProcessesCheck.Run(database, token));
@@ -152,6 +153,41 @@ internal sealed class DatabaseCheck(string connectionString)
         return used * 10 >= most * 8
             ? Finding.Warn(check, found, "Raise max_connections, lower postgres.max_connections in concurrency.yaml, or put a pooler in between.")
             : Finding.Ok(check, found);
+    }
+
+    /// <summary>Navigator holds no lock for long. Who does is shown to a superuser alone.</summary>
+    private static async Task<Finding> Locks(string check, NpgsqlDataSource database, CancellationToken token)
+    {
+        var (waiting, relations) = (await Rows(database,
+            """
+            SELECT count(*), coalesce(string_agg(DISTINCT relation::regclass::text, ', '), '')
+            FROM   pg_locks
+            WHERE  NOT granted AND waitstart < now() - interval '1 second'
+            AND    (database IS NULL OR database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+            """,
+            row => (row.GetInt64(0), row.GetString(1)), token))[0];
+        return waiting == 0
+            ? Finding.Ok(check, "no statement waits for a lock")
+            : Finding.Warn(check,
+                string.Create(CultureInfo.InvariantCulture, $"{waiting} statements have waited for a lock for a second: {relations}"),
+                "As a superuser: SELECT pid, pg_blocking_pids(pid), query FROM pg_stat_activity. End the session that holds it.");
+    }
+
+    /// <summary>The fastest of some, because a busy machine delays single ones.</summary>
+    private static async Task<Finding> Latency(string check, NpgsqlDataSource database, CancellationToken token)
+    {
+        var best = TimeSpan.MaxValue;
+        for (var i = 0; i < 5; i++)
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            await Rows(database, "SELECT 1", row => row.GetInt32(0), token);
+            var took = TimeProvider.System.GetElapsedTime(began);
+            best = took < best ? took : best;
+        }
+        var found = string.Create(CultureInfo.InvariantCulture, $"the shortest statement takes {best.TotalMilliseconds:0.0} ms");
+        return best < Slow
+            ? Finding.Ok(check, found)
+            : Finding.Warn(check, found, "A question takes some ten statements. Run Navigator near PostgreSQL, and look for a slow network.");
     }
 
     /// <summary>Only for a server on this machine whose data directory this role may know: SQL does not tell the free space.</summary>
