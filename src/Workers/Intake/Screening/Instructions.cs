@@ -17,7 +17,9 @@ internal static partial class Instructions
     /// </summary>
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
 
-    /// <summary>Milliseconds for one pattern. If they pass, the text was made to need long or the machine is busy, and an automaton decides.</summary>
+    /// <summary>
+    /// Milliseconds for one pattern. If they pass, the text was made to need long or the machine is busy, and an automaton decides.
+    /// </summary>
     private const int Patience = 250;
 
     /// <summary>Places where an order may begin. "What if I ignore …" is a question and not an order.</summary>
