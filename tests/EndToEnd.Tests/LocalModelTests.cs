@@ -29,7 +29,7 @@ public sealed class LocalModelTests : IAsyncLifetime
         }
     }
 
-    /// <summary>The short form of <c>make evaluate</c>. The bounds are below what was measured: 12 of 12, 8 of 12, and 10 of 24 declined.</summary>
+    /// <summary>The short form of <c>make evaluate</c>. The bounds are below what was measured: 12 of 12, 8 of 12, and 15 of 24 declined.</summary>
     [Fact]
     public async Task The_sample_document_answers_what_it_says_and_no_more()
     {
@@ -51,7 +51,7 @@ public sealed class LocalModelTests : IAsyncLifetime
         var missed = Of("direct").Concat(Of("table")).Except(right).ToList();
         Assert.True(missed.Count <= 1, Listed("Not answered", missed));
         Assert.True(Of("paraphrase").Intersect(right).Count() >= 6, Listed("Answered", right));
-        Assert.True(Of("unanswerable").Except(answered).Count() >= 8, Listed("Answered", Of("unanswerable").Intersect(answered)));
+        Assert.True(Of("unanswerable").Except(answered).Count() >= 13, Listed("Answered", Of("unanswerable").Intersect(answered)));
 
         IEnumerable<string> Of(string kind) => questions.Where(question => question.GetProperty("kind").GetString() == kind)
             .Select(question => question.GetProperty("question").GetString()!);
