@@ -33,8 +33,11 @@ public sealed record RateNow(string Upstream, int? PerMinute, int Burst, int? Av
 /// <param name="Role">api, worker, or both when embedded.</param>
 public sealed record ProcessNow(string Name, string Role, DateTimeOffset SeenAt, ProcessLimits Limits);
 
-public sealed record ProcessLimits(IReadOnlyList<LimitNow> Usage, IReadOnlyList<BreakerNow> Breakers)
+public sealed record ProcessLimits(IReadOnlyList<BreakerNow> Breakers)
 {
+    /// <summary>Empty from a process of an older version, which has another name for it.</summary>
+    public IReadOnlyList<LimitNow> Usage { get; init; } = [];
+
     /// <summary>The program's version; null from a process of an older version.</summary>
     public string? Version { get; init; }
 

@@ -38,10 +38,9 @@ internal sealed class LimitsReporter(
     {
         var passed = clock.GetElapsedTime(last).TotalSeconds;
         last = clock.GetTimestamp();
-        var report = new ProcessLimits(
-            [.. registry.Read().Select(limit => Now(limit, passed))],
-            [.. breakers.Configured.Select(Now)])
+        var report = new ProcessLimits([.. breakers.Configured.Select(Now)])
         {
+            Usage = [.. registry.Read().Select(limit => Now(limit, passed))],
             Version = ProgramVersion.Text,
             ReportedAt = clock.GetUtcNow(),
         };
