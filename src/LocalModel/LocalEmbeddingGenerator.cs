@@ -26,6 +26,9 @@ public sealed class LocalEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
         model = new Lazy<Task<SentenceModel>>(() => Task.Run(() => Load(directory, threads)));
     }
 
+    /// <summary>Inferences for questions: those that run now, and those that wait for one to end.</summary>
+    public (int Running, int Waiting) Questions => gate.Now;
+
     /// <summary>Loads the model. Without it, the first call does so.</summary>
     /// <exception cref="ModelFileException">The model or its runtime is missing, damaged or another one.</exception>
     public Task Load() => model.Value;

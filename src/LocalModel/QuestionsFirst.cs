@@ -11,8 +11,11 @@ internal sealed class QuestionsFirst(int questions, TimeProvider clock) : IDispo
     private readonly SemaphoreSlim questionPermits = new(questions);
     private readonly SemaphoreSlim passagePermit = new(1);
     private readonly Lock sync = new();
-    private int asking;
+    private int asking, running;
     private TaskCompletionSource quiet = Quiet();
+
+    /// <summary>Questions that are embedded now, and those that wait for a permit.</summary>
+    public (int Running, int Waiting) Now => (Volatile.Read(ref running), Math.Max(0, Volatile.Read(ref asking) - Volatile.Read(ref running)));
 
     public async Task<T> Question<T>(Func<T> run, CancellationToken token)
     {
@@ -24,12 +27,14 @@ internal sealed class QuestionsFirst(int questions, TimeProvider clock) : IDispo
         try
         {
             await questionPermits.WaitAsync(token);
+            Interlocked.Increment(ref running);
             try
             {
                 return await Task.Run(run, token);
             }
             finally
             {
+                Interlocked.Decrement(ref running);
                 questionPermits.Release();
             }
         }

@@ -22,6 +22,14 @@ public sealed class LocalModelTests : IAsyncLifetime
         // On a busy machine the model can be too late for an answer, which is then found by words. The next question finds what it has done.
         await Eventually.Holds(async () => await FirstCited() == rides, () => process.Output);
 
+        // The model's bound is visible as every other one is.
+        JsonElement limits = default;
+        await Eventually.Holds(
+            async () => (limits = await client.GetFromJsonAsync<JsonElement>("/v1/limits")).GetProperty("processes").EnumerateArray().Any(each =>
+                each.GetProperty("limits").GetProperty("usage").EnumerateArray().Any(limit => limit.GetProperty("kind").GetString() == "model"
+                    && limit.GetProperty("limit").GetInt32() == Environment.ProcessorCount)),
+            () => limits.ToString());
+
         async Task<string?> FirstCited()
         {
             var citations = (await Ask("How can I get to see my physician without a car?")).GetProperty("citations");

@@ -27,6 +27,17 @@ public sealed class QuestionsFirstTests : IDisposable
     }
 
     [Fact]
+    public async Task Questions_that_run_and_that_wait_are_counted()
+    {
+        var questions = Enumerable.Range(0, 5).Select(_ => gate.Question(Blocked, default)).ToList();
+        Assert.Equal((2, 3), gate.Now);
+
+        release.Set();
+        await Task.WhenAll(questions);
+        Assert.Equal((0, 0), gate.Now);
+    }
+
+    [Fact]
     public async Task Passages_begin_after_the_questions_that_are_there()
     {
         var question = gate.Question(Blocked, default);

@@ -45,7 +45,7 @@ public sealed record ProcessLimits(IReadOnlyList<BreakerNow> Breakers)
     public DateTimeOffset? ReportedAt { get; init; }
 }
 
-/// <param name="Kind">queue, upstream, pool, sends, polls or admission.</param>
+/// <param name="Kind">queue, upstream, model, pool, searches, statements, originals, sends, polls or admission.</param>
 /// <param name="WaitedSeconds">Total time that callers have waited for it.</param>
 /// <param name="PerSecond">Number of permits granted per second, recently.</param>
 public sealed record LimitNow(string Kind, string Name, long Limit, long InUse, long Waiting, double WaitedSeconds, double PerSecond);

@@ -1,7 +1,7 @@
 namespace Navigator.Runtime.Limits;
 
 /// <summary>One limit of this process and its utilization.</summary>
-/// <param name="Kind">queue, upstream, pool, sends, polls or admission.</param>
+/// <param name="Kind">queue, upstream, model, pool, searches, statements, originals, sends, polls or admission.</param>
 /// <param name="InUse">May exceed the limit for a while after the limit was lowered.</param>
 /// <param name="Waiting">Number of callers that wait for a permit.</param>
 /// <param name="WaitedSeconds">Total time that callers have waited.</param>

@@ -44,7 +44,10 @@ internal static class EmbeddingSetup
         .AddSingleton(provider =>
         {
             var limits = provider.GetRequiredService<LivePolicy>().Now.LocalModel;
-            return new LocalEmbeddingGenerator(AppContext.BaseDirectory, limits.ThreadCount, limits.QuestionCount);
+            var generator = new LocalEmbeddingGenerator(AppContext.BaseDirectory, limits.ThreadCount, limits.QuestionCount);
+            provider.GetRequiredService<LimitRegistry>().Watch(() => new LimitUsage(
+                "model", "questions", limits.QuestionCount, generator.Questions.Running, generator.Questions.Waiting));
+            return generator;
         })
         .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(provider => provider.GetRequiredService<LocalEmbeddingGenerator>())
         .AddSingleton<LocalModelStart>()
