@@ -87,6 +87,6 @@ internal sealed class QuestionPreparation(
         async Task<Verdict> Screen(string asked, Translated text, CancellationToken stop) =>
             text.IsTranslated && QuestionRules.Screen(asked) is { Question: null } refused
                 ? refused
-                : await screener.Screen(text.Question, Left(), stop);
+                : await screener.Screen(job.Tenant, text.Question, Left(), stop);
     }
 }

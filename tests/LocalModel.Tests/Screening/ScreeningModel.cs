@@ -33,6 +33,7 @@ public sealed class ScreeningModel : IDisposable
         Embedding = new EmbeddingModel(
             generator, this.policy, new LimitRegistry(this.policy, TimeProvider.System), Policies.Breakers(this.policy),
             new SqliteRateLimits(database, TimeProvider.System), TimeProvider.System);
+        QuestionVectors = new QuestionVectors(Embedding);
         meaning = Meaning(MeaningWeights.Load());
         Screener = new Screener(Options.Create(new ScreeningOptions()), this.policy, meaning);
         Sources = new SourceScreen(meaning);
@@ -40,11 +41,14 @@ public sealed class ScreeningModel : IDisposable
 
     internal EmbeddingModel Embedding { get; }
 
+    internal QuestionVectors QuestionVectors { get; }
+
     internal Screener Screener { get; }
 
     internal SourceScreen Sources { get; }
 
-    internal MeaningScreen Meaning(MeaningWeights weights) => new(Embedding, weights, Options.Create(new ScreeningOptions()), policy);
+    internal MeaningScreen Meaning(MeaningWeights weights) =>
+        new(Embedding, QuestionVectors, weights, Options.Create(new ScreeningOptions()), policy);
 
     internal async Task<float[][]> Vectors(IReadOnlyList<string> texts)
     {
@@ -55,6 +59,7 @@ public sealed class ScreeningModel : IDisposable
     public void Dispose()
     {
         meaning.Dispose();
+        QuestionVectors.Dispose();
         generator.Dispose();
         database.Dispose();
     }

@@ -52,7 +52,7 @@ public sealed class Training(ScreeningModel model, ITestOutputHelper output) : I
         var questions = lines.ToList();
         // As long as questions may be.
         questions.AddRange(Enumerable.Range(0, 10).Select(i => string.Join(' ', lines.Skip(i).Concat(lines).Take(95))));
-        await Measure("questions, with the model", questions, question => model.Screener.Screen(question, ScreeningModel.Patience, default));
+        await Measure("questions, with the model", questions, question => model.Screener.Screen("t", question, ScreeningModel.Patience, default));
         await Measure("questions, rules alone", questions, question => Task.FromResult(QuestionRules.Screen(question)));
         var passages = lines.Where((_, i) => i % 20 == 0).Select((_, i) => string.Join(' ', lines.Skip(i * 10).Take(50)));
         await Measure("five passages of fifty sentences", passages, text => model.Sources.Screened(

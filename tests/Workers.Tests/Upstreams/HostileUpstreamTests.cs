@@ -7,7 +7,6 @@ using Navigator.Storage.Sqlite;
 using Navigator.Upstreams;
 using Navigator.Workers.Answer;
 using Navigator.Workers.Embedders;
-using Navigator.Workers.Tools.Embedding;
 using Navigator.Workers.Tools.WebSearch;
 
 namespace Navigator.Workers.Tests.Upstreams;

@@ -53,9 +53,14 @@ internal sealed class ModelledAgents(UpstreamServer server, bool anthropic) : IA
             new ModerationModel(OpenAi, Policy, Registry, Breakers, Rates, TimeProvider.System));
 
     /// <summary>Without the local model, screening by meaning recognises nothing.</summary>
-    private MeaningScreen WordsOnly => new(
-        new EmbeddingModel(new HashedNgramEmbedder(), Policy, Registry, Breakers, Rates, TimeProvider.System), MeaningWeights.Load(),
-        Options.Create(new ScreeningOptions()), Policy);
+    private MeaningScreen WordsOnly
+    {
+        get
+        {
+            var hashed = new EmbeddingModel(new HashedNgramEmbedder(), Policy, Registry, Breakers, Rates, TimeProvider.System);
+            return new MeaningScreen(hashed, new QuestionVectors(hashed), MeaningWeights.Load(), Options.Create(new ScreeningOptions()), Policy);
+        }
+    }
 
     public ModelAnswerer Answerer() => new(Chats, Options.Create(new AnswerOptions()), Policy, Registry, Breakers, Rates, TimeProvider.System);
 

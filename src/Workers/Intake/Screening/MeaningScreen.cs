@@ -28,15 +28,17 @@ internal sealed class MeaningScreen : IDisposable
     private const int CachedSentences = 16_384;
 
     private readonly EmbeddingModel embedding;
+    private readonly QuestionVectors vectors;
     private readonly ScreeningOptions options;
     private readonly LivePolicy policy;
     private readonly MeaningClassifier questions, sources;
     private readonly double sourceFloor;
     private readonly MemoryCache cache = new(new MemoryCacheOptions { SizeLimit = CachedSentences });
 
-    public MeaningScreen(EmbeddingModel embedding, MeaningWeights weights, IOptions<ScreeningOptions> options, LivePolicy policy)
+    public MeaningScreen(
+        EmbeddingModel embedding, QuestionVectors vectors, MeaningWeights weights, IOptions<ScreeningOptions> options, LivePolicy policy)
     {
-        this.embedding = embedding;
+        (this.embedding, this.vectors) = (embedding, vectors);
         this.options = options.Value;
         this.policy = policy;
         IsAvailable = weights.Model == embedding.Name && weights.Dimensions == embedding.Dimensions;
@@ -48,10 +50,11 @@ internal sealed class MeaningScreen : IDisposable
     /// <summary>True if the embedding model is the one that the classifiers know.</summary>
     public bool IsAvailable { get; }
 
+    /// <param name="tenant">Owner of the question. Vectors are cached for each tenant.</param>
     /// <param name="left">The embedding model has this time if it is shorter than <see cref="IntakeLimits.ScreenByMeaning"/>.</param>
     /// <returns>The question without the sentences that instruct the model.</returns>
     /// <exception cref="UpstreamException">The embedding model failed or was late.</exception>
-    public async Task<ScreenedText> Question(string question, TimeSpan left, CancellationToken token)
+    public async Task<ScreenedText> Question(string tenant, string question, TimeSpan left, CancellationToken token)
     {
         var within = policy.Now.Intake.ScreenByMeaning is var most && left < most ? left : most;
         var parts = SentenceParts.Of(question);
@@ -60,7 +63,11 @@ internal sealed class MeaningScreen : IDisposable
         var isJudgedWhole = parts.Count > 1 && question.Length <= SentenceParts.LongestPart;
         if (isJudgedWhole)
             units.Add(question);
-        var probabilities = await Probabilities(questions, 0, int.MaxValue, units, within, token);
+        var probabilities = await Probabilities(questions, 0, int.MaxValue, units, async chosen =>
+        {
+            var found = await vectors.Of(chosen.Select(unit => (tenant, unit)), within, token);
+            return [.. chosen.Select(unit => found[(tenant, unit)]).Select(one => (ReadOnlyMemory<float>)(one.Vector ?? throw one.Failure!))];
+        });
         var threshold = options.QuestionThreshold;
         if (parts.Count > 1 && !(isJudgedWhole && probabilities[^1] >= 0.5))
             threshold = Math.Max(threshold, InHonestQuestion);
@@ -78,7 +85,8 @@ internal sealed class MeaningScreen : IDisposable
         foreach (var unit in texts.SelectMany((text, i) => parts[i].Select(part => text[part])))
             known.TryAdd(unit, cache.Get<double?>(TenantCacheKey.Of(tenant, unit)));
         var missing = known.Where(unit => unit.Value is null).Select(unit => unit.Key).ToList();
-        var probabilities = await Probabilities(sources, sourceFloor, EmbeddedSourceSentences, missing, policy.Now.Intake.ScreenByMeaning, token);
+        var probabilities = await Probabilities(sources, sourceFloor, EmbeddedSourceSentences, missing,
+            chosen => embedding.EmbedQuestions(chosen, policy.Now.Intake.ScreenByMeaning, token));
         foreach (var (unit, probability) in missing.Zip(probabilities).Where(pair => pair.Second is not null))
         {
             known[unit] = probability;
@@ -95,7 +103,8 @@ internal sealed class MeaningScreen : IDisposable
     /// <param name="most">Number of texts that are embedded.</param>
     /// <returns>For each text 0 to 1, or null if it was not embedded. 0 if its words are less suspicious than the floor.</returns>
     private async Task<double?[]> Probabilities(
-        MeaningClassifier classifier, double floor, int most, IReadOnlyList<string> texts, TimeSpan within, CancellationToken token)
+        MeaningClassifier classifier, double floor, int most, IReadOnlyList<string> texts,
+        Func<IReadOnlyList<string>, Task<IReadOnlyList<ReadOnlyMemory<float>>>> embed)
     {
         var suspicions = texts.Select(classifier.Suspicion).ToList();
         var probabilities = suspicions.Select(suspicion => suspicion < floor ? 0 : (double?)null).ToArray();
@@ -104,8 +113,7 @@ internal sealed class MeaningScreen : IDisposable
             .TakeWhile(i => (room -= texts[i].Length) >= 0).ToList();
         if (chosen.Count == 0)
             return probabilities;
-        var vectors = await embedding.EmbedQuestions([.. chosen.Select(i => texts[i])], within, token);
-        foreach (var (i, vector) in chosen.Zip(vectors))
+        foreach (var (i, vector) in chosen.Zip(await embed([.. chosen.Select(i => texts[i])])))
             probabilities[i] = classifier.Probability(texts[i], vector.Span);
         return probabilities;
     }

@@ -18,11 +18,11 @@ internal sealed class Screener(IOptions<ScreeningOptions> options, LivePolicy po
 
     public bool AsksModels => moderation is not null;
 
-    public async Task<Verdict> Screen(string question, TimeSpan left, CancellationToken token)
+    public async Task<Verdict> Screen(string tenant, string question, TimeSpan left, CancellationToken token)
     {
         var within = policy.Now.Intake.Screen < left ? policy.Now.Intake.Screen : left;
         var began = Stopwatch.GetTimestamp();
-        var verdict = await ByMeaning(QuestionRules.Screen(question), question.Length, within, token);
+        var verdict = await ByMeaning(tenant, QuestionRules.Screen(question), question.Length, within, token);
         if (verdict.Question is not { } kept || moderation is null)
             return verdict;
         try
@@ -46,13 +46,13 @@ internal sealed class Screener(IOptions<ScreeningOptions> options, LivePolicy po
 
     /// <param name="verdict">The rules' verdict.</param>
     /// <param name="asked">Length of the question before the rules.</param>
-    private async Task<Verdict> ByMeaning(Verdict verdict, int asked, TimeSpan within, CancellationToken token)
+    private async Task<Verdict> ByMeaning(string tenant, Verdict verdict, int asked, TimeSpan within, CancellationToken token)
     {
         if (verdict.Question is not { } kept || !meaning.IsAvailable)
             return verdict;
         try
         {
-            var screened = await meaning.Question(kept, within, token);
+            var screened = await meaning.Question(tenant, kept, within, token);
             if (screened.LeftOut == 0)
                 return verdict;
             return screened.Text.Length >= QuestionRules.LeastLeft && screened.Text.Length >= asked * LeastShareLeft

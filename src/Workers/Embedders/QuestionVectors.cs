@@ -1,12 +1,12 @@
 using Microsoft.Extensions.Caching.Memory;
 using Navigator.Runtime.Flow;
 using Navigator.Runtime.Upstreams;
-using Navigator.Workers.Embedders;
 
-namespace Navigator.Workers.Tools.Embedding;
+namespace Navigator.Workers.Embedders;
 
 /// <summary>
-/// Returns the vectors of questions: from a small cache, or with one call for all that are not cached.
+/// Returns the vectors of questions: from a small cache, or with one call for all that are not cached. Screening asks first, and the tool that
+/// embeds the question finds it in the cache.
 /// </summary>
 internal sealed class QuestionVectors : IDisposable
 {
