@@ -66,7 +66,8 @@ internal sealed class NamedRun(WholeSystem system)
                     signs = [.. signs, .. await doctor];
                     doctor = Doctor(fault);
                 }
-                foreach (var sign in signs.Where(sign => !before.Contains(sign.Name)))
+                // A line that was there before, and says something else now, names the fault too: a server's own pgvector may be old.
+                foreach (var sign in signs.Where(sign => before.GetValueOrDefault(sign.Name) != sign.Text))
                     seen[sign.Name] = sign;
             }
             return new Named(fault.Name, Found(), After(), [.. seen.Keys.Except(fault.NamedBy)]);
@@ -79,14 +80,14 @@ internal sealed class NamedRun(WholeSystem system)
     }
 
     /// <summary>Waits until nothing of what is to name the fault is there already. Returns what is there.</summary>
-    private async Task<HashSet<string>> Quiet(NamedFault fault, CancellationToken token)
+    private async Task<Dictionary<string, string>> Quiet(NamedFault fault, CancellationToken token)
     {
         for (var began = TimeProvider.System.GetTimestamp(); ; await Task.Delay(TimeSpan.FromSeconds(2), token))
         {
             IEnumerable<Sign> signs = [.. await Alerts(pendingToo: true), .. await Doctor(null)];
-            var names = signs.Select(sign => sign.Name).ToHashSet();
-            if (!names.Overlaps(fault.NamedBy) || TimeProvider.System.GetElapsedTime(began) > Calm)
-                return names;
+            var there = signs.GroupBy(sign => sign.Name).ToDictionary(same => same.Key, same => same.First().Text);
+            if (!fault.NamedBy.Any(there.ContainsKey) || TimeProvider.System.GetElapsedTime(began) > Calm)
+                return there;
         }
     }
 

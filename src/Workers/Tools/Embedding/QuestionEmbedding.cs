@@ -7,6 +7,7 @@ using Navigator.Runtime.Limits;
 using Navigator.Runtime.Upstreams;
 using Navigator.Storage;
 using Navigator.Storage.Ledger;
+using Navigator.Workers.Embedders;
 using Navigator.Workers.Tools.Retrieval;
 
 namespace Navigator.Workers.Tools.Embedding;
