@@ -66,7 +66,7 @@ public sealed partial class WatchTests
             ("Concurrency__Upstreams__tavily__Breaker__BreakDuration", "5m"));
         var servers = await ServerSet.Get();
         await using var prometheus = await Watch(system, servers.BrokerMetrics, rules => Duration().Replace(rules, "for: 1s")
-            .Replace("[2m]", "[3s]", StringComparison.Ordinal));
+            .Replace("[2m]", "[3s]", StringComparison.Ordinal).Replace("offset 2m", "offset 3s", StringComparison.Ordinal));
 
         upstreams.Set("search", new Behaviour { Fault = Fault.Status, Status = 503 });
         await Fires("CircuitOpen", () => system.Ask("What is the latest news?"));
