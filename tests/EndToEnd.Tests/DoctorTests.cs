@@ -189,7 +189,8 @@ public sealed class DoctorTests
         await using (var take = new NpgsqlCommand("LOCK TABLE chat_job IN ACCESS EXCLUSIVE MODE", holder, held))
             await take.ExecuteNonQueryAsync();
         var waiting = Execute(database.Owner, "SELECT count(*) FROM chat_job");
-        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        // The connection that waits may need long to be opened.
+        await Eventually.Holds(async () => await HasWaited(database.Owner));
 
         var (_, found) = await Doctor(environment);
 
@@ -264,6 +265,19 @@ public sealed class DoctorTests
     {
         using var response = await servers.Management.PutAsJsonAsync(what, body);
         response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>True if a statement of this database has waited for a lock for a second.</summary>
+    private static async Task<bool> HasWaited(string owner)
+    {
+        await using var connection = new NpgsqlConnection(owner + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+                           WHERE datname = current_database() AND NOT granted AND waitstart < now() - interval '1 second')
+            """, connection);
+        return (bool)(await command.ExecuteScalarAsync())!;
     }
 
     private static async Task Execute(string owner, string sql)

@@ -232,9 +232,11 @@ public sealed class IsolationTests(IsolationTests.RowsOfATenant rows) : IClassFi
                 """
                 INSERT INTO chat_job (id, tenant_id, conversation_id, question, options, request_hash, deadline_at, due_at)
                 VALUES ('00000000-0000-0000-0000-000000000003', 'a', 'c', 'q', '{}', '', now() + interval '2 min', now());
-                INSERT INTO webhook (job_id, tenant_id, url, due_at) VALUES ('00000000-0000-0000-0000-000000000003', 'a', 'https://example.com/', now());
+                INSERT INTO webhook (job_id, tenant_id, url, due_at)
+                VALUES ('00000000-0000-0000-0000-000000000003', 'a', 'https://example.com/', now());
                 INSERT INTO document (id, tenant_id, title, media_type, bytes, sha256, content, deadline_at, due_at)
-                VALUES ('00000000-0000-0000-0000-000000000001', 'a', 't', 'text/plain', 1, 'h', 'x', now() + interval '2 min', now() + interval '1 min');
+                VALUES ('00000000-0000-0000-0000-000000000001', 'a', 't', 'text/plain', 1, 'h', 'x', now() + interval '2 min',
+                    now() + interval '1 min');
                 INSERT INTO passage (id, tenant_id, document_id, ordinal, headings, text)
                 VALUES ('00000000-0000-0000-0000-000000000002', 'a', '00000000-0000-0000-0000-000000000001', 0, '{}', 'x');
                 INSERT INTO passage_term VALUES ('a', 'x', '00000000-0000-0000-0000-000000000002', '00000000-0000-0000-0000-000000000001', 1);

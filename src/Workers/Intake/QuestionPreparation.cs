@@ -75,7 +75,7 @@ internal sealed class QuestionPreparation(
         // What meaning recognised in the translation still stands in the original wording, so that the original is not used.
         var request = new PlanningRequest(
             question, translated.IsTranslated
-                ? verdict.Notes.Contains(QuestionRules.LeftOut) ? question : QuestionRules.Screen(job.Question).Question
+                ? verdict.IsCut ? question : QuestionRules.Screen(job.Question).Question
                 : null, translated.Language, [.. tools.Where(tool => tool.MayBeAsked(job.Options))],
             await ConversationTurn.Before(job, ledger, token));
         var (plan, planned) = await planner.Plan(request, Left(), token);

@@ -175,7 +175,8 @@ internal static partial class Instructions
             else if (plain.Length > 0 && !char.IsWhiteSpace(plain[^1]))
                 plain.Append(' ');
         }
-        return form(Spelled).Replace(plain.ToString(), match => match.Value.Replace(" ", "", StringComparison.Ordinal).Replace('.', ' ').Replace('-', ' '));
+        return form(Spelled).Replace(
+            plain.ToString(), match => match.Value.Replace(" ", "", StringComparison.Ordinal).Replace('.', ' ').Replace('-', ' '));
     }
 
     [GeneratedRegex(@"\b(\w[ .\-]){7,}\w\b", Options, Patience)]

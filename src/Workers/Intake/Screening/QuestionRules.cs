@@ -13,9 +13,6 @@ internal static class QuestionRules
     /// <summary>Minimum length of the rest after an instruction was removed. A shorter rest is not a question.</summary>
     public const int LeastLeft = 8;
 
-    /// <summary>The note on a question from which a part was removed.</summary>
-    public const string LeftOut = "screening: a part of the question that instructs the assistant was left out";
-
     public static Verdict Screen(string question)
     {
         var seen = HiddenText.Unmix(NormalForm.Of(HiddenText.Remove(question), NormalizationForm.FormC));
@@ -34,7 +31,7 @@ internal static class QuestionRules
         var rest = string.Join(' ', Sentences.Of(kept).Select(sentence => kept[sentence]).Where(sentence => !Instructions.IsIn(sentence))
             .Select(sentence => sentence.Trim()));
         return rest.Length >= LeastLeft && !Instructions.IsIn(rest)
-            ? Verdict.Change(rest, LeftOut)
+            ? Verdict.Pass(rest).Cut(rest)
             : Instructing();
     }
 

@@ -56,7 +56,7 @@ internal sealed class Screener(IOptions<ScreeningOptions> options, LivePolicy po
             if (screened.LeftOut == 0)
                 return verdict;
             return screened.Text.Length >= QuestionRules.LeastLeft && screened.Text.Length >= asked * LeastShareLeft
-                ? verdict with { Question = screened.Text, Notes = [.. verdict.Notes.Except([QuestionRules.LeftOut]), QuestionRules.LeftOut] }
+                ? verdict.Cut(screened.Text)
                 : QuestionRules.Instructing();
         }
         catch (UpstreamException error)

@@ -10,6 +10,11 @@ namespace Navigator.Workers.Intake.Screening;
 /// <param name="Status">The job's end if the question does not pass: refused, or failed and replayable if screening itself failed.</param>
 internal sealed record Verdict(string? Question, IReadOnlyList<string> Notes, ChatError? Error = null, JobStatus Status = JobStatus.Refused)
 {
+    private const string LeftOut = "screening: a part of the question that instructs the assistant was left out";
+
+    /// <summary>True if a part of the question was left out because it instructs the assistant.</summary>
+    public bool IsCut { get; private init; }
+
     /// <summary>The verdict on a question that the moderation model flagged.</summary>
     public static readonly Verdict Flagged =
         Refuse(ErrorCode.QuestionFlagged, "The question was found to be harmful or abusive, and is not answered. It can be asked in other words.");
@@ -17,6 +22,9 @@ internal sealed record Verdict(string? Question, IReadOnlyList<string> Notes, Ch
     public static Verdict Pass(string question) => new(question, []);
 
     public static Verdict Change(string question, string note) => new(question, [note]);
+
+    /// <summary>The same verdict on what is left without the part that instructs the assistant.</summary>
+    public Verdict Cut(string rest) => this with { Question = rest, IsCut = true, Notes = IsCut ? Notes : [.. Notes, LeftOut] };
 
     public static Verdict Refuse(string code, string message) => new(null, [], new ChatError(code, message));
 
