@@ -16,7 +16,8 @@ internal static class StatusView
 
     public static IRenderable Of(LimitsNow state) => new Rows(
         new Text(string.Create(CultureInfo.InvariantCulture, $"questions   {state.Admission.QueueDepthNow} ready of at most "
-            + $"{state.Admission.QueueDepth}; {state.Admission.DrainedPerSecond:0.0} ended per second")),
+            + $"{state.Admission.QueueDepth}; {state.Admission.DrainedPerSecond:0.0} ended per second; the oldest unfinished is "
+            + $"{state.Admission.OldestSeconds:0.0} s old")),
         Queues(state.Queues), Limits(state.Processes), Rates(state.Rates), Processes(state.Processes));
 
     private static Table Queues(IEnumerable<QueueNow> queues)

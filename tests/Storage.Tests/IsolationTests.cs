@@ -109,7 +109,8 @@ public sealed class IsolationTests(IsolationTests.RowsOfATenant rows) : IClassFi
     /// <summary>As whom the functions run that know no tenant yet. A mistake in one of them gives away no more than these columns.</summary>
     [Theory]
     [InlineData("navigator_lookup",
-        "chat_job: due_at finished_at held id status tenant_id | document: due_at embedded_by finished_at id reembed_at status tenant_id | "
+        "chat_job: due_at finished_at held id queued_at replay_id status tenant_id | "
+            + "document: due_at embedded_by finished_at id reembed_at status tenant_id | "
             + "replay: due_at finished_at id tenant_id | webhook: due_at tenant_id")]
     [InlineData("navigator_keys", "api_key: expires_at id last_used_at revoked_at scopes secret_sha256 tenant_id")]
     public async Task Who_looks_things_up_reads_these_columns_and_no_others(string role, string readable)

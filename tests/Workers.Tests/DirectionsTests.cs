@@ -54,7 +54,7 @@ public partial class DirectionsTests
         ["Workers.Tools.Embedding"] = ["Workers.Embedders", "Workers.Tools.Retrieval"],
         ["Workers.Tools"] = ["Workers.Tools.Embedding", "Workers.Tools.Retrieval"],
         ["Workers.Tools.WebSearch"] = [],
-        ["Workers.Answer"] = ["Workers.Intake.Planning", "Workers.Intake.Screening", "Workers.Intake.Translation"],
+        ["Workers.Answer"] = ["Workers.Embedders", "Workers.Intake.Planning", "Workers.Intake.Screening", "Workers.Intake.Translation"],
         ["Workers.Webhooks"] = [],
         ["Workers"] = // the flow, in Program.cs
         [

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Navigator.Api.Problems;
 using Navigator.Contracts.Http;
 using Navigator.Runtime;
+using Navigator.Runtime.Flow;
 using Navigator.Runtime.Limits;
 using Navigator.Storage.Ledger;
 
@@ -22,6 +23,7 @@ internal sealed class Admission : BackgroundService
     private const int LongestWait = 60;
 
     private readonly IJobLedger ledger;
+    private readonly OldestJob oldest;
     private readonly LivePolicy policy;
     private readonly TimeProvider clock;
     private readonly ILogger<Admission> log;
@@ -32,9 +34,10 @@ internal sealed class Admission : BackgroundService
     private long refused;
     private double drainedPerSecond;
 
-    public Admission(IJobLedger ledger, LivePolicy policy, LimitRegistry registry, TimeProvider clock, ILogger<Admission> log)
+    public Admission(
+        IJobLedger ledger, OldestJob oldest, LivePolicy policy, LimitRegistry registry, TimeProvider clock, ILogger<Admission> log)
     {
-        (this.ledger, this.policy, this.clock, this.log) = (ledger, policy, clock, log);
+        (this.ledger, this.oldest, this.policy, this.clock, this.log) = (ledger, oldest, policy, clock, log);
         registry.Watch(() => new LimitUsage(
             "admission", "queue_depth", policy.Now.Admission.QueueDepth, Depth, Rejected: Interlocked.Read(ref refused)));
     }
@@ -87,7 +90,8 @@ internal sealed class Admission : BackgroundService
         return Problem.Of(refusal.Code, refusal.Detail);
     }
 
-    public AdmissionNow Now() => new(policy.Now.Admission.QueueDepth, Depth, policy.Now.Admission.TenantUnfinished, drainedPerSecond);
+    public AdmissionNow Now() => new(
+        policy.Now.Admission.QueueDepth, Depth, policy.Now.Admission.TenantUnfinished, drainedPerSecond, Math.Round(oldest.Age.TotalSeconds, 1));
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Repeat.Every(policy.Now.Watch.Interval, "The count of waiting questions", Sample, clock, log, stoppingToken);

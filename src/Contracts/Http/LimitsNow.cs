@@ -18,7 +18,9 @@ public sealed record LimitsNow
 /// <param name="QueueDepthNow">Current number, at most one second old.</param>
 /// <param name="TenantUnfinished">Maximum number of unfinished questions of one tenant.</param>
 /// <param name="DrainedPerSecond">Questions that ended per second, over the last ten seconds.</param>
-public sealed record AdmissionNow(long QueueDepth, long QueueDepthNow, long TenantUnfinished, double DrainedPerSecond);
+/// <param name="OldestSeconds">Time since the oldest unfinished question was queued, replayed ones apart; 0 without any.</param>
+public sealed record AdmissionNow(
+    long QueueDepth, long QueueDepthNow, long TenantUnfinished, double DrainedPerSecond, double OldestSeconds);
 
 /// <param name="Ready">Messages that no worker has; null if the broker does not answer or there is no broker.</param>
 /// <param name="Consumers">Consumers of all workers; null like <paramref name="Ready"/>.</param>

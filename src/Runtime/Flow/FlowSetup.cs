@@ -8,7 +8,7 @@ internal static class FlowSetup
 {
     public static IServiceCollection AddFlow(this IServiceCollection services) => services
         .AddSingleton<InlineContinuation>().AddHostedService(provider => provider.GetRequiredService<InlineContinuation>())
-        .AddSingleton<FairShare>().AddSingleton<Dispatcher>().AddSingleton<StageLease>().AddSingleton<DocumentLease>()
+        .AddSingleton<FairShare>().AddSingleton<OldestJob>().AddSingleton<Dispatcher>().AddSingleton<StageLease>().AddSingleton<DocumentLease>()
         .AddSingleton(provider => Transitions(provider, provider.GetRequiredService<Dispatcher>().Send))
         .AddSingleton(provider => DocumentTransitions(provider, provider.GetRequiredService<Dispatcher>().Send))
         // A slow broker must not delay any of the three.

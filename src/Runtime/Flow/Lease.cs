@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
 using MassTransit;
 using Navigator.Contracts.Chat;
@@ -68,20 +67,6 @@ internal static class Lease
 /// <summary>Runs a stage of a job that only one worker may run.</summary>
 public sealed class StageLease(JobTransitions transitions, LivePolicy policy, TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<Job, DateTimeOffset> running = new(ReferenceEqualityComparer.Instance);
-
-    /// <summary>Age of the oldest job that this process works on, from the time at which it was queued. Zero without any.</summary>
-    public TimeSpan OldestAge
-    {
-        get
-        {
-            var (now, oldest) = (clock.GetUtcNow(), TimeSpan.Zero);
-            foreach (var (_, queued) in running)
-                oldest = now - queued > oldest ? now - queued : oldest;
-            return oldest;
-        }
-    }
-
     /// <param name="job">The job as read for this message.</param>
     /// <param name="attempt">The attempt in the message.</param>
     public async Task Run(Job job, int attempt, JobStage stage, ConsumeContext context, Func<Job, CancellationToken, Task> work)
@@ -98,15 +83,7 @@ public sealed class StageLease(JobTransitions transitions, LivePolicy policy, Ti
     {
         FailPoint.Reach(FailPoint.AfterClaim);
         var held = job;
-        running[job] = job.QueuedAt;
-        try
-        {
-            await Lease.Hold(policy.Now.Job.Lease, clock, Renew, cancel => work(job, cancel), token);
-        }
-        finally
-        {
-            running.TryRemove(job, out _);
-        }
+        await Lease.Hold(policy.Now.Job.Lease, clock, Renew, cancel => work(job, cancel), token);
 
         async Task<bool> Renew(CancellationToken cancel)
         {

@@ -12,7 +12,7 @@ namespace Navigator.Runtime.Flow;
 /// </summary>
 /// <param name="queues">Counts the workers; null if this process is the only one.</param>
 internal sealed class Releaser(
-    IJobLedger ledger, JobTransitions transitions, FairShare share, LivePolicy policy, TimeProvider clock, ILogger<Releaser> log,
+    IJobLedger ledger, JobTransitions transitions, FairShare share, OldestJob oldest, LivePolicy policy, TimeProvider clock, ILogger<Releaser> log,
     QueueWatch? queues = null)
     : BackgroundService
 {
@@ -39,6 +39,7 @@ internal sealed class Releaser(
             workers = (int)samples.First(sample => sample.Queue == QueueNames.ComposeAnswer).Consumers;
         var loads = await ledger.Loads(token);
         share.Share(workers, loads.Select(load => load.Unfinished));
+        oldest.Read(loads.Select(load => load.OldestAge).DefaultIfEmpty().Max());
         holding = loads.Any(load => load.Held > 0);
         if (loads.Any(load => load.Held > 0 && load.Unfinished - load.Held < share.Level))
             await transitions.SendReleased(await ledger.Release(share.Level, policy.Now.Job.EnqueueGrace, token));

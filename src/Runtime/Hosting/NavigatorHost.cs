@@ -58,12 +58,9 @@ public static partial class NavigatorHost
         services.AddOptions<OpenAiOptions>().BindConfiguration(OpenAiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<AnthropicOptions>().BindConfiguration(AnthropicOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<StartupSteps>().AddFlow().AddReplay();
+        services.AddSingleton<StartupSteps>().AddFlow().AddReplay().AddHostedService<JobMetrics>();
         if (isConsumer)
-        {
             workers.AddNeeds();
-            services.AddHostedService<JobMetrics>();
-        }
         if (mode.Postgres is { } postgres)
         {
             var pool = policy.Postgres.Pool();

@@ -128,7 +128,8 @@ public readonly record struct TenantShare(int Unfinished, int UnderWay);
 
 /// <summary>One tenant's unfinished jobs.</summary>
 /// <param name="Queued">Jobs that no worker has begun, including held jobs.</param>
-public readonly record struct TenantLoad(int Unfinished, int Queued, int Held);
+/// <param name="OldestAge">Time since the oldest one was queued, replayed jobs apart; zero without any.</param>
+public readonly record struct TenantLoad(int Unfinished, int Queued, int Held, TimeSpan OldestAge);
 
 public enum SubmissionOutcome
 {

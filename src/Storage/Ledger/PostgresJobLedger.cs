@@ -75,8 +75,8 @@ internal sealed partial class PostgresJobLedger(NpgsqlDataSource database, Postg
 
     public async Task<IReadOnlyList<TenantLoad>> Loads(CancellationToken token)
     {
-        await using var command = database.WithoutTenant("SELECT unfinished, queued, held FROM tenant_loads()");
-        return await command.All(row => new TenantLoad(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2)), token);
+        await using var command = database.WithoutTenant("SELECT unfinished, queued, held, oldest_age FROM tenant_loads()");
+        return await command.All(row => new TenantLoad(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetTimeSpan(3)), token);
     }
 
     public async Task<IReadOnlyList<Job>> Release(int level, TimeSpan dueIn, CancellationToken token)

@@ -82,8 +82,11 @@ internal sealed partial class SqliteJobLedger(SqliteDatabase database, ILogger<S
 
     public Task<IReadOnlyList<TenantLoad>> Loads(CancellationToken token) => database.Read<IReadOnlyList<TenantLoad>>(
         session => session.All(
-            "SELECT count(*), sum(status = 'queued'), sum(held) FROM chat_job WHERE finished_at IS NULL GROUP BY tenant_id",
-            row => new TenantLoad(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2))),
+            """
+            SELECT count(*), sum(status = 'queued'), sum(held), min(queued_at) FILTER (WHERE replay_id IS NULL)
+            FROM   chat_job WHERE finished_at IS NULL GROUP BY tenant_id
+            """,
+            row => new TenantLoad(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.IsDBNull(3) ? TimeSpan.Zero : session.Now - row.Time(3))),
         token);
 
     public Task<IReadOnlyList<Job>> Release(int level, TimeSpan dueIn, CancellationToken token) => database.Write<IReadOnlyList<Job>>(

@@ -1,6 +1,7 @@
 using Navigator.LocalModel;
 using Navigator.Runtime.Flow;
 using Navigator.Runtime.Upstreams;
+using Navigator.Workers.Embedders;
 
 namespace Navigator.Workers.Answer;
 
@@ -14,8 +15,9 @@ internal static class AnswerSetup
         else
             services.AddSingleton<IAnswerer>(provider => provider.GetRequiredService<ExtractiveAnswerer>());
         // Without a local model there is none to ask: an answer's many sentences are never sent to a model elsewhere.
-        services.AddSingleton(provider =>
-            new SentenceSimilarity(provider.GetService<LocalEmbeddingGenerator>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new SentenceSimilarity(
+            provider.GetService<LocalEmbeddingGenerator>(), provider.GetRequiredService<QuestionVectors>(),
+            provider.GetRequiredService<TimeProvider>()));
         return services.AddSingleton<StatementRanker>().AddSingleton<ExtractiveAnswerer>()
             .AddSingleton<SourceScreen>().AddSingleton<SourceCollector>().AddSingleton<AnswerComposition>()
             .AddSingleton(provider => new InlineAnswer(provider.GetRequiredService<AnswerComposition>().Run)).AddSingleton<ToolReport>();

@@ -1,31 +1,21 @@
-using Microsoft.Extensions.Caching.Memory;
 using Navigator.Runtime.Flow;
 using Navigator.Runtime.Upstreams;
 
 namespace Navigator.Workers.Embedders;
 
 /// <summary>
-/// Returns the vectors of questions: from a small cache, or with one call for all that are not cached. Screening asks first, and the tool that
-/// embeds the question finds it in the cache.
+/// Returns the vectors of questions: from a small cache, or with one call for all that are not cached. Screening asks first; the tool that
+/// embeds the question and the comparison with sentences find it in the cache.
 /// </summary>
-internal sealed class QuestionVectors : IDisposable
+internal sealed class QuestionVectors(EmbeddingModel model) : IDisposable
 {
     /// <summary>Not a setting: 6 kB each with 1,536 dimensions, 25 MB in all, and a vector that is not cached costs one call.</summary>
     private const int CachedVectors = 4_096;
 
-    private readonly EmbeddingModel model;
-    private readonly MemoryCache cache = new(new MemoryCacheOptions { SizeLimit = CachedVectors });
+    private readonly TenantCache<float[]> cache = new(CachedVectors, unusedFor: TimeSpan.FromMinutes(30));
 
-    public QuestionVectors(EmbeddingModel model)
-    {
-        this.model = model;
-        // The canary takes the same path but calls no model. Any direction will do.
-        var canary = new float[model.Dimensions];
-        canary[0] = 1;
-        cache.Set(
-            TenantCacheKey.Of(CanaryQuestion.Tenant, CanaryQuestion.Text), canary,
-            new MemoryCacheEntryOptions { Size = 1, Priority = CacheItemPriority.NeverRemove });
-    }
+    /// <summary>The canary takes the same path but calls no model. Any direction will do.</summary>
+    private readonly float[] canary = [1, .. new float[model.Dimensions - 1]];
 
     public string Model => model.Name;
 
@@ -38,7 +28,7 @@ internal sealed class QuestionVectors : IDisposable
     {
         var results = new Dictionary<(string, string), VectorOrFailure>();
         foreach (var text in texts.Distinct())
-            results[text] = new VectorOrFailure(cache.Get<float[]>(TenantCacheKey.Of(text.Tenant, text.Text)), null);
+            results[text] = new VectorOrFailure(IsCanary(text) ? canary : cache.Get(text.Tenant, text.Text), null);
 
         var missing = results.Where(result => result.Value.Vector is null).Select(result => result.Key).ToList();
         // The same question of two tenants is sent upstream once.
@@ -47,15 +37,16 @@ internal sealed class QuestionVectors : IDisposable
             foreach (var key in missing.Where(key => key.Item2 == text))
             {
                 results[key] = result;
-                if (result.Vector is not null)
-                    cache.Set(TenantCacheKey.Of(key.Item1, key.Item2), result.Vector,
-                        new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromMinutes(30) });
+                if (result.Vector is { } vector)
+                    cache.Set(key.Item1, key.Item2, vector);
             }
         }
         return results;
     }
 
     public void Dispose() => cache.Dispose();
+
+    private static bool IsCanary((string, string) text) => text == (CanaryQuestion.Tenant, CanaryQuestion.Text);
 
     private async Task<Dictionary<string, VectorOrFailure>> Ask(List<string> texts, TimeSpan within, CancellationToken token)
     {

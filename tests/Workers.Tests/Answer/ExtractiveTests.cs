@@ -193,8 +193,8 @@ public class ExtractiveTests
     private static async Task<JobAnswer> Answer(
         string question, string language, IEmbeddingGenerator<string, Embedding<float>>? model, params Source[] sources)
     {
-        using var similarity = new SentenceSimilarity(model, TimeProvider.System);
-        var ranker = new StatementRanker(similarity, Options.Create(new AnswerOptions()));
+        using var modelled = new ModelledSimilarity(model);
+        var ranker = new StatementRanker(modelled.Similarity, Options.Create(new AnswerOptions()));
         var evidence = await ranker.Rank("a", question, language, sources, TimeSpan.FromMinutes(1), default);
         return await new ExtractiveAnswerer().Answer(question, language, evidence, TimeSpan.MaxValue, default);
     }
@@ -212,7 +212,7 @@ public class ExtractiveTests
 
         private static bool Has(string text, string word) => text.Contains(word, StringComparison.Ordinal);
 
-        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+        public object? GetService(Type serviceType, object? serviceKey = null) => new EmbeddingGeneratorMetadata("test", null, "alike", 2);
 
         public void Dispose()
         {

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.AI;
-using Navigator.Workers.Answer;
 
 namespace Navigator.Workers.Tests.Answer;
 
@@ -12,7 +11,8 @@ public sealed class SentenceSimilarityTests
     [Fact]
     public async Task A_sentence_is_embedded_once_for_its_tenant()
     {
-        using var similarity = new SentenceSimilarity(model, TimeProvider.System);
+        using var modelled = new ModelledSimilarity(model);
+        var similarity = modelled.Similarity;
         var first = await similarity.Of("a", "question", Sentences, TimeSpan.FromMinutes(1), default);
 
         var again = await similarity.Of("a", "question", Sentences, TimeSpan.FromMinutes(1), default);
@@ -29,7 +29,8 @@ public sealed class SentenceSimilarityTests
     [Fact]
     public async Task What_a_late_comparison_has_embedded_is_kept()
     {
-        using var similarity = new SentenceSimilarity(model, TimeProvider.System);
+        using var modelled = new ModelledSimilarity(model);
+        var similarity = modelled.Similarity;
         model.HangsAfter = 10;
         Assert.Null(await similarity.Of("a", "question", Sentences, TimeSpan.FromMilliseconds(100), default));
 
@@ -41,7 +42,8 @@ public sealed class SentenceSimilarityTests
     [Fact]
     public async Task Cosines_come_in_the_order_of_the_sentences()
     {
-        using var similarity = new SentenceSimilarity(model, TimeProvider.System);
+        using var modelled = new ModelledSimilarity(model);
+        var similarity = modelled.Similarity;
         await similarity.Of("a", "one", ["three", "five"], TimeSpan.FromMinutes(1), default);
 
         Assert.Equal([0, 1, 0], await similarity.Of("a", "one", ["three", "two", "five"], TimeSpan.FromMinutes(1), default));
@@ -65,7 +67,7 @@ public sealed class SentenceSimilarityTests
                 texts.Select(text => new Embedding<float>(text.Length == 3 ? new[] { 1f, 0f } : new[] { 0f, 1f })));
         }
 
-        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+        public object? GetService(Type serviceType, object? serviceKey = null) => new EmbeddingGeneratorMetadata("test", null, "counting", 2);
 
         public void Dispose()
         {

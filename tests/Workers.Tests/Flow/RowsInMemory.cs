@@ -57,7 +57,9 @@ internal sealed class RowsInMemory(TimeProvider clock) : IJobLedger
     public Task<IReadOnlyList<TenantLoad>> Loads(CancellationToken token) => Task.FromResult<IReadOnlyList<TenantLoad>>(
     [
         .. Unfinished.GroupBy(job => job.Tenant)
-            .Select(own => new TenantLoad(own.Count(), own.Count(job => job.Status == JobStatus.Queued), own.Count(job => job.Held))),
+            .Select(own => new TenantLoad(
+                own.Count(), own.Count(job => job.Status == JobStatus.Queued), own.Count(job => job.Held),
+                clock.GetUtcNow() - own.Min(job => job.QueuedAt))),
     ]);
 
     public Task<IReadOnlyList<Job>> List(string tenant, JobFilter filter, CancellationToken token) => throw new NotSupportedException();

@@ -26,8 +26,8 @@ internal sealed class ModelledAgents(UpstreamServer server, bool anthropic) : IA
     /// <summary>With time for everything: on a busy machine the first call of a process takes seconds.</summary>
     public LivePolicy Policy { get; } = new(Within("20s"));
 
-    /// <summary>For what never replies.</summary>
-    public void Hurry() => Policy.Replace(Within("500ms"));
+    /// <summary>For what never replies. Long enough for the first call that this process ever makes to arrive.</summary>
+    public void Hurry() => Policy.Replace(Within("2500ms"));
 
     private IOptions<OpenAiOptions> OpenAi => Options.Create(new OpenAiOptions { ApiKey = "k", BaseUrl = server.OpenAi });
 

@@ -88,13 +88,16 @@ public sealed class UpstreamBreakerTests : IDisposable
         static ConcurrencyPolicy Waiting(int ms) => Policies.With(
             ("Upstreams:plans:Timeout", $"{ms}ms"), ("Intake:Plan", $"{ms}ms"), ("Upstreams:plans:Breaker:FailureThreshold", "3"),
             ("Upstreams:plans:Breaker:BreakDuration", "2s"));
+        var planner = agents.Planner();
+        // The first call of a process takes long, and a call that does not arrive in time is not counted by the server.
+        agents.Policy.Replace(Waiting(20_000));
+        Assert.Equal("gpt-4o-mini", (await Plan()).By);
         agents.Policy.Replace(Waiting(700));
         agents.Server.Set("plans", new Behaviour { Fault = Fault.BlackHole });
-        var planner = agents.Planner();
 
         for (var i = 0; i < 20; i++)
             Assert.Equal("rules", (await Plan()).By);
-        Assert.Equal(3, agents.Server.CallsOf("plans"));
+        Assert.Equal(1 + 3, agents.Server.CallsOf("plans"));
 
         agents.Server.Set("plans", new Behaviour());
         agents.Policy.Replace(Waiting(10_000));

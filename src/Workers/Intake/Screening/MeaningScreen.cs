@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using Navigator.Runtime.Limits;
 using Navigator.Runtime.Upstreams;
@@ -33,7 +32,7 @@ internal sealed class MeaningScreen : IDisposable
     private readonly LivePolicy policy;
     private readonly MeaningClassifier questions, sources;
     private readonly double sourceFloor;
-    private readonly MemoryCache cache = new(new MemoryCacheOptions { SizeLimit = CachedSentences });
+    private readonly TenantCache<double?> cache = new(CachedSentences, unusedFor: TimeSpan.FromHours(6));
 
     public MeaningScreen(
         EmbeddingModel embedding, QuestionVectors vectors, MeaningWeights weights, IOptions<ScreeningOptions> options, LivePolicy policy)
@@ -83,15 +82,14 @@ internal sealed class MeaningScreen : IDisposable
         var parts = texts.Select(SentenceParts.Of).ToList();
         var known = new Dictionary<string, double?>(StringComparer.Ordinal);
         foreach (var unit in texts.SelectMany((text, i) => parts[i].Select(part => text[part])))
-            known.TryAdd(unit, cache.Get<double?>(TenantCacheKey.Of(tenant, unit)));
+            known.TryAdd(unit, cache.Get(tenant, unit));
         var missing = known.Where(unit => unit.Value is null).Select(unit => unit.Key).ToList();
         var probabilities = await Probabilities(sources, sourceFloor, EmbeddedSourceSentences, missing,
             chosen => embedding.EmbedQuestions(chosen, policy.Now.Intake.ScreenByMeaning, token));
         foreach (var (unit, probability) in missing.Zip(probabilities).Where(pair => pair.Second is not null))
         {
             known[unit] = probability;
-            cache.Set(
-                TenantCacheKey.Of(tenant, unit), probability, new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromHours(6) });
+            cache.Set(tenant, unit, probability);
         }
         var hostile = known.Where(unit => unit.Value > options.SourceThreshold).Select(unit => unit.Key).ToHashSet(StringComparer.Ordinal);
         return [.. texts.Select((text, i) => ScreenedText.Without(text, parts[i], hostile))];

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using Navigator.Runtime.Limits;
 using Navigator.Runtime.Upstreams;
@@ -23,7 +22,7 @@ internal sealed class TavilyClient : IDisposable
     private readonly WebSearchOptions options;
     private readonly HttpClient http;
     private readonly UpstreamCall call;
-    private readonly MemoryCache cache = new(new MemoryCacheOptions { SizeLimit = CachedQueries });
+    private readonly TenantCache<IReadOnlyList<FoundPage>> cache = new(CachedQueries);
 
     public TavilyClient(
         IOptions<WebSearchOptions> options, LivePolicy policy, LimitRegistry registry, CircuitBreakers breakers, IRateLimits rates,
@@ -38,12 +37,11 @@ internal sealed class TavilyClient : IDisposable
     /// <exception cref="UpstreamException">Tavily failed.</exception>
     public async Task<IReadOnlyList<FoundPage>> Search(string tenant, string query, TimeSpan within, CancellationToken token)
     {
-        var key = TenantCacheKey.Of(tenant, query);
-        if (cache.TryGetValue<IReadOnlyList<FoundPage>>(key, out var known))
-            return known!;
+        if (cache.Get(tenant, query) is { } known)
+            return known;
         var pages = await call.Run(cancel => Ask(query, cancel), within, token);
         if (options.CacheFor > TimeSpan.Zero)
-            cache.Set(key, pages, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = options.CacheFor });
+            cache.Set(tenant, query, pages, options.CacheFor);
         return pages;
     }
 
