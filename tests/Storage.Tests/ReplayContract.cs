@@ -32,6 +32,8 @@ public abstract class ReplayContract : IAsyncLifetime
         // Held: nothing looks at it before its deadline but the releaser.
         Assert.Equal((true, again.DeadlineAt), (again.Held, again.DueAt));
         Assert.Equal((null, null, null, replay.Id), (again.Error, again.FinishedAt, again.Plan, again.ReplayId));
+        // It waits for its turn on purpose, so it is not late.
+        Assert.Equal(new TenantLoad(1, 1, 1, TimeSpan.Zero), Assert.Single(await ledger.Loads(default)));
         Assert.Equal(
             new JobEnd(JobStatus.Failed, 1, failed.FinishedAt!.Value, new JobError(failed.Error!.Code, failed.Error.Message)),
             Assert.Single(again.EarlierEnds));

@@ -13,7 +13,8 @@ public sealed class OldestJob(TimeProvider clock)
         ? age + clock.GetElapsedTime(readAt)
         : TimeSpan.Zero;
 
-    public void Read(TimeSpan age) => Volatile.Write(ref last, new Sample(age, clock.GetTimestamp()));
+    /// <param name="age">As just read from the ledger.</param>
+    public void Update(TimeSpan age) => Volatile.Write(ref last, new Sample(age, clock.GetTimestamp()));
 
     private sealed record Sample(TimeSpan Age, long ReadAt);
 }

@@ -39,7 +39,7 @@ internal sealed class Releaser(
             workers = (int)samples.First(sample => sample.Queue == QueueNames.ComposeAnswer).Consumers;
         var loads = await ledger.Loads(token);
         share.Share(workers, loads.Select(load => load.Unfinished));
-        oldest.Read(loads.Select(load => load.OldestAge).DefaultIfEmpty().Max());
+        oldest.Update(loads.Select(load => load.OldestAge).DefaultIfEmpty().Max());
         holding = loads.Any(load => load.Held > 0);
         if (loads.Any(load => load.Held > 0 && load.Unfinished - load.Held < share.Level))
             await transitions.SendReleased(await ledger.Release(share.Level, policy.Now.Job.EnqueueGrace, token));

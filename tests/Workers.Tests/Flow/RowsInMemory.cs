@@ -59,7 +59,7 @@ internal sealed class RowsInMemory(TimeProvider clock) : IJobLedger
         .. Unfinished.GroupBy(job => job.Tenant)
             .Select(own => new TenantLoad(
                 own.Count(), own.Count(job => job.Status == JobStatus.Queued), own.Count(job => job.Held),
-                clock.GetUtcNow() - own.Min(job => job.QueuedAt))),
+                own.Where(job => job.ReplayId is null).Select(job => clock.GetUtcNow() - job.QueuedAt).DefaultIfEmpty().Max())),
     ]);
 
     public Task<IReadOnlyList<Job>> List(string tenant, JobFilter filter, CancellationToken token) => throw new NotSupportedException();
