@@ -14,7 +14,7 @@ internal sealed class CollectorServer : IDisposable
     public CollectorServer()
     {
         // Above the ports that other tests name, below those that the system gives to callers.
-        Address = $"http://127.0.0.1:{Random.Shared.Next(27_700, 27_900)}/";
+        Address = $"http://127.0.0.1:{Random.Shared.Next(27_800, 27_900)}/";
         listener.Prefixes.Add(Address);
         listener.Start();
         _ = Listen();
