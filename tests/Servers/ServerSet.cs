@@ -97,7 +97,7 @@ public sealed class ServerSet
         await using (var connection = new NpgsqlConnection(template))
             NpgsqlConnection.ClearPool(connection);
         var name = $"test_{Guid.CreateVersion7():N}";
-        // Copied as files, not through the log: a third of the processor time.
+        // Copied as files, not through the log: less than half of the system time.
         await Execute($"CREATE DATABASE {name} TEMPLATE {builder.Database} STRATEGY FILE_COPY");
         builder.Database = name;
         return builder.ConnectionString;
