@@ -231,6 +231,34 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     /// <summary>Writes noise into the last pages: those of the largest table and of its indexes.</summary>
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Work_that_is_running_ends_before_the_file_is_closed(bool writes)
+    {
+        using var database = Open();
+        using var runs = new ManualResetEventSlim();
+        using var goesOn = new ManualResetEventSlim();
+        var work = Task.Run(() => writes ? database.Write(Count, default) : database.Read(Count, default));
+        Assert.True(runs.Wait(TimeSpan.FromSeconds(10)));
+
+        var closed = Task.Run(database.Dispose);
+        await Task.Delay(100);
+        Assert.False(closed.IsCompleted);
+        goesOn.Set();
+
+        Assert.Equal(0, await work);
+        await closed;
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => database.Write(Count, default));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => database.Read(Count, default));
+
+        long Count(SqliteSession session)
+        {
+            runs.Set();
+            goesOn.Wait(TimeSpan.FromSeconds(10));
+            // A new statement, which the connection remembers.
+            return session.Number("SELECT count(*) FROM chat_job WHERE tenant_id = 'nobody'");
+        }
+    }
+
     private void Damage()
     {
         var noise = new byte[5 * 4_096];

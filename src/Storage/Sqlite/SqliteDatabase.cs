@@ -20,6 +20,8 @@ public sealed class SqliteDatabase : IDisposable
     private readonly GroupedCalls<Func<SqliteSession, object?>, Outcome> writes;
     private readonly ConcurrentBag<SqliteSession> idle = [];
     private readonly SemaphoreSlim places;
+    private readonly Lock writing = new();
+    private bool isClosed;
 
     private SqliteDatabase(string file, TimeProvider clock, SqliteLimits limits)
     {
@@ -164,8 +166,18 @@ public sealed class SqliteDatabase : IDisposable
                 new SqliteConnectionStringBuilder { DataSource = file, Mode = mode, Pooling = false }.ConnectionString;
         });
 
+    /// <summary>Waits for the transactions that are running and closes the connections. Waiting and later work fails.</summary>
     public void Dispose()
     {
+        lock (writing)
+        {
+            if (isClosed)
+                return;
+            isClosed = true;
+        }
+        var began = Stopwatch.GetTimestamp();
+        for (var i = 0; i < limits.Readers && limits.Patience - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } rest; i++)
+            places.Wait(rest);
         while (idle.TryTake(out var session))
             session.Dispose();
         // The last connection that closes writes the log into the file and deletes the log.
@@ -219,6 +231,15 @@ public sealed class SqliteDatabase : IDisposable
     }
 
     private IReadOnlyList<Outcome> Commit(IReadOnlyList<Func<SqliteSession, object?>> works)
+    {
+        lock (writing)
+        {
+            ObjectDisposedException.ThrowIf(isClosed, this);
+            return InOneTransaction(works);
+        }
+    }
+
+    private IReadOnlyList<Outcome> InOneTransaction(IReadOnlyList<Func<SqliteSession, object?>> works)
     {
         writer.Begin("BEGIN IMMEDIATE");
         try
