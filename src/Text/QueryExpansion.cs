@@ -1,58 +1,52 @@
-using System.Text.RegularExpressions;
-
 namespace Navigator.Text;
 
-/// <summary>Query expansion: adds the terms that policies use for what people call by other names.</summary>
-public static class QueryExpansion
+/// <summary>Query expansion: adds the words that documents use for what people call by other names.</summary>
+public sealed class QueryExpansion
 {
-    /// <summary>
-    /// Not RegexOptions.NonBacktracking: to build these patterns took the first question of a process 450 ms, and words have nothing to go back to.
-    /// </summary>
-    private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
+    /// <summary>Entries that are used for one question.</summary>
+    private const int MaxUsed = 4;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly List<string> added = [];
 
-    /// <summary>People's words, and the terms of policies.</summary>
-    private static readonly (Regex People, string Policy)[] Terms =
-    [
-        .. new (string People, string Policy)[]
-        {
-            ("er|emergency rooms?|emergency department", "emergency care"),
-            ("ambulances?|ambulance rides?", "ambulance services"),
-            ("doctors?|physicians?|family doctors?|pcp", "primary care provider"),
-            ("meds|medicines?|medications?|pills|drugs?|prescriptions?", "prescription drugs"),
-            ("glasses|eyeglasses|contacts|contact lenses|eye exams?|eye doctors?", "vision care eyewear"),
-            ("teeth|tooth|dentists?|fillings?|crowns?|braces", "dental services"),
-            ("hearing aids?", "hearing services"),
-            ("shots?|jabs?|vaccinations?|vaccines?", "immunizations"),
-            ("hospital stays?|overnight stays?|staying in (?:the )?hospital", "inpatient hospital care"),
-            ("nursing homes?|rehab", "skilled nursing facility"),
-            ("therapists?|counsel(?:l)?ing|therapy|psychiatrists?", "mental health services"),
-            ("physical therapy|physiotherapy|pt", "outpatient rehabilitation services"),
-            ("wheelchairs?|walkers?|crutches|oxygen", "durable medical equipment"),
-            ("x-?rays?|mri|ct scans?|scans?", "diagnostic tests radiology"),
-            ("blood tests?|lab tests?|labs", "laboratory services"),
-            ("check-?ups?|physicals?|yearly exams?", "annual wellness visit preventive care"),
-            ("most i (?:will |can |could |have to )?pay|spending limit|cap", "maximum out-of-pocket amount"),
-            ("phone number|call|contact|reach", "member services telephone"),
-            ("complain|complaint|unhappy", "grievance"),
-            ("disagree|denied|denial|refused to pay|turned down", "appeal coverage decision"),
-            ("cancel|quit|leave|switch", "end membership disenroll"),
-            ("abroad|overseas|foreign country|travel(?:l)?ing|vacation", "outside the service area worldwide coverage"),
-            ("baby|pregnant|pregnancy|birth", "maternity care"),
-            ("okay first|permission|approval|approved", "prior authorization referral"),
-            ("car|vehicle|auto", "insured vehicle"),
-            ("stolen|theft|burglary|robbed", "theft loss"),
-            ("flood|water damage|leak|burst pipe", "water damage exclusions"),
-            ("fire|burned|burnt", "fire damage"),
-        }.Select(pair => (new Regex($@"\b(?:{pair.People})\b", Options, Patience), pair.Policy)),
-    ];
+    /// <summary>What people say, in folded words, and the ordinals of the entries that it belongs to.</summary>
+    private readonly Dictionary<string, List<int>> said = new(StringComparer.Ordinal);
+    private readonly int longest;
 
-    /// <summary>Returns the domain's terms for the question's words in one line; null if there are none.</summary>
-    public static string? Of(string question)
+    /// <param name="entries">The words of the documents, and what people say instead. Earlier entries are preferred.</param>
+    public QueryExpansion(IEnumerable<(string Documents, IReadOnlyList<string> People)> entries)
     {
-        var terms = Terms.Where(pair => pair.People.IsMatch(question) && !question.Contains(pair.Policy, StringComparison.OrdinalIgnoreCase))
-            .Select(pair => pair.Policy).Take(4).ToList();
+        foreach (var (documents, people) in entries)
+        {
+            foreach (var words in people.Select(phrase => Terms.Words(phrase).ToList()).Where(words => words.Count > 0))
+            {
+                longest = Math.Max(longest, words.Count);
+                var phrase = string.Join(' ', words);
+                if (!said.TryGetValue(phrase, out var ordinals))
+                    said[phrase] = ordinals = [];
+                ordinals.Add(added.Count);
+            }
+            added.Add(documents);
+        }
+    }
+
+    /// <summary>Number of entries.</summary>
+    public int Count => added.Count;
+
+    /// <summary>Returns the documents' words for the question's words in one line; null if there are none.</summary>
+    public string? Of(string question)
+    {
+        var words = Terms.Words(question).ToArray();
+        var found = new SortedSet<int>();
+        for (var first = 0; first < words.Length; first++)
+        {
+            for (var count = 1; count <= Math.Min(longest, words.Length - first); count++)
+            {
+                if (said.TryGetValue(string.Join(' ', words, first, count), out var ordinals))
+                    found.UnionWith(ordinals);
+            }
+        }
+        var terms = found.Select(ordinal => added[ordinal]).Where(term => !question.Contains(term, StringComparison.OrdinalIgnoreCase)).Take(MaxUsed)
+            .ToList();
         return terms.Count == 0 ? null : string.Join(' ', terms);
     }
 }

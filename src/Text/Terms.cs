@@ -44,7 +44,7 @@ public static class Terms
 
     public static IEnumerable<string> Of(string text)
     {
-        foreach (var word in Words(text))
+        foreach (var word in Runs(text))
         {
             if (IsUnspaced(word[0]))
             {
@@ -58,8 +58,12 @@ public static class Terms
         }
     }
 
-    /// <summary>Runs of letters or of digits, folded. A run of a script without spaces is a word of its own.</summary>
-    private static IEnumerable<string> Words(string text)
+    /// <summary>All words, folded and with their endings. Each character of a script without spaces is a word of its own.</summary>
+    internal static IEnumerable<string> Words(string text) =>
+        Runs(text).SelectMany(word => IsUnspaced(word[0]) ? word.Select(c => c.ToString()) : [word]);
+
+    /// <summary>Runs of letters or of digits, folded. A run of a script without spaces is one run.</summary>
+    private static IEnumerable<string> Runs(string text)
     {
         var word = new StringBuilder();
         var unspaced = false;

@@ -44,6 +44,7 @@ public partial class DirectionsTests
         ],
 
         ["Workers.Embedders"] = [],
+        ["Workers.Synonyms"] = [],
         ["Workers.Ingestion.Extraction"] = [],
         ["Workers.Ingestion"] = ["Workers.Embedders", "Workers.Ingestion.Extraction"],
         ["Workers.Intake.Screening"] = ["Workers.Embedders"],
@@ -52,9 +53,12 @@ public partial class DirectionsTests
         ["Workers.Intake"] = ["Workers.Intake.Planning", "Workers.Intake.Screening", "Workers.Intake.Translation"],
         ["Workers.Tools.Retrieval"] = ["Workers.Embedders"],
         ["Workers.Tools.Embedding"] = ["Workers.Embedders", "Workers.Tools.Retrieval"],
-        ["Workers.Tools"] = ["Workers.Tools.Embedding", "Workers.Tools.Retrieval"],
+        ["Workers.Tools"] = ["Workers.Synonyms", "Workers.Tools.Embedding", "Workers.Tools.Retrieval"],
         ["Workers.Tools.WebSearch"] = [],
-        ["Workers.Answer"] = ["Workers.Embedders", "Workers.Intake.Planning", "Workers.Intake.Screening", "Workers.Intake.Translation"],
+        ["Workers.Answer"] =
+        [
+            "Workers.Embedders", "Workers.Intake.Planning", "Workers.Intake.Screening", "Workers.Intake.Translation", "Workers.Synonyms",
+        ],
         ["Workers.Webhooks"] = [],
         ["Workers"] = // the flow, in Program.cs
         [

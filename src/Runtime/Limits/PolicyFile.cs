@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Navigator.Runtime.Tools;
 
 namespace Navigator.Runtime.Limits;
@@ -7,24 +6,13 @@ namespace Navigator.Runtime.Limits;
 /// <param name="path">Absolute, or relative to the working directory.</param>
 internal sealed class PolicyFile(string path) : ConfigurationProvider, IConfigurationSource
 {
+    public string Path => path;
+
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
     /// <exception cref="StartupException">The file is missing or is not a YAML mapping.</exception>
     public override void Load() =>
         Data = new Dictionary<string, string?>(YamlConfiguration.Read(path, ConcurrencyPolicy.Section), StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>A hash of the content; empty if the file cannot be read.</summary>
-    public string Fingerprint()
-    {
-        try
-        {
-            return Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
 
     /// <summary>Reads the file again and validates it. An invalid file changes nothing.</summary>
     /// <exception cref="StartupException">The file is invalid. The message gives the reason.</exception>
@@ -44,27 +32,22 @@ internal sealed class PolicyFile(string path) : ConfigurationProvider, IConfigur
     }
 }
 
-/// <summary>
-/// Reads concurrency.yaml once a second and applies changes. It compares the content and does not rely on file events, because mounted files and
-/// containers do not always send them.
-/// </summary>
+/// <summary>Reads concurrency.yaml once a second and applies changes.</summary>
 internal sealed partial class PolicyWatch(
     PolicyFile file, LivePolicy policy, IConfiguration configuration, ToolSet tools, TimeProvider clock, ILogger<PolicyWatch> log)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private string seen = file.Fingerprint();
+    private readonly FileChanges changes = new(file.Path);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Repeat.Every(Interval, "The watch over concurrency.yaml", Look, clock, log, stoppingToken);
 
     private Task Look(CancellationToken token)
     {
-        var found = file.Fingerprint();
-        if (found == seen)
+        if (!changes.Look())
             return Task.CompletedTask;
-        seen = found;
         try
         {
             var (now, atStart) = policy.Replace(file.Reload(configuration, tools));

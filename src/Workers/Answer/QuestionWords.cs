@@ -18,10 +18,11 @@ internal sealed partial class QuestionWords
     private readonly Dictionary<string, double> weights;
     private readonly double total;
 
-    public QuestionWords(string question, IReadOnlyList<Statement> statements)
+    /// <param name="expansion">The documents' words for the question's; null if there are none.</param>
+    public QuestionWords(string question, string? expansion, IReadOnlyList<Statement> statements)
     {
         own = Terms.Of(question).ToHashSet(StringComparer.Ordinal);
-        var words = own.Union(Terms.Of(QueryExpansion.Of(question) ?? "")).ToHashSet(StringComparer.Ordinal);
+        var words = own.Union(Terms.Of(expansion ?? "")).ToHashSet(StringComparer.Ordinal);
         var found = words.ToDictionary(word => word, _ => 0, StringComparer.Ordinal);
         foreach (var word in statements.SelectMany(statement => Terms.Of(statement.Text).Where(words.Contains).Distinct(StringComparer.Ordinal)))
             found[word]++;

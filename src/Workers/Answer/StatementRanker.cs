@@ -2,11 +2,12 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 using Navigator.Runtime.Tools;
 using Navigator.Text;
+using Navigator.Workers.Synonyms;
 
 namespace Navigator.Workers.Answer;
 
 /// <summary>Ranks the statements of the sources as answers to a question, and says how likely the sources answer it at all.</summary>
-internal sealed partial class StatementRanker(SentenceSimilarity similarity, IOptions<AnswerOptions> options)
+internal sealed partial class StatementRanker(SentenceSimilarity similarity, SynonymFile synonyms, IOptions<AnswerOptions> options)
 {
     /// <summary>
     /// Statements that are compared by meaning. They are the best ones by words and by their source. Each costs some 9 ms of processor time once.
@@ -33,7 +34,7 @@ internal sealed partial class StatementRanker(SentenceSimilarity similarity, IOp
         var isEnglish = IsEnglish(question, language);
         var statements = sources.SelectMany(StatementCutter.Cut).DistinctBy(statement => statement.Text, StringComparer.Ordinal).Take(MaxStatements)
             .ToList();
-        var words = new QuestionWords(question, statements);
+        var words = new QuestionWords(question, synonyms.Of(question), statements);
         var asked = ExpectedAnswerType.PatternOf(question);
         var byWords = statements.Select(statement => (Statement: statement, Features: Features(statement))).ToList();
 

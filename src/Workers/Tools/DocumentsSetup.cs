@@ -4,7 +4,7 @@ using Navigator.Runtime.Hosting;
 using Navigator.Runtime.Tools;
 using Navigator.Storage.Ledger;
 using Navigator.Storage.Passages;
-using Navigator.Text;
+using Navigator.Workers.Synonyms;
 using Navigator.Workers.Tools.Embedding;
 using Navigator.Workers.Tools.Retrieval;
 
@@ -21,14 +21,15 @@ internal static class DocumentsSetup
 
     public static ToolSetup AddDocuments(this ToolSetup tools)
     {
+        var synonyms = tools.Services.AddSynonyms(tools.Configuration.GetSection(RetrievalOptions.Section).Get<RetrievalOptions>()?.Synonyms);
         tools.Services.AddSingleton(provider => new InlineTool(
             Tool.Documents, QueueNames.RetrievePassages, provider.GetRequiredService<QuestionEmbedding>().RunInline));
-        return tools.Add(Descriptor(EmbeddingSetup.Describe(tools.Configuration)))
+        return tools.Add(Descriptor(EmbeddingSetup.Describe(tools.Configuration), synonyms))
             .Consume<EmbedQuestionConsumer, EmbedQuestionConsumerDefinition>()        // question → vector, in batches
             .Consume<RetrievePassagesConsumer, RetrievePassagesConsumerDefinition>(); // vector → passages
     }
 
-    private static ToolDescriptor Descriptor(string search) => new()
+    private static ToolDescriptor Descriptor(string search, SynonymFile synonyms) => new()
     {
         Name = Tool.Documents,
         Queue = QueueNames.EmbedQuestion,
@@ -42,7 +43,7 @@ internal static class DocumentsSetup
                 + "the others say it in the words that policies use (copayment, coinsurance, prior authorization, inpatient).",
             IsFallback = true,
             // Query expansions find passages that the question's own words miss. A passage that both find ranks first.
-            QueriesByRule = question => QueryExpansion.Of(question) is { } terms ? [question, terms] : [question],
+            QueriesByRule = question => synonyms.Of(question) is { } terms ? [question, terms] : [question],
             InSecondWave = (first, others) => others.Except(first, StringComparer.OrdinalIgnoreCase).Any() ? others : [],
         },
         HasFoundEnough = results => results.Of<DocumentsResult>(Tool.Documents) is { Fits: true, Passages.Count: > 0 },

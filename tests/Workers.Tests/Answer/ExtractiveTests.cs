@@ -1,8 +1,10 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Navigator.Runtime.Tools;
+using Navigator.Servers;
 using Navigator.Storage.Ledger;
 using Navigator.Workers.Answer;
+using Navigator.Workers.Synonyms;
 
 namespace Navigator.Workers.Tests.Answer;
 
@@ -194,7 +196,8 @@ public class ExtractiveTests
         string question, string language, IEmbeddingGenerator<string, Embedding<float>>? model, params Source[] sources)
     {
         using var modelled = new ModelledSimilarity(model);
-        var ranker = new StatementRanker(modelled.Similarity, Options.Create(new AnswerOptions()));
+        var synonyms = new SynonymFile(Path.Combine(ServerSet.Root, "synonyms.yaml"));
+        var ranker = new StatementRanker(modelled.Similarity, synonyms, Options.Create(new AnswerOptions()));
         var evidence = await ranker.Rank("a", question, language, sources, TimeSpan.FromMinutes(1), default);
         return await new ExtractiveAnswerer().Answer(question, language, evidence, TimeSpan.MaxValue, default);
     }

@@ -7,6 +7,12 @@ public sealed record RetrievalOptions
 {
     public const string Section = "Retrieval";
 
+    /// <summary>
+    /// A YAML file of what documents call what people call by other names. A change is in force two seconds later. Default: synonyms.yaml beside
+    /// the program.
+    /// </summary>
+    public string? Synonyms { get; init; }
+
     /// <summary>Passages per leg and query before fusion. Default: 40.</summary>
     [Range(1, 1_000)] public int Candidates { get; init; } = 40;
 

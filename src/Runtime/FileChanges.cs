@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+
+namespace Navigator.Runtime;
+
+/// <summary>
+/// Tells when a file has changed. It compares the content and does not rely on file events, because mounted files and containers do not always
+/// send them.
+/// </summary>
+public sealed class FileChanges(string path)
+{
+    private string seen = Fingerprint(path);
+
+    /// <summary>True once for each change since the last call. A file that cannot be read is different from every content.</summary>
+    public bool Look()
+    {
+        var found = Fingerprint(path);
+        if (found == seen)
+            return false;
+        seen = found;
+        return true;
+    }
+
+    private static string Fingerprint(string path)
+    {
+        try
+        {
+            return Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}
