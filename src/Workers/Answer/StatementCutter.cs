@@ -20,11 +20,6 @@ internal sealed class StatementCutter
     /// <summary>Characters of a service, a lead-in or a heading.</summary>
     private const int ContextLength = 90;
 
-    /// <summary>A heading of a two-column table is left out if it is longer: "What you must pay when you get these services".</summary>
-    private const int HeaderLength = 30;
-
-    private const string Cell = " | ";
-
     private readonly string text;
     private readonly List<(string Text, Range Quote, string Context, bool IsLiteral)> statements = [];
     private string context;
@@ -120,13 +115,13 @@ internal sealed class StatementCutter
         var top = row;
         while (top.Start.Value > 0 && LineAt(top.Start.Value - 1) is var above && IsRow(above))
             top = above;
-        if (top.Equals(row) || !IsHeader(top) || CellsOf(top).Count() != cells)
+        if (top.Equals(row) || !IsHeader(top))
             return null;
         var header = CellsOf(top).Select(cell => OnOneLine(text[cell])).ToArray();
-        return cells > 2 || header[^1].Length <= HeaderLength ? header : null;
+        return TableRow.AreUseful(header, cells) ? header : null;
     }
 
-    private bool IsHeader(Range row) => !text[row].Any(char.IsDigit) && (row.Start.Value == 0 || !IsRow(LineAt(row.Start.Value - 1)));
+    private bool IsHeader(Range row) => TableRow.CanBeHeadings(text.AsSpan()[row]) && (row.Start.Value == 0 || !IsRow(LineAt(row.Start.Value - 1)));
 
     private IEnumerable<Range> CellsOf(Range row)
     {
@@ -157,7 +152,7 @@ internal sealed class StatementCutter
         return start..(end < 0 ? text.Length : end);
     }
 
-    private bool IsRow(Range line) => text[line].Contains(Cell, StringComparison.Ordinal);
+    private bool IsRow(Range line) => TableRow.IsRow(text.AsSpan()[line]);
 
     /// <summary>Cuts between words, or in a text without spaces between characters.</summary>
     private static string Cut(string said)

@@ -7,7 +7,7 @@ namespace Navigator.Workers.Ingestion;
 /// <summary>
 /// Cuts a document's blocks into passages of about the configured number of tokens. A passage never crosses a page or a heading. A block (a
 /// paragraph, a table row) is cut only if it is longer than a passage, and then between sentences. If a section continues in the next
-/// passage, that passage repeats the end of the previous one.
+/// passage, that passage repeats the end of the previous one. If a table continues there, it repeats the table's headings.
 /// </summary>
 internal sealed class Chunker
 {
@@ -16,9 +16,13 @@ internal sealed class Chunker
     private readonly IngestionOptions options;
     private readonly List<NewPassage> passages = [];
     private readonly List<Heading> path = [];
-    private readonly List<string> pieces = [];
+    private readonly List<Piece> pieces = [];
     private int tokens;
     private int? page;
+
+    /// <summary>The headings of the table whose rows are read now; null outside a table, and if its first row is no row of headings.</summary>
+    private string? columns;
+    private bool inTable;
 
     /// <summary>False while <see cref="pieces"/> contains only text repeated from the previous passage.</summary>
     private bool fresh;
@@ -49,6 +53,7 @@ internal sealed class Chunker
     private void Leave(int level)
     {
         Close();
+        inTable = false;
         while (path.Count > 0 && path[^1].Level >= level)
         {
             var heading = path[^1];
@@ -63,33 +68,57 @@ internal sealed class Chunker
     private void Add(TextBlock block)
     {
         if (block.Page != page)
-            Close();
-        page = block.Page;
-        foreach (var piece in Cut(block.Text))
         {
-            var size = Tokens.Estimate(piece);
+            Close();
+            inTable = false;
+        }
+        page = block.Page;
+        Follow(block.Text);
+        foreach (var text in Cut(block.Text))
+        {
+            var piece = new Piece(text, columns);
+            var size = Tokens.Estimate(text);
             // A passage may be a quarter too long, so that no short remainder is left over.
             if (fresh && tokens + size > options.PassageTokens * 5 / 4)
-                CloseAndRepeat();
+                CloseAndRepeat(piece);
             pieces.Add(piece);
             tokens += size;
             fresh = true;
         }
     }
 
-    private void CloseAndRepeat()
+    /// <summary>A block of several lines is a row with a paragraph in its cells, which needs no headings to be understood.</summary>
+    private void Follow(string block)
     {
-        var repeated = new List<string>();
+        var isRow = !block.Contains('\n', StringComparison.Ordinal) && TableRow.IsRow(block);
+        if (isRow && !inTable)
+            columns = TableRow.CanBeHeadings(block) && Tokens.Estimate(block) <= options.PassageTokens / 4 ? block : null;
+        else if (!isRow || (columns is not null && !TableRow.AreUseful(TableRow.Cells(columns), TableRow.Cells(block).Length)))
+            columns = null;
+        inTable = isRow;
+    }
+
+    /// <param name="next">What comes after the repeated text.</param>
+    private void CloseAndRepeat(Piece next)
+    {
+        var repeated = new List<Piece>();
         var size = 0;
         foreach (var piece in pieces.AsEnumerable().Reverse())
         {
-            var tail = Tail(piece, options.OverlapTokens - size);
+            var tail = Tail(piece.Text, options.OverlapTokens - size);
             if (tail.Length == 0)
                 break;
-            repeated.Insert(0, tail);
+            repeated.Insert(0, piece with { Text = tail });
             size += Tokens.Estimate(tail);
-            if (tail.Length < piece.Length)
+            if (tail.Length < piece.Text.Length)
                 break;
+        }
+        // A row without the headings of its table says how much, and no longer of what.
+        var first = repeated.Count > 0 ? repeated[0] : next;
+        if (first.Columns is { } headings && first.Text != headings)
+        {
+            repeated.Insert(0, new Piece(headings, headings));
+            size += Tokens.Estimate(headings);
         }
         Close();
         pieces.AddRange(repeated);
@@ -100,7 +129,7 @@ internal sealed class Chunker
     {
         if (fresh)
         {
-            passages.Add(new NewPassage(page, [.. path.Select(heading => heading.Text)], string.Join('\n', pieces)));
+            passages.Add(new NewPassage(page, [.. path.Select(heading => heading.Text)], string.Join('\n', pieces.Select(piece => piece.Text))));
             path.ForEach(heading => heading.Said = true);
         }
         pieces.Clear();
@@ -158,6 +187,9 @@ internal sealed class Chunker
         }
         return piece[from..].Trim();
     }
+
+    /// <param name="Columns">The headings of the table that contains the text; null outside a table, and in a table without headings.</param>
+    private readonly record struct Piece(string Text, string? Columns);
 
     private sealed class Heading(int level, string text, int? page)
     {

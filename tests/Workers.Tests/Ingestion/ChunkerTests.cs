@@ -1,3 +1,4 @@
+using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
 using Navigator.Servers;
@@ -43,6 +44,31 @@ public class ChunkerTests
 
         Assert.True(passages.Count > 1);
         Assert.All(passages.SelectMany(passage => passage.Text.Split('\n')), line => Assert.Contains(line, rows));
+    }
+
+    [Theory]
+    [InlineData("Service | In network | Out of network", "${0} | ${0}5", true)]
+    [InlineData("| In network | Out of network", "${0} | ${0}5", true)]
+    [InlineData("Service | Cost", "${0} for each visit that you make", true)]
+    [InlineData("Service | What you must pay when you get these services", "${0} for each visit", false)]
+    [InlineData("Service | Tier 1 | Tier 2", "${0} | ${0}5", false)]
+    [InlineData("Service | Cost", "${0} | ${0}5", false)]
+    public void Where_a_table_goes_on_the_next_passage_repeats_its_headings(string headings, string cells, bool repeated)
+    {
+        var rows = Enumerable.Range(10, 60).Select(i => $"Service {i} | {string.Format(CultureInfo.InvariantCulture, cells, i)}").ToList();
+
+        var paragraph = new TextBlock(string.Concat(Enumerable.Repeat("This is a sentence of a paragraph after the table. ", 30)));
+
+        var passages = Chunk([new TextBlock(headings), .. rows.Select(row => new TextBlock(row)), paragraph]);
+
+        var table = passages.Where(passage => passage.Text.Split('\n').Any(rows.Contains)).ToList();
+        Assert.True(table.Count > 1);
+        Assert.StartsWith(headings, table[0].Text, StringComparison.Ordinal);
+        Assert.All(table.Skip(1), passage => Assert.Equal(repeated ? 1 : 0, passage.Text.Split('\n').Count(line => line == headings)));
+        Assert.All(table.Skip(1), passage => Assert.Equal(repeated, passage.Text.StartsWith(headings, StringComparison.Ordinal)));
+        Assert.True(passages.Count > table.Count);
+        Assert.DoesNotContain(headings, passages[^1].Text, StringComparison.Ordinal);
+        Assert.All(rows, row => Assert.Contains(passages, passage => passage.Text.Contains(row, StringComparison.Ordinal)));
     }
 
     [Fact]

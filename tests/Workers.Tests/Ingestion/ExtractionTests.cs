@@ -109,6 +109,18 @@ public class ExtractionTests
     }
 
     [Fact]
+    public async Task An_empty_cell_keeps_its_place_in_a_table_with_headings()
+    {
+        const string Html =
+            "<table><tr><th></th><th>In network</th><th>Out of network</th></tr><tr><td>Laboratory</td><td></td><td>$40</td></tr></table>"
+            + "<table><tr><td></td><td>Laid out</td><td></td><td>by cells</td></tr></table>";
+
+        Assert.Equal(
+            ["| In network | Out of network", "Laboratory | | $40", "Laid out | by cells"],
+            (await HtmlText.Read(Html, default)).Blocks.Select(block => block.Text));
+    }
+
+    [Fact]
     public async Task Html_nested_without_end_is_read()
     {
         var html = string.Concat(Enumerable.Repeat("<div>", 20_000)) + "deep";

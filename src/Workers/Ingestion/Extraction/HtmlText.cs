@@ -1,5 +1,6 @@
 using AngleSharp;
 using AngleSharp.Dom;
+using Navigator.Text;
 
 namespace Navigator.Workers.Ingestion.Extraction;
 
@@ -27,6 +28,7 @@ internal static class HtmlText
         using var document = await context.OpenAsync(response => response.Content(html), token);
         var blocks = new List<TextBlock>();
         var text = new System.Text.StringBuilder();
+        var headed = new Dictionary<IElement, bool>();
         if (document.Body is { } body)
             Walk(body, 0);
         Flush(0);
@@ -51,7 +53,7 @@ internal static class HtmlText
                     break;
                 case IElement { LocalName: "tr" } row:
                     Flush(0);
-                    text.AppendJoin(" | ", row.Children.Select(cell => Squeeze(cell.TextContent)).Where(cell => cell.Length > 0));
+                    text.AppendJoin(TableRow.Separator, CellsOf(row, headed));
                     Flush(0);
                     break;
                 case IElement element when depth >= MaxDepth:
@@ -74,6 +76,22 @@ internal static class HtmlText
             if (Squeeze(text.ToString()) is { Length: > 0 } block)
                 blocks.Add(new TextBlock(block, level));
             text.Clear();
+        }
+    }
+
+    /// <summary>An empty cell keeps its place under the headings. Tables without headings are often layout, full of empty cells.</summary>
+    /// <param name="headed">Which tables have headings, as far as they are known.</param>
+    private static IEnumerable<string> CellsOf(IElement row, Dictionary<IElement, bool> headed)
+    {
+        var cells = row.Children.Select(cell => Squeeze(cell.TextContent)).ToList();
+        var isFilled = cells.Count(cell => cell.Length > 0) > 1;
+        return isFilled && row.Closest("table") is { } table && HasHeadings(table) ? cells : cells.Where(cell => cell.Length > 0);
+
+        bool HasHeadings(IElement table)
+        {
+            if (!headed.TryGetValue(table, out var has))
+                headed[table] = has = table.QuerySelector("th") is not null;
+            return has;
         }
     }
 

@@ -28,7 +28,7 @@ internal static class MarkdownText
                     break;
                 case Table table:
                     foreach (var row in table.OfType<TableRow>())
-                        Add(string.Join(" | ", row.OfType<TableCell>()
+                        Add(string.Join(Navigator.Text.TableRow.Separator, row.OfType<TableCell>()
                             .Select(cell => string.Join(' ', cell.OfType<LeafBlock>().Select(leaf => Text(leaf.Inline))))), 0);
                     break;
                 case ListItemBlock item:
