@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Navigator.Servers;
 using Navigator.Upstreams;
 using Navigator.Watching;
+using Npgsql;
 
 namespace Navigator.EndToEnd.Tests;
 
@@ -12,6 +13,11 @@ public sealed partial class WatchTests
 {
     /// <summary>A worker says where it listens.</summary>
     private static readonly (string, string) SaysAddress = ("Serilog__MinimumLevel__Override__Microsoft.Hosting.Lifetime", "Information");
+
+    /// <summary>Questions that are slow at once: by far more than canaries end meanwhile, also where a start takes a minute.</summary>
+    private const int Slow = 60;
+
+    private const string NothingListens = "http://127.0.0.1:9/";
 
     [Fact]
     public async Task While_a_healthy_system_works_every_panel_has_data_and_no_alert_fires()
@@ -56,47 +62,99 @@ public sealed partial class WatchTests
 
     /// <summary>
     /// The rules as shipped, but seconds instead of minutes: <c>for</c> is a second, and a circuit breaker that was open for three seconds counts.
+    /// Left to the endurance run's named faults are those that need a broker, a disk or processes to be broken: BrokerAlarm, DataDiskFull,
+    /// ConsumersRestart and ProcessRestarts.
     /// </summary>
     [Fact]
     public async Task A_real_cause_fires_its_alert()
     {
         await using var upstreams = await UpstreamServer.Start();
         await using var system = await NavigatorSystem.StartProcesses(
-            1, upstreams, SaysAddress, ("Concurrency__Canary__Interval", "3s"), ("Concurrency__Canary__Late", "10s"),
-            ("Concurrency__Upstreams__tavily__Breaker__BreakDuration", "5m"));
+            1, upstreams, SaysAddress, ("Concurrency__Canary__Interval", "5s"), ("Concurrency__Canary__Late", "10s"),
+            ("Concurrency__Upstreams__tavily__Breaker__BreakDuration", "5m"), ("Concurrency__Upstreams__answers__InFlight", $"{Slow}"),
+            ("Concurrency__Upstreams__answers__Connections", $"{Slow}"), ("Concurrency__Queues__compose-answer__InFlight", $"{Slow}"),
+            ("Concurrency__Admission__UnderWay", $"{Slow}"), ("Webhooks__AllowLoopback", "true"));
         var servers = await ServerSet.Get();
         await using var prometheus = await Watch(system, servers.BrokerMetrics, rules => Duration().Replace(rules, "for: 1s")
             .Replace("[2m]", "[3s]", StringComparison.Ordinal).Replace("offset 2m", "offset 3s", StringComparison.Ordinal));
+        var alerts = new Alerts(prometheus);
+
+        upstreams.Set("answers", new Behaviour { LatencyMs = 13_000 });
+        var slow = Task.WhenAll(Enumerable.Range(0, Slow).Select(i => system.Ask($"What is covered, number {i}?")));
+        await alerts.Fire("LimitNearlyFull", "OldestJobLate");
+        await slow;
+        await alerts.Fire("JobsSlow", "JobsSlowly");
+
+        upstreams.Set("answers", new Behaviour { Fault = Fault.Status, Status = 500 });
+        await alerts.FireOn(
+            () => Task.WhenAll(Enumerable.Range(0, 8).Select(async i => await system.End(
+                await system.Submit(new { question = $"What fails, number {i}?", callback_url = NothingListens, web = false }), NavigatorSystem.Patience))),
+            "JobsFail", "JobsFailSlowly", "UpstreamFails", "WebhooksFail");
+        upstreams.Set("answers", new Behaviour());
 
         upstreams.Set("search", new Behaviour { Fault = Fault.Status, Status = 503 });
-        await Fires("CircuitOpen", () => system.Ask("What is the latest news?"));
-        upstreams.Set("answers", new Behaviour { Fault = Fault.Status, Status = 500 });
-        await Fires("JobsFail", () => system.Ask("What is my deductible?"));
+        await alerts.FireOn(() => system.Ask("What is the latest news?"), "CircuitOpen");
+
+        List<Task<HttpResponseMessage>> lists;
+        await using (await Lock(system.Database!, "document"))
+        {
+            lists = [.. Enumerable.Range(0, 40).Select(_ => system.Client.GetAsync(new Uri("/v1/documents", UriKind.Relative)))];
+            await alerts.Fire("PoolNearlyFull");
+        }
+        foreach (var list in await Task.WhenAll(lists))
+            list.Dispose();
+
         if (servers.BrokerMetrics is not null)
         {
             using var poison = await servers.Management.PostAsJsonAsync(
                 $"api/exchanges/{VirtualHostOf(system)}/amq.default/publish",
                 new { properties = new { }, routing_key = "search-web", payload = "not a message", payload_encoding = "string" });
-            await Fires("FailedMessages");
+            await alerts.Fire("FailedMessages");
         }
-        await system.Workers[0].Kill();
-        foreach (var alert in new[] { "QueueWithoutConsumer", "TargetMissing", "CanaryLate" })
-            await Fires(alert);
 
-        async Task Fires(string alert, Func<Task>? cause = null)
+        await system.Workers[0].Kill();
+        await alerts.FireOn(
+            () => Task.WhenAll(Enumerable.Range(0, 30).Select(i => system.Submit(new { question = $"Who works, number {i}?", deadline_seconds = 1 }))),
+            "QueueGrows", "SweeperRescues");
+        await alerts.Fire("QueueWithoutConsumer", "TargetMissing", "CanaryLate");
+    }
+
+    /// <summary>Holds a table, so that every statement on it waits.</summary>
+    private static async Task<NpgsqlConnection> Lock(string database, string table)
+    {
+        var holder = new NpgsqlConnection(database + ";Pooling=false");
+        await holder.OpenAsync();
+        await using var take = new NpgsqlCommand($"BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", holder);
+        await take.ExecuteNonQueryAsync();
+        return holder;
+    }
+
+    private sealed class Alerts(PrometheusServer prometheus)
+    {
+        /// <summary>The cause is there.</summary>
+        public async Task Fire(params string[] alerts)
         {
-            var query = $"ALERTS{{alertname=\"{alert}\",alertstate=\"firing\"}}";
-            if (cause is not null)
-                Assert.Empty(await prometheus.Query(query));
-            await Eventually.Holds(
-                async () =>
-                {
-                    if (cause is not null)
-                        await cause();
-                    return (await prometheus.Query(query)).Count > 0;
-                },
-                () => $"{alert} does not fire.");
+            foreach (var alert in alerts)
+                await Eventually.Holds(() => Fires(alert), () => $"{alert} does not fire.");
         }
+
+        /// <summary>None of them fires before. The cause is made until all do.</summary>
+        public async Task FireOn(Func<Task> cause, params string[] alerts)
+        {
+            foreach (var alert in alerts)
+                Assert.False(await Fires(alert), $"{alert} fires without its cause.");
+            foreach (var alert in alerts)
+                await Eventually.Holds(
+                    async () =>
+                    {
+                        await cause();
+                        return await Fires(alert);
+                    },
+                    () => $"{alert} does not fire.");
+        }
+
+        private async Task<bool> Fires(string alert) =>
+            (await prometheus.Query($"ALERTS{{alertname=\"{alert}\",alertstate=\"firing\"}}")).Count > 0;
     }
 
     /// <summary>As Grafana fills in a query: the interval of the panel, and the text boxes.</summary>
