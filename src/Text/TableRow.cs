@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Navigator.Text;
 
 /// <summary>A table row in the text of a document: one line, with " | " between its cells.</summary>
-public static class TableRow
+public static partial class TableRow
 {
     /// <summary>What stands between two cells.</summary>
     public const string Separator = " | ";
@@ -11,8 +13,11 @@ public static class TableRow
 
     public static bool IsRow(ReadOnlySpan<char> line) => line.Contains(Separator, StringComparison.Ordinal);
 
-    /// <summary>A row with a figure is no row of headings.</summary>
-    public static bool CanBeHeadings(ReadOnlySpan<char> row) => !row.ContainsAnyInRange('0', '9');
+    /// <summary>
+    /// A row with figures is no row of headings. In a table of three columns or more, "Tier 1" and "2027" are names of columns.
+    /// </summary>
+    public static bool CanBeHeadings(string row) =>
+        !HasFigure(row) || (Cells(row) is { Length: > 2 } cells && Array.TrueForAll(cells, cell => !HasFigure(cell) || NumberedName().IsMatch(cell)));
 
     /// <summary>True if these headings tell the cells of a row apart.</summary>
     public static bool AreUseful(IReadOnlyList<string> headings, int cells) =>
@@ -20,4 +25,9 @@ public static class TableRow
 
     /// <summary>The cells of a row, without the spaces around them.</summary>
     public static string[] Cells(string row) => row.Split('|', StringSplitOptions.TrimEntries);
+
+    private static bool HasFigure(ReadOnlySpan<char> text) => text.ContainsAnyInRange('0', '9');
+
+    [GeneratedRegex(@"^(?:\p{L}+ [0-9]{1,2}|(?:19|20)[0-9]{2})\z", RegexOptions.None, 10_000)]
+    private static partial Regex NumberedName();
 }

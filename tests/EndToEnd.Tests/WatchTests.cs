@@ -87,8 +87,11 @@ public sealed partial class WatchTests
 
         upstreams.Set("answers", new Behaviour { Fault = Fault.Status, Status = 500 });
         await alerts.FireOn(
-            () => Task.WhenAll(Enumerable.Range(0, 8).Select(async i => await system.End(
-                await system.Submit(new { question = $"What fails, number {i}?", callback_url = NothingListens, web = false }), NavigatorSystem.Patience))),
+            () => Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
+            {
+                var job = await system.Submit(new { question = $"What fails, number {i}?", callback_url = NothingListens, web = false });
+                await system.End(job, NavigatorSystem.Patience);
+            })),
             "JobsFail", "JobsFailSlowly", "UpstreamFails", "WebhooksFail");
         upstreams.Set("answers", new Behaviour());
 
@@ -114,7 +117,8 @@ public sealed partial class WatchTests
 
         await system.Workers[0].Kill();
         await alerts.FireOn(
-            () => Task.WhenAll(Enumerable.Range(0, 30).Select(i => system.Submit(new { question = $"Who works, number {i}?", deadline_seconds = 1 }))),
+            () => Task.WhenAll(Enumerable.Range(0, 30).Select(
+                i => system.Submit(new { question = $"Who works, number {i}?", deadline_seconds = 1 }))),
             "QueueGrows", "SweeperRescues");
         await alerts.Fire("QueueWithoutConsumer", "TargetMissing", "CanaryLate");
     }

@@ -121,7 +121,7 @@ internal sealed class StatementCutter
         return TableRow.AreUseful(header, cells) ? header : null;
     }
 
-    private bool IsHeader(Range row) => TableRow.CanBeHeadings(text.AsSpan()[row]) && (row.Start.Value == 0 || !IsRow(LineAt(row.Start.Value - 1)));
+    private bool IsHeader(Range row) => TableRow.CanBeHeadings(text[row]) && (row.Start.Value == 0 || !IsRow(LineAt(row.Start.Value - 1)));
 
     private IEnumerable<Range> CellsOf(Range row)
     {

@@ -60,6 +60,14 @@ public class ExtractiveTests
     }
 
     [Fact]
+    public async Task Columns_may_be_named_by_numbers()
+    {
+        var answer = await Answer(Source(1, "| Tier 1 | Tier 2\nVisit | $5 | $8\nAmbulance ride | $180 | $250"));
+
+        Assert.Contains("• Ambulance ride, Tier 1: $180, Tier 2: $250 — ", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_table_without_headings_is_read_as_it_stands()
     {
         var answer = await Answer(Source(1, "Visit | $5\nAmbulance ride | $180"));
