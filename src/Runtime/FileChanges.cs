@@ -10,8 +10,8 @@ public sealed class FileChanges(string path)
 {
     private string seen = Fingerprint(path);
 
-    /// <summary>True once for each change since the last call. A file that cannot be read is different from every content.</summary>
-    public bool Look()
+    /// <summary>True if the content is not that of the last call. The first call compares with the content at construction.</summary>
+    public bool HaveCome()
     {
         var found = Fingerprint(path);
         if (found == seen)

@@ -14,7 +14,7 @@ public static partial class TableRow
     public static bool IsRow(ReadOnlySpan<char> line) => line.Contains(Separator, StringComparison.Ordinal);
 
     /// <summary>
-    /// A row with figures is no row of headings. In a table of three columns or more, "Tier 1" and "2027" are names of columns.
+    /// A row with figures is no row of headings. In a table of three columns or more, "Tier 1" is the name of a column.
     /// </summary>
     public static bool CanBeHeadings(string row) =>
         !HasFigure(row) || (Cells(row) is { Length: > 2 } cells && Array.TrueForAll(cells, cell => !HasFigure(cell) || NumberedName().IsMatch(cell)));
@@ -26,8 +26,8 @@ public static partial class TableRow
     /// <summary>The cells of a row, without the spaces around them.</summary>
     public static string[] Cells(string row) => row.Split('|', StringSplitOptions.TrimEntries);
 
-    private static bool HasFigure(ReadOnlySpan<char> text) => text.ContainsAnyInRange('0', '9');
+    private static bool HasFigure(string text) => text.Any(char.IsDigit);
 
-    [GeneratedRegex(@"^(?:\p{L}+ [0-9]{1,2}|(?:19|20)[0-9]{2})\z", RegexOptions.None, 10_000)]
+    [GeneratedRegex(@"^(?:tier|level|option|plan|group|class|zone) [0-9]{1,2}\z", RegexOptions.IgnoreCase, 10_000)]
     private static partial Regex NumberedName();
 }

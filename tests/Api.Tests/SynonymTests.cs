@@ -14,12 +14,19 @@ public sealed class SynonymTests : IDisposable
         using var api = await ApiHost.Start(("Retrieval:Synonyms", path));
         Assert.Equal(["Is a quokka covered?"], await Searched(api));
 
-        File.WriteAllText(path, "insured animal: [quokka]\n");
+        Write("insured animal: [quokka]\n");
         await Eventually.Holds(async () => (await Searched(api)).SequenceEqual(["Is a quokka covered?", "insured animal"]));
 
-        File.WriteAllText(path, "no mapping");
+        Write("no mapping");
         await Task.Delay(TimeSpan.FromSeconds(1.5));
         Assert.Equal(["Is a quokka covered?", "insured animal"], await Searched(api));
+    }
+
+    /// <summary>At once: a file that is written in place is empty for a moment, which is no synonyms at all.</summary>
+    private void Write(string text)
+    {
+        File.WriteAllText($"{path}.new", text);
+        File.Move($"{path}.new", path, overwrite: true);
     }
 
     private static async Task<IReadOnlyList<string?>> Searched(ApiHost api) =>

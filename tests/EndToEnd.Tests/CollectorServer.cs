@@ -13,8 +13,8 @@ internal sealed class CollectorServer : IDisposable
 
     public CollectorServer()
     {
-        // Above the ports that other tests name, below those that the system gives to callers.
-        Address = $"http://127.0.0.1:{Random.Shared.Next(27_800, 27_900)}/";
+        // Ports that no other test names, below those that the system gives to callers.
+        Address = $"http://127.0.0.1:{Random.Shared.Next(27_600, 27_700)}/";
         listener.Prefixes.Add(Address);
         listener.Start();
         _ = Listen();

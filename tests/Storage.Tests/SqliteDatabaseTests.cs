@@ -230,7 +230,6 @@ public sealed class SqliteDatabaseTests : IDisposable
         Assert.Equal("half", (await TestSqlite.Ledger(database).Read(id, default))!.Question);
     }
 
-    /// <summary>Writes noise into the last pages: those of the largest table and of its indexes.</summary>
     [Theory, InlineData(true), InlineData(false)]
     public async Task Work_that_is_running_ends_before_the_file_is_closed(bool writes)
     {
@@ -259,6 +258,36 @@ public sealed class SqliteDatabaseTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_reader_that_waits_for_a_place_is_told_that_the_file_is_closed()
+    {
+        using var database = Open();
+        using var goesOn = new ManualResetEventSlim();
+        using var run = new CountdownEvent(TestSqlite.Limits.Readers);
+        var reads = Enumerable.Range(0, TestSqlite.Limits.Readers).Select(_ => Task.Run(() => database.Read(Hold, default))).ToList();
+        Assert.True(run.Wait(TimeSpan.FromSeconds(10)));
+        var waits = database.Read(session => session.Number("SELECT 1"), default);
+
+        var closed = Task.Run(database.Dispose);
+        await Task.Delay(100);
+        goesOn.Set();
+
+        await Task.WhenAll(reads);
+        await closed;
+        // It is served before Dispose, or after it.
+        await Task.WhenAny(waits).WaitAsync(TimeSpan.FromSeconds(10));
+        if (waits.IsFaulted)
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => waits);
+
+        long Hold(SqliteSession session)
+        {
+            run.Signal();
+            goesOn.Wait(TimeSpan.FromSeconds(10));
+            return session.Number("SELECT 1");
+        }
+    }
+
+    /// <summary>Writes noise into the last pages: those of the largest table and of its indexes.</summary>
     private void Damage()
     {
         var noise = new byte[5 * 4_096];

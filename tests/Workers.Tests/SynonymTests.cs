@@ -19,6 +19,8 @@ public sealed class SynonymTests : IDisposable
     [InlineData("What is the most I have to pay?", "maximum out-of-pocket amount")]
     [InlineData("What is the copay for emergency care in the ER?", null)]
     [InlineData("What does the ERA say?", null)]
+    [InlineData("Were the ER's fees paid?", "emergency care")]
+    [InlineData("Is my car’s windshield insured?", "insured vehicle")]
     [InlineData("", null)]
     public void The_shipped_file_says_it_in_the_documents_words(string question, string? expected) =>
         Assert.Equal(expected, new SynonymFile(Path.Combine(ServerSet.Root, "synonyms.yaml")).Of(question));
@@ -30,6 +32,15 @@ public sealed class SynonymTests : IDisposable
 
         Assert.Equal("5th 4th 3rd 2nd", synonyms.Of("one two three four five"));
         Assert.Equal("2nd 1st", synonyms.Of("One, two!"));
+    }
+
+    [Fact]
+    public void A_short_term_of_the_documents_is_looked_for_as_a_word()
+    {
+        var synonyms = Of("ER: [emergency room]\n");
+
+        Assert.Equal("ER", synonyms.Of("Is the emergency room covered?"));
+        Assert.Null(synonyms.Of("Is the emergency room (er) covered?"));
     }
 
     [Fact]
@@ -86,7 +97,7 @@ public sealed class SynonymTests : IDisposable
     }
 
     [Fact]
-    public void A_long_question_is_read_in_one_pass()
+    public void A_long_phrase_is_found_in_a_long_question()
     {
         var synonyms = Of(string.Concat(Enumerable.Range(0, 1_000).Select(i => $"a{i}: [b{i} c d e f g h]\n")));
 

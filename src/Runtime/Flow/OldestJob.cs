@@ -1,8 +1,8 @@
 namespace Navigator.Runtime.Flow;
 
 /// <summary>
-/// The age of the oldest unfinished job, as of the last read of the ledger. It grows while the ledger cannot be read, because the job is then
-/// still unfinished.
+/// The age of the oldest unfinished job, as of the last read of the ledger. It keeps growing while the ledger cannot be read, because
+/// this process then does not know whether the job has ended.
 /// </summary>
 public sealed class OldestJob(TimeProvider clock)
 {

@@ -6,7 +6,7 @@ namespace Navigator.Runtime.Limits;
 /// <param name="path">Absolute, or relative to the working directory.</param>
 internal sealed class PolicyFile(string path) : ConfigurationProvider, IConfigurationSource
 {
-    public string Path => path;
+    public FileChanges Changes { get; } = new(path);
 
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
@@ -39,14 +39,12 @@ internal sealed partial class PolicyWatch(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly FileChanges changes = new(file.Path);
-
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Repeat.Every(Interval, "The watch over concurrency.yaml", Look, clock, log, stoppingToken);
 
     private Task Look(CancellationToken token)
     {
-        if (!changes.Look())
+        if (!file.Changes.HaveCome())
             return Task.CompletedTask;
         try
         {

@@ -21,7 +21,7 @@ public sealed class SqliteDatabase : IDisposable
     private readonly ConcurrentBag<SqliteSession> idle = [];
     private readonly SemaphoreSlim places;
     private readonly Lock writing = new();
-    private bool isClosed;
+    private volatile bool isClosed;
 
     private SqliteDatabase(string file, TimeProvider clock, SqliteLimits limits)
     {
@@ -109,13 +109,17 @@ public sealed class SqliteDatabase : IDisposable
             throw TooLate();
         try
         {
+            ObjectDisposedException.ThrowIf(isClosed, this);
             var session = idle.TryTake(out var free) ? free : new SqliteSession(Connect(), clock);
             try
             {
                 session.Begin("BEGIN");
                 var result = work(session);
                 session.Change("COMMIT");
-                idle.Add(session);
+                if (isClosed)
+                    session.Dispose();
+                else
+                    idle.Add(session);
                 return result;
             }
             catch
@@ -176,13 +180,16 @@ public sealed class SqliteDatabase : IDisposable
             isClosed = true;
         }
         var began = Stopwatch.GetTimestamp();
-        for (var i = 0; i < limits.Readers && limits.Patience - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } rest; i++)
-            places.Wait(rest);
+        var taken = 0;
+        while (taken < limits.Readers && limits.Patience - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } rest && places.Wait(rest))
+            taken++;
         while (idle.TryTake(out var session))
             session.Dispose();
         // The last connection that closes writes the log into the file and deletes the log.
         writer.Dispose();
-        places.Dispose();
+        // Not disposed: a caller that waits for a place would wait without end. It gets one now, and is told.
+        if (taken > 0)
+            places.Release(taken);
     }
 
     private static SqliteDatabase Open(string file, TimeProvider clock, SqliteLimits limits, Action<SqliteDatabase> prepare) =>

@@ -20,10 +20,6 @@ internal sealed class Chunker
     private int tokens;
     private int? page;
 
-    /// <summary>The headings of the table whose rows are read now; null outside a table, and if its first row is no row of headings.</summary>
-    private string? columns;
-    private bool inTable;
-
     /// <summary>False while <see cref="pieces"/> contains only text repeated from the previous passage.</summary>
     private bool fresh;
 
@@ -53,7 +49,6 @@ internal sealed class Chunker
     private void Leave(int level)
     {
         Close();
-        inTable = false;
         while (path.Count > 0 && path[^1].Level >= level)
         {
             var heading = path[^1];
@@ -68,12 +63,9 @@ internal sealed class Chunker
     private void Add(TextBlock block)
     {
         if (block.Page != page)
-        {
             Close();
-            inTable = false;
-        }
         page = block.Page;
-        Follow(block.Text);
+        var columns = Columns(block);
         foreach (var text in Cut(block.Text))
         {
             var piece = new Piece(text, columns);
@@ -87,16 +79,12 @@ internal sealed class Chunker
         }
     }
 
-    /// <summary>A block of several lines is a row with a paragraph in its cells, which needs no headings to be understood.</summary>
-    private void Follow(string block)
-    {
-        var isRow = !block.Contains('\n', StringComparison.Ordinal) && TableRow.IsRow(block);
-        if (isRow && !inTable)
-            columns = TableRow.CanBeHeadings(block) && Tokens.Estimate(block) <= options.PassageTokens / 4 ? block : null;
-        else if (!isRow || (columns is not null && !TableRow.AreUseful(TableRow.Cells(columns), TableRow.Cells(block).Length)))
-            columns = null;
-        inTable = isRow;
-    }
+    /// <summary>The headings that a row is to be read with: not those that do not fit it, and not those that would fill the passage.</summary>
+    private string? Columns(TextBlock block) =>
+        block.Columns is { } columns && Tokens.Estimate(columns) <= options.PassageTokens / 4
+        && (!TableRow.IsRow(block.Text) || TableRow.AreUseful(TableRow.Cells(columns), TableRow.Cells(block.Text).Length))
+            ? columns
+            : null;
 
     /// <param name="next">What comes after the repeated text.</param>
     private void CloseAndRepeat(Piece next)
@@ -188,7 +176,7 @@ internal sealed class Chunker
         return piece[from..].Trim();
     }
 
-    /// <param name="Columns">The headings of the table that contains the text; null outside a table, and in a table without headings.</param>
+    /// <param name="Columns">The headings of the table that contains the text; null outside a table, and if they are of no use.</param>
     private readonly record struct Piece(string Text, string? Columns);
 
     private sealed class Heading(int level, string text, int? page)

@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Navigator.Workers.Synonyms;
 
-/// <summary>The synonyms that operators edit: a YAML mapping from the documents' words to what people say instead.</summary>
+/// <summary>The synonyms that operators edit: a YAML mapping from a term of the documents to the words that people use instead.</summary>
 internal sealed class SynonymFile
 {
     private const int MaxEntries = 1_000, MaxPhrases = 100, MaxLength = 100;
@@ -16,11 +16,13 @@ internal sealed class SynonymFile
     /// <exception cref="StartupException">The file is missing or is not such a mapping. The message names file and line.</exception>
     public SynonymFile(string path)
     {
-        Path = path;
+        (Path, Changes) = (path, new FileChanges(path));
         current = Read();
     }
 
     public string Path { get; }
+
+    public FileChanges Changes { get; }
 
     /// <summary>Returns the documents' words for the question's words in one line; null if there are none.</summary>
     public string? Of(string question) => current.Of(question);

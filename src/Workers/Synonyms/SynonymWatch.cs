@@ -7,14 +7,12 @@ internal sealed partial class SynonymWatch(SynonymFile file, TimeProvider clock,
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly FileChanges changes = new(file.Path);
-
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Repeat.Every(Interval, "The watch over the synonyms", Look, clock, log, stoppingToken);
 
     private Task Look(CancellationToken token)
     {
-        if (!changes.Look())
+        if (!file.Changes.HaveCome())
             return Task.CompletedTask;
         try
         {

@@ -51,10 +51,7 @@ public class ChunkerTests
     [InlineData("| In network | Out of network", "${0} | ${0}5", true)]
     [InlineData("Service | Cost", "${0} for each visit that you make", true)]
     [InlineData("Service | What you must pay when you get these services", "${0} for each visit", false)]
-    [InlineData("Service | Tier 1 | Tier 2", "${0} | ${0}5", true)]
-    [InlineData("Service | 2026 | 2027", "${0} | ${0}5", true)]
-    [InlineData("Deductible | 500 | 1000", "${0} | ${0}5", false)]
-    [InlineData("Deductible | 2026", "${0} each year that you are a member", false)]
+    [InlineData("Service | Tier 1 | 2027", "${0} | ${0}5", true)]
     [InlineData("Service | Cost", "${0} | ${0}5", false)]
     public void Where_a_table_goes_on_the_next_passage_repeats_its_headings(string headings, string cells, bool repeated)
     {
@@ -62,7 +59,7 @@ public class ChunkerTests
 
         var paragraph = new TextBlock(string.Concat(Enumerable.Repeat("This is a sentence of a paragraph after the table. ", 30)));
 
-        var passages = Chunk([new TextBlock(headings), .. rows.Select(row => new TextBlock(row)), paragraph]);
+        var passages = Chunk([new TextBlock(headings, Columns: headings), .. rows.Select(row => new TextBlock(row, Columns: headings)), paragraph]);
 
         var table = passages.Where(passage => passage.Text.Split('\n').Any(rows.Contains)).ToList();
         Assert.True(table.Count > 1);

@@ -28,7 +28,7 @@ internal static class HtmlText
         using var document = await context.OpenAsync(response => response.Content(html), token);
         var blocks = new List<TextBlock>();
         var text = new System.Text.StringBuilder();
-        var headed = new Dictionary<IElement, bool>();
+        var headings = new Dictionary<IElement, string?>();
         if (document.Body is { } body)
             Walk(body, 0);
         Flush(0);
@@ -53,8 +53,8 @@ internal static class HtmlText
                     break;
                 case IElement { LocalName: "tr" } row:
                     Flush(0);
-                    text.AppendJoin(TableRow.Separator, CellsOf(row, headed));
-                    Flush(0);
+                    text.AppendJoin(TableRow.Separator, CellsOf(row, headings));
+                    Flush(0, row);
                     break;
                 case IElement element when depth >= MaxDepth:
                     text.Append(element.TextContent);
@@ -71,28 +71,31 @@ internal static class HtmlText
             }
         }
 
-        void Flush(int level)
+        void Flush(int level, IElement? row = null)
         {
             if (Squeeze(text.ToString()) is { Length: > 0 } block)
-                blocks.Add(new TextBlock(block, level));
+                blocks.Add(new TextBlock(block, level, null, Columns(row, block, headings)));
             text.Clear();
         }
     }
 
-    /// <summary>An empty cell keeps its place under the headings. Tables without headings are often layout, full of empty cells.</summary>
-    /// <param name="headed">Which tables have headings, as far as they are known.</param>
-    private static IEnumerable<string> CellsOf(IElement row, Dictionary<IElement, bool> headed)
+    /// <summary>Returns the headings of the row's table, which may be this row.</summary>
+    private static string? Columns(IElement? row, string block, Dictionary<IElement, string?> headings)
     {
-        var cells = row.Children.Select(cell => Squeeze(cell.TextContent)).ToList();
-        var isFilled = cells.Count(cell => cell.Length > 0) > 1;
-        return isFilled && row.Closest("table") is { } table && HasHeadings(table) ? cells : cells.Where(cell => cell.Length > 0);
+        if (row?.Closest("table") is not { } table)
+            return null;
+        if (row.Children.Length > 1 && row.Children.All(cell => cell.LocalName == "th"))
+            headings[table] = block;
+        return headings.GetValueOrDefault(table);
+    }
 
-        bool HasHeadings(IElement table)
-        {
-            if (!headed.TryGetValue(table, out var has))
-                headed[table] = has = table.QuerySelector("th") is not null;
-            return has;
-        }
+    /// <summary>An empty cell keeps its place under the headings. Tables without headings are often layout, full of empty cells.</summary>
+    /// <param name="headings">The headings of the tables that have been read so far.</param>
+    private static IEnumerable<string> CellsOf(IElement row, Dictionary<IElement, string?> headings)
+    {
+        var cells = row.Children.Select(cell => Squeeze(cell.TextContent).Replace('|', '/')).ToList();
+        var isUnderHeadings = row.Children.Any(cell => cell.LocalName == "th") || (row.Closest("table") is { } table && headings.ContainsKey(table));
+        return isUnderHeadings && cells.Count(cell => cell.Length > 0) > 1 ? cells : cells.Where(cell => cell.Length > 0);
     }
 
     private static string Squeeze(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -27,9 +27,9 @@ internal static class MarkdownText
                     Add(Text(heading.Inline), heading.Level);
                     break;
                 case Table table:
-                    foreach (var row in table.OfType<TableRow>())
-                        Add(string.Join(Navigator.Text.TableRow.Separator, row.OfType<TableCell>()
-                            .Select(cell => string.Join(' ', cell.OfType<LeafBlock>().Select(leaf => Text(leaf.Inline))))), 0);
+                    var rows = table.OfType<TableRow>().ToList();
+                    var columns = rows.Find(row => row.IsHeader) is { } header ? Row(header).Trim() : null;
+                    rows.ForEach(row => Add(Row(row), 0, columns));
                     break;
                 case ListItemBlock item:
                     Walk(item, blocks, "• ");
@@ -49,12 +49,15 @@ internal static class MarkdownText
             }
         }
 
-        void Add(string text, int level)
+        void Add(string text, int level, string? columns = null)
         {
             if (!string.IsNullOrWhiteSpace(text))
-                blocks.Add(new TextBlock(text.Trim(), level));
+                blocks.Add(new TextBlock(text.Trim(), level, null, columns));
         }
     }
+
+    private static string Row(TableRow row) => string.Join(Navigator.Text.TableRow.Separator, row.OfType<TableCell>()
+        .Select(cell => string.Join(' ', cell.OfType<LeafBlock>().Select(leaf => Text(leaf.Inline))).Replace('|', '/')));
 
     private static string Text(ContainerInline? inline)
     {

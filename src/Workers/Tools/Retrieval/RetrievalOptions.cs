@@ -8,8 +8,8 @@ public sealed record RetrievalOptions
     public const string Section = "Retrieval";
 
     /// <summary>
-    /// A YAML file of what documents call what people call by other names. A change is in force two seconds later. Default: synonyms.yaml beside
-    /// the program.
+    /// A YAML file: for each term of the documents, the words that people use instead. A change is in force within two seconds. Default:
+    /// synonyms.yaml beside the program.
     /// </summary>
     public string? Synonyms { get; init; }
 
