@@ -76,5 +76,8 @@ public static class NavigatorMeter
     /// <summary>Histogram buckets from a cache hit to a deadline.</summary>
     private static Histogram<double> Seconds(string name, string description) => Meter.CreateHistogram(
         name, "s", description, tags: null,
-        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1, 2, 5, 10, 30, 60, 120] });
+        new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10, 30, 60, 120],
+        });
 }

@@ -112,12 +112,15 @@ public class ExtractionTests
     public async Task An_empty_cell_keeps_its_place_in_a_table_with_headings()
     {
         const string Html =
-            "<table><tr><th></th><th>In network</th><th>Out of network</th></tr><tr><td>Laboratory</td><td></td><td>$40</td></tr></table>"
+            "<table><tr><td></td><th>In network</th><th>Out of network</th></tr><tr><td>Laboratory</td><td></td><td>$40</td></tr></table>"
             + "<table><tr><td></td><td>Laid out</td><td></td><td>by cells</td></tr></table>";
 
         Assert.Equal(
             ["| In network | Out of network", "Laboratory | | $40", "Laid out | by cells"],
             (await HtmlText.Read(Html, default)).Blocks.Select(block => block.Text));
+        Assert.Equal(
+            ["| In network | Out of network", "| In network | Out of network", null],
+            (await HtmlText.Read(Html, default)).Blocks.Select(block => block.Columns));
     }
 
     [Fact]
@@ -139,6 +142,7 @@ public class ExtractionTests
         Assert.Equal(
             [(1, "Policy"), (0, "The deductible is $750 & more."), (0, "Service | Cost"), (0, "Ambulance | $180"), (0, "• One"), (0, "• Two")],
             blocks.Select(block => (block.HeadingLevel, block.Text)));
+        Assert.Equal([null, null, "Service | Cost", "Service | Cost", null, null], blocks.Select(block => block.Columns));
     }
 
     [Theory]

@@ -84,7 +84,9 @@ internal static class HtmlText
     {
         if (row?.Closest("table") is not { } table)
             return null;
-        if (row.Children.Length > 1 && row.Children.All(cell => cell.LocalName == "th"))
+        // The corner above the names of rows is often an empty td.
+        var filled = row.Children.Where(cell => !string.IsNullOrWhiteSpace(cell.TextContent)).ToList();
+        if (filled.Count > 1 && filled.TrueForAll(cell => cell.LocalName == "th"))
             headings[table] = block;
         return headings.GetValueOrDefault(table);
     }
