@@ -10,17 +10,17 @@ internal sealed class SynonymFile
 {
     private const int MaxEntries = 1_000, MaxPhrases = 100, MaxLength = 100;
 
+    private readonly string path;
     private volatile QueryExpansion current;
 
     /// <param name="path">Absolute, or relative to the working directory.</param>
     /// <exception cref="StartupException">The file is missing or is not such a mapping. The message names file and line.</exception>
     public SynonymFile(string path)
     {
-        (Path, Changes) = (path, new FileChanges(path));
+        this.path = path;
+        Changes = new FileChanges(path);
         current = Read();
     }
-
-    public string Path { get; }
 
     public FileChanges Changes { get; }
 
@@ -41,13 +41,13 @@ internal sealed class SynonymFile
         try
         {
             var yaml = new YamlStream();
-            using var reader = new StringReader(File.ReadAllText(Path));
+            using var reader = new StringReader(File.ReadAllText(path));
             yaml.Load(reader);
             return yaml.Documents switch
             {
                 [] => new QueryExpansion([]),
                 [{ RootNode: YamlMappingNode { Children.Count: <= MaxEntries } root }] => new QueryExpansion(root.Children.Select(Entry)),
-                _ => throw new StartupException($"{Path}: expected one mapping of at most {MaxEntries} entries."),
+                _ => throw new StartupException($"{path}: expected one mapping of at most {MaxEntries} entries."),
             };
         }
         catch (YamlException error)
@@ -56,7 +56,7 @@ internal sealed class SynonymFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"{Path}: the file of synonyms cannot be read ({error.GetType().Name}).");
+            throw new StartupException($"{path}: the file of synonyms cannot be read ({error.GetType().Name}).");
         }
     }
 
@@ -71,5 +71,5 @@ internal sealed class SynonymFile
             : throw Invalid(entry.Key.Start, $"each of the words has 1 to {MaxLength} characters.");
     }
 
-    private StartupException Invalid(Mark at, string reason) => new($"{Path}, line {at.Line}: {reason}");
+    private StartupException Invalid(Mark at, string reason) => new($"{path}, line {at.Line}: {reason}");
 }
