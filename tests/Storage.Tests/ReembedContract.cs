@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using System.Text;
 using Navigator.Contracts.Http;
@@ -76,6 +77,25 @@ public abstract class ReembedContract : IAsyncLifetime
             Assert.Null(await store.TakeUnembedded(model, Hidden, default));
             Assert.Equal(4, (await Near(model)).Count);
         }
+    }
+
+    [Fact]
+    public async Task Vectors_are_returned_by_passage_of_one_model_and_to_their_tenant_only()
+    {
+        await Ready("first", 2);
+        var hits = await Near(Old);
+        Guid[] asked = [.. hits.Select(hit => hit.PassageId), Guid.NewGuid()];
+
+        var vectors = await index.Vectors("a", Old, asked, default);
+
+        Assert.Equal(asked.Take(2).Order(), vectors.Keys.Order());
+        foreach (var hit in hits)
+        {
+            Assert.Equal(1, TensorPrimitives.Norm(vectors[hit.PassageId].Span), 0.001);
+            Assert.Equal(hit.Score, TensorPrimitives.CosineSimilarity(vectors[hit.PassageId].Span, Vector(0).Span), 0.001);
+        }
+        Assert.Empty(await index.Vectors("a", New, asked, default));
+        Assert.Empty(await index.Vectors("b", Old, asked, default));
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public class RetrievalTests
     {
         var legs = new SearchLegs([new Hit(Ids[0], Ids[9], 0.6), new Hit(Ids[1], Ids[9], 0.3)], [new Hit(Ids[1], Ids[9], 0.3)]);
 
-        var fused = new ScoreFusion(lexicalWeight: 0.6, perLeg: 10, similarityFloor: 0.25).Fuse([legs], 10);
+        var fused = new ScoreFusion(lexicalWeight: 0.6, perLeg: 10, similarityFloor: 0.25).Fuse([legs]);
 
         Assert.Equal([Ids[0], Ids[1]], fused.Select(passage => passage.PassageId));
         Assert.Equal(0.375, fused[0].Score, 4);
@@ -54,7 +54,7 @@ public class RetrievalTests
     {
         var legs = new SearchLegs([new Hit(Ids[0], Ids[9], 0.6), new Hit(Ids[1], Ids[9], 0.5)], [new Hit(Ids[1], Ids[9], 1)]);
 
-        Assert.Equal(Ids[1], new ScoreFusion(0.6, 10, 0.25).Fuse([legs], 1)[0].PassageId);
+        Assert.Equal(Ids[1], new ScoreFusion(0.6, 10, 0.25).Fuse([legs])[0].PassageId);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public class RetrievalTests
         var question = new SearchLegs([new Hit(Ids[0], Ids[9], 0.5)], []);
         var expansion = new SearchLegs([], [new Hit(Ids[1], Ids[9], 1)]);
 
-        Assert.Equal(Ids[0], Assert.Single(new ScoreFusion(0.6, 10, 0.25).Fuse([question, expansion], 10)).PassageId);
+        Assert.Equal(Ids[0], Assert.Single(new ScoreFusion(0.6, 10, 0.25).Fuse([question, expansion])).PassageId);
     }
 
     [Fact]

@@ -12,6 +12,10 @@ public interface IPassageIndex
 
     /// <summary>Returns a tenant's passages by id, in the order of <paramref name="ids"/>. Deleted passages are left out.</summary>
     Task<IReadOnlyList<CitedPassage>> Read(string tenant, IReadOnlyList<Guid> ids, CancellationToken token);
+
+    /// <summary>Returns the model's vectors of a tenant's passages, scaled to length 1. Passages without one are left out.</summary>
+    Task<IReadOnlyDictionary<Guid, ReadOnlyMemory<float>>> Vectors(
+        string tenant, string model, IReadOnlyList<Guid> ids, CancellationToken token);
 }
 
 /// <param name="Model">Only vectors of this model are compared. Passages of documents that have none are found by words.</param>

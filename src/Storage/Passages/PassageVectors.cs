@@ -74,6 +74,14 @@ internal sealed class PassageVectors(int capacity, int dimensions)
         return new HalfVector(Array.ConvertAll(direction, number => (Half)number));
     }
 
+    public static ReadOnlyMemory<float> FromHalf(HalfVector vector)
+    {
+        var direction = new float[vector.Memory.Length];
+        TensorPrimitives.ConvertToSingle(vector.Memory.Span, direction);
+        Normalize(direction);
+        return direction;
+    }
+
     private static float Dot(ReadOnlySpan<float> question, ReadOnlySpan<sbyte> code)
     {
         var codes = MemoryMarshal.Cast<sbyte, Vector<sbyte>>(code);

@@ -3,6 +3,7 @@ using Navigator.Contracts.Http;
 using Navigator.Text;
 using Npgsql;
 using NpgsqlTypes;
+using HalfVector = Pgvector.HalfVector;
 
 namespace Navigator.Storage.Passages;
 
@@ -57,6 +58,16 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
                     row.GetFieldValue<string[]>(4), row.GetString(5)),
                 row.GetString(6)),
             token);
+    }
+
+    public async Task<IReadOnlyDictionary<Guid, ReadOnlyMemory<float>>> Vectors(
+        string tenant, string model, IReadOnlyList<Guid> ids, CancellationToken token)
+    {
+        await using var command = database.For(
+            tenant, "SELECT passage_id, vector FROM passage_vector WHERE tenant_id = $1 AND model = $2 AND passage_id = ANY ($3)");
+        var found = await command.With(tenant).With(model).With(ids.ToArray())
+            .All(row => (row.GetGuid(0), PassageVectors.FromHalf(row.GetFieldValue<HalfVector>(1))), token);
+        return found.ToDictionary();
     }
 
     private static async Task<(long Size, List<List<Hit>> Hits)> Lexical(NpgsqlConnection connection, PassageSearch search, CancellationToken token)

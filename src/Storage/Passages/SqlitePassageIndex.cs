@@ -42,6 +42,32 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
                 tenant, StoredJson.Write(ids.ToArray())),
             token);
 
+    public Task<IReadOnlyDictionary<Guid, ReadOnlyMemory<float>>> Vectors(
+        string tenant, string model, IReadOnlyList<Guid> ids, CancellationToken token) =>
+        database.Read<IReadOnlyDictionary<Guid, ReadOnlyMemory<float>>>(
+            session =>
+            {
+                var found = new Dictionary<Guid, ReadOnlyMemory<float>>();
+                session.Each(
+                    """
+                    SELECT passage.id, passage_vector.vector
+                    FROM   json_each($3) AS wanted
+                    CROSS  JOIN passage ON passage.id = wanted.value
+                    JOIN   document ON document.number = passage.document
+                    JOIN   passage_vector ON passage_vector.passage = passage.number AND passage_vector.model = $2
+                    WHERE  document.tenant_id = $1
+                    """,
+                    row =>
+                    {
+                        var vector = MemoryMarshal.Cast<byte, float>(row.Bytes(1).AsSpan()).ToArray();
+                        PassageVectors.Normalize(vector);
+                        found.Add(row.Id(0), vector);
+                    },
+                    tenant, model, StoredJson.Write(ids.ToArray()));
+                return found;
+            },
+            token);
+
     /// <summary>The documents that are searched, by number.</summary>
     private static Dictionary<long, SearchedDocument> Searchable(SqliteSession session, PassageSearch search) => session.All(
         """

@@ -27,6 +27,8 @@ internal sealed class Chunker
 
     public static IReadOnlyList<NewPassage> Chunk(ExtractedText text, IngestionOptions options)
     {
+        if (IsShort(text.Blocks, options.WholeTextTokens))
+            return [new NewPassage(text.Blocks[0].Page, [], string.Join('\n', text.Blocks.Select(block => block.Text)))];
         var chunker = new Chunker(options);
         foreach (var block in text.Blocks)
         {
@@ -38,6 +40,11 @@ internal sealed class Chunker
         chunker.Leave(0);
         return chunker.passages;
     }
+
+    /// <summary>True for a text that is about one thing, as far as can be told: short, on one page, and without headings.</summary>
+    private static bool IsShort(IReadOnlyList<TextBlock> blocks, int most) =>
+        blocks.Count > 0 && blocks.All(block => block.HeadingLevel == 0 && block.Page == blocks[0].Page)
+        && blocks.Sum(block => Tokens.Estimate(block.Text)) <= most;
 
     private void Enter(TextBlock heading)
     {

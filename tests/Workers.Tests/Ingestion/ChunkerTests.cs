@@ -36,6 +36,22 @@ public class ChunkerTests
     }
 
     [Fact]
+    public void A_short_text_without_headings_is_one_passage()
+    {
+        var paragraphs = Enumerable.Range(0, 6).Select(i => new TextBlock(string.Concat(Enumerable.Repeat($"This is paragraph {i}. ", 15)))).ToList();
+        TextBlock[] onTwoPages = [.. paragraphs.Select((block, i) => block with { Page = 1 + i / 3 })];
+
+        var passage = Assert.Single(Chunk([.. paragraphs]));
+
+        Assert.Equal(string.Join('\n', paragraphs.Select(block => block.Text)), passage.Text);
+        Assert.True(Tokens.Estimate(passage.Text) > Options.PassageTokens * 5 / 4);
+        Assert.True(Chunk([new TextBlock("Rules", 1), .. paragraphs]).Count > 1);
+        Assert.True(Chunk(onTwoPages).Count > 2);
+        Assert.True(Chunk([.. paragraphs, .. paragraphs]).Count > 1);
+        Assert.True(Chunker.Chunk(new ExtractedText(null, paragraphs), Options with { WholeTextTokens = 0 }).Count > 1);
+    }
+
+    [Fact]
     public void Table_rows_are_not_torn_apart()
     {
         var rows = Enumerable.Range(0, 60).Select(i => $"Service number {i} | you pay {i} dollars each time that you use it").ToList();

@@ -29,6 +29,12 @@ public sealed record IngestionOptions
     /// <summary>Target number of tokens of a passage. Default: 130, about 100 words: vectors of longer passages mix subjects.</summary>
     [Range(50, 2_000)] public int PassageTokens { get; init; } = 130;
 
+    /// <summary>
+    /// A text without headings and pages of at most this many tokens, such as a note, is one passage: as a whole it is ranked better. Default:
+    /// 700, about a page. 0 cuts it like any other text.
+    /// </summary>
+    [Range(0, 2_000)] public int WholeTextTokens { get; init; } = 700;
+
     /// <summary>Tokens that a passage repeats from the previous one in the same section. Default: 30.</summary>
     [Range(0, 500)] public int OverlapTokens { get; init; } = 30;
 

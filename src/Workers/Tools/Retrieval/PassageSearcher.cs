@@ -37,7 +37,7 @@ internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOpt
         var size = Math.Max(settings.Reranked, settings.Explained);
         var fused = isOffline
             ? Fusion.Fuse(legs, settings.OfflineVectorWeight, size)
-            : new ScoreFusion(settings.LexicalWeight, settings.Candidates, settings.SimilarityFloor).Fuse(legs, size);
+            : await FuseScores(search, legs, size, token);
         if (fused.Count == 0)
             return ([], false, []);
         var candidates = fused.Take(settings.Reranked).ToList();
@@ -56,6 +56,16 @@ internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOpt
         var wasRead = candidates.Select(candidate => candidate.PassageId).ToHashSet();
         return (passages, fits, Explanation.Of(
             legs[0], fused.Take(settings.Explained), passages, id => read.ContainsKey(id) || !wasRead.Contains(id), repetitions.Contains));
+    }
+
+    private async Task<IReadOnlyList<FoundPassage>> FuseScores(
+        PassageSearch search, IReadOnlyList<SearchLegs> legs, int limit, CancellationToken token)
+    {
+        var fused = new ScoreFusion(options.Value.LexicalWeight, search.Limit, search.SimilarityFloor).Fuse(legs);
+        if (DocumentFeedback.Needed(fused) is { Count: > 0 } needed)
+            fused = DocumentFeedback.Apply(
+                fused, await InTurn("compare", () => index.Vectors(search.Tenant, search.Model, needed, token), token));
+        return [.. fused.Take(limit)];
     }
 
     /// <summary>Limits concurrent searches, so that other callers get connections.</summary>

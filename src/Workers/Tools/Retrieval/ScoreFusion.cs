@@ -21,7 +21,7 @@ internal sealed class ScoreFusion(double lexicalWeight, int perLeg, double simil
 
     /// <param name="queries">The first is the question itself.</param>
     /// <returns>Best first. Scores are from 0 to 1 and comparable between questions.</returns>
-    public IReadOnlyList<FoundPassage> Fuse(IReadOnlyList<SearchLegs> queries, int limit)
+    public IReadOnlyList<FoundPassage> Fuse(IReadOnlyList<SearchLegs> queries)
     {
         var found = new Dictionary<Guid, FoundPassage>();
         for (var i = 0; i < queries.Count; i++)
@@ -36,7 +36,7 @@ internal sealed class ScoreFusion(double lexicalWeight, int perLeg, double simil
         }
         return
         [
-            .. found.Values.OrderByDescending(passage => passage.Score).ThenBy(passage => passage.PassageId).Take(limit)
+            .. found.Values.OrderByDescending(passage => passage.Score).ThenBy(passage => passage.PassageId)
                 .Select(passage => passage with { Score = Math.Round(Math.Clamp(passage.Score / (1 + lexicalWeight), 0, 1), 4) }),
         ];
     }
