@@ -9,6 +9,10 @@ public sealed record Source
     public required string Kind { get; init; }
     public Guid? DocumentId { get; init; }
     public Guid? PassageId { get; init; }
+
+    /// <summary>Where each passage's text begins in <see cref="Text"/>, in ascending order, if the source is several passages.</summary>
+    public IReadOnlyList<(int Start, Guid PassageId)> Parts { get; init; } = [];
+
     public required string Title { get; init; }
     public int? Page { get; init; }
     public IReadOnlyList<string> Headings { get; init; } = [];
@@ -36,11 +40,18 @@ public sealed record Source
         Marker = Marker,
         Kind = Kind,
         DocumentId = DocumentId,
-        PassageId = PassageId,
+        PassageId = PassageOf(quote),
         Title = Title,
         Page = Page,
         Url = Url,
         Quote = quote,
         Score = Score,
     };
+
+    /// <summary>The passage in which a quote begins.</summary>
+    private Guid? PassageOf(string quote)
+    {
+        var start = Text.IndexOf(quote, StringComparison.Ordinal);
+        return Parts.Where(part => part.Start <= start).Select(part => (Guid?)part.PassageId).LastOrDefault(PassageId);
+    }
 }

@@ -58,22 +58,23 @@ internal static class DocumentsSetup
         if (job.Results.Of<DocumentsResult>(Tool.Documents) is not { Passages.Count: > 0 } result)
             return [];
         var found = result.Passages.ToDictionary(passage => passage.PassageId);
-        var passages = await index.Read(job.Tenant, [.. found.Keys], token);
+        var passages = await index.Read(job.Tenant, [.. result.Passages.Select(passage => passage.PassageId)], token);
         return
         [
-            .. passages.Select(cited => new Source
+            .. JoinedPassages.Of(passages).Select(joined => new Source
             {
                 Marker = 0,
                 Kind = "document",
-                DocumentId = cited.Passage.DocumentId,
-                PassageId = cited.Passage.Id,
-                Title = cited.DocumentTitle,
-                Page = cited.Passage.Page,
-                Headings = cited.Passage.Headings,
-                Text = cited.Passage.Text,
-                Score = found[cited.Passage.Id].Score,
-                Weight = Weight(found[cited.Passage.Id].Score, result.Fits),
-                IsSemanticMatch = found[cited.Passage.Id].Similarity is not null,
+                DocumentId = joined.Best.Passage.DocumentId,
+                PassageId = joined.Best.Passage.Id,
+                Parts = joined.Parts,
+                Title = joined.Best.DocumentTitle,
+                Page = joined.Best.Passage.Page,
+                Headings = joined.Best.Passage.Headings,
+                Text = joined.Text,
+                Score = found[joined.Best.Passage.Id].Score,
+                Weight = Weight(found[joined.Best.Passage.Id].Score, result.Fits),
+                IsSemanticMatch = joined.Parts.Any(part => found[part.PassageId].Similarity is not null),
             }),
         ];
     }
