@@ -96,14 +96,20 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
         return (size, ofOther, await ReadLists(row, search.Queries.Count, token));
     }
 
-    /// <summary>The number of passages that are searched, and the documents among them that only the other model has embedded.</summary>
+    /// <summary>
+    /// The number of passages that are searched, and the documents among them that only the other model has embedded. The conditions stand in the
+    /// order of their cost: for a document that the model has embedded, all but two are skipped.
+    /// </summary>
     private static NpgsqlBatchCommand Searched(PassageSearch search)
     {
         var searched = Command(
             search,
             $"""
             SELECT coalesce(sum(passages), 0),
-                   coalesce(array_agg(id) FILTER (WHERE status = 'ready' AND $4 = ANY (embedded_by) AND NOT $3 = ANY (embedded_by)), ARRAY[]::uuid[])
+                   coalesce(
+                       array_agg(id) FILTER (
+                           WHERE $4 IS NOT NULL AND NOT $3 = ANY (embedded_by) AND status = 'ready' AND $4 = ANY (embedded_by)),
+                       ARRAY[]::uuid[])
             FROM   document WHERE {Searchable}
             """);
         searched.Parameters.Add(new NpgsqlParameter { Value = search.Model });
