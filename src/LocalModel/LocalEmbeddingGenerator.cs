@@ -90,7 +90,10 @@ public sealed class LocalEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
     {
         try
         {
-            return new SentenceModel(new ModelFile(directory), threads);
+            var model = new SentenceModel(new ModelFile(directory), threads);
+            // The file's bytes are 90 MB of garbage, which would otherwise stay until a collection that may be hours away.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            return model;
         }
         catch (Exception error) when (error is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException })
         {

@@ -9,25 +9,24 @@ public sealed class LocalModelTests : IAsyncLifetime
 {
     private const string Rides = "The plan pays for a van or a taxi to medical appointments, up to 24 one-way trips each year.";
 
-    private NavigatorProcess process = null!;
-    private HttpClient client = null!;
+    private Standalone navigator = null!;
 
     [Fact]
     public async Task A_question_in_other_words_than_the_document_finds_its_passage()
     {
-        Assert.Contains("all-MiniLM-L6-v2, in this process", process.Output, StringComparison.Ordinal);
-        var rides = await Ingest("rides", Rides);
-        await Ingest("glasses", "Eyeglass frames are replaced once in two years, and lenses each year.");
+        Assert.Contains("all-MiniLM-L6-v2, in this process", navigator.Process.Output, StringComparison.Ordinal);
+        var rides = await navigator.Ingest("rides", Rides);
+        await navigator.Ingest("glasses", "Eyeglass frames are replaced once in two years, and lenses each year.");
 
         // On a busy machine the model can be too late for an answer, which is then found by words. The next question finds what it has done.
-        await Eventually.Holds(async () => await FirstCited() == rides, () => process.Output);
+        await Eventually.Holds(async () => await FirstCited() == rides, () => navigator.Process.Output);
 
         // The model's bound is visible as every other one is.
         JsonElement limits = default;
         await Eventually.Holds(
-            async () => (limits = await client.GetFromJsonAsync<JsonElement>("/v1/limits")).GetProperty("processes").EnumerateArray().Any(each =>
-                each.GetProperty("limits").GetProperty("usage").EnumerateArray().Any(limit => limit.GetProperty("kind").GetString() == "model"
-                    && limit.GetProperty("limit").GetInt32() == Environment.ProcessorCount)),
+            async () => (limits = await navigator.Client.GetFromJsonAsync<JsonElement>("/v1/limits")).GetProperty("processes").EnumerateArray()
+                .Any(each => each.GetProperty("limits").GetProperty("usage").EnumerateArray().Any(limit =>
+                    limit.GetProperty("kind").GetString() == "model" && limit.GetProperty("limit").GetInt32() == Environment.ProcessorCount)),
             () => limits.ToString());
 
         async Task<string?> FirstCited()
@@ -41,7 +40,6 @@ public sealed class LocalModelTests : IAsyncLifetime
     [Fact]
     public async Task The_sample_document_answers_what_it_says_and_no_more()
     {
-        await NavigatorSystem.UntilSampleIsRead(client);
         var questions = File.ReadLines(Path.Combine(ServerSet.Root, "tests", "Evaluation", "questions", "sample.jsonl"))
             .Select(line => JsonDocument.Parse(line).RootElement).ToList();
         var (right, answered) = (new List<string>(), new List<string>());
@@ -67,37 +65,16 @@ public sealed class LocalModelTests : IAsyncLifetime
         static string Listed(string what, IEnumerable<string> texts) => $"{what}:\n{string.Join('\n', texts)}";
     }
 
-    public async Task InitializeAsync()
-    {
-        var built = new DirectoryInfo(AppContext.BaseDirectory); // bin/Debug/net10.0
-        var program = Path.Combine(ServerSet.Root, "src", "Api", "bin", built.Parent!.Name, built.Name, "Navigator.Api");
-        process = new NavigatorProcess(program, new Dictionary<string, string> { ["Embeddings__Model"] = "" }, "--urls", "http://127.0.0.1:0");
-        client = new HttpClient { BaseAddress = await process.UntilListening(NavigatorSystem.Patience) };
-    }
+    public async Task InitializeAsync() => navigator = await Standalone.Start(("Embeddings__Model", ""));
 
-    public async Task DisposeAsync()
-    {
-        client.Dispose();
-        await process.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await navigator.DisposeAsync();
 
     private async Task<JsonElement> Ask(string question)
     {
-        using var response = await client.PostAsJsonAsync("/v1/chat/jobs?wait=20", new { question });
+        using var response = await navigator.Client.PostAsJsonAsync("/v1/chat/jobs?wait=20", new { question });
         var job = await response.Content.ReadFromJsonAsync<JsonElement>();
         while (job.GetProperty("status").GetString() is "queued" or "running")
-            job = await client.GetFromJsonAsync<JsonElement>($"{job.GetProperty("links").GetProperty("self").GetString()}?wait=20");
+            job = await navigator.Client.GetFromJsonAsync<JsonElement>($"{job.GetProperty("links").GetProperty("self").GetString()}?wait=20");
         return job.GetProperty("answer");
-    }
-
-    private async Task<string> Ingest(string title, string text)
-    {
-        using var response = await client.PostAsJsonAsync("/v1/documents", new { title, text });
-        var document = await response.Content.ReadFromJsonAsync<JsonElement>();
-        var self = document.GetProperty("links").GetProperty("self").GetString();
-        await Eventually.Holds(
-            async () => (document = await client.GetFromJsonAsync<JsonElement>(self)).GetProperty("status").GetString() == "ready",
-            () => $"not ready: {document}");
-        return document.GetProperty("id").GetString()!;
     }
 }

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Navigator.Contracts.Http;
 using Navigator.Upstreams;
 
 namespace Navigator.EndToEnd.Tests;
@@ -10,6 +11,8 @@ public sealed class ModelChangeTests : IDisposable
 {
     private const string Earlier = "text-embedding-3-small";
     private const string Next = "text-embedding-3-large";
+
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly DirectoryInfo data = Directory.CreateTempSubdirectory("navigator-models-");
 
@@ -53,6 +56,74 @@ public sealed class ModelChangeTests : IDisposable
         var shown = await NavigatorCommand.Run(owner, "reembed");
         Assert.Equal(0, shown.ExitCode);
         Assert.Contains($"{Next}", shown.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Over messages, with two models of one server.</summary>
+    [Fact]
+    public async Task Distributed_the_earlier_models_vectors_serve_until_the_documents_are_embedded_again()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        await using var system = await NavigatorSystem.StartProcesses(1, upstreams, ("Concurrency__Job__ContinueInline", "false"));
+        var document = await Ingest(system);
+        await system.Workers[0].Kill();
+        system.StartWorker(("OpenAI__EmbeddingModel", Next), ("Embeddings__Earlier", Earlier), ("Concurrency__Document__Reembed", "0"));
+
+        Assert.Contains(await Candidates(system, "Is zebra number 7 striped?"), candidate => candidate.Cosine is not null);
+        Assert.Equal([Next, Earlier], EmbeddedBy("Is zebra number 7 striped?"));
+
+        // The server has the earlier model no more.
+        upstreams.Set("embeddings", new Behaviour { Fault = Fault.Status, Status = 404, OnlyFor = Earlier });
+        var byWords = await Candidates(system, "Is zebra number 8 striped?");
+        Assert.NotEmpty(byWords);
+        Assert.All(byWords, candidate => Assert.Null(candidate.Cosine));
+        await Eventually.Holds(
+            () => system.Workers[1].Output.Contains("\"Reason\":\"HTTP 404\"", StringComparison.Ordinal), () => system.Workers[1].Output);
+
+        await system.Workers[1].Kill();
+        system.StartWorker(("OpenAI__EmbeddingModel", Next), ("Embeddings__Earlier", Earlier));
+        await Eventually.Holds(async () => (await ModelsOf(system, document)).Count == 2);
+        Assert.Contains(await Candidates(system, "Is zebra number 9 striped?"), candidate => candidate.Cosine is not null);
+        Assert.Equal([Next], EmbeddedBy("Is zebra number 9 striped?"));
+
+        IEnumerable<string> EmbeddedBy(string question) => upstreams.RequestsTo("embeddings")
+            .Where(request => request.Contains(question, StringComparison.Ordinal))
+            .Select(request => JsonDocument.Parse(request).RootElement.GetProperty("model").GetString()!).Order(StringComparer.Ordinal).Distinct();
+    }
+
+    /// <summary>As <c>dotnet run --project src/Api</c> starts it, because the local model lies beside that program alone.</summary>
+    [Fact]
+    public async Task With_a_first_key_the_local_models_vectors_serve_until_the_documents_are_embedded_again()
+    {
+        await using var upstreams = await UpstreamServer.Start();
+        (string, string)[] key = [("OpenAI__ApiKey", "test"), ("OpenAI__BaseUrl", upstreams.OpenAi.ToString())];
+        string rides;
+        await using (var local = await Start(("Embeddings__Model", "")))
+        {
+            rides = await local.Ingest("rides", "The plan pays for a van or a taxi to medical appointments, up to 24 one-way trips each year.");
+            await local.Ingest("glasses", "Eyeglass frames are replaced once in two years, and lenses each year.");
+        }
+        await using (var meanwhile = await Start([.. key, ("Concurrency__Document__Reembed", "0")]))
+        {
+            // On a busy machine the model can be too late for the first question, which is then answered by words.
+            await Eventually.Holds(
+                async () => await meanwhile.Nearest("How can I get to see my physician without a car?") == rides, () => meanwhile.Process.Output);
+            Assert.True(meanwhile.HasLoadedTheLocalModel);
+        }
+
+        await using var after = await Start([.. key, ("Concurrency__Upstreams__embeddings__RatePerMinute", "")]);
+        await Eventually.Holds(after.HasEmbeddedAll, () => after.Process.Output);
+        // The stand-in's vectors compare words.
+        Assert.Equal(rides, await after.Nearest("A van or a taxi to medical appointments?"));
+        Assert.False(after.HasLoadedTheLocalModel);
+
+        Task<Standalone> Start(params (string, string)[] settings) => Standalone.Start([("Data__Directory", data.FullName), .. settings]);
+    }
+
+    private static async Task<IReadOnlyList<RetrievedCandidate>> Candidates(NavigatorSystem system, string question)
+    {
+        var job = await system.Submit(new { question });
+        Assert.Equal("answered", (await system.End(job, NavigatorSystem.Patience)).GetProperty("status").GetString());
+        return (await system.Client.GetFromJsonAsync<ChatRetrieval>($"{job}/retrieval", Json))!.Candidates;
     }
 
     private static async Task<string> Ingest(NavigatorSystem system)

@@ -113,6 +113,44 @@ public abstract class ReembedContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Documents_of_two_models_are_each_found_by_their_own_vectors()
+    {
+        var (old, both, never) = (await Ready("old", 2), await Ready("both", 1), await Extracted("searchable", 1));
+        await Embed(both, New);
+        var fresh = (await Embed(await Extracted("fresh", 3), New))!;
+        await Ready("strangers", 1, "b");
+
+        var found = await Search(New, Old, null);
+        var rest = await Search(Old, null, found.OfOtherModel);
+
+        Assert.Equal(old.Id, Assert.Single(found.OfOtherModel));
+        Assert.Equivalent(new[] { both.Id, fresh.Id }, found.Nearest.Select(hit => hit.DocumentId).Distinct(), strict: true);
+        Assert.Equal([old.Id, old.Id], rest.Nearest.Select(hit => hit.DocumentId));
+        Assert.Empty(rest.OfOtherModel);
+        // Words find all of them in any case.
+        Assert.Equal(7, found.Lexical.Count);
+        Assert.Contains(never.Id, found.Lexical.Select(hit => hit.DocumentId));
+    }
+
+    [Fact]
+    public async Task A_document_belongs_to_the_other_model_until_the_searchs_own_has_embedded_all_of_it()
+    {
+        var document = await Ready("old", 2);
+        var elsewhere = await Ready("elsewhere", 1);
+        Assert.Equal(document.Id, Assert.Single((await Search(New, Old, [document.Id])).OfOtherModel));
+        Assert.Empty((await Search(New, "a third", null)).OfOtherModel);
+        Assert.Empty((await Search(New, null, null)).OfOtherModel);
+
+        await store.StoreVectors(Key(document), New, [0], [Vector(0)], default);
+        Assert.Equal(document.Id, Assert.Single((await Search(New, Old, [document.Id])).OfOtherModel));
+        await Embed(document, New);
+
+        Assert.Empty((await Search(New, Old, [document.Id])).OfOtherModel);
+        Assert.Equal(elsewhere.Id, Assert.Single((await Search(New, Old, null)).OfOtherModel));
+        Assert.Empty((await Search(Old, New, null)).OfOtherModel);
+    }
+
+    [Fact]
     public async Task Coverage_counts_documents_and_passages_of_each_model()
     {
         var (done, half) = (await Ready("done", 2), await Ready("half", 3, "b"));
@@ -206,6 +244,10 @@ public abstract class ReembedContract : IAsyncLifetime
         int[] all = [.. Enumerable.Range(0, document.Passages!.Value)];
         return store.StoreVectors(Key(document), model, all, [.. all.Select(Vector)], default);
     }
+
+    private async Task<SearchLegs> Search(string model, string? other, IReadOnlyList<Guid>? documents) => Assert.Single(await index.Search(
+        new PassageSearch("a", model, [new PassageQuery("old both searchable fresh", Vector(0))], documents, 10, 0.25) { OtherModel = other },
+        default));
 
     private async Task<IReadOnlyList<Hit>> Near(string model, string tenant = "a") => Assert.Single(
         await index.Search(new PassageSearch(tenant, model, [new PassageQuery("", Vector(0))], null, 10, 0.25), default)).Nearest;

@@ -23,7 +23,13 @@ public interface IPassageIndex
 /// <param name="Limit">Maximum number of hits per leg.</param>
 /// <param name="SimilarityFloor">The vector leg drops hits whose cosine is lower.</param>
 public sealed record PassageSearch(
-    string Tenant, string Model, IReadOnlyList<PassageQuery> Queries, IReadOnlyList<Guid>? DocumentIds, int Limit, double SimilarityFloor);
+    string Tenant, string Model, IReadOnlyList<PassageQuery> Queries, IReadOnlyList<Guid>? DocumentIds, int Limit, double SimilarityFloor)
+{
+    /// <summary>
+    /// A second model. <see cref="SearchLegs.OfOtherModel"/> names the documents that it has embedded and the first has not. Null: there is none.
+    /// </summary>
+    public string? OtherModel { get; init; }
+}
 
 /// <param name="Text">Text for the lexical leg.</param>
 /// <param name="Vector">The model's vector of the text, of any length; empty: the query has no vector leg.</param>
@@ -35,7 +41,14 @@ public sealed record PassageQuery(string Text, ReadOnlyMemory<float> Vector);
 /// word once. 1 means about every word. A passage that repeats words can score more, up to 2.2. Rare words count more than frequent ones, and a
 /// word that no searched passage contains counts as the rarest.
 /// </param>
-public sealed record SearchLegs(IReadOnlyList<Hit> Nearest, IReadOnlyList<Hit> Lexical);
+public sealed record SearchLegs(IReadOnlyList<Hit> Nearest, IReadOnlyList<Hit> Lexical)
+{
+    /// <summary>
+    /// Searched documents that <see cref="PassageSearch.OtherModel"/> has embedded and the search's model has not, so that the vector leg contains
+    /// none of their passages. The same for each query.
+    /// </summary>
+    public IReadOnlyList<Guid> OfOtherModel { get; init; } = [];
+}
 
 public readonly record struct Hit(Guid PassageId, Guid DocumentId, double Score);
 

@@ -35,11 +35,11 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
     {
         // One connection for two round trips. The first finds words and counts the passages; that count selects how vectors are compared.
         await using var connection = await database.Open(token);
-        var (size, lexical) = await Lexical(connection, search, token);
+        var (size, ofOther, lexical) = await Lexical(connection, search, token);
         var nearest = size == 0 || search.Queries.Any(query => query.Vector.IsEmpty)
             ? [.. search.Queries.Select(_ => new List<Hit>())]
             : await Nearest(connection, search, exact: size <= exactUpTo, token);
-        return [.. nearest.Zip(lexical, (near, words) => new SearchLegs(near, words))];
+        return [.. nearest.Zip(lexical, (near, words) => new SearchLegs(near, words) { OfOtherModel = ofOther })];
     }
 
     public async Task<IReadOnlyList<CitedPassage>> Read(string tenant, IReadOnlyList<Guid> ids, CancellationToken token)
@@ -70,11 +70,12 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
         return found.ToDictionary();
     }
 
-    private static async Task<(long Size, List<List<Hit>> Hits)> Lexical(NpgsqlConnection connection, PassageSearch search, CancellationToken token)
+    private static async Task<(long Size, Guid[] OfOther, List<List<Hit>> Hits)> Lexical(
+        NpgsqlConnection connection, PassageSearch search, CancellationToken token)
     {
         await using var batch = connection.CreateBatch();
         batch.BatchCommands.Add(Scopes.Tenant(search.Tenant));
-        batch.BatchCommands.Add(Command(search, $"SELECT coalesce(sum(passages), 0) FROM document WHERE {Searchable}"));
+        batch.BatchCommands.Add(Searched(search));
         foreach (var query in search.Queries)
         {
             // weight × idf, summed per passage and divided by the sum of all idf; idf as in Bm25.Idf.
@@ -102,8 +103,29 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
         await using var row = await batch.ExecuteReaderAsync(token);
         await row.NextResultAsync(token);
         await row.ReadAsync(token);
-        var size = row.GetInt64(0);
-        return (size, await ReadLists(row, search.Queries.Count, token));
+        var (size, ofOther) = (row.GetInt64(0), row.GetFieldValue<Guid[]>(1));
+        return (size, ofOther, await ReadLists(row, search.Queries.Count, token));
+    }
+
+    /// <summary>
+    /// The number of passages that are searched, and the documents among them that only the other model has embedded. The conditions stand in the
+    /// order of their cost: for a document that the model has embedded, all but two are skipped.
+    /// </summary>
+    private static NpgsqlBatchCommand Searched(PassageSearch search)
+    {
+        var searched = Command(
+            search,
+            $"""
+            SELECT coalesce(sum(passages), 0),
+                   coalesce(
+                       array_agg(id) FILTER (
+                           WHERE $4 IS NOT NULL AND NOT $3 = ANY (embedded_by) AND status = 'ready' AND $4 = ANY (embedded_by)),
+                       ARRAY[]::uuid[])
+            FROM   document WHERE {Searchable}
+            """);
+        searched.Parameters.Add(new NpgsqlParameter { Value = search.Model });
+        searched.Parameters.Add(new NpgsqlParameter { Value = (object?)search.OtherModel ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        return searched;
     }
 
     private static async Task<List<List<Hit>>> Nearest(NpgsqlConnection connection, PassageSearch search, bool exact, CancellationToken token)

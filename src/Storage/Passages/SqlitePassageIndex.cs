@@ -21,7 +21,17 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
             {
                 var documents = Searchable(session, search);
                 var nearest = Nearest(session, search, documents.Values, token);
-                return [.. search.Queries.Zip(nearest, (query, near) => new SearchLegs(near, Lexical(session, search, documents, query.Text)))];
+                Guid[] ofOther =
+                [
+                    .. documents.Values.Where(document => document.By == Embedded.ByTheOtherAlone).Select(document => document.Version.Id),
+                ];
+                return
+                [
+                    .. search.Queries.Zip(nearest, (query, near) => new SearchLegs(near, Lexical(session, search, documents, query.Text))
+                    {
+                        OfOtherModel = ofOther,
+                    }),
+                ];
             },
             token);
 
@@ -71,12 +81,16 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
     /// <summary>The documents that are searched, by number.</summary>
     private static Dictionary<long, SearchedDocument> Searchable(SqliteSession session, PassageSearch search) => session.All(
         """
-        SELECT number, id, version, EXISTS (SELECT 1 FROM json_each(embedded_by) WHERE value = $3), passages FROM document
+        SELECT number, id, version, passages,
+               CASE WHEN EXISTS (SELECT 1 FROM json_each(embedded_by) WHERE value = $3) THEN 1
+                    WHEN $4 IS NOT NULL AND status = 'ready' AND EXISTS (SELECT 1 FROM json_each(embedded_by) WHERE value = $4) THEN 2
+                    ELSE 0 END
+        FROM   document
         WHERE  tenant_id = $1 AND status IN ('searchable', 'ready') AND ($2 IS NULL OR id IN (SELECT value FROM json_each($2)))
         """,
         row => new SearchedDocument(
-            new DocumentVersion(row.GetInt64(0), row.Id(1), row.GetInt32(2), search.Model), row.Flag(3), row.GetInt32(4)),
-        search.Tenant, search.DocumentIds is null ? null : StoredJson.Write(search.DocumentIds.ToArray()), search.Model)
+            new DocumentVersion(row.GetInt64(0), row.Id(1), row.GetInt32(2), search.Model), row.GetInt32(3), (Embedded)row.GetInt32(4)),
+        search.Tenant, search.DocumentIds is null ? null : StoredJson.Write(search.DocumentIds.ToArray()), search.Model, search.OtherModel)
         .ToDictionary(document => document.Version.Number);
 
     /// <summary>Returns one list for each query.</summary>
@@ -89,7 +103,7 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
             return [];
         var questions = search.Queries.Select(query => new NearestPassages(query.Vector, search.Limit, search.SimilarityFloor)).ToList();
         // Cached documents come first. In the order of the file, one document more than fits would evict each just before it is used.
-        foreach (var document in documents.Where(document => document.HasVectors)
+        foreach (var document in documents.Where(document => document.By == Embedded.ByTheModel)
             .OrderByDescending(document => vectors.Holds(document.Version)))
         {
             foreach (var part in VectorsOf(session, document, search))
@@ -194,8 +208,15 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
         return best.Ranked();
     }
 
-    /// <param name="HasVectors">True if the question's model has embedded all passages.</param>
-    private sealed record SearchedDocument(DocumentVersion Version, bool HasVectors, int Passages);
+    private sealed record SearchedDocument(DocumentVersion Version, int Passages, Embedded By);
+
+    /// <summary>Which of a search's models has embedded all passages of a document.</summary>
+    private enum Embedded
+    {
+        ByNone = 0,
+        ByTheModel = 1,
+        ByTheOtherAlone = 2,
+    }
 
     /// <summary>A passage by its document's number and its ordinal.</summary>
     private readonly record struct Place(long Document, int Ordinal);

@@ -18,17 +18,18 @@ internal sealed class EmbeddingModel
     private readonly IEmbeddingGenerator<string, Embedding<float>> generator;
     private readonly UpstreamCall? call;
 
+    /// <param name="provider">Of an upstream: gives the model a bulkhead, breaker and rate beside those of the process's first model.</param>
     /// <exception cref="StartupException">The generator does not say which model it uses, or how many dimensions the vectors have.</exception>
     public EmbeddingModel(
         IEmbeddingGenerator<string, Embedding<float>> generator, LivePolicy policy, LimitRegistry registry, CircuitBreakers breakers,
-        IRateLimits rates, TimeProvider clock)
+        IRateLimits rates, TimeProvider clock, string? provider = null)
     {
         var metadata = generator.GetService<EmbeddingGeneratorMetadata>();
         Name = metadata?.DefaultModelId ?? throw new StartupException("the embedding generator does not name its model.");
         Dimensions = metadata.DefaultModelDimensions ?? throw new StartupException($"the embedding model {Name} does not tell its dimensions.");
         this.generator = metadata.ProviderUri is null ? generator : Observed(generator);
         if (metadata.ProviderUri is not null)
-            call = new UpstreamCall(Upstream, policy, registry, breakers, rates, clock);
+            call = new UpstreamCall(Upstream, policy, registry, breakers, rates, clock, provider);
     }
 
     /// <summary>The model's name. Only vectors of the same model are comparable.</summary>

@@ -22,8 +22,6 @@ internal sealed partial class LocalModelStart(LocalEmbeddingGenerator generator,
             throw new StartupException(
                 $"the local embedding model cannot be used: {error.Message}. Embeddings__Model=words starts without a model.");
         }
-        // The file's bytes are 90 MB of garbage, which would otherwise stay until a collection that may be hours away.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         var (took, now) = (Stopwatch.GetElapsedTime(began).TotalMilliseconds, Environment.WorkingSet);
         LogLoaded(LocalEmbeddingGenerator.ModelName, took, (now - before) / Megabyte, now / Megabyte);
     }

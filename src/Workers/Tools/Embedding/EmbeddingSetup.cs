@@ -13,6 +13,7 @@ internal static class EmbeddingSetup
     /// <exception cref="StartupException">The chosen model needs a setting that is missing.</exception>
     public static IServiceCollection AddEmbedding(this IServiceCollection services, OpenAiOptions openAi, IConfiguration configuration)
     {
+        services.AddOptions<EmbeddingsOptions>().BindConfiguration(EmbeddingsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         _ = SourceOf(openAi, configuration) switch
         {
             EmbeddingSource.OpenAi when !openAi.IsConfigured =>
@@ -22,7 +23,8 @@ internal static class EmbeddingSetup
             EmbeddingSource.Local => services.AddLocalModel(),
             var other => throw new StartupException($"Embeddings__Model must be local, openai or words, not {other}."),
         };
-        return services.AddSingleton<EmbeddingModel>().AddSingleton<QuestionVectors>().AddSingleton<QuestionEmbedding>();
+        return services.AddSingleton<EmbeddingModel>().AddSingleton<QuestionVectors>().AddSingleton<QuestionEmbedding>()
+            .AddOtherModels(openAi, configuration.GetSection(EmbeddingsOptions.Section).Get<EmbeddingsOptions>() ?? new EmbeddingsOptions());
     }
 
     /// <summary>What embeds, for the greeting.</summary>
@@ -40,15 +42,18 @@ internal static class EmbeddingSetup
     private static EmbeddingSource SourceOf(OpenAiOptions openAi, IConfiguration configuration) =>
         (configuration.GetSection(EmbeddingsOptions.Section).Get<EmbeddingsOptions>() ?? new EmbeddingsOptions()).Chosen(openAi);
 
+    /// <summary>The local model, which is not loaded yet.</summary>
+    public static LocalEmbeddingGenerator LocalModel(IServiceProvider provider)
+    {
+        var limits = provider.GetRequiredService<LivePolicy>().Now.LocalModel;
+        var generator = new LocalEmbeddingGenerator(AppContext.BaseDirectory, limits.ThreadCount, limits.QuestionCount);
+        provider.GetRequiredService<LimitRegistry>().Watch(() => new LimitUsage(
+            "model", "questions", limits.QuestionCount, generator.Questions.Running, generator.Questions.Waiting));
+        return generator;
+    }
+
     private static IServiceCollection AddLocalModel(this IServiceCollection services) => services
-        .AddSingleton(provider =>
-        {
-            var limits = provider.GetRequiredService<LivePolicy>().Now.LocalModel;
-            var generator = new LocalEmbeddingGenerator(AppContext.BaseDirectory, limits.ThreadCount, limits.QuestionCount);
-            provider.GetRequiredService<LimitRegistry>().Watch(() => new LimitUsage(
-                "model", "questions", limits.QuestionCount, generator.Questions.Running, generator.Questions.Waiting));
-            return generator;
-        })
+        .AddSingleton(LocalModel)
         .AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(provider => provider.GetRequiredService<LocalEmbeddingGenerator>())
         .AddSingleton<LocalModelStart>()
         .AddSingleton(provider => new StartupStep(provider.GetRequiredService<LocalModelStart>().Load));

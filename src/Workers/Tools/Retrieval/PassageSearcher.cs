@@ -10,7 +10,8 @@ using Navigator.Workers.Embedders;
 namespace Navigator.Workers.Tools.Retrieval;
 
 /// <summary>Finds the passages that match queries and vectors best: fuses two legs and puts different places first.</summary>
-internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOptions> options, LimitRegistry registry)
+internal sealed class PassageSearcher(
+    IPassageIndex index, OtherModelLeg otherModel, IOptions<RetrievalOptions> options, LimitRegistry registry)
 {
     private readonly Bulkhead searches = registry.Bulkhead("searches", "passages", now => now.Postgres.Searches);
 
@@ -25,9 +26,14 @@ internal sealed class PassageSearcher(IPassageIndex index, IOptions<RetrievalOpt
     public async Task<(IReadOnlyList<FoundPassage> Passages, bool Fits, IReadOnlyList<RankedCandidate> Candidates)> Search(
         string tenant, string model, IReadOnlyList<PassageQuery> queries, IReadOnlyList<Guid>? documentIds, CancellationToken token)
     {
-        var settings = options.Value;
-        var search = new PassageSearch(tenant, model, queries, documentIds, settings.Candidates, settings.SimilarityFloor);
+        var (settings, began) = (options.Value, Stopwatch.GetTimestamp());
+        var search = new PassageSearch(tenant, model, queries, documentIds, settings.Candidates, settings.SimilarityFloor)
+        {
+            OtherModel = otherModel.ModelBeside(model),
+        };
         var legs = await InTurn("search", () => index.Search(search, token), token);
+        legs = await otherModel.Complete(
+            search, legs, (other, limit) => InTurn("search_other_model", () => index.Search(other, limit), limit), began, token);
         foreach (var leg in legs)
         {
             NavigatorMeter.RetrievalHits.Record(leg.Lexical.Count, Lexical);

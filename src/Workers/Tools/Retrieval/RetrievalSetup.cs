@@ -5,6 +5,6 @@ internal static class RetrievalSetup
     public static IServiceCollection AddRetrieval(this IServiceCollection services)
     {
         services.AddOptions<RetrievalOptions>().BindConfiguration(RetrievalOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        return services.AddSingleton<PassageSearcher>().AddSingleton<PassageRetrieval>();
+        return services.AddSingleton<OtherModelLeg>().AddSingleton<PassageSearcher>().AddSingleton<PassageRetrieval>();
     }
 }
