@@ -58,7 +58,10 @@ images: ## build the container images of API, workers and command line
 	$(compose) build
 
 up: images ## start everything in containers: page on http://localhost:8080, Grafana on http://localhost:3000
-	$(compose) up -d --wait --scale workers=$(or $(WORKERS),1)
+	$(compose) up -d --wait --scale workers=$(or $(WORKERS),1) --scale api=$(or $(APIS),1)
+
+update: images ## replace the running workers and APIs by new ones, one after the other
+	compose/update.sh
 
 key: ## create a tenant and a key to try it with: make key TENANT=acme
 	$(compose) run --rm schema tenants create $(or $(TENANT),acme)
@@ -102,4 +105,4 @@ upstreams: ## run a stand-in for OpenAI and Tavily on port 8089
 ci: ## run the same checks as CI
 	.ci/run
 
-.PHONY: key help run build quick test slow-tests faults faults-prove load endurance evaluate services services-down images up down audit mutants train-screening prompts trace settings dashboards upstreams ci
+.PHONY: key help run build quick test slow-tests faults faults-prove load endurance evaluate services services-down images up update down audit mutants train-screening prompts trace settings dashboards upstreams ci
