@@ -58,7 +58,8 @@ internal sealed class SearchedStore : IAsyncDisposable
     public async Task<IReadOnlyList<Guid>> Fill(
         MadePassages made, string tenant, int first, int passages, int perDocument, CancellationToken token)
     {
-        var documents = Enumerable.Range(first, passages).Chunk(perDocument).Select(numbers => (Id: Guid.CreateVersion7(), Numbers: numbers)).ToList();
+        var documents = Enumerable.Range(first, passages).Chunk(perDocument)
+            .Select(numbers => (Id: Guid.CreateVersion7(), Numbers: numbers)).ToList();
         await Parallel.ForEachAsync(
             documents, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = token },
             async (document, stop) => await Store(tenant, document.Id, [.. document.Numbers.Select(made.Make)], stop));

@@ -18,7 +18,8 @@ public sealed class PostingsMigrationTests
         var database = await servers.CreateDatabase();
         await using (var source = TestDatabase.Open(database))
         {
-            var passages = Enumerable.Range(0, 300).Select(i => new NewPassage(null, [], $"ambulance {(i % 7 == 0 ? "ambulance" : $"word{i}")}")).ToList();
+            var passages = Enumerable.Range(0, 300)
+                .Select(i => new NewPassage(null, [], $"ambulance {(i % 7 == 0 ? "ambulance" : $"word{i}")}")).ToList();
             await Run(source, "CREATE TABLE schema_migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())");
             foreach (var (name, sql) in Migrator.Shipped("postgres/").Where(each => string.CompareOrdinal(each.Key, Migration) < 0))
                 await Run(source, $"{sql};\nINSERT INTO schema_migration (name) VALUES ('{name}')");
@@ -34,11 +35,15 @@ public sealed class PostingsMigrationTests
                     $"INSERT INTO passage (id, tenant_id, document_id, ordinal, headings, text) VALUES ('{Id(ordinal)}', 'a', "
                     + $"'00000000-0000-0000-0000-000000000001', {ordinal}, ARRAY[]::text[], 'x');"
                     + string.Concat(Bm25.Weigh(passage.Text).Select(term => FormattableString.Invariant(
-                        $"INSERT INTO passage_term VALUES ('a', '{term.Key}', '{Id(ordinal)}', '00000000-0000-0000-0000-000000000001', {term.Value});"))));
+                        $"""
+                        INSERT INTO passage_term
+                        VALUES ('a', '{term.Key}', '{Id(ordinal)}', '00000000-0000-0000-0000-000000000001', {term.Value});
+                        """))));
 
             Assert.Contains(Migration, await Migrator.Migrate(source, default));
 
-            await using var read = source.WithoutTenant("SELECT term, first_ordinal, weights FROM posting ORDER BY first_ordinal, term COLLATE \"C\"");
+            await using var read = source.WithoutTenant(
+                "SELECT term, first_ordinal, weights FROM posting ORDER BY first_ordinal, term COLLATE \"C\"");
             var stored = await read.All(row => (row.GetString(0), row.GetInt32(1), Convert.ToHexString(row.GetFieldValue<byte[]>(2))), default);
             var expected = passages.Index().Chunk(PostgresPassages.AtOnce)
                 .SelectMany(some => Posting.Weigh(some).Select(term => (term.Term, some[0].Index, Convert.ToHexString(term.Weights))));

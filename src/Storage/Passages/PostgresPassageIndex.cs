@@ -71,8 +71,10 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
 
     private static void AddNearest(NpgsqlBatch batch, PassageSearch search, bool exact)
     {
-        // The setting lasts for the batch's implicit transaction. Strict order has no measurable cost at these sizes.
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT set_config('hnsw.iterative_scan', 'strict_order', true)"));
+        // The settings last for the batch's implicit transaction. Strict order has no measurable cost at these sizes. With pgvector's list of
+        // 40 candidates the index found 92 % of the ten nearest of 100,000 passages, with 120 over 99 % (decision 32).
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            "SELECT set_config('hnsw.iterative_scan', 'strict_order', true), set_config('hnsw.ef_search', '120', true)"));
         foreach (var query in search.Queries)
         {
             // Ordering a materialised list by a plain number cannot use the vector index; ordering the table by the operator does.

@@ -147,7 +147,8 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
             FROM   json_each($1) AS wanted
             CROSS  JOIN passage ON passage.document = wanted.value ->> 0 AND passage.ordinal = wanted.value ->> 1
             """,
-            row => (Place: row.GetInt32(0), Id: row.Id(1)), StoredJson.Write(scored.Select(place => new[] { place.Document, place.Ordinal }).ToArray()));
+            row => (Place: row.GetInt32(0), Id: row.Id(1)),
+            StoredJson.Write(scored.Select(place => new[] { place.Document, place.Ordinal }).ToArray()));
         var best = new BestHits(limit);
         ids.ForEach(passage => best.Add(
             new Hit(passage.Id, documents[scored[passage.Place].Document].Version.Id, scored[passage.Place].Score)));
