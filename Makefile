@@ -35,7 +35,7 @@ faults: ## run the long form of the fault suite (about 45 min); NAVIGATOR_FAULTS
 faults-prove: ## remove one safeguard at a time from a copy, and expect the fault suite to fail
 	tests/Faults/prove.sh
 
-load: ## measure: make load SCENARIO=quadruple SECONDS=60 (baseline, double, quadruple, octuple, spike, concurrent, people, saturate, soak, outage, black-hole, fair, floor, screening)
+load: ## measure: make load SCENARIO=quadruple SECONDS=60 (baseline, double, quadruple, octuple, spike, concurrent, people, saturate, soak, outage, black-hole, fair, floor, retrieval, screening)
 	dotnet run -c Release --project tests/Load -- $(or $(SCENARIO),baseline) --seconds $(or $(SECONDS),30) $(ARGS)
 
 endurance: ## hours of load, faults and memory: make endurance HOURS=2 (MINUTES=20; FAULTS=none, named; RATE=10; SEED=…); artifacts/endurance

@@ -8,7 +8,7 @@ using Navigator.Load;
 //   dotnet run -c Release --project tests/Load -- quadruple --seconds 60 --out after.json --compare before.json
 // Each run is added to its file. Two builds that take turns, three times say, are compared by the medians of their runs; the exit code is 1
 // when the later one is 20 % worse, when any process takes 5 % more processor time a job, or when nothing was answered.
-var scenario = new Argument<string>("scenario") { Description = $"{string.Join(", ", Scenario.All.Keys)}, fair, floor, screening" };
+var scenario = new Argument<string>("scenario") { Description = $"{string.Join(", ", Scenario.All.Keys)}, fair, floor, retrieval, screening" };
 var seconds = new Option<int>("--seconds") { Description = "How long, after warming up.", DefaultValueFactory = _ => 30 };
 var count = new Option<int>("--count") { Description = "How many, for concurrent, people and saturate.", DefaultValueFactory = _ => 500 };
 var workers = new Option<int>("--workers") { Description = "Worker processes; 0: embedded, one process on a file.", DefaultValueFactory = _ => 1 };
@@ -57,11 +57,13 @@ async Task<int> Run(ParseResult parsed, CancellationToken token)
     }
     if (name == "screening")
         return Screening.Measure() ? 0 : 1;
+    if (name == "retrieval")
+        return await Search(parsed, token) ? 0 : 1;
     Func<Wanted, Scenario>? make = null;
     if (name != "fair" && !Scenario.All.TryGetValue(name, out make))
     {
         await Console.Error.WriteLineAsync(
-            $"There is no scenario '{name}'. There are: {string.Join(", ", Scenario.All.Keys)}, fair, floor, screening.");
+            $"There is no scenario '{name}'. There are: {string.Join(", ", Scenario.All.Keys)}, fair, floor, retrieval, screening.");
         return 2;
     }
     var before = parsed.GetValue(compare) is { } others ? Runs.Read(others) : null;
@@ -83,4 +85,23 @@ async Task<int> Run(ParseResult parsed, CancellationToken token)
     }
     var runs = parsed.GetValue(outFile) is { } file ? Runs.Append(file, report) : new Runs([report]);
     return before is null ? 0 : runs.Compare(before, parsed.GetValue(tolerance), parsed.GetValue(processorTolerance));
+}
+
+async Task<bool> Search(ParseResult parsed, CancellationToken token)
+{
+    var wanted = parsed.GetValue(passages) is > 0 and var some ? some : 100_000;
+    var retrieval = new Retrieval(await MadePassages.Read(token), wanted, TimeSpan.FromSeconds(parsed.GetValue(seconds)));
+    if (parsed.GetValue(workers) > 0)
+        return await retrieval.OnPostgres(token);
+    var directory = parsed.GetValue(data) ?? Directory.CreateTempSubdirectory("navigator-load-").FullName;
+    try
+    {
+        await retrieval.OnFile(directory, token);
+    }
+    finally
+    {
+        if (parsed.GetValue(data) is null)
+            Directory.Delete(directory, recursive: true);
+    }
+    return true;
 }

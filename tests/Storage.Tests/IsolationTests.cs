@@ -10,7 +10,7 @@ namespace Navigator.Storage.Tests;
 [Trait("Needs", "Servers")]
 public sealed class IsolationTests(IsolationTests.RowsOfATenant rows) : IClassFixture<IsolationTests.RowsOfATenant>
 {
-    private static readonly string[] Tables = ["chat_job", "document", "passage", "passage_term", "passage_vector", "replay", "webhook"];
+    private static readonly string[] Tables = ["chat_job", "document", "passage", "posting", "passage_vector", "replay", "webhook"];
 
     private readonly TestDatabase database = rows.Database;
 
@@ -35,7 +35,7 @@ public sealed class IsolationTests(IsolationTests.RowsOfATenant rows) : IClassFi
             await Run(connection, $"SELECT set_config('app.tenant_id', '{tenant}', true)");
 
         Assert.Equal(0L, await Scalar(connection, $"SELECT count(*) FROM {table}"));
-        if (role == "worker" || table is not ("passage" or "passage_term" or "passage_vector"))
+        if (role == "worker" || table is not ("passage" or "posting" or "passage_vector"))
             Assert.Equal(0, await Run(connection, $"UPDATE {table} SET tenant_id = tenant_id"));
         Assert.Equal(0, await Run(connection, $"DELETE FROM {table}"));
         await transaction.CommitAsync();
@@ -240,7 +240,7 @@ public sealed class IsolationTests(IsolationTests.RowsOfATenant rows) : IClassFi
                     now() + interval '1 min');
                 INSERT INTO passage (id, tenant_id, document_id, ordinal, headings, text)
                 VALUES ('00000000-0000-0000-0000-000000000002', 'a', '00000000-0000-0000-0000-000000000001', 0, '{}', 'x');
-                INSERT INTO passage_term VALUES ('a', 'x', '00000000-0000-0000-0000-000000000002', '00000000-0000-0000-0000-000000000001', 1);
+                INSERT INTO posting VALUES ('a', 'x', '00000000-0000-0000-0000-000000000001', 0, '\x000000000000803f');
                 INSERT INTO passage_vector VALUES ('a', '00000000-0000-0000-0000-000000000001', 'm', '00000000-0000-0000-0000-000000000002', '[1]');
                 INSERT INTO replay (id, tenant_id, filter, rate_per_second, max_jobs, matched) VALUES (gen_random_uuid(), 'a', '{}', 1, 1, 0);
                 """);

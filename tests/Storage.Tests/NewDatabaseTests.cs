@@ -24,7 +24,7 @@ public sealed class NewDatabaseTests : IAsyncLifetime
     private static readonly ReadOnlyMemory<float> Vector = new([1, .. new float[1535]]);
 
     /// <summary>Those that grow.</summary>
-    private static readonly string[] Tables = ["chat_job", "webhook", "document", "passage", "passage_term"];
+    private static readonly string[] Tables = ["chat_job", "webhook", "document", "passage", "posting"];
 
     private TestDatabase database = null!;
 

@@ -17,9 +17,6 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
     /// <summary>Limit for deleting a long document, or all answers of a tenant, which take much longer than other statements.</summary>
     private static readonly TimeSpan ErasurePatience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Some ten thousand terms a statement.</summary>
-    private const int PassagesAtOnce = 100;
-
     /// <summary>Documents that are looked up to take one of them, because other workers may be faster.</summary>
     private const int Candidates = 8;
 
@@ -126,8 +123,8 @@ internal sealed class PostgresDocumentStore(NpgsqlDataSource database) : IDocume
                 if (decide(row) is not { } change)
                     return null;
                 var document = await Save(connection, change, null, token);
-                for (var first = 0; first < passages.Count; first += PassagesAtOnce)
-                    await PostgresPassages.Insert(connection, document, first, passages.Skip(first).Take(PassagesAtOnce).ToList(), token);
+                for (var first = 0; first < passages.Count; first += PostgresPassages.AtOnce)
+                    await PostgresPassages.Insert(connection, document, first, passages.Skip(first).Take(PostgresPassages.AtOnce).ToList(), token);
                 return document;
             },
             token);

@@ -8,7 +8,10 @@ namespace Navigator.Storage.Documents;
 /// <summary>The rows of a document's passages in PostgreSQL: text, terms and vectors. Every method runs in the caller's transaction.</summary>
 internal static class PostgresPassages
 {
-    /// <summary>Inserts passages and their terms. Uses arrays because row-level security does not allow COPY.</summary>
+    /// <summary>Passages that are stored together. A term's postings in them are one row, which stays below 2 kB.</summary>
+    public const int AtOnce = 256;
+
+    /// <summary>Inserts passages and their postings. Uses arrays because row-level security does not allow COPY.</summary>
     public static async Task Insert(
         NpgsqlConnection connection, DocumentRecord document, int first, List<NewPassage> passages, CancellationToken token)
     {
@@ -23,21 +26,23 @@ internal static class PostgresPassages
             .With(passages.Select(passage => Write(passage.Headings)).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
             .With(passages.Select(passage => passage.Text).ToArray()).Change(token);
 
-        await InsertTerms(connection, document.Tenant, document.Id, [.. ids.Zip(passages)], token);
+        await InsertPostings(connection, document.Tenant, document.Id, [.. passages.Select((passage, i) => (first + i, passage))], token);
     }
 
-    /// <summary>Inserts the terms of passages. An import calls it too, so that terms are weighed and stored in one place.</summary>
-    public static async Task InsertTerms(
-        NpgsqlConnection connection, string tenant, Guid document, IReadOnlyList<(Guid Id, NewPassage Passage)> passages, CancellationToken token)
+    /// <summary>Inserts the postings of passages. An import calls it too, so that terms are weighed and stored in one place.</summary>
+    /// <param name="passages">At most <see cref="AtOnce"/>.</param>
+    public static async Task InsertPostings(
+        NpgsqlConnection connection, string tenant, Guid document, IReadOnlyList<(int Ordinal, NewPassage Passage)> passages,
+        CancellationToken token)
     {
-        var terms = passages.SelectMany(each => Bm25.Weigh(each.Passage.Searchable()).Select(term => (term.Key, each.Id, term.Value))).ToList();
+        var postings = Posting.Weigh(passages);
         await using var post = connection.InSameScope(
             """
-            INSERT INTO passage_term (tenant_id, term, passage_id, document_id, weight)
-            SELECT $1, new.term, new.passage_id, $2, new.weight FROM unnest($3::text[], $4::uuid[], $5::real[]) AS new (term, passage_id, weight)
+            INSERT INTO posting (tenant_id, term, document_id, first_ordinal, weights)
+            SELECT $1, new.term, $2, $3, new.weights FROM unnest($4::text[], $5::bytea[]) AS new (term, weights)
             """);
-        await post.With(tenant).With(document).With(terms.Select(term => term.Key).ToArray()).With(terms.Select(term => term.Id).ToArray())
-            .With(terms.Select(term => term.Value).ToArray()).Change(token);
+        await post.With(tenant).With(document).With(passages[0].Ordinal).With(postings.Select(term => term.Term).ToArray())
+            .With(postings.Select(term => term.Weights).ToArray()).Change(token);
     }
 
     /// <summary>Stores a vector for each ordinal that has none of the model yet.</summary>
@@ -65,11 +70,11 @@ internal static class PostgresPassages
         return await count.With(document).With(model).Number(token);
     }
 
-    /// <summary>Deletes passages with their terms and vectors.</summary>
+    /// <summary>Deletes passages with their postings and vectors.</summary>
     public static async Task Delete(NpgsqlConnection connection, Guid document, CancellationToken token)
     {
-        await using var terms = connection.InSameScope("DELETE FROM passage_term WHERE document_id = $1");
-        await terms.With(document).Change(token);
+        await using var postings = connection.InSameScope("DELETE FROM posting WHERE document_id = $1");
+        await postings.With(document).Change(token);
         await using var vectors = connection.InSameScope("DELETE FROM passage_vector WHERE document_id = $1");
         await vectors.With(document).Change(token);
         await using var passages = connection.InSameScope("DELETE FROM passage WHERE document_id = $1");

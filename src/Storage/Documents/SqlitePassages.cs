@@ -1,4 +1,3 @@
-using Navigator.Storage.Passages;
 using Navigator.Storage.Sqlite;
 
 namespace Navigator.Storage.Documents;
@@ -11,21 +10,5 @@ internal static class SqlitePassages
     {
         session.Change("DELETE FROM passage WHERE document = $1", document);
         session.Change("DELETE FROM posting WHERE document = $1", document);
-    }
-
-    /// <summary>The stored postings of each term, in the order of the table's key.</summary>
-    public static List<(string Term, byte[] Weights)> Weigh(IReadOnlyList<NewPassage> passages)
-    {
-        var postings = new SortedDictionary<string, List<Posting>>(StringComparer.Ordinal);
-        for (var ordinal = 0; ordinal < passages.Count; ordinal++)
-        {
-            foreach (var (term, weight) in Bm25.Weigh(passages[ordinal].Searchable()))
-            {
-                if (!postings.TryGetValue(term, out var ofTerm))
-                    postings.Add(term, ofTerm = []);
-                ofTerm.Add(new Posting(ordinal, weight));
-            }
-        }
-        return [.. postings.Select(entry => (entry.Key, Posting.Write(entry.Value)))];
     }
 }

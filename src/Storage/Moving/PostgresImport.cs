@@ -19,9 +19,6 @@ public sealed class PostgresImport
     /// <summary>Rows in one transaction. A document has its own transaction, with all its passages.</summary>
     private const int RowsAtOnce = 100;
 
-    /// <summary>One statement writes their terms, some ten thousand.</summary>
-    private const int PassagesAtOnce = 100;
-
     private readonly NpgsqlConnection connection;
     private readonly VerifiedExport export;
     private readonly Dictionary<string, ImportTally> tallies;
@@ -195,7 +192,7 @@ public sealed class PostgresImport
                 if (!await Insert(document))
                     return Refusal.KeptFromBefore;
                 var stored = 0;
-                foreach (var some in lines.Of(document.Id).Chunk(PassagesAtOnce))
+                foreach (var some in lines.Of(document.Id).Chunk(PostgresPassages.AtOnce))
                 {
                     await Insert(document, some);
                     tallies[ExportedKind.Passages].Show(stored += some.Length);
@@ -246,15 +243,15 @@ public sealed class PostgresImport
             batch.BatchCommands.Add(store);
         }
         await batch.ExecuteNonQueryAsync(token);
-        await PostgresPassages.InsertTerms(
+        await PostgresPassages.InsertPostings(
             connection, document.TenantId, document.Id,
-            [.. passages.Select(passage => (passage.Id, new NewPassage(passage.Page, passage.Headings, passage.Text)))], token);
+            [.. passages.Select(passage => (passage.Ordinal, new NewPassage(passage.Page, passage.Headings, passage.Text)))], token);
     }
 
     /// <summary>Compares the passages of a document that exists. They differ if the document has changed since an earlier import.</summary>
     private async Task ComparePassages(ExportedDocument document, PassageLines lines)
     {
-        foreach (var some in lines.Of(document.Id).Chunk(PassagesAtOnce))
+        foreach (var some in lines.Of(document.Id).Chunk(PostgresPassages.AtOnce))
         {
             token.ThrowIfCancellationRequested();
             var there = await InTransaction([document.TenantId], async () =>

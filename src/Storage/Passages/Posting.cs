@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Navigator.Storage.Documents;
 
 namespace Navigator.Storage.Passages;
 
@@ -11,7 +12,21 @@ internal readonly record struct Posting(int Ordinal, float Weight)
     /// <summary>Size of one posting, in bytes.</summary>
     public const int Size = sizeof(int) + sizeof(float);
 
-    public static byte[] Write(List<Posting> postings) => MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(postings)).ToArray();
-
     public static ReadOnlySpan<Posting> Read(ReadOnlySpan<byte> stored) => MemoryMarshal.Cast<byte, Posting>(stored);
+
+    /// <summary>Returns the stored postings of each term of passages, in the order of the tables' keys.</summary>
+    public static List<(string Term, byte[] Weights)> Weigh(IEnumerable<(int Ordinal, NewPassage Passage)> passages)
+    {
+        var postings = new SortedDictionary<string, List<Posting>>(StringComparer.Ordinal);
+        foreach (var (ordinal, passage) in passages)
+        {
+            foreach (var (term, weight) in Bm25.Weigh(passage.Searchable()))
+            {
+                if (!postings.TryGetValue(term, out var ofTerm))
+                    postings.Add(term, ofTerm = []);
+                ofTerm.Add(new Posting(ordinal, weight));
+            }
+        }
+        return [.. postings.Select(entry => (entry.Key, MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(entry.Value)).ToArray()))];
+    }
 }

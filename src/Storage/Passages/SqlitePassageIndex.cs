@@ -160,24 +160,12 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
                 StoredJson.Write(candidates.Select(candidate => candidate.Number).ToArray()), model);
         });
 
-    /// <summary>weight × idf, summed per passage and divided by the sum of all idf.</summary>
     private static List<Hit> Lexical(SqliteSession session, PassageSearch search, Dictionary<long, SearchedDocument> documents, string query)
     {
-        var size = documents.Values.Sum(document => (long)document.Passages);
-        var scores = new Dictionary<Place, double>();
-        var ofAll = 0.0;
+        var scores = new LexicalScores<long>(documents.ToDictionary(document => document.Key, document => document.Value.Passages));
         foreach (var term in Terms.Of(query).Distinct(StringComparer.Ordinal))
-        {
-            var found = PostingsOf(session, term, documents);
-            var idf = Bm25.Idf(size, found.Sum(document => (long)document.Postings.Length / Posting.Size));
-            ofAll += Bm25.WeightOfOne * idf;
-            foreach (var (document, postings) in found)
-            {
-                foreach (var posting in Posting.Read(postings))
-                    CollectionsMarshal.GetValueRefOrAddDefault(scores, new Place(document, posting.Ordinal), out _) += posting.Weight * idf;
-            }
-        }
-        return Best(session, search.Limit, documents, scores, ofAll);
+            scores.Add(PostingsOf(session, term, documents));
+        return Ranked(session, search.Limit, documents, scores.Best(search.Limit));
     }
 
     private static List<(long Document, byte[] Postings)> PostingsOf(
@@ -189,22 +177,21 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
             "SELECT document, weights FROM posting WHERE term = $1",
             row => (row.GetInt64(0), documents.ContainsKey(row.GetInt64(0)) ? row.Bytes(1) : []), term);
 
-    /// <summary>Returns the best hits by score and then by id. Ids are looked up only for passages whose score is high enough.</summary>
-    private static List<Hit> Best(
-        SqliteSession session, int limit, Dictionary<long, SearchedDocument> documents, Dictionary<Place, double> scores, double ofAll)
+    /// <summary>Looks up the ids of scored passages. Returns the best hits by score and then by id.</summary>
+    private static List<Hit> Ranked(
+        SqliteSession session, int limit, Dictionary<long, SearchedDocument> documents, List<ScoredPlace<long>> scored)
     {
-        // 0 if there are no more passages than the limit. Every score is higher than 0.
-        var least = scores.Values.OrderDescending().ElementAtOrDefault(limit - 1);
-        long[][] places = [.. scores.Where(score => score.Value >= least).Select(score => new[] { score.Key.Document, score.Key.Ordinal })];
-        var passages = session.All(
+        var ids = session.All(
             """
-            SELECT passage.id, passage.document, passage.ordinal
+            SELECT wanted.key, passage.id
             FROM   json_each($1) AS wanted
             CROSS  JOIN passage ON passage.document = wanted.value ->> 0 AND passage.ordinal = wanted.value ->> 1
             """,
-            row => (Id: row.Id(0), Place: new Place(row.GetInt64(1), row.GetInt32(2))), StoredJson.Write(places));
+            row => (Place: row.GetInt32(0), Id: row.Id(1)),
+            StoredJson.Write(scored.Select(place => new[] { place.Document, place.Ordinal }).ToArray()));
         var best = new BestHits(limit);
-        passages.ForEach(passage => best.Add(new Hit(passage.Id, documents[passage.Place.Document].Version.Id, scores[passage.Place] / ofAll)));
+        ids.ForEach(passage => best.Add(
+            new Hit(passage.Id, documents[scored[passage.Place].Document].Version.Id, scored[passage.Place].Score)));
         return best.Ranked();
     }
 
@@ -217,7 +204,4 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
         ByTheModel = 1,
         ByTheOtherAlone = 2,
     }
-
-    /// <summary>A passage by its document's number and its ordinal.</summary>
-    private readonly record struct Place(long Document, int Ordinal);
 }
