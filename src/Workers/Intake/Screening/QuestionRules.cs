@@ -22,7 +22,8 @@ internal static class QuestionRules
             return Verdict.Refuse(ErrorCode.QuestionTooLong, $"The question is longer than {ChatJobRequest.MaxQuestionLength} characters.");
 
         var encoded = EncodedText.Find(seen);
-        if (encoded.Any(part => Instructions.IsIn(part.Decoded)) || Instructions.IsIn(EncodedText.Rot13(seen)))
+        if (encoded.Any(part => Instructions.IsIn(part.Decoded)) || Instructions.IsIn(EncodedText.Rot13(seen))
+            || Instructions.IsIn(EncodedText.Reversed(seen)))
             return Instructing();
         var kept = encoded.Count == 0 ? seen : EncodedText.Replace(seen, encoded, "[encoded text]");
         if (!Instructions.IsIn(kept))
