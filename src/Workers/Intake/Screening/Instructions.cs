@@ -80,7 +80,8 @@ internal static partial class Instructions
 
     [GeneratedRegex(
         @"<\|(im_start|im_end|im_sep|system|assistant|user|endoftext|begin_of_text|start_header_id|end_header_id|eot_id)[^<>|]{0,20}\|>|\[/?inst\]"
-            + @"|<</?sys>>|</?(system|instructions?|system_prompt|prompt|sources?|question|assistant)>|</(context|documents?|passages?)>|(^|\n) ?#{0,4} ?\[?(system|assistant"
+            + @"|<</?sys>>|</?(system|instructions?|system_prompt|prompt|sources?|question|assistant)>|</(context|documents?|passages?)>"
+            + @"|(^|\n) ?#{0,4} ?\[?(system|assistant"
             + @"|developer)( prompt| message| instructions?)?\]? ?: ?[a-z]|""role"" ?: ?""(system|assistant|developer)""",
         Options, Patience)]
     private static partial Regex Markup { get; }
@@ -106,8 +107,8 @@ internal static partial class Instructions
     private static partial Regex OfAnyTenant { get; }
 
     /// <summary>The text above something on a page, and not above the question.</summary>
-    [GeneratedRegex(@"^ (the|my|our|a|an|his|her|each) (\w{1,20} )?(signature|table|line|name|box|form|logo|section|picture|chart|heading|address|date"
-        + @"|barcode|total|photo|list|footnote|seal|stamp)\b", Options, Patience)]
+    [GeneratedRegex(@"^ (the|my|our|a|an|his|her|each) (\w{1,20} )?(signature|table|line|name|box|form|logo|section|picture|chart|heading|address"
+        + @"|date|barcode|total|photo|list|footnote|seal|stamp)\b", Options, Patience)]
     private static partial Regex OnPage { get; }
 
     public static bool IsIn(string text) => IsIn(text, pattern => pattern);
