@@ -33,6 +33,7 @@ public sealed class Training(ScreeningModel model, ITestOutputHelper output) : I
             return;
         }
         var lines = await TrainingLines.All();
+        output.WriteLine($"{lines.Count} lines, SHA-256 {TrainingLines.HashOf(lines)}");
         var vectors = new List<float[]>();
         foreach (var part in lines.Chunk(256))
             vectors.AddRange(await model.Vectors([.. part.Select(line => line.Text)]));
@@ -45,15 +46,17 @@ public sealed class Training(ScreeningModel model, ITestOutputHelper output) : I
         await Measure();
     }
 
-    /// <summary>Prints what a question and its sources wait for, one after another on this machine.</summary>
+    /// <summary>Prints what a question and its sources wait for and what they cost, one after another on this machine.</summary>
     private async Task Measure()
     {
         var lines = TrainingLines.Read("held-out.tsv").Select(line => line.Text).ToList();
-        var questions = lines.ToList();
         // As long as questions may be.
-        questions.AddRange(Enumerable.Range(0, 10).Select(i => string.Join(' ', lines.Skip(i).Concat(lines).Take(95))));
-        await Measure("questions, with the model", questions, question => model.Screener.Screen("t", question, ScreeningModel.Patience, default));
-        await Measure("questions, rules alone", questions, question => Task.FromResult(QuestionRules.Screen(question)));
+        var longest = Enumerable.Range(0, 100).Select(i => string.Join(' ', lines.Skip(i).Concat(lines).Take(200))[..5_000]).ToList();
+        foreach (var (name, questions) in new[] { ("questions", lines), ("questions of 5,000 characters", longest) })
+        {
+            await Measure($"{name}, with the model", questions, question => model.Screener.Screen("t", question, ScreeningModel.Patience, default));
+            await Measure($"{name}, rules alone", questions, question => Task.FromResult(QuestionRules.Screen(question)));
+        }
         var passages = lines.Where((_, i) => i % 20 == 0).Select((_, i) => string.Join(' ', lines.Skip(i * 10).Take(50)));
         await Measure("five passages of fifty sentences", passages, text => model.Sources.Screened(
             "t", [.. text.Chunk(text.Length / 5).Select((part, i) => new Runtime.Tools.Source
@@ -66,15 +69,18 @@ public sealed class Training(ScreeningModel model, ITestOutputHelper output) : I
     {
         await screen("Is anything covered?");
         var times = new List<double>();
+        var before = Environment.CpuUsage.TotalTime;
         foreach (var text in texts)
         {
             var started = Stopwatch.GetTimestamp();
             await screen(text);
             times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
+        var processor = (Environment.CpuUsage.TotalTime - before).TotalMilliseconds / times.Count;
         times.Sort();
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name}: p50 {times[times.Count / 2]:0.0} ms, p99 {times[times.Count * 99 / 100]:0.0} ms, max {times[^1]:0.0} ms"));
+            $"{name}: p50 {times[times.Count / 2]:0.0} ms, p99 {times[times.Count * 99 / 100]:0.0} ms, max {times[^1]:0.0} ms; "
+            + $"processor {processor:0.0} ms each"));
     }
 
     private (LinearWeights Words, LinearWeights Both, double Floor) Train(

@@ -18,12 +18,22 @@ internal static partial class TrainingLines
 
     private static readonly string Folder = Path.Combine(ServerSet.Root, "tests", "LocalModel.Tests", "Screening");
 
-    /// <summary>SHA-256 of the lines in this folder that training uses.</summary>
-    public static string Hash => Convert.ToHexStringLower(
-        SHA256.HashData([.. File.ReadAllBytes(Path.Combine(Folder, "hostile.tsv")), .. File.ReadAllBytes(Path.Combine(Folder, "honest.tsv"))]));
+    /// <summary>The files of the repository that training reads.</summary>
+    private static readonly string[] Files =
+        [InFolder("hostile.tsv"), InFolder("honest.tsv"), Neighbour("languages.tsv"), Neighbour("short-questions.tsv")];
+
+    /// <summary>SHA-256 of the lines in the repository that training uses.</summary>
+    public static string Hash => Convert.ToHexStringLower(SHA256.HashData([.. Files.SelectMany(File.ReadAllBytes)]));
+
+    /// <summary>SHA-256 of all lines with their weights, the public corpora's too: the same lines give the same weights.</summary>
+    public static string HashOf(IEnumerable<TrainingLine> lines) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(lines)));
+
+    /// <summary>Where a file of this folder is.</summary>
+    public static string InFolder(string file) => Path.Combine(Folder, file);
 
     public static IReadOnlyList<(string Kind, string Text)> Read(string file) =>
-        [.. File.ReadAllLines(Path.Combine(Folder, file)).Where(line => !line.StartsWith('#')).Select(line => line.Split('\t'))
+        [.. File.ReadAllLines(InFolder(file)).Where(line => !line.StartsWith('#')).Select(line => line.Split('\t'))
             .Select(cells => (cells[0], cells[1]))];
 
     public static async Task<IReadOnlyList<TrainingLine>> All() =>
@@ -71,7 +81,9 @@ internal static partial class TrainingLines
             .Where((_, i) => i % 2 == 0).Select(each => each.GetProperty("full_text").GetString()!.ReplaceLineEndings(" "));
 
     private static IEnumerable<string> Neighbours(string file) =>
-        File.ReadAllLines(Path.Combine(ServerSet.Root, "tests", "Workers.Tests", "Intake", file)).Select(line => line.Split('\t')[1]);
+        File.ReadAllLines(Neighbour(file)).Select(line => line.Split('\t')[1]);
+
+    private static string Neighbour(string file) => Path.Combine(ServerSet.Root, "tests", "Workers.Tests", "Intake", file);
 
     private static string[] Shared(string path) => Corpora.Find(path) is { } file ? File.ReadAllLines(file) : [];
 

@@ -66,6 +66,13 @@ internal static class EncodedText
         }
     });
 
+    /// <summary>Reverses text, another way to hide it that a model undoes by itself.</summary>
+    public static string Reversed(string text) => string.Create(text.Length, text, (reversed, source) =>
+    {
+        source.CopyTo(reversed);
+        reversed.Reverse();
+    });
+
     private static byte[]? Base64(string text)
     {
         var plain = text.TrimEnd('=').Replace('-', '+').Replace('_', '/');

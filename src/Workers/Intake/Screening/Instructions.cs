@@ -80,7 +80,8 @@ internal static partial class Instructions
 
     [GeneratedRegex(
         @"<\|(im_start|im_end|im_sep|system|assistant|user|endoftext|begin_of_text|start_header_id|end_header_id|eot_id)[^<>|]{0,20}\|>|\[/?inst\]"
-            + @"|<</?sys>>|</?(system|instructions?|system_prompt|prompt|sources?|question|assistant)>|(^|\n) ?#{0,4} ?\[?(system|assistant"
+            + @"|<</?sys>>|</?(system|instructions?|system_prompt|prompt|sources?|question|assistant)>|</(context|documents?|passages?)>"
+            + @"|(^|\n) ?#{0,4} ?\[?(system|assistant"
             + @"|developer)( prompt| message| instructions?)?\]? ?: ?[a-z]|""role"" ?: ?""(system|assistant|developer)""",
         Options, Patience)]
     private static partial Regex Markup { get; }
@@ -93,30 +94,10 @@ internal static partial class Instructions
         Options, Patience)]
     private static partial Regex Exfiltration { get; }
 
-    /// <summary>The most common attack, "ignore all instructions", in the other detected languages.</summary>
-    [GeneratedRegex(
-        @"\b(ignora|ignore|olvida|olvide|descarta)( todas?)?( las| los| tus| sus| mis)?( instrucciones| indicaciones| órdenes| reglas)( anteriores"
-            + @"| previas| de arriba| del sistema)|\b(olvida|olvide) todo lo (anterior|dicho)|\b(muestra|muéstrame|revela|dime|imprime) (tu|el"
-            + @"|su) (prompt|mensaje del sistema|mensaje de sistema)"
-        + @"|\b(ignore|ignorez|oublie|oubliez)( toutes?)?( les| tes| vos)( instructions?| consignes?| règles?)( précédentes?| antérieures?"
-        + @"| ci-dessus| du système)|\b(montre|révèle|affiche)[sz]?(-moi)? (ton|votre|le) (prompt|message système)"
-        + @"|\b(ignoriere?|ignorieren sie|vergiss|vergessen sie|missachte)( bitte)?( alle| sämtliche)?( deine| ihre| die)?( vorherigen?| bisherigen?"
-        + @"| obigen?| früheren?| vorigen?)( anweisungen?| instruktionen?| regeln?| befehle?)|\bzeige?( mir)? (deinen|ihren"
-        + @"|den) (system-?prompt|prompt)"
-        + @"|\b(ignore|ignora|esqueça|esqueca|desconsidere)( todas?)?( as| suas| tuas)( instruções| instrucoes| regras| ordens)( anteriores| acima"
-        + @"| prévias| do sistema)|\b(ignora|dimentica)( tutte)?( le| tue| sue)*( istruzioni| regole| indicazioni)( precedenti| di sopra"
-        + @"| del sistema)"
-        + @"|忽略.{0,6}(之前|以上|上面|前面|先前|所有).{0,6}(指令|指示|说明|提示|规则)|(игнорируй(те)?|забудь(те)?)( все)?( предыдущие| прежние| прошлые)( инструкции"
-        + @"| указания| правила)|(이전|위의|앞의|모든).{0,4}(지시|지침|명령|규칙).{0,8}(무시|잊)|تجاهل.{0,10}(التعليمات|الأوامر|الإرشادات)"
-        + @"|\bbỏ qua( tất cả)?( các| mọi)?( hướng dẫn| chỉ dẫn| chỉ thị| lệnh)( trước| ở trên| bên trên)|\b(balewalain|huwag pansinin"
-        + @"|kalimutan)( mo)?( ang)?( lahat ng)?( mga)?( naunang| nakaraang)( tagubilin| utos| panuto)",
-        Options, Patience)]
-    private static partial Regex Elsewhere { get; }
-
     private static readonly ConcurrentDictionary<Regex, Regex> Automata = new();
 
     private static readonly Regex[] Patterns = [Override, OverrideAll, NewTask, Persona, PromptRequest, OwnInstructions, Markup, Exfiltration,
-        Elsewhere];
+        Elsewhere, German, SpanishOrFrench, Chinese];
 
     /// <summary>Instructions of a doctor, an insurer and the like, which a question may be about.</summary>
     [GeneratedRegex(@"^.{0,12}\b(from|of|by|that|which|given|for|on|about|in|regarding|my|to)\b.{0,30}\b(doctor"
@@ -124,6 +105,11 @@ internal static partial class Instructions
         + @"|broker|carrier|medicare|letter|form|document|booklet)\b",
         Options, Patience)]
     private static partial Regex OfAnyTenant { get; }
+
+    /// <summary>The text above something on a page, and not above the question.</summary>
+    [GeneratedRegex(@"^ (the|my|our|a|an|his|her|each) (\w{1,20} )?(signature|table|line|name|box|form|logo|section|picture|chart|heading|address"
+        + @"|date|barcode|total|photo|list|footnote|seal|stamp)\b", Options, Patience)]
+    private static partial Regex OnPage { get; }
 
     public static bool IsIn(string text) => IsIn(text, pattern => pattern);
 
@@ -150,21 +136,26 @@ internal static partial class Instructions
     {
         for (var match = form(pattern).Match(plain); match.Success; match = match.NextMatch())
         {
-            if ((pattern != Override && pattern != OverrideAll) || !form(OfAnyTenant).IsMatch(plain.AsSpan(match.Index + match.Length)))
+            if (Exception(pattern) is not { } honest || !form(honest).IsMatch(plain.AsSpan(match.Index + match.Length)))
                 return true;
         }
         return false;
     }
+
+    /// <returns>What makes a match honest if it follows. Null: nothing does.</returns>
+    private static Regex? Exception(Regex pattern) =>
+        pattern == Override || pattern == OverrideAll ? OfAnyTenant : pattern == PromptRequest ? OnPage : null;
 
     /// <summary>The same pattern as an automaton, whose time grows with the text's length only. It is built when it is first needed.</summary>
     private static Regex Automaton(Regex pattern) =>
         Automata.GetOrAdd(pattern, slow => new Regex(
             slow.ToString(), slow.Options | RegexOptions.NonBacktracking, Regex.InfiniteMatchTimeout));
 
-    /// <summary>Folds compatibility forms, case and spaces, and joins words written l i k e  t h i s.</summary>
+    /// <summary>Folds compatibility forms, case and spaces, and restores words that are spelled to be missed.</summary>
     private static string Plain(string text, Func<Regex, Regex> form)
     {
         var folded = NormalForm.Of(HiddenText.Unmix(text), NormalizationForm.FormKC).ToLowerInvariant().Replace('’', '\'');
+        folded = form(SpelledText.Spelled).Replace(folded, SpelledText.Join);
         var plain = new StringBuilder(folded.Length);
         foreach (var c in folded)
         {
@@ -175,10 +166,6 @@ internal static partial class Instructions
             else if (plain.Length > 0 && !char.IsWhiteSpace(plain[^1]))
                 plain.Append(' ');
         }
-        return form(Spelled).Replace(
-            plain.ToString(), match => match.Value.Replace(" ", "", StringComparison.Ordinal).Replace('.', ' ').Replace('-', ' '));
+        return SpelledText.Unscramble(plain.ToString());
     }
-
-    [GeneratedRegex(@"\b(\w[ .\-]){7,}\w\b", Options, Patience)]
-    private static partial Regex Spelled { get; }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Navigator.Contracts.Http;
 using Navigator.Text;
@@ -13,6 +14,11 @@ internal static class QuestionRules
     /// <summary>Minimum length of the rest after an instruction was removed. A shorter rest is not a question.</summary>
     public const int LeastLeft = 8;
 
+    /// <summary>Words of orders, reversed. Without one of them a text is not read backwards, which would take half as long again.</summary>
+    private static readonly SearchValues<string> ReversedWords = SearchValues.Create(
+        ["snoitcurtsni", "tpmorp", "selur", "senilediug", "snoitcirtser", "evitcerid", "egassem", "erongi", "tegrof", "dragersid"],
+        StringComparison.OrdinalIgnoreCase);
+
     public static Verdict Screen(string question)
     {
         var seen = HiddenText.Unmix(NormalForm.Of(HiddenText.Remove(question), NormalizationForm.FormC));
@@ -22,7 +28,8 @@ internal static class QuestionRules
             return Verdict.Refuse(ErrorCode.QuestionTooLong, $"The question is longer than {ChatJobRequest.MaxQuestionLength} characters.");
 
         var encoded = EncodedText.Find(seen);
-        if (encoded.Any(part => Instructions.IsIn(part.Decoded)) || Instructions.IsIn(EncodedText.Rot13(seen)))
+        if (encoded.Any(part => Instructions.IsIn(part.Decoded)) || Instructions.IsIn(EncodedText.Rot13(seen))
+            || (seen.AsSpan().ContainsAny(ReversedWords) && Instructions.IsIn(EncodedText.Reversed(seen))))
             return Instructing();
         var kept = encoded.Count == 0 ? seen : EncodedText.Replace(seen, encoded, "[encoded text]");
         if (!Instructions.IsIn(kept))

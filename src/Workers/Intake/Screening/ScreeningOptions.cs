@@ -21,9 +21,9 @@ public sealed record ScreeningOptions
 
     /// <summary>
     /// With the local embedding model: the probability above which a sentence of a question counts as an instruction to the assistant and is left
-    /// out. Less finds more attacks and touches more honest questions (docs/security.md). 1 applies the rules alone. Default: 0.75.
+    /// out. Less finds more attacks and touches more honest questions (docs/security.md). 1 applies the rules alone. Default: 0.8.
     /// </summary>
-    [Range(0.5, 1)] public double QuestionThreshold { get; init; } = 0.75;
+    [Range(0.5, 1)] public double QuestionThreshold { get; init; } = 0.8;
 
     /// <summary>The same for a sentence of a document or of a web page. Default: 0.9.</summary>
     [Range(0.5, 1)] public double SourceThreshold { get; init; } = 0.9;
