@@ -35,7 +35,8 @@ public sealed class DoctorTests
         Assert.True(exitCode == 0, found.ToString());
         foreach (var check in new[] { "configuration", "concurrency.yaml", "broker", "broker.version", "broker.queues", "broker.permissions",
             "broker.alarms", "broker.consumers", "broker.failed_messages", "database", "database.version", "database.role", "database.migrations",
-            "database.isolation", "database.locks", "database.clock", "models", "models.anthropic", "web_search", "telemetry", "api" })
+            "database.isolation", "database.locks", "database.clock", "models", "models.anthropic", "models.search", "web_search", "telemetry",
+            "api" })
             Assert.Equal("ok", Of(found, check).Outcome);
         Assert.Contains("1536 dimensions", Of(found, "models").Found, StringComparison.Ordinal);
         Assert.Contains("1 API, 1 workers, version", Of(found, "processes").Found, StringComparison.Ordinal);
@@ -93,6 +94,7 @@ public sealed class DoctorTests
 
         Assert.Equal(1, exitCode);
         Assert.Contains("refuses the user or the password", Of(found, "broker", "fail").Found, StringComparison.Ordinal);
+        Assert.Contains("all-MiniLM-L6-v2", Of(found, "models.search").Found, StringComparison.Ordinal);
         Assert.Contains("refuses the password of navigator_worker", Of(found, "database", "fail").Found, StringComparison.Ordinal);
         Assert.DoesNotContain("not-the-password", found.ToString(), StringComparison.Ordinal);
         await servers.DeleteVirtualHost(host);

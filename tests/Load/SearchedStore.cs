@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Navigator.Runtime.Limits;
 using Navigator.Servers;
@@ -9,6 +10,7 @@ using Navigator.Storage.Hosting;
 using Navigator.Storage.Passages;
 using Navigator.Storage.Sqlite;
 using Navigator.Storage.Tests;
+using Navigator.Workers.Embedders;
 using Navigator.Workers.Tools.Retrieval;
 
 namespace Navigator.Load;
@@ -27,8 +29,10 @@ internal sealed class SearchedStore : IAsyncDisposable
     private SearchedStore(IServiceCollection services, ConcurrencyPolicy policy)
     {
         provider = services.AddLogging().AddSingleton(TimeProvider.System).BuildServiceProvider();
+        var live = new LivePolicy(policy);
         searcher = new PassageSearcher(
-            Index, Options.Create(new RetrievalOptions()), new LimitRegistry(new LivePolicy(policy), TimeProvider.System));
+            Index, new OtherModelLeg(new OtherModels(null, null), live, NullLogger<OtherModelLeg>.Instance),
+            Options.Create(new RetrievalOptions()), new LimitRegistry(live, TimeProvider.System));
     }
 
     public IPassageIndex Index => provider.GetRequiredService<IPassageIndex>();

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Navigator.Runtime.Upstreams;
+using Navigator.Workers.Tools.Embedding;
 using Navigator.Workers.Tools.WebSearch;
 
 namespace Navigator.Cli.Checks;
@@ -19,13 +20,15 @@ internal static class UpstreamChecks
 
     private const string Models = "models";
     private const string ModelsOfAnthropic = "models.anthropic";
+    private const string Search = "models.search";
     private const string Web = "web_search";
 
     public static async Task<IReadOnlyList<Finding>> RunModels(ProcessSettings settings, CancellationToken token)
     {
+        var search = Finding.Ok(Search, EmbeddingSetup.Describe(settings.Configuration));
         if (settings.Set("OpenAI:ApiKey") is null && settings.Set("Anthropic:ApiKey") is null)
-            return [Finding.Ok(Models, "offline: neither OpenAI__ApiKey nor Anthropic__ApiKey is set, answers quote passages")];
-        return [.. await RunOpenAi(settings, token), .. await RunAnthropic(settings, token)];
+            return [Finding.Ok(Models, "offline: neither OpenAI__ApiKey nor Anthropic__ApiKey is set, answers quote passages"), search];
+        return [.. await RunOpenAi(settings, token), .. await RunAnthropic(settings, token), search];
     }
 
     private static async Task<IReadOnlyList<Finding>> RunOpenAi(ProcessSettings settings, CancellationToken token)

@@ -8,10 +8,10 @@ using Navigator.Workers.Embedders;
 
 namespace Navigator.Workers.Tools.Embedding;
 
-internal static class EmbeddingSetup
+public static class EmbeddingSetup
 {
     /// <exception cref="StartupException">The chosen model needs a setting that is missing.</exception>
-    public static IServiceCollection AddEmbedding(this IServiceCollection services, OpenAiOptions openAi, IConfiguration configuration)
+    internal static IServiceCollection AddEmbedding(this IServiceCollection services, OpenAiOptions openAi, IConfiguration configuration)
     {
         services.AddOptions<EmbeddingsOptions>().BindConfiguration(EmbeddingsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         _ = SourceOf(openAi, configuration) switch
@@ -34,7 +34,7 @@ internal static class EmbeddingSetup
         return SourceOf(openAi, configuration) switch
         {
             EmbeddingSource.OpenAi => $"by words and by meaning ({openAi.EmbeddingModel} at {openAi.BaseUrl.Host})",
-            EmbeddingSource.Local => $"by words and by meaning ({LocalEmbeddingGenerator.ModelName}, in this process)",
+            EmbeddingSource.Local => $"by words and by meaning (the local model {LocalEmbeddingGenerator.ModelName})",
             _ => "by words alone (Embeddings__Model=local searches by meaning too)",
         };
     }
