@@ -46,7 +46,8 @@ public sealed class PostingsMigrationTests
                 "SELECT term, first_ordinal, weights FROM posting ORDER BY first_ordinal, term COLLATE \"C\"");
             var stored = await read.All(row => (row.GetString(0), row.GetInt32(1), Convert.ToHexString(row.GetFieldValue<byte[]>(2))), default);
             var expected = passages.Index().Chunk(PostgresPassages.AtOnce)
-                .SelectMany(some => Posting.Weigh(some).Select(term => (term.Term, some[0].Index, Convert.ToHexString(term.Weights))));
+                .SelectMany(some => Posting.Weigh(some.Select(each => (each.Index, each.Item.Searchable())))
+                    .Select(term => (term.Term, some[0].Index, Convert.ToHexString(term.Weights))));
             Assert.Equal(expected, stored);
         }
         await servers.DropDatabase(database);

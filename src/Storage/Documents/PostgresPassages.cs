@@ -35,7 +35,7 @@ internal static class PostgresPassages
         NpgsqlConnection connection, string tenant, Guid document, IReadOnlyList<(int Ordinal, NewPassage Passage)> passages,
         CancellationToken token)
     {
-        var postings = Posting.Weigh(passages);
+        var postings = Posting.Weigh(passages.Select(each => (each.Ordinal, each.Passage.Searchable())));
         await using var post = connection.InSameScope(
             """
             INSERT INTO posting (tenant_id, term, document_id, first_ordinal, weights)

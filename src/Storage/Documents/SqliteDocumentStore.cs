@@ -124,7 +124,7 @@ internal sealed class SqliteDocumentStore(SqliteDatabase database, VectorCache v
         DocumentKey key, IReadOnlyList<NewPassage> passages, Func<DocumentRecord, DocumentChange?> decide, CancellationToken token)
     {
         // The terms of a long document take a while to weigh, so this happens before the write transaction.
-        var postings = Posting.Weigh(passages.Index());
+        var postings = Posting.Weigh(passages.Select((passage, ordinal) => (ordinal, passage.Searchable())));
         // Sorted, because ids made within one millisecond have no order, and a document's passages are ordered by id.
         var ids = passages.Select(_ => Guid.CreateVersion7()).Order(UuidOrder.Instance).ToList();
         return Change(

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Navigator.Storage.Documents;
 
 namespace Navigator.Storage.Passages;
 
@@ -15,12 +14,13 @@ internal readonly record struct Posting(int Ordinal, float Weight)
     public static ReadOnlySpan<Posting> Read(ReadOnlySpan<byte> stored) => MemoryMarshal.Cast<byte, Posting>(stored);
 
     /// <summary>Returns the stored postings of each term of passages, in the order of the tables' keys.</summary>
-    public static List<(string Term, byte[] Weights)> Weigh(IEnumerable<(int Ordinal, NewPassage Passage)> passages)
+    /// <param name="passages">The ordinal of each passage, and its text with its headings.</param>
+    public static List<(string Term, byte[] Weights)> Weigh(IEnumerable<(int Ordinal, string Text)> passages)
     {
         var postings = new SortedDictionary<string, List<Posting>>(StringComparer.Ordinal);
-        foreach (var (ordinal, passage) in passages)
+        foreach (var (ordinal, text) in passages)
         {
-            foreach (var (term, weight) in Bm25.Weigh(passage.Searchable()))
+            foreach (var (term, weight) in Bm25.Weigh(text))
             {
                 if (!postings.TryGetValue(term, out var ofTerm))
                     postings.Add(term, ofTerm = []);

@@ -15,12 +15,12 @@ internal static partial class Instructions
     /// Not RegexOptions.NonBacktracking: to build these automata took the first question of a process 650 ms. Repetitions that may overlap are
     /// short, so that no text needs long.
     /// </summary>
-    private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+    internal const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
 
     /// <summary>
     /// Milliseconds for one pattern. If they pass, the text was made to need long or the machine is busy, and an automaton decides.
     /// </summary>
-    private const int Patience = 250;
+    internal const int Patience = 250;
 
     /// <summary>Places where an order may begin. "What if I ignore …" is a question and not an order.</summary>
     private const string Begin =
@@ -97,7 +97,7 @@ internal static partial class Instructions
     private static readonly ConcurrentDictionary<Regex, Regex> Automata = new();
 
     private static readonly Regex[] Patterns = [Override, OverrideAll, NewTask, Persona, PromptRequest, OwnInstructions, Markup, Exfiltration,
-        Elsewhere, German, SpanishOrFrench, Chinese];
+        ForeignInstructions.AllOfThem, ForeignInstructions.German, ForeignInstructions.SpanishOrFrench, ForeignInstructions.Chinese];
 
     /// <summary>Instructions of a doctor, an insurer and the like, which a question may be about.</summary>
     [GeneratedRegex(@"^.{0,12}\b(from|of|by|that|which|given|for|on|about|in|regarding|my|to)\b.{0,30}\b(doctor"
