@@ -15,7 +15,7 @@ public interface IPassageIndex
 
     /// <summary>Returns the model's vectors of a tenant's passages, scaled to length 1. Passages without one are left out.</summary>
     Task<IReadOnlyDictionary<Guid, ReadOnlyMemory<float>>> Vectors(
-        string tenant, string model, IReadOnlyList<Guid> ids, CancellationToken token);
+        string tenant, string model, IReadOnlyList<(Guid DocumentId, Guid PassageId)> passages, CancellationToken token);
 }
 
 /// <param name="Model">Only vectors of this model are compared. Passages of documents that have none are found by words.</param>

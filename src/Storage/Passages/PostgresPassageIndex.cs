@@ -71,11 +71,20 @@ internal sealed class PostgresPassageIndex(NpgsqlDataSource database, long exact
     }
 
     public async Task<IReadOnlyDictionary<Guid, ReadOnlyMemory<float>>> Vectors(
-        string tenant, string model, IReadOnlyList<Guid> ids, CancellationToken token)
+        string tenant, string model, IReadOnlyList<(Guid DocumentId, Guid PassageId)> passages, CancellationToken token)
     {
+        // By the primary key, which begins with the document. The limit keeps the planner from a hash join, which would read all vectors.
         await using var command = database.For(
-            tenant, "SELECT passage_id, vector FROM passage_vector WHERE tenant_id = $1 AND model = $2 AND passage_id = ANY ($3)");
-        var found = await command.With(tenant).With(model).With(ids.ToArray())
+            tenant,
+            """
+            SELECT wanted.passage, found.vector
+            FROM   unnest($3::uuid[], $4::uuid[]) AS wanted (document, passage)
+            CROSS  JOIN LATERAL (SELECT vector FROM passage_vector
+                                 WHERE  document_id = wanted.document AND model = $2 AND passage_id = wanted.passage AND tenant_id = $1
+                                 LIMIT  1) AS found
+            """);
+        var found = await command.With(tenant).With(model)
+            .With(passages.Select(passage => passage.DocumentId).ToArray()).With(passages.Select(passage => passage.PassageId).ToArray())
             .All(row => (row.GetGuid(0), PassageVectors.FromHalf(row.GetFieldValue<HalfVector>(1))), token);
         return found.ToDictionary();
     }

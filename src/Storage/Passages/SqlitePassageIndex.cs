@@ -53,7 +53,7 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
             token);
 
     public Task<IReadOnlyDictionary<Guid, ReadOnlyMemory<float>>> Vectors(
-        string tenant, string model, IReadOnlyList<Guid> ids, CancellationToken token) =>
+        string tenant, string model, IReadOnlyList<(Guid DocumentId, Guid PassageId)> passages, CancellationToken token) =>
         database.Read<IReadOnlyDictionary<Guid, ReadOnlyMemory<float>>>(
             session =>
             {
@@ -73,7 +73,7 @@ internal sealed class SqlitePassageIndex(SqliteDatabase database, VectorCache ve
                         PassageVectors.Normalize(vector);
                         found.Add(row.Id(0), vector);
                     },
-                    tenant, model, StoredJson.Write(ids.ToArray()));
+                    tenant, model, StoredJson.Write(passages.Select(passage => passage.PassageId).ToArray()));
                 return found;
             },
             token);

@@ -19,10 +19,10 @@ internal static class DocumentFeedback
 
     /// <param name="ranked">Best first.</param>
     /// <returns>The passages whose vectors are compared: each document's best. None if it would change nothing.</returns>
-    public static IReadOnlyList<Guid> Needed(IReadOnlyList<FoundPassage> ranked)
+    public static IReadOnlyList<(Guid DocumentId, Guid PassageId)> Needed(IReadOnlyList<FoundPassage> ranked)
     {
         var best = BestOfEach(ranked);
-        return best.Count > Best ? [.. best.Select(passage => passage.PassageId)] : [];
+        return best.Count > Best ? [.. best.Select(passage => (passage.DocumentId, passage.PassageId))] : [];
     }
 
     /// <param name="ranked">Best first.</param>
