@@ -33,6 +33,7 @@ internal static class DoctorCommand
         if (settings.IsEmbedded)
             yield return new Check("data", new EmbeddedCheck(settings.Set("Data:Directory")).Run);
         yield return new Check("models", token => UpstreamChecks.RunModels(settings, token));
+        yield return new Check(UpstreamChecks.Search, _ => UpstreamChecks.RunSearch(settings));
         yield return new Check("web_search", token => UpstreamChecks.RunWebSearch(settings, token));
         yield return new Check("telemetry", token => NetworkChecks.RunTelemetry(settings, token));
         yield return new Check("port", token => NetworkChecks.RunPort(settings, token));

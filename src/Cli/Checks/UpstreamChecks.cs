@@ -20,16 +20,19 @@ internal static class UpstreamChecks
 
     private const string Models = "models";
     private const string ModelsOfAnthropic = "models.anthropic";
-    private const string Search = "models.search";
+    public const string Search = "models.search";
     private const string Web = "web_search";
 
     public static async Task<IReadOnlyList<Finding>> RunModels(ProcessSettings settings, CancellationToken token)
     {
-        var search = Finding.Ok(Search, EmbeddingSetup.Describe(settings.Configuration));
         if (settings.Set("OpenAI:ApiKey") is null && settings.Set("Anthropic:ApiKey") is null)
-            return [Finding.Ok(Models, "offline: neither OpenAI__ApiKey nor Anthropic__ApiKey is set, answers quote passages"), search];
-        return [.. await RunOpenAi(settings, token), .. await RunAnthropic(settings, token), search];
+            return [Finding.Ok(Models, "offline: neither OpenAI__ApiKey nor Anthropic__ApiKey is set, answers quote passages")];
+        return [.. await RunOpenAi(settings, token), .. await RunAnthropic(settings, token)];
     }
+
+    /// <summary>What turns questions and passages into vectors.</summary>
+    public static Task<IReadOnlyList<Finding>> RunSearch(ProcessSettings settings) =>
+        Task.FromResult<IReadOnlyList<Finding>>([Finding.Ok(Search, EmbeddingSetup.Describe(settings.Configuration))]);
 
     private static async Task<IReadOnlyList<Finding>> RunOpenAi(ProcessSettings settings, CancellationToken token)
     {
